@@ -1,0 +1,1 @@
+//! Lending to other programs over a local socket.

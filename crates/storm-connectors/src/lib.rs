@@ -1,0 +1,1 @@
+//! The embedded catalogue, URL templates, paste guard and key-file shapes.

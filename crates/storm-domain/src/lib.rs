@@ -1,0 +1,1 @@
+//! Pure words and state machines of Storm Connect; no IO.

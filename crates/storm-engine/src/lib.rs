@@ -1,0 +1,1 @@
+//! Use cases: one async fn per user action; the refresher; rotation.

@@ -1,0 +1,1 @@
+//! The practice service: a scriptable provider on loopback.

@@ -1,0 +1,1 @@
+//! Redacting, zeroizing secret types.

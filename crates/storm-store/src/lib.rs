@@ -1,0 +1,1 @@
+//! The SQLite vault, landing slots, vault lock and OS keyring.
