@@ -1,1 +1,53 @@
-//! Pure words and state machines of Storm Connect; no IO.
+//! The words and machines of Storm Connect, without any IO.
+//!
+//! Everything here is plain data and pure functions: what an integration is, how a credential's generations follow each
+//! other, what a token state does on which event, when a refresh is due, what a failure means. The outside world comes in
+//! through the traits of [`port`].
+//!
+//! Deliberately absent: tokio, tauri, sqlx, reqwest, keyring, `std::fs`, `std::env`, and any clock.
+
+#![warn(missing_docs)]
+
+mod activity;
+mod credential;
+mod error;
+mod event;
+mod id;
+mod integration;
+mod reconnect;
+mod refresh_failure;
+mod refresh_policy;
+mod registration;
+mod rotation;
+mod service;
+mod time;
+mod token_answer;
+mod token_state;
+mod vault;
+mod verdict;
+
+pub mod port;
+
+pub use activity::{ActivityEntry, ActivityKind, RotationMilestone};
+pub use credential::{
+    ApiKeyCredential, Credential, CredentialSummary, Generation, GenerationInfo, GenerationNumber, GenerationPhase,
+    OAuthGrant, ServiceAccountKey,
+};
+pub use error::{Action, ErrorCode, Failure};
+pub use event::Event;
+pub use id::{AttemptId, HeldSecretId, IntegrationId, RegistrationId};
+pub use integration::{Account, Fields, Integration, Method};
+pub use reconnect::{InterruptedBy, ReconnectReason};
+pub use refresh_failure::{Delivery, ProviderWords, RefreshFailure, SendFailure, TransientKind};
+pub use refresh_policy::{Backoff, RefreshPolicy};
+pub use registration::AppRegistration;
+pub use rotation::{AccountComparison, Rotation, RotationEvent, RotationRefused, RotationStep};
+pub use service::{
+    BodyFormat, ClientAuth, HttpMethod, IdentityPaths, KeyPlacement, OAuthService, RedirectHost, RevokeRequest,
+    RevokeTarget, ServiceAccountService, TokenLifetimes, VerifyRequest,
+};
+pub use time::Timestamp;
+pub use token_answer::{AnswerOddity, ErrorAnswer, RawTokenAnswer, TokenAnswerReading};
+pub use token_state::{RefreshState, TokenEvent, TokenState, Trouble};
+pub use vault::{Landed, Lease, LeaseOwner, RefreshIntent, VaultError};
+pub use verdict::{Verdict, VerdictRecord};

@@ -1,0 +1,119 @@
+//! The activity log: what happened to which integration. Texts are made by the UI from the kind; no secret is in one.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{IntegrationId, ReconnectReason, Timestamp, Trouble, Verdict};
+
+/// One entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct ActivityEntry {
+    /// Counts up; later entries have greater numbers.
+    #[specta(type = f64)]
+    pub sequence: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Which integration; None = the vault or the program.
+    pub integration_id: Option<IntegrationId>,
+    /// Its name at that time, so that the entry still reads after a removal.
+    pub integration_name: String,
+    /// What.
+    pub what: ActivityKind,
+}
+
+/// What happened. In the past tense.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ActivityKind {
+    /// An integration was added.
+    Added,
+    /// It was connected, or reconnected.
+    Connected {
+        /// As whom.
+        account: Option<String>,
+    },
+    /// An authorization ended without a grant.
+    AuthorizationFailed {
+        /// In plain words.
+        reason: String,
+    },
+    /// A new access token was stored.
+    Refreshed,
+    /// A refresh failed for now.
+    RefreshPostponed {
+        /// Why.
+        trouble: Trouble,
+        /// When it is tried again.
+        until: Timestamp,
+    },
+    /// It needs its user.
+    ReconnectNeeded {
+        /// Why.
+        reason: ReconnectReason,
+    },
+    /// An answer of a broken-off refresh was found and used.
+    RefreshRecovered,
+    /// It was verified.
+    Verified {
+        /// With which outcome.
+        verdict: Verdict,
+    },
+    /// It was renamed.
+    Renamed {
+        /// Its name before.
+        from: String,
+    },
+    /// It was paused.
+    Paused,
+    /// It runs again.
+    Resumed,
+    /// Lending to other programs was switched.
+    LendingSwitched {
+        /// On or off.
+        allowed: bool,
+    },
+    /// Access was lent to another program.
+    Lent {
+        /// Which program asked.
+        consumer: String,
+    },
+    /// A rotation reached a step.
+    Rotated {
+        /// Which step.
+        step: RotationMilestone,
+    },
+    /// It was revoked at the service.
+    Revoked,
+    /// Revoking at the service failed.
+    RevokeFailed {
+        /// In plain words.
+        reason: String,
+    },
+    /// It was disconnected.
+    Disconnected,
+    /// A disconnect was undone.
+    Restored,
+    /// A service sent an answer that was not as it should be.
+    OddAnswer {
+        /// What was odd, in plain words.
+        what: String,
+    },
+}
+
+/// Steps of a rotation, for the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum RotationMilestone {
+    /// The new one lies beside the old.
+    Staged,
+    /// The new one works.
+    Verified,
+    /// The new one is in use.
+    Switched,
+    /// The old one was turned off.
+    Revoked,
+    /// The service refuses the old one.
+    ProvedDead,
+    /// The rotation was undone.
+    Undone,
+}

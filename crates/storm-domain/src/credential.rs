@@ -1,0 +1,187 @@
+//! Credentials and their generations.
+//!
+//! A credential is never changed in place: each refresh or rotation adds a generation. INVARIANT: an integration has at most
+//! one `Active` generation, and a new one becomes active only by compare-and-set on the number of the old.
+
+use serde::{Deserialize, Serialize};
+use storm_secret::{AccessToken, ApiKey, IdToken, PrivateKey, RefreshToken};
+use url::Url;
+
+use crate::{IntegrationId, Timestamp};
+
+/// Counts an integration's generations from 1, never reused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, specta::Type)]
+#[serde(transparent)]
+pub struct GenerationNumber(#[specta(type = f64)] pub u64);
+
+/// The life of a generation, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum GenerationPhase {
+    /// Saved beside the active one, not used yet.
+    Staged,
+    /// What is used.
+    Active,
+    /// Replaced, kept in case it is needed again.
+    Superseded,
+    /// No longer usable at the service; its secret is erased.
+    Retired,
+}
+
+/// The secret an integration authenticates with.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Credential {
+    /// A pasted key.
+    ApiKey(ApiKeyCredential),
+    /// Tokens of an OAuth 2.0 authorization.
+    OAuthGrant(OAuthGrant),
+    /// A key file.
+    ServiceAccountKey(ServiceAccountKey),
+}
+
+/// A pasted key.
+#[derive(Debug, Clone)]
+pub struct ApiKeyCredential {
+    /// The key as it is sent.
+    pub key: ApiKey,
+}
+
+/// What an authorization gave. A grant without a refresh token is used until it is refused.
+#[derive(Debug, Clone)]
+pub struct OAuthGrant {
+    /// Kept whenever the service ever sent one; an answer without one keeps the old (RFC 6749 §6).
+    pub refresh_token: Option<RefreshToken>,
+    /// None when the last answer's access token could not be used.
+    pub access_token: Option<AccessToken>,
+    /// When the access token ends; None = unknown.
+    pub expires_at: Option<Timestamp>,
+    /// As sent, for "Bearer" compared without case; None = not sent.
+    pub token_type: Option<String>,
+    /// Granted scopes, when the service said.
+    pub scopes: Option<Vec<String>>,
+    /// OpenID Connect ID token, when sent.
+    pub id_token: Option<IdToken>,
+    /// When the answer was received.
+    pub obtained_at: Timestamp,
+}
+
+/// A service-account key of Google's JSON shape (RFC 7523 §2.1 assertion, RS256).
+#[derive(Debug, Clone)]
+pub struct ServiceAccountKey {
+    /// PEM, PKCS#8.
+    pub private_key: PrivateKey,
+    /// `kid` of the assertion.
+    pub key_id: String,
+    /// `iss` of the assertion.
+    pub client_email: String,
+    /// The project the account belongs to.
+    pub project_id: Option<String>,
+    /// Where the assertion is exchanged; checked against the connector's hosts when the file is read.
+    pub token_uri: Url,
+}
+
+/// What may be shown of a credential.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum CredentialSummary {
+    /// A pasted key: known prefix and last four characters at most.
+    ApiKey {
+        /// Such as `ghp_…3fQ2`.
+        hint: String,
+    },
+    /// OAuth tokens.
+    OAuthGrant {
+        /// Whether it can be refreshed.
+        refreshable: bool,
+        /// End of the access token.
+        expires_at: Option<Timestamp>,
+    },
+    /// A key file.
+    ServiceAccountKey {
+        /// The service's id of the key.
+        key_id: String,
+        /// The account.
+        client_email: String,
+        /// The project.
+        project_id: Option<String>,
+    },
+}
+
+impl Credential {
+    /// What may be shown of it.
+    #[must_use]
+    pub fn summary(&self) -> CredentialSummary {
+        match self {
+            Self::ApiKey(credential) => CredentialSummary::ApiKey { hint: key_hint(&credential.key) },
+            Self::OAuthGrant(grant) => CredentialSummary::OAuthGrant {
+                refreshable: grant.refresh_token.is_some(),
+                expires_at: grant.expires_at,
+            },
+            Self::ServiceAccountKey(key) => CredentialSummary::ServiceAccountKey {
+                key_id: key.key_id.clone(),
+                client_email: key.client_email.clone(),
+                project_id: key.project_id.clone(),
+            },
+        }
+    }
+}
+
+/// A hint that tells keys of one person apart: up to 4 + 4 characters, and nothing of a key too short to afford that.
+fn key_hint(key: &ApiKey) -> String {
+    const SHOWN_EACH_SIDE: usize = 4;
+    const SHORTEST_WITH_HINT: usize = 24;
+    // EXPOSE: eight characters of at least twenty-four, to tell two keys apart.
+    let characters: Vec<char> = key.expose().chars().collect();
+    if characters.len() < SHORTEST_WITH_HINT {
+        return "••••".to_owned();
+    }
+    let head: String = characters[..SHOWN_EACH_SIDE].iter().collect();
+    let tail: String = characters[characters.len() - SHOWN_EACH_SIDE..].iter().collect();
+    format!("{head}…{tail}")
+}
+
+/// One version of a credential, with its secret.
+#[derive(Debug, Clone)]
+pub struct Generation {
+    /// Whose it is.
+    pub integration_id: IntegrationId,
+    /// Which version.
+    pub number: GenerationNumber,
+    /// Where it stands.
+    pub phase: GenerationPhase,
+    /// The secret.
+    pub credential: Credential,
+    /// When it was saved.
+    pub created_at: Timestamp,
+}
+
+/// One version of a credential, without its secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct GenerationInfo {
+    /// Which version.
+    pub number: GenerationNumber,
+    /// Where it stands.
+    pub phase: GenerationPhase,
+    /// What may be shown.
+    pub summary: CredentialSummary,
+    /// When it was saved.
+    pub created_at: Timestamp,
+    /// When its phase last changed.
+    pub changed_at: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_key_has_no_hint_at_all() {
+        assert_eq!(key_hint(&ApiKey::new("short-key")), "••••");
+    }
+
+    #[test]
+    fn a_long_key_shows_eight_characters() {
+        assert_eq!(key_hint(&ApiKey::new("ghp_0123456789abcdefghijklmnopqrstuv")), "ghp_…stuv");
+    }
+}

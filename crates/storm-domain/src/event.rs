@@ -1,0 +1,29 @@
+//! What the core tells its shell. An event names what changed; the shell asks for the rest. No secret is in one.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{AttemptId, IntegrationId};
+
+/// Something changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Event {
+    /// An integration was added, changed or removed.
+    IntegrationChanged {
+        /// Which.
+        id: IntegrationId,
+    },
+    /// An authorization moved on.
+    AuthorizationChanged {
+        /// Which attempt.
+        id: AttemptId,
+    },
+    /// A rotation moved on.
+    RotationChanged {
+        /// Of which integration.
+        id: IntegrationId,
+    },
+    /// The vault was locked, unlocked, or lost its keyring.
+    VaultChanged,
+}

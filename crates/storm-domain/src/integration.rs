@@ -1,0 +1,70 @@
+//! An integration: a connector set up by the user.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{IntegrationId, RegistrationId, Timestamp, TokenState, VerdictRecord};
+
+/// How an integration authenticates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// A long-lived key that the user pastes.
+    ApiKey,
+    /// OAuth 2.0 authorization code with PKCE; tokens are refreshed.
+    OAuth,
+    /// A key file exchanged for short-lived tokens (RFC 7523).
+    ServiceAccount,
+}
+
+/// Values of a connector's fields, by field name (a subdomain, a tenant). Never a secret.
+pub type Fields = BTreeMap<String, String>;
+
+/// Who the service says the credential belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct Account {
+    /// The service's stable id; what "the same account" is decided by.
+    pub id: String,
+    /// What a person recognises: a login name or an e-mail address.
+    pub label: String,
+}
+
+/// A connector set up by the user; the row in the Integrations list. Holds no secret.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Integration {
+    /// Stable for the integration's whole life.
+    pub id: IntegrationId,
+    /// Compare-and-set guard: every update must name the revision it read, and raises it by one.
+    pub revision: u64,
+    /// The user's name for it.
+    pub name: String,
+    /// Which catalogue entry it was made from.
+    pub connector_id: String,
+    /// How it authenticates.
+    pub method: Method,
+    /// The connector's fields.
+    pub fields: Fields,
+    /// The app registration, for `Method::OAuth`.
+    pub registration_id: Option<RegistrationId>,
+    /// Scopes asked for.
+    pub requested_scopes: Vec<String>,
+    /// Scopes the service granted, when it said.
+    pub granted_scopes: Vec<String>,
+    /// Who it is connected as, once known.
+    pub account: Option<Account>,
+    /// Where its token stands.
+    pub state: TokenState,
+    /// Since when nothing automatic touches it.
+    pub paused_at: Option<Timestamp>,
+    /// Whether other programs may be lent its access.
+    pub lending_allowed: bool,
+    /// The outcome of the last verification.
+    pub last_verdict: Option<VerdictRecord>,
+    /// When a token was last obtained.
+    pub last_refreshed_at: Option<Timestamp>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Since when it lies in the bin, from where it can be restored.
+    pub trashed_at: Option<Timestamp>,
+}

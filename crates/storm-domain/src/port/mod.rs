@@ -1,0 +1,24 @@
+//! The traits through which the outside world comes in. Fakes for them are in storm-testkit.
+
+mod browser;
+mod clock;
+mod keyring;
+mod provider;
+mod vault;
+
+pub use browser::{Browser, BrowserError};
+pub use clock::{Clock, Entropy};
+pub use keyring::{Keyring, KeyringError};
+pub use provider::{
+    AuthorizationRequest, AuthorizationUrl, ClientIdentity, ListenError, ListenRequest, PendingRedirect, Provider,
+    Redirect, RedirectError, TokenGrant, TokenRequest,
+};
+pub use vault::{GrantCommit, NewIntegration, Vault};
+
+use crate::Event;
+
+/// Where events go: the window, the tray, the notifications. Never blocks.
+pub trait EventSink: Send + Sync {
+    /// Hands an event over.
+    fn publish(&self, event: Event);
+}

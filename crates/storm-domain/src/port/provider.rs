@@ -1,0 +1,175 @@
+//! The service on the other side of the network.
+//!
+//! Sending and reading are apart: [`Provider::send_token_request`] gives the answer as it came, the caller makes it durable,
+//! and only then [`Provider::read_token_answer`] looks into it.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use storm_secret::{
+    AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, CsrfState, DisplaySafeUrl, RefreshToken,
+};
+use thiserror::Error;
+use url::Url;
+
+use crate::{
+    Credential, OAuthService, RawTokenAnswer, RefreshFailure, RevokeRequest, SendFailure, ServiceAccountKey,
+    ServiceAccountService, Timestamp, TokenAnswerReading, Verdict, VerifyRequest,
+};
+
+/// An OAuth client as it presents itself.
+#[derive(Debug, Clone)]
+pub struct ClientIdentity {
+    /// Public identifier.
+    pub client_id: String,
+    /// Its password, for a confidential client.
+    pub client_secret: Option<ClientSecret>,
+}
+
+/// What to listen for.
+#[derive(Debug, Clone)]
+pub struct ListenRequest {
+    /// Host, path and ports the service allows.
+    pub service: OAuthService,
+    /// When to give up.
+    pub timeout: Duration,
+}
+
+/// The loopback port could not be opened.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ListenError {
+    /// All ports that the service allows are taken.
+    #[error("port {port} is used by another program")]
+    PortTaken {
+        /// The last one tried.
+        port: u16,
+    },
+    /// The system refused.
+    #[error("this computer does not let the program listen on its loopback address")]
+    Refused,
+}
+
+/// The redirect that came back, checked in this order: method, path, Host, duplicates, `iss`, `state`, `error`, `code`.
+#[derive(Debug)]
+pub struct Redirect {
+    /// Taken once.
+    pub code: AuthorizationCode,
+}
+
+/// Why no code came back.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum RedirectError {
+    /// Nothing came in time.
+    #[error("the browser did not come back in time")]
+    TimedOut,
+    /// `access_denied`.
+    #[error("access was denied in the browser")]
+    Denied,
+    /// Another `error` in a redirect with the right state.
+    #[error("the service answered with an error")]
+    Service(crate::ProviderWords),
+    /// `iss` is missing though promised, or names another service (RFC 9207 §2.4).
+    #[error("the answer came from another service than the one asked")]
+    WrongIssuer,
+}
+
+/// A loopback listener that is open and waits. Dropping it closes the port.
+#[async_trait]
+pub trait PendingRedirect: Send {
+    /// What the service must redirect to; registered where the service compares it exactly.
+    fn redirect_uri(&self) -> Url;
+    /// Waits for the redirect that carries `state`.
+    async fn wait(self: Box<Self>, state: CsrfState, issuer: Option<String>) -> Result<Redirect, RedirectError>;
+}
+
+/// What an authorization asks for.
+#[derive(Debug, Clone)]
+pub struct AuthorizationRequest {
+    /// The service.
+    pub service: OAuthService,
+    /// As whom.
+    pub client: ClientIdentity,
+    /// Where the answer goes.
+    pub redirect_uri: Url,
+    /// Scopes asked for.
+    pub scopes: Vec<String>,
+    /// The account to sign in as, for a reconnect.
+    pub login_hint: Option<String>,
+}
+
+/// The page to open, and what to keep until the redirect.
+#[derive(Debug)]
+pub struct AuthorizationUrl {
+    /// Opened in the browser, shown with a Copy button.
+    pub url: DisplaySafeUrl,
+    /// Compared with the redirect's `state`.
+    pub csrf_state: CsrfState,
+    /// Sent with the code (RFC 7636 §4.5).
+    pub code_verifier: CodeVerifier,
+}
+
+/// What a token request presents.
+#[derive(Debug)]
+pub enum TokenGrant<'a> {
+    /// RFC 6749 §4.1.3.
+    AuthorizationCode {
+        /// Used once.
+        code: AuthorizationCode,
+        /// The one its challenge was made of.
+        code_verifier: CodeVerifier,
+        /// The same as in the authorization request.
+        redirect_uri: Url,
+    },
+    /// RFC 6749 §6.
+    RefreshToken(&'a RefreshToken),
+}
+
+/// A request to an OAuth token endpoint.
+#[derive(Debug)]
+pub struct TokenRequest<'a> {
+    /// The service.
+    pub service: &'a OAuthService,
+    /// As whom.
+    pub client: &'a ClientIdentity,
+    /// With what.
+    pub grant: TokenGrant<'a>,
+}
+
+/// The protocol clients.
+#[async_trait]
+pub trait Provider: Send + Sync {
+    /// Finds a service's endpoints from its issuer (RFC 8414, OpenID Connect Discovery) and completes `service` with them.
+    async fn discover(&self, issuer: &Url, service: OAuthService) -> Result<OAuthService, RefreshFailure>;
+    /// Opens the loopback port.
+    async fn listen(&self, request: &ListenRequest) -> Result<Box<dyn PendingRedirect>, ListenError>;
+    /// Makes the authorization URL with fresh `state` and PKCE S256.
+    fn make_authorization_url(&self, request: &AuthorizationRequest) -> AuthorizationUrl;
+    /// Sends a token request. No redirects, connect 10 s, total 60 s, body ≤ 1 MiB.
+    async fn send_token_request(&self, request: TokenRequest<'_>) -> Result<RawTokenAnswer, SendFailure>;
+    /// Reads an answer tolerantly; never fails, never panics.
+    fn read_token_answer(&self, service: &OAuthService, answer: &RawTokenAnswer) -> TokenAnswerReading;
+    /// Exchanges a signed assertion for an access token (RFC 7523 §2.1).
+    async fn exchange_assertion(
+        &self,
+        service: &ServiceAccountService,
+        key: &ServiceAccountKey,
+        now: Timestamp,
+    ) -> Result<(AccessToken, Option<Duration>), RefreshFailure>;
+    /// Verifies a credential. For OAuth and service accounts `access_token` is what is sent; for an API key it is `None`.
+    async fn verify(
+        &self,
+        request: &VerifyRequest,
+        credential: &Credential,
+        access_token: Option<&AccessToken>,
+    ) -> Verdict;
+    /// Revokes `target` at the service; `using` authenticates where the request needs a credential.
+    async fn revoke(
+        &self,
+        request: &RevokeRequest,
+        target: &Credential,
+        client: Option<&ClientIdentity>,
+        using: Option<&AccessToken>,
+    ) -> Result<(), RefreshFailure>;
+}

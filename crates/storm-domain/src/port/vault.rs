@@ -1,0 +1,148 @@
+//! The store of everything that must survive: sealed credentials, integrations, rotations, the log, leases and landing slots.
+//!
+//! Every write is durable when its future is done. Every write of a credential is compare-and-set.
+
+use async_trait::async_trait;
+use storm_secret::ClientSecret;
+
+use crate::{
+    ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
+    Integration, IntegrationId, Landed, Lease, LeaseOwner, OAuthGrant, RawTokenAnswer, RefreshIntent, RegistrationId,
+    Rotation, Timestamp, VaultError,
+};
+
+/// An integration that is added together with its first credential, or before it.
+#[derive(Debug, Clone)]
+pub struct NewIntegration {
+    /// The row; `revision` is set to 1.
+    pub integration: Integration,
+    /// Its first generation, made active at once.
+    pub credential: Option<Credential>,
+}
+
+/// A token answer's grant, to be made the active generation.
+#[derive(Debug)]
+pub struct GrantCommit<'a> {
+    /// Still ours, or the commit fails with [`VaultError::LeaseLost`].
+    pub lease: &'a Lease,
+    /// The active generation the answer was obtained with; None = there is none yet.
+    pub expected: Option<GenerationNumber>,
+    /// The new generation.
+    pub grant: &'a OAuthGrant,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The vault port.
+#[async_trait]
+pub trait Vault: Send + Sync {
+    /// All integrations, those in the bin too, in the order they were made.
+    async fn integrations(&self) -> Result<Vec<Integration>, VaultError>;
+    /// One integration.
+    async fn integration(&self, id: IntegrationId) -> Result<Integration, VaultError>;
+    /// Adds an integration, and its first credential, in one transaction.
+    async fn add_integration(&self, new: NewIntegration) -> Result<Integration, VaultError>;
+    /// Writes a row whose `revision` is the one that was read, and gives it back with the next one.
+    async fn update_integration(&self, integration: Integration) -> Result<Integration, VaultError>;
+    /// Removes an integration and all that belongs to it for good.
+    async fn erase_integration(&self, id: IntegrationId) -> Result<(), VaultError>;
+
+    /// All app registrations.
+    async fn registrations(&self) -> Result<Vec<AppRegistration>, VaultError>;
+    /// Adds or replaces an app registration and its secret.
+    async fn put_registration(
+        &self,
+        registration: &AppRegistration,
+        secret: Option<&ClientSecret>,
+    ) -> Result<(), VaultError>;
+    /// The secret of an app registration, if it has one.
+    async fn registration_secret(&self, id: RegistrationId) -> Result<Option<ClientSecret>, VaultError>;
+
+    /// The active generation with its secret.
+    async fn active_generation(&self, id: IntegrationId) -> Result<Option<Generation>, VaultError>;
+    /// One generation with its secret; [`VaultError::NotFound`] once it is retired.
+    async fn generation(&self, id: IntegrationId, number: GenerationNumber) -> Result<Generation, VaultError>;
+    /// All generations without secrets, newest first.
+    async fn generations(&self, id: IntegrationId) -> Result<Vec<GenerationInfo>, VaultError>;
+    /// Saves a credential beside the active one.
+    async fn stage_generation(
+        &self,
+        id: IntegrationId,
+        credential: &Credential,
+        at: Timestamp,
+    ) -> Result<GenerationNumber, VaultError>;
+    /// Makes `next` (staged or superseded) the active one if `expected` is; the old one becomes superseded.
+    async fn switch_generation(
+        &self,
+        id: IntegrationId,
+        expected: Option<GenerationNumber>,
+        next: GenerationNumber,
+        at: Timestamp,
+    ) -> Result<(), VaultError>;
+    /// Erases a generation's secret; never the active one ([`VaultError::Conflict`]).
+    async fn retire_generation(
+        &self,
+        id: IntegrationId,
+        number: GenerationNumber,
+        at: Timestamp,
+    ) -> Result<(), VaultError>;
+
+    /// Takes the lease of an integration, if it is free, ours, void (another boot) or past its deadline.
+    async fn acquire_lease(
+        &self,
+        id: IntegrationId,
+        owner: &LeaseOwner,
+        now: Timestamp,
+        deadline: Timestamp,
+    ) -> Result<Lease, VaultError>;
+    /// Gives a lease back; nothing happens when it was taken over.
+    async fn release_lease(&self, lease: &Lease) -> Result<(), VaultError>;
+    /// Commits an intent and preallocates the landing slot: the last things that can fail harmlessly.
+    async fn prepare_refresh(&self, lease: &Lease, intent: &RefreshIntent) -> Result<(), VaultError>;
+    /// Seals an answer into its landing slot and syncs it to the disk.
+    async fn land(
+        &self,
+        lease: &Lease,
+        generation: Option<GenerationNumber>,
+        answer: &RawTokenAnswer,
+    ) -> Result<(), VaultError>;
+    /// Makes the grant the active generation, keeps the old one as superseded, and removes the intent, in one transaction.
+    async fn commit_grant(&self, commit: GrantCommit<'_>) -> Result<GenerationNumber, VaultError>;
+    /// Removes the intent of a request that brought no grant.
+    async fn clear_intent(&self, lease: &Lease) -> Result<(), VaultError>;
+    /// Empties the landing slot.
+    async fn clear_landing(&self, lease: &Lease) -> Result<(), VaultError>;
+    /// Intents left by an earlier run.
+    async fn open_intents(&self) -> Result<Vec<RefreshIntent>, VaultError>;
+    /// Answers left in landing slots by an earlier run.
+    async fn landed(&self) -> Result<Vec<Landed>, VaultError>;
+
+    /// The rotation of an integration, if one is under way.
+    async fn rotation(&self, id: IntegrationId) -> Result<Option<Rotation>, VaultError>;
+    /// All rotations under way.
+    async fn rotations(&self) -> Result<Vec<Rotation>, VaultError>;
+    /// Begins a rotation: saves the new credential and the rotation in one transaction. Fails with
+    /// [`VaultError::Conflict`] when one is under way.
+    async fn begin_rotation(
+        &self,
+        id: IntegrationId,
+        credential: &Credential,
+        at: Timestamp,
+    ) -> Result<Rotation, VaultError>;
+    /// Writes a rotation whose `revision` is the one that was read. When its step calls for another active generation than
+    /// the present one, the generations are switched in the same transaction.
+    async fn update_rotation(&self, rotation: Rotation, at: Timestamp) -> Result<Rotation, VaultError>;
+    /// Removes a rotation that is over, and erases the generation it left unused, in one transaction.
+    async fn finish_rotation(&self, id: IntegrationId, at: Timestamp) -> Result<(), VaultError>;
+
+    /// Adds to the log.
+    async fn append_activity(
+        &self,
+        id: Option<IntegrationId>,
+        name: &str,
+        what: &ActivityKind,
+        at: Timestamp,
+    ) -> Result<(), VaultError>;
+    /// The newest entries, of one integration or of all, newest first.
+    async fn activity(&self, id: Option<IntegrationId>, limit: u32) -> Result<Vec<ActivityEntry>, VaultError>;
+}

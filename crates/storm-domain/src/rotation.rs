@@ -1,0 +1,326 @@
+//! Replacing a long-lived credential without a failed call, as a machine that survives a crash at any step.
+//!
+//! `Staged → Verified → Switched → Revoking → ProvedDead → Done`. INVARIANT: at every step at least one working credential is
+//! active; undo is possible until `Revoking`. Each step is persisted before its effect is acted upon, and every effect may be
+//! repeated after a crash.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{Account, GenerationNumber, IntegrationId, Timestamp, Verdict};
+
+/// Where a rotation stands, as persisted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rotation {
+    /// Whose credential.
+    pub integration_id: IntegrationId,
+    /// Compare-and-set guard.
+    pub revision: u64,
+    /// The generation being replaced.
+    pub old: GenerationNumber,
+    /// The generation replacing it.
+    pub new: GenerationNumber,
+    /// The step reached.
+    pub step: RotationStep,
+    /// When it was begun.
+    pub begun_at: Timestamp,
+    /// When the new one was verified.
+    pub verified_at: Option<Timestamp>,
+    /// When it was switched to.
+    pub switched_at: Option<Timestamp>,
+    /// When the old one was turned off.
+    pub revoked_at: Option<Timestamp>,
+    /// When the old one was proved dead.
+    pub proved_at: Option<Timestamp>,
+}
+
+/// The step reached. Later steps hold what they need to go on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub enum RotationStep {
+    /// The new one lies beside the old; it has not been accepted yet.
+    Staged {
+        /// The last verdict on the new one, if it was not accepted.
+        verdict: Option<Verdict>,
+    },
+    /// The new one works.
+    Verified {
+        /// Whether it belongs to the same account as the old one.
+        comparison: AccountComparison,
+        /// What the new one may not do, if anything.
+        missing: Option<String>,
+    },
+    /// The new one is in use; the old one still works.
+    Switched,
+    /// The old one is being turned off; no way back.
+    Revoking {
+        /// Whether its end has been ordered: by API answered, or confirmed by the user.
+        ordered: bool,
+        /// How often the old one was tried and still worked.
+        tries: u32,
+    },
+    /// The service refused the old one.
+    ProvedDead,
+    /// All cleared up.
+    Done,
+    /// Undone: the old one is in use again.
+    Undone,
+}
+
+/// How the accounts of old and new compare.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(tag = "comparison", rename_all = "snake_case")]
+pub enum AccountComparison {
+    /// The same account.
+    Same,
+    /// The service does not say whose the credential is.
+    Unknown,
+    /// Another account.
+    Different {
+        /// Whose the old one is.
+        old: String,
+        /// Whose the new one is.
+        new: String,
+    },
+}
+
+impl AccountComparison {
+    /// Compares two accounts by their stable id.
+    #[must_use]
+    pub fn of(old: Option<&Account>, new: Option<&Account>) -> Self {
+        match (old, new) {
+            (Some(old), Some(new)) if old.id == new.id => Self::Same,
+            (Some(old), Some(new)) => Self::Different { old: old.label.clone(), new: new.label.clone() },
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// What moves a rotation on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RotationEvent {
+    /// The new one was tried.
+    NewTried {
+        /// With which outcome.
+        verdict: Verdict,
+        /// Against the old one's account.
+        comparison: AccountComparison,
+    },
+    /// Consumers get the new one from now on. `despite_difference` = the user agreed to another account.
+    Switch {
+        /// The user agreed to another account.
+        despite_difference: bool,
+    },
+    /// The user wants the old one turned off.
+    Revoke,
+    /// Its end was ordered: the API answered, or the user says it is done.
+    RevokeOrdered,
+    /// The old one was tried.
+    OldTried {
+        /// With which outcome.
+        verdict: Verdict,
+    },
+    /// The old one's secret is erased.
+    Clear,
+    /// Back to the old one.
+    Undo,
+}
+
+/// The event does not fit the step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("this step does not fit where the rotation stands")]
+pub struct RotationRefused;
+
+impl Rotation {
+    /// The rotation after `event`.
+    ///
+    /// # Errors
+    /// [`RotationRefused`] when the event does not fit the step; the rotation is then as it was.
+    pub fn step(&self, event: RotationEvent, now: Timestamp) -> Result<Self, RotationRefused> {
+        let mut next = self.clone();
+        next.step = match (&self.step, event) {
+            (
+                RotationStep::Staged { .. } | RotationStep::Verified { .. },
+                RotationEvent::NewTried { verdict, comparison },
+            ) => match verdict {
+                Verdict::Works { .. } => {
+                    next.verified_at = Some(now);
+                    RotationStep::Verified { comparison, missing: None }
+                }
+                Verdict::WorksWithout { missing, .. } => {
+                    next.verified_at = Some(now);
+                    RotationStep::Verified { comparison, missing: Some(missing) }
+                }
+                verdict => RotationStep::Staged { verdict: Some(verdict) },
+            },
+            (RotationStep::Verified { comparison, .. }, RotationEvent::Switch { despite_difference }) => {
+                if matches!(comparison, AccountComparison::Different { .. }) && !despite_difference {
+                    return Err(RotationRefused);
+                }
+                next.switched_at = Some(now);
+                RotationStep::Switched
+            }
+            (RotationStep::Switched, RotationEvent::Revoke) => RotationStep::Revoking { ordered: false, tries: 0 },
+            (RotationStep::Revoking { tries, .. }, RotationEvent::RevokeOrdered) => {
+                next.revoked_at = Some(now);
+                RotationStep::Revoking { ordered: true, tries: *tries }
+            }
+            (RotationStep::Revoking { ordered, tries }, RotationEvent::OldTried { verdict }) => match verdict {
+                Verdict::Refused { .. } => {
+                    next.revoked_at = next.revoked_at.or(Some(now));
+                    next.proved_at = Some(now);
+                    RotationStep::ProvedDead
+                }
+                Verdict::Works { .. } | Verdict::WorksWithout { .. } => {
+                    RotationStep::Revoking { ordered: *ordered, tries: tries.saturating_add(1) }
+                }
+                Verdict::CouldNotReach { .. } => RotationStep::Revoking { ordered: *ordered, tries: *tries },
+            },
+            (RotationStep::ProvedDead, RotationEvent::Clear) => RotationStep::Done,
+            (
+                RotationStep::Staged { .. } | RotationStep::Verified { .. } | RotationStep::Switched,
+                RotationEvent::Undo,
+            ) => RotationStep::Undone,
+            _ => return Err(RotationRefused),
+        };
+        Ok(next)
+    }
+
+    /// Whether the way back is still open.
+    #[must_use]
+    pub fn can_undo(&self) -> bool {
+        matches!(self.step, RotationStep::Staged { .. } | RotationStep::Verified { .. } | RotationStep::Switched)
+    }
+
+    /// Whether nothing is left to do.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        matches!(self.step, RotationStep::Done | RotationStep::Undone)
+    }
+
+    /// Which generation is in use while the rotation stands here.
+    #[must_use]
+    pub fn in_use(&self) -> GenerationNumber {
+        match self.step {
+            RotationStep::Staged { .. } | RotationStep::Verified { .. } | RotationStep::Undone => self.old,
+            RotationStep::Switched | RotationStep::Revoking { .. } | RotationStep::ProvedDead | RotationStep::Done => {
+                self.new
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    const NOW: Timestamp = Timestamp(7);
+
+    fn rotation(step: RotationStep) -> Rotation {
+        Rotation {
+            integration_id: IntegrationId(Uuid::nil()),
+            revision: 1,
+            old: GenerationNumber(1),
+            new: GenerationNumber(2),
+            step,
+            begun_at: NOW,
+            verified_at: None,
+            switched_at: None,
+            revoked_at: None,
+            proved_at: None,
+        }
+    }
+
+    fn works() -> Verdict {
+        Verdict::Works { account: None }
+    }
+
+    fn refused() -> Verdict {
+        Verdict::Refused { reason: String::new() }
+    }
+
+    fn different() -> AccountComparison {
+        AccountComparison::Different { old: "ada".into(), new: "eve".into() }
+    }
+
+    #[test]
+    fn the_whole_way() {
+        let mut at = rotation(RotationStep::Staged { verdict: None });
+        for event in [
+            RotationEvent::NewTried { verdict: works(), comparison: AccountComparison::Same },
+            RotationEvent::Switch { despite_difference: false },
+            RotationEvent::Revoke,
+            RotationEvent::RevokeOrdered,
+            RotationEvent::OldTried { verdict: works() },
+            RotationEvent::OldTried { verdict: refused() },
+            RotationEvent::Clear,
+        ] {
+            at = at.step(event.clone(), NOW).unwrap_or_else(|_| panic!("{event:?} on {at:?}"));
+        }
+        assert_eq!(at.step, RotationStep::Done);
+        assert!(at.is_over());
+    }
+
+    #[test]
+    fn a_refused_new_credential_is_not_switched_to() {
+        let staged = rotation(RotationStep::Staged { verdict: None });
+        let tried = staged
+            .step(RotationEvent::NewTried { verdict: refused(), comparison: AccountComparison::Unknown }, NOW)
+            .unwrap();
+        assert_eq!(tried.step, RotationStep::Staged { verdict: Some(refused()) });
+        assert_eq!(tried.step(RotationEvent::Switch { despite_difference: true }, NOW), Err(RotationRefused));
+    }
+
+    #[test]
+    fn another_account_is_switched_to_only_when_the_user_agrees() {
+        let verified = rotation(RotationStep::Verified { comparison: different(), missing: None });
+        assert_eq!(verified.step(RotationEvent::Switch { despite_difference: false }, NOW), Err(RotationRefused));
+        assert!(verified.step(RotationEvent::Switch { despite_difference: true }, NOW).is_ok());
+    }
+
+    #[test]
+    fn there_is_no_way_back_once_revoking() {
+        let revoking = rotation(RotationStep::Revoking { ordered: false, tries: 0 });
+        assert_eq!(revoking.step(RotationEvent::Undo, NOW), Err(RotationRefused));
+    }
+
+    #[test]
+    fn an_unreachable_service_proves_nothing() {
+        let revoking = rotation(RotationStep::Revoking { ordered: true, tries: 3 });
+        let tried = revoking
+            .step(RotationEvent::OldTried { verdict: Verdict::CouldNotReach { reason: String::new() } }, NOW)
+            .unwrap();
+        assert_eq!(tried.step, RotationStep::Revoking { ordered: true, tries: 3 });
+    }
+
+    fn any_event() -> impl Strategy<Value = RotationEvent> {
+        prop_oneof![
+            Just(RotationEvent::NewTried { verdict: works(), comparison: AccountComparison::Same }),
+            Just(RotationEvent::NewTried { verdict: refused(), comparison: different() }),
+            Just(RotationEvent::Switch { despite_difference: false }),
+            Just(RotationEvent::Switch { despite_difference: true }),
+            Just(RotationEvent::Revoke),
+            Just(RotationEvent::RevokeOrdered),
+            Just(RotationEvent::OldTried { verdict: works() }),
+            Just(RotationEvent::OldTried { verdict: refused() }),
+            Just(RotationEvent::Clear),
+            Just(RotationEvent::Undo),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn the_old_one_is_never_proved_dead_before_the_new_one_is_in_use(events in prop::collection::vec(any_event(), 0..40)) {
+            let mut at = rotation(RotationStep::Staged { verdict: None });
+            for event in events {
+                at = at.step(event, NOW).unwrap_or(at);
+                if at.proved_at.is_some() {
+                    prop_assert_eq!(at.in_use(), at.new);
+                    prop_assert!(at.verified_at.is_some() && at.switched_at.is_some());
+                }
+            }
+        }
+    }
+}

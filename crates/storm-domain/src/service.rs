@@ -1,0 +1,218 @@
+//! What a connector says about a service, resolved for one integration: templates filled, nothing left to look up.
+//!
+//! The catalogue makes these; the protocol clients follow them. No secret is in here.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::RefreshPolicy;
+
+/// How the client proves itself at the token endpoint (RFC 6749 §2.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientAuth {
+    /// `client_id` (and `client_secret`, if there is one) in the body.
+    #[default]
+    Body,
+    /// HTTP Basic.
+    Basic,
+}
+
+/// How a token request's body is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BodyFormat {
+    /// `application/x-www-form-urlencoded`, as the RFC says.
+    #[default]
+    Form,
+    /// JSON, as some services insist.
+    Json,
+}
+
+/// An OAuth 2.0 service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OAuthService {
+    /// RFC 9207 / OpenID issuer, compared with `iss` in the redirect when set.
+    pub issuer: Option<String>,
+    /// Authorization endpoint.
+    pub authorize_url: Url,
+    /// Extra parameters of the authorization request.
+    pub authorize_params: Vec<(String, String)>,
+    /// Token endpoint for the code.
+    pub token_url: Url,
+    /// Token endpoint for refreshes; most often the same.
+    pub refresh_url: Url,
+    /// Extra parameters of every token request.
+    pub token_params: Vec<(String, String)>,
+    /// Extra headers of every token request.
+    pub token_headers: Vec<(String, String)>,
+    /// Client authentication for the code exchange.
+    pub token_client_auth: ClientAuth,
+    /// Client authentication for refreshes.
+    pub refresh_client_auth: ClientAuth,
+    /// How the body is written.
+    pub body_format: BodyFormat,
+    /// Between scopes: a space, or a comma at some services.
+    pub scope_separator: char,
+    /// Whether PKCE is sent (always, unless the service breaks on it).
+    pub pkce: bool,
+    /// Where in the answer the tokens lie (`authed_user` at Slack); empty = top level.
+    pub answer_path: Option<String>,
+    /// Error codes that mean `invalid_grant` here.
+    pub grant_refused_codes: Vec<String>,
+    /// Host to name in the redirect URI: `127.0.0.1`, or `localhost` where the service demands it.
+    pub redirect_host: RedirectHost,
+    /// Fixed redirect path where the service compares it exactly; None = a fresh one for each attempt.
+    pub redirect_path: Option<String>,
+    /// Fixed ports to try where the service refuses any port; empty = any.
+    pub redirect_ports: Vec<u16>,
+    /// What is known of lifetimes.
+    pub lifetimes: TokenLifetimes,
+    /// Where tokens are revoked, if anywhere.
+    pub revoke: Option<RevokeRequest>,
+}
+
+/// How the loopback is named in a redirect URI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RedirectHost {
+    /// `127.0.0.1` (RFC 8252 §7.3).
+    #[default]
+    IpLiteral,
+    /// `localhost`, where the service demands the name.
+    Localhost,
+}
+
+/// What is known of a service's token lifetimes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TokenLifetimes {
+    /// Lifetime of an access token when the answer does not say.
+    pub access_default: Option<Duration>,
+    /// A refresh token dies when unused for so long.
+    pub refresh_idle: Option<Duration>,
+    /// A refresh token dies after so long in any case.
+    pub refresh_absolute: Option<Duration>,
+    /// When to refresh.
+    pub refresh_policy: RefreshPolicy,
+}
+
+/// A service-account token exchange (RFC 7523 §2.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceAccountService {
+    /// Hosts a key file may name as its `token_uri`.
+    pub token_hosts: Vec<String>,
+    /// Scopes asked for.
+    pub scopes: Vec<String>,
+    /// Lifetime the assertion asks for; at most one hour.
+    pub assertion_lifetime: Duration,
+    /// What is known of lifetimes.
+    pub lifetimes: TokenLifetimes,
+}
+
+/// HTTP methods the catalogue uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum HttpMethod {
+    /// GET.
+    #[default]
+    Get,
+    /// POST.
+    Post,
+    /// PUT.
+    Put,
+    /// DELETE.
+    Delete,
+}
+
+/// Where a credential stands in a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "in", rename_all = "snake_case")]
+pub enum KeyPlacement {
+    /// `Authorization: Bearer KEY` (RFC 6750 §2.1).
+    Bearer,
+    /// A header of its own, with an optional prefix before the key.
+    Header {
+        /// The header's name.
+        name: String,
+        /// Such as `Token `.
+        #[serde(default)]
+        prefix: String,
+    },
+    /// A query parameter.
+    Query {
+        /// The parameter's name.
+        name: String,
+    },
+    /// HTTP Basic with the key as user name and an empty password.
+    BasicUser,
+    /// HTTP Basic with this user name and the key as password.
+    BasicPassword {
+        /// The user name, already filled.
+        username: String,
+    },
+}
+
+/// JSON pointers (RFC 6901) into a verification's answer.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct IdentityPaths {
+    /// The account's stable id.
+    pub id: Option<String>,
+    /// What a person recognises.
+    pub label: Option<String>,
+}
+
+/// The cheap authenticated request that proves a credential.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifyRequest {
+    /// Method.
+    pub method: HttpMethod,
+    /// Where.
+    pub url: Url,
+    /// Where the credential stands.
+    pub placement: KeyPlacement,
+    /// Extra headers.
+    pub headers: Vec<(String, String)>,
+    /// JSON body, if any.
+    pub body: Option<String>,
+    /// A JSON pointer that must hold `true` for success (Slack's `/ok`).
+    pub ok_pointer: Option<String>,
+    /// A JSON pointer to an error code in a 200 answer (Slack's `/error`).
+    pub error_pointer: Option<String>,
+    /// Error codes or statuses of "known, but may not do this": by default status 403.
+    pub limited_codes: Vec<String>,
+    /// What a 403 means in this connector's words.
+    pub limited_means: Option<String>,
+    /// Where the account stands in the answer.
+    pub identity: IdentityPaths,
+}
+
+/// What a revocation is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RevokeTarget {
+    /// RFC 7009: the token in the body, client authentication as at the token endpoint.
+    TokenInBody,
+    /// The credential authenticates its own end (a `DELETE …/self`).
+    OwnCredential,
+    /// The *new* credential authenticates, the old one is named in the URL by its key id.
+    ByKeyId,
+    /// GitHub's bulk revocation: `{"credentials": [KEY]}` without authentication.
+    CredentialsArray,
+}
+
+/// How a credential is ended at the service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevokeRequest {
+    /// Method.
+    pub method: HttpMethod,
+    /// Where; `{key_id}` already filled for [`RevokeTarget::ByKeyId`].
+    pub url: Url,
+    /// What it is given.
+    pub target: RevokeTarget,
+    /// Where a credential that authenticates the request stands.
+    pub placement: KeyPlacement,
+    /// Client authentication, for [`RevokeTarget::TokenInBody`].
+    pub client_auth: ClientAuth,
+}

@@ -1,0 +1,85 @@
+//! A token endpoint's answer: as it came, and as it was read.
+//!
+//! The two are apart on purpose: the raw answer is made durable before anything reads it, so that no oddity of a service
+//! can cost a refresh token.
+
+use std::time::Duration;
+
+use storm_secret::{AccessToken, IdToken, RefreshToken, SecretBytes};
+
+use crate::{RefreshFailure, Timestamp};
+
+/// A whole answer, unread.
+#[derive(Debug, Clone)]
+pub struct RawTokenAnswer {
+    /// HTTP status.
+    pub status: u16,
+    /// `Content-Type`, if sent.
+    pub content_type: Option<String>,
+    /// `Retry-After` in seconds or as a date, already turned into a pause and clamped to an hour.
+    pub retry_after: Option<Duration>,
+    /// The service's clock by its `Date` header.
+    pub server_time: Option<Timestamp>,
+    /// When the last byte arrived.
+    pub received_at: Timestamp,
+    /// At most 1 MiB.
+    pub body: SecretBytes,
+}
+
+/// What an answer held. The refresh token is read first and on its own: nothing else may cost it.
+#[derive(Debug, Clone)]
+pub struct TokenAnswerReading {
+    /// Non-empty refresh token, wherever it could be found in the bytes.
+    pub refresh_token: Option<RefreshToken>,
+    /// The access token, or why there is none.
+    pub access: Result<AccessToken, RefreshFailure>,
+    /// As sent.
+    pub token_type: Option<String>,
+    /// Lifetime of the access token, clamped to 0 s … 10 years; None = not said or not readable.
+    pub expires_in: Option<Duration>,
+    /// Granted scopes, if said.
+    pub scopes: Option<Vec<String>>,
+    /// ID token, if sent.
+    pub id_token: Option<IdToken>,
+    /// Everything that was not as RFC 6749 §5.1 says, for the activity log. Holds no value of the answer.
+    pub oddities: Vec<AnswerOddity>,
+}
+
+/// What was odd about an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AnswerOddity {
+    /// `expires_in` was a text, a fraction, negative or beyond ten years.
+    ExpiresIn,
+    /// No `token_type`; Bearer is assumed.
+    MissingTokenType,
+    /// A `token_type` other than Bearer: the access token is kept but not lent as one.
+    UnknownTokenType,
+    /// A status other than 200 with tokens in the body.
+    Status,
+    /// Not `application/json`, or not valid UTF-8, or a byte order mark.
+    Encoding,
+    /// A form instead of JSON.
+    FormEncoded,
+    /// Something before or after the JSON object.
+    TrailingBytes,
+    /// The tokens lay inside another object.
+    Nested,
+    /// A name stood twice; the last counts.
+    DuplicateName,
+    /// The refresh token was there, but empty or null.
+    EmptyRefreshToken,
+    /// The access token was empty or not fit for a header.
+    UnusableAccessToken,
+    /// An error in an answer with status 200.
+    ErrorWithSuccessStatus,
+}
+
+/// An OAuth error answer (RFC 6749 §5.2), read but not judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErrorAnswer {
+    /// The `error` code.
+    pub error: String,
+    /// The `error_description`, or empty.
+    pub description: String,
+}
