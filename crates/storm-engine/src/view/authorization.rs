@@ -1,0 +1,125 @@
+//! Authorizing in the browser, and the app registrations it needs.
+
+use serde::{Deserialize, Serialize};
+use storm_domain::{Account, AttemptId, Failure, Fields, IntegrationId, RegistrationId, Timestamp, Verdict};
+
+use super::{ConnectorBadge, TypedSecret};
+
+/// An app registration, without its secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct RegistrationView {
+    /// Stable id.
+    pub id: RegistrationId,
+    /// Which connector it is for.
+    pub connector_id: String,
+    /// Public identifier of the client.
+    pub client_id: String,
+    /// Whether the vault holds a secret for it.
+    pub has_secret: bool,
+    /// The fields it belongs to.
+    pub fields: Fields,
+    /// How many integrations use it.
+    pub used_by: u32,
+}
+
+/// Saves an app registration.
+#[derive(Debug, Deserialize, specta::Type)]
+pub struct SaveRegistrationRequest {
+    /// The one to change; None = a new one.
+    pub id: Option<RegistrationId>,
+    /// Which connector it is for.
+    pub connector_id: String,
+    /// Public identifier of the client.
+    pub client_id: String,
+    /// Its secret; None = none, or the one already kept.
+    #[specta(type = Option<String>)]
+    pub client_secret: Option<TypedSecret>,
+    /// The fields it belongs to.
+    pub fields: Fields,
+}
+
+/// What is authorized.
+#[derive(Debug, Clone, Deserialize, specta::Type)]
+#[serde(tag = "target", rename_all = "snake_case")]
+pub enum AuthorizationTarget {
+    /// A new integration.
+    New {
+        /// Which connector.
+        connector_id: String,
+        /// The user's name for it; None = the connector's.
+        name: Option<String>,
+        /// The connector's fields.
+        fields: Fields,
+        /// The app registration.
+        registration_id: RegistrationId,
+        /// Scopes asked for.
+        scopes: Vec<String>,
+    },
+    /// An integration that is there already; it keeps its id.
+    Reconnect {
+        /// Which.
+        integration_id: IntegrationId,
+    },
+}
+
+/// Begins an authorization.
+#[derive(Debug, Clone, Deserialize, specta::Type)]
+pub struct BeginAuthorizationRequest {
+    /// What is authorized.
+    pub target: AuthorizationTarget,
+}
+
+/// An authorization under way.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, specta::Type)]
+pub struct AuthorizationView {
+    /// Which attempt.
+    pub id: AttemptId,
+    /// The connector's tile.
+    pub connector: ConnectorBadge,
+    /// Scopes asked for.
+    pub scopes: Vec<String>,
+    /// The link, always shown with a Copy button.
+    pub url: String,
+    /// Where the browser comes back to.
+    pub redirect_uri: String,
+    /// When waiting ends.
+    pub expires_at: Timestamp,
+    /// Where it stands.
+    pub progress: AuthorizationProgress,
+}
+
+/// Where an authorization stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, specta::Type)]
+#[serde(tag = "progress", rename_all = "snake_case")]
+pub enum AuthorizationProgress {
+    /// The user is in the browser.
+    Waiting {
+        /// False when no browser could be opened: the link must be copied.
+        browser_opened: bool,
+    },
+    /// The code is exchanged for tokens.
+    Exchanging,
+    /// Connected.
+    Completed {
+        /// The integration.
+        integration_id: IntegrationId,
+        /// As whom.
+        account: Option<Account>,
+        /// How the first verification went.
+        verdict: Verdict,
+    },
+    /// Another account signed in than the one the integration belongs to; nothing was changed yet.
+    DifferentAccount {
+        /// The one it belongs to.
+        expected: Account,
+        /// The one that signed in.
+        got: Account,
+    },
+    /// No grant came of it; what worked before still does.
+    Failed {
+        /// Why.
+        failure: Failure,
+    },
+    /// The user cancelled, or a newer attempt replaced it.
+    Cancelled,
+}

@@ -1,0 +1,219 @@
+//! Integrations as the list and the page show them.
+
+use serde::{Deserialize, Serialize};
+use storm_domain::{
+    Account, Fields, GenerationInfo, HeldSecretId, IntegrationId, Method, ReconnectReason, RotationStep, Timestamp,
+    Trouble, Verdict, VerdictRecord,
+};
+
+use super::{ConnectorBadge, ConnectorPage, KeyInput, RegistrationView};
+
+/// One row of the Integrations list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, specta::Type)]
+pub struct IntegrationView {
+    /// Stable id.
+    pub id: IntegrationId,
+    /// The user's name for it.
+    pub name: String,
+    /// Its connector's tile.
+    pub connector: ConnectorBadge,
+    /// How it authenticates.
+    pub method: Method,
+    /// Who it is connected as.
+    pub account: Option<Account>,
+    /// The one status that counts.
+    pub status: StatusView,
+    /// The last verification.
+    pub last_verdict: Option<VerdictRecord>,
+    /// When a token was last obtained.
+    pub last_refreshed_at: Option<Timestamp>,
+    /// When the next refresh is due.
+    pub next_refresh_at: Option<Timestamp>,
+    /// End of the access token: detail, never a warning.
+    pub access_expires_at: Option<Timestamp>,
+    /// Whether a rotation is under way.
+    pub rotating: bool,
+    /// Whether other programs may be lent its access.
+    pub lending_allowed: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// The status of an integration. The UI gives each a shape, a colour and a word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(tag = "status", rename_all = "snake_case")]
+pub enum StatusView {
+    /// All well.
+    Connected,
+    /// Works, but may not do something.
+    Limited {
+        /// What it may not do.
+        missing: String,
+    },
+    /// Only the user can help: Reconnect, or replace the key.
+    NeedsYou {
+        /// Why.
+        reason: ReconnectReason,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// A passing trouble; it is tried again by itself. The access token may still work.
+    Retrying {
+        /// What is wrong.
+        trouble: Trouble,
+        /// When it is tried again.
+        until: Timestamp,
+    },
+    /// The last verification did not reach the service.
+    Unverified {
+        /// In plain words.
+        reason: String,
+    },
+    /// Nothing automatic touches it.
+    Paused {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// The first authorization is under way.
+    Connecting,
+    /// Set up, but not connected.
+    NotConnected,
+}
+
+/// An integration's page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, specta::Type)]
+pub struct IntegrationDetailView {
+    /// The row.
+    pub integration: IntegrationView,
+    /// The connector's fields, as title and value.
+    pub fields: Vec<(String, String)>,
+    /// The service's host.
+    pub host: String,
+    /// Scopes asked for.
+    pub requested_scopes: Vec<String>,
+    /// Scopes granted.
+    pub granted_scopes: Vec<String>,
+    /// Scopes asked for and not granted.
+    pub missing_scopes: Vec<String>,
+    /// The app registration.
+    pub registration: Option<RegistrationView>,
+    /// The credential's generations, newest first, without their secrets.
+    pub generations: Vec<GenerationInfo>,
+    /// The rotation under way.
+    pub rotation: Option<RotationView>,
+    /// What can be done with it.
+    pub can: Capabilities,
+}
+
+/// What can be done with an integration now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct Capabilities {
+    /// Verify now.
+    pub verify: bool,
+    /// Refresh now.
+    pub refresh: bool,
+    /// Rotate on the Credentials tab.
+    pub rotate: bool,
+    /// Reconnect in the browser.
+    pub reconnect: bool,
+    /// Revoke at the service while disconnecting.
+    pub revoke: bool,
+    /// Pages that can be opened.
+    pub pages: Vec<ConnectorPage>,
+}
+
+/// A rotation under way.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, specta::Type)]
+pub struct RotationView {
+    /// Where it stands.
+    pub step: RotationStep,
+    /// The credential being replaced.
+    pub old: GenerationInfo,
+    /// The credential replacing it.
+    pub new: GenerationInfo,
+    /// When it was begun.
+    pub begun_at: Timestamp,
+    /// When the new one was verified.
+    pub verified_at: Option<Timestamp>,
+    /// When it was switched to.
+    pub switched_at: Option<Timestamp>,
+    /// When the old one was turned off.
+    pub revoked_at: Option<Timestamp>,
+    /// When the old one was proved dead.
+    pub proved_at: Option<Timestamp>,
+    /// Whether the way back is open.
+    pub can_undo: bool,
+    /// How the old one is turned off.
+    pub revoke_mode: RevokeMode,
+}
+
+/// How an old credential is turned off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum RevokeMode {
+    /// Storm Connect asks the service.
+    ByApi,
+    /// The service's page is opened, and the user says when it is done.
+    ByPage,
+}
+
+/// Adds an integration with a pasted key.
+#[derive(Debug, Deserialize, specta::Type)]
+pub struct AddApiKeyRequest {
+    /// Which connector.
+    pub connector_id: String,
+    /// The user's name for it; None = the connector's.
+    pub name: Option<String>,
+    /// The connector's fields.
+    pub fields: Fields,
+    /// The key.
+    pub key: KeyInput,
+}
+
+/// Adds an integration with a key file.
+#[derive(Debug, Deserialize, specta::Type)]
+pub struct AddServiceAccountRequest {
+    /// Which connector.
+    pub connector_id: String,
+    /// The user's name for it; None = the connector's.
+    pub name: Option<String>,
+    /// The connector's fields.
+    pub fields: Fields,
+    /// The file the core holds.
+    pub file: HeldSecretId,
+    /// Scopes asked for; empty = the connector's.
+    pub scopes: Vec<String>,
+}
+
+/// A credential was saved and tried.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct SavedView {
+    /// The integration.
+    pub integration_id: IntegrationId,
+    /// How the service took it.
+    pub verdict: Verdict,
+}
+
+/// An integration was disconnected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct DisconnectedView {
+    /// Until when the removal can be undone; None when it was revoked at the service.
+    pub undo_until: Option<Timestamp>,
+    /// What became of the credential at the service.
+    pub revocation: RevocationView,
+}
+
+/// What became of a credential at its service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(tag = "revocation", rename_all = "snake_case")]
+pub enum RevocationView {
+    /// Nobody asked for it.
+    NotAsked,
+    /// It is over at the service.
+    Revoked,
+    /// The service did not confirm it; nothing was removed here.
+    Failed {
+        /// In plain words.
+        reason: String,
+    },
+}

@@ -1,0 +1,90 @@
+//! Secrets on their way in: typed in the window, read from the clipboard, or read from a file.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize};
+use storm_domain::HeldSecretId;
+use storm_secret::SecretBytes;
+
+use super::ConnectorBadge;
+
+/// A secret that was typed in the window. It becomes a secret type while it is read and has no way back out.
+pub struct TypedSecret(SecretBytes);
+
+impl TypedSecret {
+    /// Borrows the text.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        // EXPOSE: handed on to the secret type that fits; it was UTF-8 when it was read.
+        std::str::from_utf8(self.0.expose()).unwrap_or_default()
+    }
+}
+
+impl<'de> Deserialize<'de> for TypedSecret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|text| Self(SecretBytes::new(text.into_bytes())))
+    }
+}
+
+impl fmt::Debug for TypedSecret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("TypedSecret(redacted)")
+    }
+}
+
+/// A pasted key on its way in.
+#[derive(Debug, Deserialize, specta::Type)]
+#[serde(tag = "from", rename_all = "snake_case")]
+pub enum KeyInput {
+    /// Typed or pasted into the field.
+    Typed {
+        /// The key.
+        #[specta(type = String)]
+        value: TypedSecret,
+    },
+    /// Held by the core since it was read from the clipboard.
+    Held {
+        /// Which.
+        id: HeldSecretId,
+    },
+}
+
+/// A key that the core holds for a dialog.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct HeldKeyView {
+    /// To name it when saving.
+    pub id: HeldSecretId,
+    /// Masked, with up to eight characters.
+    pub hint: String,
+    /// Remarks such as "looks like a test key"; none of them stops saving.
+    pub remarks: Vec<String>,
+}
+
+/// A key file that the core holds for a dialog.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct KeyFileView {
+    /// To name it when saving.
+    pub id: HeldSecretId,
+    /// Its name without the folder.
+    pub file_name: String,
+    /// What kind of file it is, such as "Google service account key".
+    pub shape: String,
+    /// The project.
+    pub project: Option<String>,
+    /// The account.
+    pub client_email: String,
+    /// The key's id at the service.
+    pub key_id: String,
+    /// Connectors it can be used with.
+    pub connectors: Vec<ConnectorBadge>,
+}
+
+/// Asks for remarks on a key while it is typed.
+#[derive(Debug, Deserialize, specta::Type)]
+pub struct CheckKeyRequest {
+    /// Which connector it is for.
+    pub connector_id: String,
+    /// The key.
+    #[specta(type = String)]
+    pub key: TypedSecret,
+}

@@ -1,0 +1,20 @@
+//! What the window is shown and what it may ask. INVARIANT: no type in here can hold a secret on its way out; a typed key
+//! comes in through [`KeyInput`] and becomes a secret type while it is deserialized.
+
+mod authorization;
+mod connector;
+mod host;
+mod integration;
+mod key_input;
+
+pub use authorization::{
+    AuthorizationProgress, AuthorizationTarget, AuthorizationView, BeginAuthorizationRequest, RegistrationView,
+    SaveRegistrationRequest,
+};
+pub use connector::{ConnectorBadge, ConnectorPage, ConnectorView, FieldView, MethodView, OAuthSetupView};
+pub use host::{HostView, PassphraseRequest, VaultView};
+pub use integration::{
+    AddApiKeyRequest, AddServiceAccountRequest, Capabilities, DisconnectedView, IntegrationDetailView, IntegrationView,
+    RevocationView, RevokeMode, RotationView, SavedView, StatusView,
+};
+pub use key_input::{CheckKeyRequest, HeldKeyView, KeyFileView, KeyInput, TypedSecret};

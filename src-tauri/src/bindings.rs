@@ -1,0 +1,68 @@
+//! The typed bridge to the window. The only file that names tauri-specta, which is pre-release.
+
+use std::path::Path;
+
+use specta_typescript::Typescript;
+use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
+
+use crate::command::{api_key, authorization, connector, host, integration, key_file, rotation};
+use crate::shell_event::{CoreEvent, ShellEvent};
+
+/// All commands and events of the window.
+pub(crate) fn builder() -> Builder<tauri::Wry> {
+    Builder::<tauri::Wry>::new()
+        .error_handling(ErrorHandlingMode::Result)
+        .disable_serde_phases()
+        .commands(collect_commands![
+            host::host,
+            host::retry_vault,
+            host::create_passphrase_vault,
+            host::unlock_with_passphrase,
+            host::start_practice,
+            connector::connectors,
+            connector::open_connector_page,
+            integration::integrations,
+            integration::integration,
+            integration::rename_integration,
+            integration::pause_integration,
+            integration::set_lending,
+            integration::verify_integration,
+            integration::refresh_integration,
+            integration::disconnect_integration,
+            integration::undo_disconnect,
+            integration::activity,
+            integration::open_integration_page,
+            api_key::hold_key_from_clipboard,
+            api_key::reveal_held_key,
+            api_key::check_typed_key,
+            api_key::add_api_key,
+            api_key::replace_api_key,
+            authorization::registrations,
+            authorization::save_registration,
+            authorization::begin_authorization,
+            authorization::authorization,
+            authorization::reopen_browser,
+            authorization::copy_authorization_link,
+            authorization::cancel_authorization,
+            authorization::accept_different_account,
+            key_file::choose_key_file,
+            key_file::add_service_account,
+            key_file::replace_key_file,
+            rotation::begin_key_rotation,
+            rotation::begin_key_file_rotation,
+            rotation::retry_rotation,
+            rotation::switch_rotation,
+            rotation::revoke_old_key,
+            rotation::confirm_old_key_revoked,
+            rotation::undo_rotation,
+        ])
+        .events(collect_events![CoreEvent, ShellEvent])
+}
+
+/// Writes the TypeScript bindings; a test compares them with the committed file.
+///
+/// # Errors
+/// When the file cannot be written or a type cannot be expressed.
+pub fn export_bindings(path: &Path) -> Result<(), specta_typescript::Error> {
+    builder().export(Typescript::default(), path)
+}

@@ -1,0 +1,9 @@
+//! Commands: three-line adapters from the window to the engine.
+
+pub mod api_key;
+pub mod authorization;
+pub mod connector;
+pub mod host;
+pub mod integration;
+pub mod key_file;
+pub mod rotation;
