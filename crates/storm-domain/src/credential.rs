@@ -66,6 +66,21 @@ pub struct OAuthGrant {
     pub obtained_at: Timestamp,
 }
 
+impl OAuthGrant {
+    /// Whether the access token goes into `Authorization: Bearer` (RFC 6749 §7.1). A missing type counts as Bearer; so do
+    /// Slack's `bot` and `user`, which name whom the token speaks for. Any other type must not be lent as Bearer.
+    #[must_use]
+    pub fn is_bearer(&self) -> bool {
+        self.token_type.as_deref().is_none_or(is_bearer_type)
+    }
+}
+
+/// Whether a `token_type` means Bearer; see [`OAuthGrant::is_bearer`].
+#[must_use]
+pub fn is_bearer_type(token_type: &str) -> bool {
+    ["bearer", "bot", "user"].iter().any(|known| known.eq_ignore_ascii_case(token_type.trim()))
+}
+
 /// A service-account key of Google's JSON shape (RFC 7523 §2.1 assertion, RS256).
 #[derive(Debug, Clone)]
 pub struct ServiceAccountKey {
@@ -91,6 +106,7 @@ pub enum CredentialSummary {
         hint: String,
     },
     /// OAuth tokens.
+    #[serde(rename = "oauth_grant")]
     OAuthGrant {
         /// Whether it can be refreshed.
         refreshable: bool,

@@ -31,7 +31,7 @@ pub mod port;
 pub use activity::{ActivityEntry, ActivityKind, RotationMilestone};
 pub use credential::{
     ApiKeyCredential, Credential, CredentialSummary, Generation, GenerationInfo, GenerationNumber, GenerationPhase,
-    OAuthGrant, ServiceAccountKey,
+    OAuthGrant, ServiceAccountKey, is_bearer_type,
 };
 pub use error::{Action, ErrorCode, Failure};
 pub use event::Event;

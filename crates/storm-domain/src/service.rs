@@ -36,6 +36,8 @@ pub enum BodyFormat {
 pub struct OAuthService {
     /// RFC 9207 / OpenID issuer, compared with `iss` in the redirect when set.
     pub issuer: Option<String>,
+    /// Whether the service promises `iss` in every redirect (RFC 9207 §3), so that one without it is refused.
+    pub issuer_in_redirect: bool,
     /// Authorization endpoint.
     pub authorize_url: Url,
     /// Extra parameters of the authorization request.
@@ -44,6 +46,8 @@ pub struct OAuthService {
     pub token_url: Url,
     /// Token endpoint for refreshes; most often the same.
     pub refresh_url: Url,
+    /// OpenID Connect userinfo endpoint (Core §5.3), from the catalogue or from discovery.
+    pub userinfo_url: Option<Url>,
     /// Extra parameters of every token request.
     pub token_params: Vec<(String, String)>,
     /// Extra headers of every token request.
@@ -56,6 +60,8 @@ pub struct OAuthService {
     pub body_format: BodyFormat,
     /// Between scopes: a space, or a comma at some services.
     pub scope_separator: char,
+    /// Name of the authorization request's scope parameter: `scope`, or `user_scope` for a user token of Slack.
+    pub scope_parameter: String,
     /// Whether PKCE is sent (always, unless the service breaks on it).
     pub pkce: bool,
     /// Where in the answer the tokens lie (`authed_user` at Slack); empty = top level.
@@ -215,4 +221,6 @@ pub struct RevokeRequest {
     pub placement: KeyPlacement,
     /// Client authentication, for [`RevokeTarget::TokenInBody`].
     pub client_auth: ClientAuth,
+    /// How the body is written, for [`RevokeTarget::TokenInBody`].
+    pub body_format: BodyFormat,
 }

@@ -10,8 +10,8 @@ pub use browser::{Browser, BrowserError};
 pub use clock::{Clock, Entropy};
 pub use keyring::{Keyring, KeyringError};
 pub use provider::{
-    AuthorizationRequest, AuthorizationUrl, ClientIdentity, ListenError, ListenRequest, PendingRedirect, Provider,
-    Redirect, RedirectError, TokenGrant, TokenRequest,
+    AuthorizationRequest, AuthorizationUrl, AuthorizationUrlError, ClientIdentity, ListenError, ListenRequest,
+    PendingRedirect, Provider, Redirect, RedirectError, TokenGrant, TokenRequest,
 };
 pub use vault::{GrantCommit, NewIntegration, Vault};
 

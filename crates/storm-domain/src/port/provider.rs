@@ -110,6 +110,27 @@ pub struct AuthorizationUrl {
     pub code_verifier: CodeVerifier,
 }
 
+/// An authorization that must not be opened in a browser. Each names the field it is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum AuthorizationUrlError {
+    /// Not https (http only on loopback), or with a user name or password in it.
+    #[error("{field} is not a web address that may be opened")]
+    Address {
+        /// Such as `authorize_url`.
+        field: &'static str,
+    },
+    /// A control character where a name, an id or a scope should be.
+    #[error("{field} holds a control character")]
+    ControlCharacter {
+        /// Such as `client_id`.
+        field: &'static str,
+    },
+    /// Longer than browsers and the system's opener take.
+    #[error("the authorization page's address is too long")]
+    TooLong,
+}
+
 /// What a token request presents.
 #[derive(Debug)]
 pub enum TokenGrant<'a> {
@@ -145,7 +166,8 @@ pub trait Provider: Send + Sync {
     /// Opens the loopback port.
     async fn listen(&self, request: &ListenRequest) -> Result<Box<dyn PendingRedirect>, ListenError>;
     /// Makes the authorization URL with fresh `state` and PKCE S256.
-    fn make_authorization_url(&self, request: &AuthorizationRequest) -> AuthorizationUrl;
+    fn make_authorization_url(&self, request: &AuthorizationRequest)
+    -> Result<AuthorizationUrl, AuthorizationUrlError>;
     /// Sends a token request. No redirects, connect 10 s, total 60 s, body ≤ 1 MiB.
     async fn send_token_request(&self, request: TokenRequest<'_>) -> Result<RawTokenAnswer, SendFailure>;
     /// Reads an answer tolerantly; never fails, never panics.
