@@ -8,7 +8,7 @@ use crate::{IntegrationId, ReconnectReason, Timestamp, Trouble, Verdict};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct ActivityEntry {
     /// Counts up; later entries have greater numbers.
-    #[specta(type = f64)]
+    #[specta(type = i32)]
     pub sequence: u64,
     /// When.
     pub at: Timestamp,

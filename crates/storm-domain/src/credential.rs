@@ -12,7 +12,7 @@ use crate::{IntegrationId, Timestamp};
 /// Counts an integration's generations from 1, never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, specta::Type)]
 #[serde(transparent)]
-pub struct GenerationNumber(#[specta(type = f64)] pub u64);
+pub struct GenerationNumber(#[specta(type = i32)] pub u64);
 
 /// The life of a generation, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type)]

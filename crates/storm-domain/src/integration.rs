@@ -13,6 +13,7 @@ pub enum Method {
     /// A long-lived key that the user pastes.
     ApiKey,
     /// OAuth 2.0 authorization code with PKCE; tokens are refreshed.
+    #[serde(rename = "oauth")]
     OAuth,
     /// A key file exchanged for short-lived tokens (RFC 7523).
     ServiceAccount,

@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 /// Milliseconds since 1970-01-01 UTC. Arithmetic saturates: a provider's absurd lifetime never panics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, specta::Type)]
 #[serde(transparent)]
-pub struct Timestamp(#[specta(type = f64)] pub i64);
+pub struct Timestamp(
+    // As i32 it is a plain `number` in TypeScript; f64 would add null, i64 a bigint.
+    #[specta(type = i32)] pub i64,
+);
 
 impl Timestamp {
     /// This instant moved into the future.
