@@ -137,7 +137,7 @@ export type Action =
 /**  One entry. */
 export type ActivityEntry = {
 	/**  Counts up; later entries have greater numbers. */
-	sequence: number | null,
+	sequence: number,
 	/**  When. */
 	at: Timestamp,
 	/**  Which integration; None = the vault or the program. */
@@ -540,7 +540,7 @@ export type GenerationInfo = {
 };
 
 /**  Counts an integration's generations from 1, never reused. */
-export type GenerationNumber = number | null;
+export type GenerationNumber = number;
 
 /**  The life of a generation, in order. */
 export type GenerationPhase = 
@@ -935,7 +935,7 @@ since: Timestamp } |
 { status: "not_connected" };
 
 /**  Milliseconds since 1970-01-01 UTC. Arithmetic saturates: a provider's absurd lifetime never panics. */
-export type Timestamp = number | null;
+export type Timestamp = number;
 
 /**  Passing trouble. */
 export type TransientKind = 
