@@ -1,0 +1,42 @@
+//! One of each released format, made by an independent implementation. They open for ever: a failure here means that
+//! somebody's vault does not open any more.
+
+use storm_crypto::{MasterKey, RecordContext};
+use storm_secret::{Passphrase, SecretBytes};
+
+const KEYRING_LINE: &str = "v1.AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+const ENVELOPE_1: &str = "5354524d01f6a8d78d\
+    6465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f80818283\
+    c8c9cacbcccdcecfd0d1d2d3\
+    9dd97dc8f2763674b716f369e0662c40cd387f10507775493e4c02572552aa47f0b628ee3396d04bc558";
+const PASSPHRASE_WRAP_1: &str = "5354525701000100000000000100000001\
+    000102030405060708090a0b0c0d0e0f\
+    c8c9cacbcccdcecfd0d1d2d3\
+    d2e261556abafbb9742ef38588df634e7d99a9b514fe3824524414da6b800ddc89ef765a3d62f3f8e3f8d567431737fa";
+
+fn bytes(hex: &str) -> Vec<u8> {
+    (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
+}
+
+fn key() -> MasterKey {
+    MasterKey::of_keyring_line(&SecretBytes::new(KEYRING_LINE)).unwrap()
+}
+
+#[test]
+fn the_key_id_and_keyring_line_of_format_1_stay_as_they_are() {
+    assert_eq!(key().id().to_string(), "f6a8d78d");
+    assert_eq!(key().keyring_line().expose(), KEYRING_LINE.as_bytes());
+}
+
+#[test]
+fn an_envelope_of_format_1_opens() {
+    let context =
+        RecordContext { vault: [7; 16], table: "generation", record: "a", field: "credential", generation: 3 };
+    assert_eq!(key().open(&context, &bytes(ENVELOPE_1)).unwrap().expose(), b"a value sealed in format 1");
+}
+
+#[test]
+fn a_passphrase_wrap_of_format_1_opens() {
+    let unwrapped = MasterKey::unwrap(&bytes(PASSPHRASE_WRAP_1), &Passphrase::new("correct horse"), [7; 16]).unwrap();
+    assert!(unwrapped.is_same(&key()));
+}
