@@ -1,1 +1,16 @@
-//! Fakes and builders for tests; dev-dependency only.
+#![doc = include_str!("../README.md")]
+#![allow(clippy::unwrap_used, clippy::expect_used)] // test code in a crate of its own: a panic is a failed test
+
+mod browser;
+mod build;
+mod clock;
+mod entropy;
+mod events;
+mod keyring;
+
+pub use browser::FakeBrowser;
+pub use build::{api_key, api_key_integration, integration, oauth_grant, oauth_integration, service_account_key};
+pub use clock::FakeClock;
+pub use entropy::SeededEntropy;
+pub use events::RecordingEvents;
+pub use keyring::FakeKeyring;
