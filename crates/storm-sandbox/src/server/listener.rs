@@ -1,0 +1,123 @@
+//! Accepting connections on the loopback address, a bounded number at a time.
+//!
+//! Further callers wait in the kernel's backlog. Ending is orderly: no new connection, a moment for answers in flight,
+//! then everything is dropped.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+
+use super::Service;
+use super::answer::answer;
+use super::wire::{Knife, Wire};
+
+/// How many connections are served at once.
+const MOST_CONNECTIONS: usize = 256;
+/// Headers that have not come by then end the connection.
+const HEADER_DEADLINE: Duration = Duration::from_secs(60);
+/// Time for answers in flight when the service stops.
+const FAREWELL: Duration = Duration::from_secs(1);
+/// A pause after a failed accept, such as too many open files.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// A bound port.
+pub(crate) struct Listener {
+    socket: TcpListener,
+    address: SocketAddr,
+}
+
+impl Listener {
+    /// Binds 127.0.0.1; port 0 takes a free one.
+    pub(crate) async fn bind(port: u16) -> io::Result<Self> {
+        let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        let address = socket.local_addr()?;
+        Ok(Self { socket, address })
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until told to stop, or until the other end of `stop` is gone.
+    pub(crate) async fn serve(self, service: Arc<Service>, mut stop: watch::Receiver<bool>) {
+        let permits = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+        let mut connections = JoinSet::new();
+        let connection_stop = stop.clone();
+        loop {
+            let accepting = async {
+                let permit = Arc::clone(&permits).acquire_owned().await;
+                (permit, self.socket.accept().await)
+            };
+            tokio::select! {
+                (permit, accepted) = accepting => match accepted {
+                    Ok((stream, _)) => {
+                        let service = Arc::clone(&service);
+                        let stop = connection_stop.clone();
+                        connections.spawn(async move {
+                            serve_connection(service, stream, stop).await;
+                            drop(permit);
+                        });
+                    }
+                    Err(error) => {
+                        tracing::warn!(%error, "could not accept a connection");
+                        tokio::time::sleep(ACCEPT_PAUSE).await;
+                    }
+                },
+                Some(_) = connections.join_next() => {}
+                () = told_to_stop(&mut stop) => break,
+            }
+        }
+        drop(self.socket);
+        let farewell = async { while connections.join_next().await.is_some() {} };
+        if tokio::time::timeout(FAREWELL, farewell).await.is_err() {
+            connections.shutdown().await;
+        }
+    }
+}
+
+/// Ends when the service stops, or its handle is gone.
+async fn told_to_stop(stop: &mut watch::Receiver<bool>) {
+    if stop.wait_for(|stop| *stop).await.is_err() {
+        tracing::debug!("the handle of the practice service is gone");
+    }
+}
+
+async fn serve_connection(service: Arc<Service>, stream: TcpStream, mut stop: watch::Receiver<bool>) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "could not switch off Nagle's algorithm");
+    }
+    let knife = Knife::sheathed();
+    let wire = Wire::new(stream, knife.clone());
+    let handler = service_fn(move |request| answer(Arc::clone(&service), knife.clone(), request));
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_DEADLINE)
+        .auto_date_header(false)
+        .writev(false)
+        .serve_connection(TokioIo::new(wire), handler);
+    let mut connection = std::pin::pin!(connection);
+    let mut stopping = false;
+    loop {
+        tokio::select! {
+            ended = connection.as_mut() => {
+                if let Err(error) = ended {
+                    tracing::debug!(%error, "a connection ended early");
+                }
+                return;
+            }
+            () = told_to_stop(&mut stop), if !stopping => {
+                stopping = true;
+                connection.as_mut().graceful_shutdown();
+            }
+        }
+    }
+}
