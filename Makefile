@@ -1,0 +1,24 @@
+# The commands a person and CI use alike; each is one script in scripts/. `make` alone lists them.
+.DEFAULT_GOAL := help
+.PHONY: help run tour test check bench package
+
+help: ## List these commands
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
+
+run: ## Install what is missing, build and open the window; without a display, run the guided tour
+	@scripts/run.sh
+
+tour: ## Drive the real window through the whole main job; screenshots in target/tour/
+	@scripts/tour.sh
+
+test: ## Install what is missing and run every test there is, in the real window too
+	@scripts/test.sh
+
+check: ## Lints and fast tests
+	@scripts/check.sh
+
+bench: ## Measure ours beside peers and floors; figures in target/bench/
+	@scripts/bench.sh
+
+package: ## Build a release and a Debian package
+	@scripts/package.sh

@@ -1,0 +1,38 @@
+// A strict authorization server on loopback: npm oidc-provider with rotation, where the reuse of a rotated refresh token
+// ends the whole grant. Prints READY and its issuer, then one JSON line for each token answer, refusal and ended grant.
+// ACCESS_TOKEN_LIFETIME is in seconds.
+import http from 'node:http';
+import { createRequire } from 'node:module';
+
+const require = createRequire(new URL('../package.json', import.meta.url));
+const { Provider } = await import(require.resolve('oidc-provider'));
+
+const server = http.createServer((request, response) => handle(request, response));
+let handle;
+server.listen(0, '127.0.0.1', () => {
+  const issuer = `http://127.0.0.1:${server.address().port}`;
+  const provider = new Provider(issuer, {
+    clients: [{
+      client_id: 'storm-test',
+      token_endpoint_auth_method: 'none',
+      application_type: 'native',
+      redirect_uris: ['http://127.0.0.1/callback'],
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+    }],
+    features: { devInteractions: { enabled: true }, revocation: { enabled: true } },
+    scopes: ['openid', 'offline_access'],
+    pkce: { required: () => true },
+    rotateRefreshToken: true,
+    ttl: {
+      AccessToken: Number(process.env.ACCESS_TOKEN_LIFETIME || 3600),
+      RefreshToken: 3600, Session: 3600, Grant: 3600, Interaction: 600, IdToken: 300,
+    },
+  });
+  const tell = (line) => console.log(JSON.stringify(line));
+  provider.on('grant.success', (context) => tell({ granted: context.oidc.params.grant_type }));
+  provider.on('grant.error', (context, error) => tell({ refused: context.oidc?.params?.grant_type ?? '', why: error.error }));
+  provider.on('grant.revoked', () => tell({ ended: 'grant' }));
+  handle = provider.callback();
+  console.log('READY', issuer);
+});
