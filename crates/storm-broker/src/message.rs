@@ -1,0 +1,271 @@
+//! What is asked and answered.
+//!
+//! INVARIANT: an answer has room for an access token and an API key, and for no other secret. A message of another version is
+//! told apart from a broken one, so that an old `storm` and a new host can say which of them is old.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use storm_secret::{AccessToken, ApiKey, SecretBytes};
+use thiserror::Error;
+
+use crate::frame::{FrameError, HEADER_BYTES, header_of};
+
+/// The version both sides speak.
+pub const VERSION: u32 = 1;
+
+/// Room for a message without a secret; a longer one grows.
+const ROOM_BYTES: usize = 512;
+
+/// What a consumer asks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Request {
+    /// Where the host and its integrations stand.
+    Status,
+    /// A credential to use now.
+    Token {
+        /// The user's name for the integration.
+        name: String,
+        /// How long it must still be good for, in seconds; refreshed first when it is not.
+        #[serde(rename = "min_ttl_s", default, skip_serializing_if = "Option::is_none")]
+        min_lifetime_seconds: Option<u64>,
+    },
+    /// Finish what is in flight and close the vault: the application wants to open it. The connection ends when it is closed.
+    HandOver,
+}
+
+/// What the host answers.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Response {
+    /// To [`Request::Status`].
+    Status(Status),
+    /// To [`Request::Token`].
+    Token(Loan),
+    /// To [`Request::HandOver`].
+    HandingOver,
+    /// To any.
+    Refused(Refusal),
+}
+
+/// A credential that is lent.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Loan {
+    /// To send to the service.
+    pub secret: LentSecret,
+    /// When it ends, in milliseconds since 1970-01-01 UTC; None = not known, or never.
+    pub expires_at: Option<i64>,
+}
+
+/// What may be lent: nothing that outlives its use.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LentSecret {
+    /// An OAuth or service-account access token.
+    AccessToken(#[serde(serialize_with = "write_access_token", deserialize_with = "read_access_token")] AccessToken),
+    /// A pasted key.
+    ApiKey(#[serde(serialize_with = "write_api_key", deserialize_with = "read_api_key")] ApiKey),
+}
+
+impl LentSecret {
+    /// Borrows the secret. Every call carries an `EXPOSE:` comment that says why.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        match self {
+            // EXPOSE: borrowed on behalf of the caller, who says why.
+            Self::AccessToken(token) => token.expose(),
+            // EXPOSE: borrowed on behalf of the caller, who says why.
+            Self::ApiKey(key) => key.expose(),
+        }
+    }
+}
+
+fn write_access_token<S: Serializer>(token: &AccessToken, serializer: S) -> Result<S::Ok, S::Error> {
+    // EXPOSE: this is the lending: to a process of the same user, over the private socket.
+    serializer.serialize_str(token.expose())
+}
+
+fn read_access_token<'de, D: Deserializer<'de>>(deserializer: D) -> Result<AccessToken, D::Error> {
+    String::deserialize(deserializer).map(AccessToken::new)
+}
+
+fn write_api_key<S: Serializer>(key: &ApiKey, serializer: S) -> Result<S::Ok, S::Error> {
+    // EXPOSE: this is the lending: to a process of the same user, over the private socket.
+    serializer.serialize_str(key.expose())
+}
+
+fn read_api_key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ApiKey, D::Error> {
+    String::deserialize(deserializer).map(ApiKey::new)
+}
+
+/// Where the host stands. Holds no secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// Version of the host.
+    pub host_version: String,
+    /// Where its vault stands.
+    pub vault: VaultState,
+    /// The same in a sentence, with what to do.
+    pub message: String,
+    /// Integrations, as many as fit into a frame.
+    pub integrations: Vec<IntegrationStatus>,
+    /// How many more there are.
+    pub not_listed: usize,
+}
+
+/// Where a vault stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VaultState {
+    /// The keyring is being asked.
+    Opening,
+    /// Usable.
+    Unlocked,
+    /// The user can unlock it.
+    Locked,
+    /// It cannot be opened.
+    Failed,
+}
+
+/// One integration in a [`Status`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IntegrationStatus {
+    /// The user's name for it.
+    pub name: String,
+    /// The connector's name.
+    pub connector: String,
+    /// One or two words.
+    pub status: String,
+    /// Whether other programs may be lent its access.
+    pub lending_allowed: bool,
+}
+
+/// Why nothing is given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// What kind.
+    pub refusal: RefusalKind,
+    /// What happened and what to do. Never holds a secret.
+    pub message: String,
+}
+
+/// Kinds of refusals; each has an exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RefusalKind {
+    /// There is no such integration.
+    NoSuchIntegration,
+    /// The integration waits for its user.
+    ReconnectNeeded,
+    /// The vault is locked.
+    Locked,
+    /// The user's settings do not allow it.
+    Denied,
+    /// The service could not be reached.
+    Unreachable,
+    /// All connections are taken; worth asking again.
+    Busy,
+    /// The client speaks another version.
+    UnknownVersion,
+    /// The request makes no sense.
+    NotUnderstood,
+    /// Something else; kinds of a newer host are read as this one.
+    #[serde(other)]
+    Other,
+}
+
+/// A message that cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum MessageError {
+    /// Of another version of this protocol.
+    #[error("the other side speaks version {0} of the protocol, this one speaks version {VERSION}")]
+    UnknownVersion(u32),
+    /// Not a message at all, or one of an unknown kind.
+    #[error("the message was not understood")]
+    NotUnderstood,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Message<T> {
+    version: u32,
+    body: T,
+}
+
+#[derive(Deserialize)]
+struct AnyVersion {
+    version: u32,
+}
+
+impl Request {
+    /// The whole frame of this request.
+    ///
+    /// # Errors
+    /// [`FrameError::TooLong`] for an absurd name.
+    pub fn encode(&self) -> Result<SecretBytes, FrameError> {
+        encode(self, ROOM_BYTES)
+    }
+
+    /// Reads the body of a frame.
+    ///
+    /// # Errors
+    /// When it is of another version or no request.
+    pub fn decode(body: &SecretBytes) -> Result<Self, MessageError> {
+        decode(body)
+    }
+}
+
+impl Response {
+    /// The whole frame of this response.
+    ///
+    /// # Errors
+    /// [`FrameError::TooLong`] for a secret or a status that does not fit.
+    pub fn encode(&self) -> Result<SecretBytes, FrameError> {
+        // Reserved at once, even if every character is escaped: a buffer that grows leaves copies of the secret behind.
+        let room = match self {
+            // EXPOSE: only its length is looked at.
+            Self::Token(loan) => ROOM_BYTES + loan.secret.expose().len() * "\\u0000".len(),
+            Self::Status(_) | Self::HandingOver | Self::Refused(_) => ROOM_BYTES,
+        };
+        encode(self, room)
+    }
+
+    /// Reads the body of a frame.
+    ///
+    /// # Errors
+    /// When it is of another version or no response.
+    pub fn decode(body: &SecretBytes) -> Result<Self, MessageError> {
+        decode(body)
+    }
+}
+
+fn encode<T: Serialize>(body: &T, room: usize) -> Result<SecretBytes, FrameError> {
+    let mut frame = Vec::with_capacity(room);
+    frame.extend([0; HEADER_BYTES]);
+    serde_json::to_writer(&mut frame, &Message { version: VERSION, body }).map_err(std::io::Error::from)?;
+    let header = header_of(frame.len() - HEADER_BYTES);
+    let (place, _) = frame.split_at_mut(HEADER_BYTES);
+    match header {
+        Ok(header) => place.copy_from_slice(&header),
+        Err(error) => {
+            drop(SecretBytes::new(frame));
+            return Err(error);
+        }
+    }
+    Ok(SecretBytes::new(frame))
+}
+
+fn decode<T: DeserializeOwned>(body: &SecretBytes) -> Result<T, MessageError> {
+    // EXPOSE: parsed into the types above, which wipe what is secret.
+    let bytes = body.expose();
+    match serde_json::from_slice::<Message<T>>(bytes) {
+        Ok(message) if message.version == VERSION => Ok(message.body),
+        _ => match serde_json::from_slice::<AnyVersion>(bytes) {
+            Ok(any) if any.version != VERSION => Err(MessageError::UnknownVersion(any.version)),
+            _ => Err(MessageError::NotUnderstood),
+        },
+    }
+}

@@ -1,0 +1,6 @@
+//! The host half over real sockets.
+#![cfg(unix)]
+
+mod conversation;
+mod fake_lender;
+mod socket;
