@@ -36,6 +36,11 @@ impl Guard {
                 return Err(Reply::refusal(StatusCode::FORBIDDEN, "wrong_origin"));
             }
         }
+        // Browsers also say where a request comes from; absent means it is not a browser, or an old one.
+        let site = headers.get("sec-fetch-site").map(|value| value.as_bytes());
+        if site.is_some_and(|site| site != b"same-origin" && site != b"none") {
+            return Err(Reply::refusal(StatusCode::FORBIDDEN, "wrong_origin"));
+        }
         Ok(())
     }
 
@@ -78,6 +83,18 @@ mod tests {
         for origin in ["https://evil.example", "null", "http://127.0.0.1:9", "https://127.0.0.1:4780", ""] {
             assert!(!passes(Method::POST, "127.0.0.1:4780", Some(origin)), "{origin}");
             assert!(!passes(Method::DELETE, "127.0.0.1:4780", Some(origin)), "{origin}");
+        }
+    }
+
+    #[test]
+    fn a_browser_that_names_another_site_cannot_change_anything() {
+        for (site, passes) in [("same-origin", true), ("none", true), ("same-site", false), ("cross-site", false)] {
+            let mut headers = HeaderMap::new();
+            headers.insert(HOST, HeaderValue::from_static("127.0.0.1:4780"));
+            headers.insert("sec-fetch-site", HeaderValue::from_static(site));
+            let guard = Guard::on_port(4780);
+            assert_eq!(guard.check(&Method::POST, &headers).is_ok(), passes, "{site}");
+            assert!(guard.check(&Method::GET, &headers).is_ok());
         }
     }
 }
