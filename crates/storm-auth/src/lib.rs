@@ -1,1 +1,21 @@
-//! Protocol clients: one file per RFC flow; verify; revoke.
+#![doc = include_str!("../README.md")]
+
+mod assertion;
+mod authorization;
+mod browser;
+mod clock;
+mod discovery;
+mod header;
+mod http;
+mod loopback;
+mod placement;
+mod provider;
+mod revoke;
+mod token_answer;
+mod token_request;
+mod verify;
+
+pub use browser::SystemBrowser;
+pub use clock::{OsEntropy, SystemClock};
+pub use http::{Deadlines, HttpClientError};
+pub use provider::HttpProvider;

@@ -1,0 +1,193 @@
+//! The one HTTP client.
+//!
+//! INVARIANT: no redirect is followed, nothing goes over plain http except to the loopback, every answer is bounded in size
+//! and time, and a failure says whether the service can have seen the request. The error of the library is dropped on
+//! purpose, because it holds the URL.
+
+use std::error::Error as _;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::CONTENT_TYPE;
+use reqwest::{Client, ClientBuilder, Method, RequestBuilder, Response, redirect};
+use storm_domain::port::Clock;
+use storm_domain::{Delivery, HttpMethod, RawTokenAnswer, SendFailure, TransientKind};
+use storm_secret::SecretBytes;
+use thiserror::Error;
+use url::{Host, Url};
+use zeroize::Zeroizing;
+
+use crate::header;
+
+/// The most of an answer that is read.
+pub(crate) const LARGEST_ANSWER: usize = 1024 * 1024;
+
+/// A connection that idled longer may have died while the computer slept, and a refresh token sent into it would be in doubt.
+const LONGEST_IDLE: Duration = Duration::from_secs(10);
+
+/// How long requests may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Deadlines {
+    /// Name lookup, TCP and TLS together.
+    pub connect: Duration,
+    /// A whole token request.
+    pub token: Duration,
+    /// A whole verification, revocation or discovery.
+    pub other: Duration,
+}
+
+impl Default for Deadlines {
+    fn default() -> Self {
+        Self { connect: Duration::from_secs(10), token: Duration::from_secs(60), other: Duration::from_secs(10) }
+    }
+}
+
+/// The HTTP client could not be set up: the system offers no certificate store or no TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("secure connections cannot be set up on this computer")]
+pub struct HttpClientError;
+
+/// The client, and the limits it works in.
+pub(crate) struct Http {
+    by_system: Client,
+    loopback: Client,
+    pub(crate) deadlines: Deadlines,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl Http {
+    pub(crate) fn new(clock: Arc<dyn Clock>, deadlines: Deadlines) -> Result<Self, HttpClientError> {
+        let client = |change: fn(ClientBuilder) -> ClientBuilder| {
+            let builder = Client::builder()
+                .user_agent(concat!("storm-connect/", env!("CARGO_PKG_VERSION")))
+                .redirect(redirect::Policy::none())
+                .referer(false)
+                .connect_timeout(deadlines.connect)
+                .pool_idle_timeout(LONGEST_IDLE);
+            change(builder).build().map_err(|_| HttpClientError)
+        };
+        // A proxy of the system is for the network; what is on this computer is asked directly.
+        Ok(Self { by_system: client(|builder| builder)?, loopback: client(ClientBuilder::no_proxy)?, deadlines, clock })
+    }
+
+    /// A request that [`Self::send`] takes.
+    pub(crate) fn request(&self, method: HttpMethod, url: Url) -> RequestBuilder {
+        let method = match method {
+            HttpMethod::Get => Method::GET,
+            HttpMethod::Post => Method::POST,
+            HttpMethod::Put => Method::PUT,
+            HttpMethod::Delete => Method::DELETE,
+        };
+        if is_loopback(&url) { &self.loopback } else { &self.by_system }.request(method, url)
+    }
+
+    /// Sends, and reads an answer of at most `limit` bytes within `deadline`.
+    pub(crate) async fn send(
+        &self,
+        request: RequestBuilder,
+        deadline: Duration,
+        limit: usize,
+    ) -> Result<RawTokenAnswer, SendFailure> {
+        let (client, request) = request.timeout(deadline).build_split();
+        let request = request.map_err(|error| classify(&error))?;
+        if !is_trusted_address(request.url()) {
+            return Err(SendFailure { delivery: Delivery::NotSent, kind: TransientKind::Tls });
+        }
+        let mut response = client.execute(request).await.map_err(|error| classify(&error))?;
+        let body = read_body(&mut response, limit).await?;
+        let received_at = self.clock.now();
+        let headers = response.headers();
+        Ok(RawTokenAnswer {
+            status: response.status().as_u16(),
+            content_type: headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned),
+            retry_after: header::retry_after(headers, received_at),
+            server_time: header::server_time(headers),
+            received_at,
+            body,
+        })
+    }
+}
+
+async fn read_body(response: &mut Response, limit: usize) -> Result<SecretBytes, SendFailure> {
+    let too_large = SendFailure { delivery: Delivery::Ambiguous, kind: TransientKind::TooLarge };
+    let announced = usize::try_from(response.content_length().unwrap_or(0)).unwrap_or(usize::MAX);
+    if announced > limit {
+        return Err(too_large);
+    }
+    // Room for all of it at once, so that growing leaves no copies of a token behind.
+    let mut body = Zeroizing::new(Vec::with_capacity(announced.max(16 * 1024)));
+    while let Some(chunk) = response.chunk().await.map_err(|error| interrupted(&error))? {
+        if body.len() + chunk.len() > limit {
+            return Err(too_large);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(SecretBytes::new(std::mem::take(&mut *body)))
+}
+
+fn classify(error: &reqwest::Error) -> SendFailure {
+    let not_sent = |kind| SendFailure { delivery: Delivery::NotSent, kind };
+    if error.is_dns() {
+        not_sent(TransientKind::Dns)
+    } else if error.is_connect() || error.is_builder() {
+        not_sent(kind_of(error))
+    } else {
+        interrupted(error)
+    }
+}
+
+fn interrupted(error: &reqwest::Error) -> SendFailure {
+    SendFailure { delivery: Delivery::Ambiguous, kind: kind_of(error) }
+}
+
+fn kind_of(error: &reqwest::Error) -> TransientKind {
+    if error.is_timeout() {
+        TransientKind::Timeout
+    } else if is_tls(error) {
+        TransientKind::Tls
+    } else {
+        TransientKind::Connection
+    }
+}
+
+/// rustls reports everything it does not accept as invalid data.
+fn is_tls(error: &reqwest::Error) -> bool {
+    let mut source = error.source();
+    while let Some(inner) = source {
+        if inner.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::InvalidData) {
+            return true;
+        }
+        source = inner.source();
+    }
+    false
+}
+
+/// Whether a secret may be sent there, or a browser: https, or http on the loopback, and no user information.
+pub(crate) fn is_trusted_address(url: &Url) -> bool {
+    let scheme_fits = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url));
+    scheme_fits && url.host().is_some() && url.username().is_empty() && url.password().is_none()
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+/// What went wrong, for a person: continues "The service …" or stands alone.
+pub(crate) fn plain_words(kind: TransientKind) -> &'static str {
+    match kind {
+        TransientKind::Dns => "The host's name was not found. Check the network and the address.",
+        TransientKind::Connection => "The connection was refused or broke.",
+        TransientKind::Tls => "The service's certificate was not accepted.",
+        TransientKind::Timeout => "The service did not answer in time.",
+        TransientKind::TooLarge => "The service's answer was too large.",
+        TransientKind::Redirected => "The service redirected elsewhere.",
+        TransientKind::ServiceBusy => "The service is busy or in trouble.",
+        _ => "The service's answer could not be used.",
+    }
+}

@@ -1,0 +1,96 @@
+//! The loopback port that the browser comes back to (RFC 8252 §7.3, §8.3).
+//!
+//! The port is open before the authorization URL is made and closed soon after the answer, at once on a drop. INVARIANT: it
+//! listens on loopback addresses only; the code is taken once; nothing that a stranger sends ends the wait or slows the real
+//! redirect down: a new connection always gets a place, at the cost of the oldest.
+
+mod desk;
+mod page;
+mod port;
+mod redirect;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use storm_domain::RedirectHost;
+use storm_domain::port::{Clock, Entropy, ListenError, ListenRequest, PendingRedirect, Redirect, RedirectError};
+use storm_secret::CsrfState;
+use url::Url;
+
+use crate::authorization::make_random_text;
+use desk::Desk;
+use port::Port;
+use redirect::Expected;
+
+/// How long the port still answers after the outcome, so that a browser that delivers twice sees the same page twice.
+const LINGER: Duration = Duration::from_secs(1);
+
+pub(crate) struct Loopback {
+    port: Port,
+    redirect_uri: Url,
+    issuer_in_redirect: bool,
+    timeout: Duration,
+    linger: Duration,
+    clock: Arc<dyn Clock>,
+}
+
+/// Opens the port.
+pub(crate) async fn listen(
+    request: &ListenRequest,
+    clock: Arc<dyn Clock>,
+    entropy: &dyn Entropy,
+) -> Result<Loopback, ListenError> {
+    let service = &request.service;
+    let (port, host) = Port::open(service.redirect_host, &service.redirect_ports).await?;
+    let path = match &service.redirect_path {
+        Some(path) => format!("/{}", path.trim_start_matches('/')),
+        None => format!("/callback/{}", make_random_text(entropy)),
+    };
+    let redirect_uri =
+        Url::parse(&format!("http://{host}:{}{path}", port.number())).map_err(|_| ListenError::Refused)?;
+    Ok(Loopback {
+        // A fixed port must be free for the next attempt at once.
+        linger: if service.redirect_ports.is_empty() { LINGER } else { Duration::ZERO },
+        port,
+        redirect_uri,
+        issuer_in_redirect: service.issuer_in_redirect,
+        timeout: request.timeout,
+        clock,
+    })
+}
+
+#[async_trait]
+impl PendingRedirect for Loopback {
+    fn redirect_uri(&self) -> Url {
+        self.redirect_uri.clone()
+    }
+
+    async fn wait(self: Box<Self>, state: CsrfState, issuer: Option<String>) -> Result<Redirect, RedirectError> {
+        let Self { mut port, redirect_uri, issuer_in_redirect, timeout, linger, clock } = *self;
+        let expected = Expected { redirect_uri, state, issuer, issuer_in_redirect };
+        let (desk, outcome) = Desk::open(expected);
+        let desk = Arc::new(desk);
+        let outcome = tokio::select! {
+            biased;
+            outcome = outcome => outcome.unwrap_or(Err(RedirectError::TimedOut)),
+            () = port.serve(&desk, &*clock) => Err(RedirectError::TimedOut),
+            () = clock.sleep(timeout) => {
+                desk.close();
+                Err(RedirectError::TimedOut)
+            }
+        };
+        // The outcome is known before its page is sent: the port closes behind the page, not in front of it.
+        tokio::spawn(async move { port.finish(&desk, &*clock, linger).await });
+        outcome
+    }
+}
+
+/// How the loopback is written in a URL.
+fn host_name(host: RedirectHost, is_ipv4: bool) -> &'static str {
+    match (host, is_ipv4) {
+        (RedirectHost::Localhost, _) => "localhost",
+        (RedirectHost::IpLiteral, true) => "127.0.0.1",
+        (RedirectHost::IpLiteral, false) => "[::1]",
+    }
+}

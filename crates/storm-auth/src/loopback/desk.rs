@@ -1,0 +1,81 @@
+//! What is shared by all connections of one attempt: what is waited for, and whether it came.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use http_body_util::Full;
+use hyper::body::Bytes;
+use hyper::{Request, Response};
+use storm_domain::port::{Redirect, RedirectError};
+use tokio::sync::oneshot;
+
+use super::page::Page;
+use super::redirect::{Arrival, Expected, Stray};
+
+type Outcome = Result<Redirect, RedirectError>;
+
+/// So many strays are a browser's habits; more is somebody trying.
+const STRAYS_WORTH_A_WARNING: u32 = 10;
+
+pub(super) struct Desk {
+    expected: Expected,
+    progress: Mutex<Progress>,
+    strays: AtomicU32,
+}
+
+enum Progress {
+    Waiting(oneshot::Sender<Outcome>),
+    /// The page every later delivery with the right state gets.
+    Over(Page),
+}
+
+impl Desk {
+    pub(super) fn open(expected: Expected) -> (Self, oneshot::Receiver<Outcome>) {
+        let (sender, receiver) = oneshot::channel();
+        let progress = Mutex::new(Progress::Waiting(sender));
+        (Self { expected, progress, strays: AtomicU32::new(0) }, receiver)
+    }
+
+    /// Nobody waits any more.
+    pub(super) fn close(&self) {
+        let mut progress = self.progress();
+        if let Progress::Waiting(_) = *progress {
+            *progress = Progress::Over(Page::NoLongerActive);
+        }
+    }
+
+    pub(super) fn answer<B>(&self, request: &Request<B>) -> Response<Full<Bytes>> {
+        match self.expected.judge(request) {
+            Arrival::Genuine(outcome) => self.hand_over(outcome).response(),
+            Arrival::Stray(stray) => {
+                if stray == Stray::State && self.strays.fetch_add(1, Ordering::Relaxed) + 1 == STRAYS_WORTH_A_WARNING {
+                    tracing::warn!("many redirects with a wrong state: another program may be guessing");
+                }
+                Page::stray(stray)
+            }
+        }
+    }
+
+    /// Hands the first outcome over; all later ones are dropped.
+    fn hand_over(&self, outcome: Outcome) -> Page {
+        let mut progress = self.progress();
+        if let Progress::Over(page) = *progress {
+            return page;
+        }
+        let page = match &outcome {
+            Ok(_) => Page::Done,
+            Err(RedirectError::Denied) => Page::Denied,
+            Err(_) => Page::Failed,
+        };
+        let Progress::Waiting(sender) = std::mem::replace(&mut *progress, Progress::Over(page)) else { return page };
+        if sender.send(outcome).is_err() {
+            *progress = Progress::Over(Page::NoLongerActive);
+            return Page::NoLongerActive;
+        }
+        page
+    }
+
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

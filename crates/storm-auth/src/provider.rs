@@ -1,0 +1,100 @@
+//! The port as a whole; each flow is in its own file.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use storm_domain::port::{
+    AuthorizationRequest, AuthorizationUrl, AuthorizationUrlError, ClientIdentity, Clock, Entropy, ListenError,
+    ListenRequest, PendingRedirect, Provider, TokenRequest,
+};
+use storm_domain::{
+    Credential, OAuthService, RawTokenAnswer, RefreshFailure, RevokeRequest, SendFailure, ServiceAccountKey,
+    ServiceAccountService, Timestamp, TokenAnswerReading, Verdict, VerifyRequest,
+};
+use storm_secret::AccessToken;
+use url::Url;
+
+use crate::assertion::SigningKeys;
+use crate::http::{Deadlines, Http, HttpClientError};
+use crate::token_answer::AnswerShape;
+use crate::{assertion, authorization, discovery, loopback, revoke, token_answer, token_request, verify};
+
+/// Speaks to services over HTTP. One for the whole program: it keeps connections and parsed signing keys.
+pub struct HttpProvider {
+    http: Http,
+    entropy: Arc<dyn Entropy>,
+    signing_keys: SigningKeys,
+}
+
+impl HttpProvider {
+    /// A provider with the usual deadlines: connect 10 s, token requests 60 s, all else 10 s.
+    pub fn new(clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Self, HttpClientError> {
+        Self::with_deadlines(clock, entropy, Deadlines::default())
+    }
+
+    /// A provider with other deadlines.
+    pub fn with_deadlines(
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        deadlines: Deadlines,
+    ) -> Result<Self, HttpClientError> {
+        Ok(Self { http: Http::new(clock, deadlines)?, entropy, signing_keys: SigningKeys::default() })
+    }
+}
+
+#[async_trait]
+impl Provider for HttpProvider {
+    async fn discover(&self, issuer: &Url, service: OAuthService) -> Result<OAuthService, RefreshFailure> {
+        discovery::discover(&self.http, issuer, service).await
+    }
+
+    async fn listen(&self, request: &ListenRequest) -> Result<Box<dyn PendingRedirect>, ListenError> {
+        Ok(Box::new(loopback::listen(request, Arc::clone(&self.http.clock), &*self.entropy).await?))
+    }
+
+    fn make_authorization_url(
+        &self,
+        request: &AuthorizationRequest,
+    ) -> Result<AuthorizationUrl, AuthorizationUrlError> {
+        authorization::make_authorization_url(request, &*self.entropy)
+    }
+
+    async fn send_token_request(&self, request: TokenRequest<'_>) -> Result<RawTokenAnswer, SendFailure> {
+        token_request::send_token_request(&self.http, request).await
+    }
+
+    fn read_token_answer(&self, service: &OAuthService, answer: &RawTokenAnswer) -> TokenAnswerReading {
+        let shape =
+            AnswerShape { path: service.answer_path.as_deref(), grant_refused_codes: &service.grant_refused_codes };
+        token_answer::read_token_answer(shape, answer)
+    }
+
+    async fn exchange_assertion(
+        &self,
+        service: &ServiceAccountService,
+        key: &ServiceAccountKey,
+        now: Timestamp,
+    ) -> Result<(AccessToken, Option<Duration>), RefreshFailure> {
+        assertion::exchange_assertion(&self.http, &self.signing_keys, &*self.entropy, service, key, now).await
+    }
+
+    async fn verify(
+        &self,
+        request: &VerifyRequest,
+        credential: &Credential,
+        access_token: Option<&AccessToken>,
+    ) -> Verdict {
+        verify::verify(&self.http, request, credential, access_token).await
+    }
+
+    async fn revoke(
+        &self,
+        request: &RevokeRequest,
+        target: &Credential,
+        client: Option<&ClientIdentity>,
+        using: Option<&AccessToken>,
+    ) -> Result<(), RefreshFailure> {
+        revoke::revoke(&self.http, request, target, client, using).await
+    }
+}

@@ -1,0 +1,125 @@
+//! Ending a credential at the service: RFC 7009, and the services' own ways.
+//!
+//! INVARIANT: the refresh token goes first, because it is the one that lives on. A credential that the service no longer
+//! knows is a success (RFC 7009 §2.2).
+
+use reqwest::RequestBuilder;
+use reqwest::header::ACCEPT;
+use serde::Serialize;
+use storm_domain::port::ClientIdentity;
+use storm_domain::{Credential, ProviderWords, RawTokenAnswer, RefreshFailure, RevokeRequest, RevokeTarget};
+use storm_secret::AccessToken;
+
+use crate::assertion::unanswered;
+use crate::http::{Http, LARGEST_ANSWER};
+use crate::placement::request_with;
+use crate::token_answer::{AnswerShape, read_failure};
+use crate::token_request::{Parameters, post};
+
+pub(crate) async fn revoke(
+    http: &Http,
+    request: &RevokeRequest,
+    target: &Credential,
+    client: Option<&ClientIdentity>,
+    using: Option<&AccessToken>,
+) -> Result<(), RefreshFailure> {
+    match request.target {
+        RevokeTarget::TokenInBody => revoke_tokens(http, request, target, client).await,
+        RevokeTarget::OwnCredential => {
+            // EXPOSE: the credential authenticates its own end.
+            let secret = own_secret(target).or(using.map(AccessToken::expose)).ok_or_else(not_possible)?;
+            let answer = send(http, authenticated(http, request, secret)?).await?;
+            // Refused as unknown: it is already dead.
+            if answer.status == 401 { Ok(()) } else { judge(&answer) }
+        }
+        RevokeTarget::ByKeyId => {
+            // EXPOSE: the new credential authenticates the end of the old.
+            let secret = using.map(AccessToken::expose).ok_or_else(not_possible)?;
+            judge(&send(http, authenticated(http, request, secret)?).await?)
+        }
+        RevokeTarget::CredentialsArray => {
+            let secret = own_secret(target).ok_or_else(not_possible)?;
+            let body = serde_json::to_vec(&Credentials { credentials: [secret] }).map_err(|_| not_possible())?;
+            let request = http.request(request.method, request.url.clone()).header("content-type", "application/json");
+            judge(&send(http, request.body(body)).await?)
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Credentials<'a> {
+    credentials: [&'a str; 1],
+}
+
+async fn revoke_tokens(
+    http: &Http,
+    request: &RevokeRequest,
+    target: &Credential,
+    client: Option<&ClientIdentity>,
+) -> Result<(), RefreshFailure> {
+    let tokens = tokens(target);
+    if tokens.is_empty() {
+        return Err(not_possible());
+    }
+    for (hint, token) in tokens {
+        let mut parameters = Parameters::default();
+        parameters.add("token", token);
+        parameters.add("token_type_hint", hint);
+        let request = match client {
+            Some(client) => post(http, &request.url, client, request.client_auth, request.body_format, parameters),
+            None => parameters.fill(http.request(request.method, request.url.clone()), request.body_format),
+        };
+        judge(&send(http, request).await?)?;
+    }
+    Ok(())
+}
+
+/// The tokens to revoke, in order, with their hints (RFC 7009 §2.1).
+fn tokens(target: &Credential) -> Vec<(&'static str, &str)> {
+    match target {
+        Credential::OAuthGrant(grant) => {
+            // EXPOSE: they are named to the service that issued them.
+            let refresh_token = grant.refresh_token.iter().map(|token| ("refresh_token", token.expose()));
+            // EXPOSE: as above.
+            let access_token = grant.access_token.iter().map(|token| ("access_token", token.expose()));
+            refresh_token.chain(access_token).collect()
+        }
+        _ => own_secret(target).map(|secret| ("access_token", secret)).into_iter().collect(),
+    }
+}
+
+fn own_secret(target: &Credential) -> Option<&str> {
+    match target {
+        // EXPOSE: the service is told which of its keys to end.
+        Credential::ApiKey(credential) => Some(credential.key.expose()),
+        // EXPOSE: as above.
+        Credential::OAuthGrant(grant) => grant.access_token.as_ref().map(AccessToken::expose),
+        _ => None,
+    }
+}
+
+fn authenticated(http: &Http, request: &RevokeRequest, secret: &str) -> Result<RequestBuilder, RefreshFailure> {
+    request_with(http, request.method, &request.url, &request.placement, secret).ok_or_else(not_possible)
+}
+
+async fn send(http: &Http, request: RequestBuilder) -> Result<RawTokenAnswer, RefreshFailure> {
+    let request = request.header(ACCEPT, "application/json");
+    http.send(request, http.deadlines.other, LARGEST_ANSWER).await.map_err(unanswered)
+}
+
+fn judge(answer: &RawTokenAnswer) -> Result<(), RefreshFailure> {
+    if matches!(answer.status, 404 | 410) {
+        return Ok(());
+    }
+    let unknown_token = ["invalid_token", "token_not_found", "token_revoked"].map(str::to_owned);
+    let shape = AnswerShape { path: None, grant_refused_codes: &unknown_token };
+    match read_failure(shape, answer) {
+        None | Some(RefreshFailure::GrantRefused(_)) => Ok(()),
+        Some(failure) => Err(failure),
+    }
+}
+
+fn not_possible() -> RefreshFailure {
+    let description = "This credential cannot be revoked in the way the service asks for.";
+    RefreshFailure::RequestRefused(ProviderWords::cleaned("revocation_not_possible", description))
+}

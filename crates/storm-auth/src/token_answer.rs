@@ -1,0 +1,137 @@
+//! Reading a token endpoint's answer (RFC 6749 §5), tolerantly.
+//!
+//! INVARIANT: reading never fails, never panics and takes linear time, whatever the bytes. The refresh token is looked for
+//! first and on its own; nothing else about the answer may cost it. The body is read before the status: an `error` in a 200 is
+//! an error, tokens in a 201 are tokens. A page (anything that begins with `<`) holds neither, whatever it shows.
+//!
+//! Deliberately absent: values in the oddities, and the `oauth2` crate's parser.
+
+mod document;
+mod failure;
+mod form;
+mod name;
+mod scan;
+mod text;
+mod value;
+
+use std::time::Duration;
+
+use storm_domain::{AnswerOddity, RawTokenAnswer, RefreshFailure, TokenAnswerReading, is_bearer_type};
+use storm_secret::{AccessToken, IdToken, RefreshToken};
+
+use crate::placement::is_header_safe;
+use document::Document;
+use name::Name;
+use value::Value;
+
+/// Beyond this a lifetime is not believed.
+const LONGEST_LIFETIME: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+
+/// What a connector says about the answers of its service.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct AnswerShape<'a> {
+    /// Names from the top to the object that holds the tokens, divided by `.` or `/`.
+    pub(crate) path: Option<&'a str>,
+    /// Error codes that mean `invalid_grant` here.
+    pub(crate) grant_refused_codes: &'a [String],
+}
+
+pub(crate) fn read_token_answer(shape: AnswerShape<'_>, answer: &RawTokenAnswer) -> TokenAnswerReading {
+    // EXPOSE: this is where the answer is read.
+    let document = Document::read(answer.body.expose(), shape.path);
+    let mut oddities = document.oddities.clone();
+    let mut note = |odd: bool, oddity| {
+        if odd && !oddities.contains(&oddity) {
+            oddities.push(oddity);
+        }
+    };
+
+    let refresh_token = document.refresh_token().map(RefreshToken::new);
+    note(refresh_token.is_none() && document.tokens(Name::RefreshToken).is_some(), AnswerOddity::EmptyRefreshToken);
+
+    let sent_access_token = document.tokens(Name::AccessToken).map(|value| value.text().unwrap_or_default());
+    let usable = sent_access_token.as_deref().is_some_and(is_header_safe);
+    let has_tokens = refresh_token.is_some() || sent_access_token.is_some();
+    note(sent_access_token.is_some() && !usable, AnswerOddity::UnusableAccessToken);
+
+    let is_success = (200..=299).contains(&answer.status);
+    let error = failure::find(&document, answer.status);
+    note(error.is_some() && is_success, AnswerOddity::ErrorWithSuccessStatus);
+    note(has_tokens && answer.status != 200, AnswerOddity::Status);
+    note(has_tokens && !is_json(answer.content_type.as_deref()), AnswerOddity::Encoding);
+
+    let token_type = document.tokens(Name::TokenType).and_then(Value::text).filter(|text| !text.trim().is_empty());
+    note(usable && token_type.is_none(), AnswerOddity::MissingTokenType);
+    note(token_type.as_deref().is_some_and(|text| !is_bearer_type(text)), AnswerOddity::UnknownTokenType);
+
+    let (expires_in, lifetime_is_odd) = document.tokens(Name::ExpiresIn).map_or((None, false), lifetime);
+    note(lifetime_is_odd, AnswerOddity::ExpiresIn);
+
+    let access = match (sent_access_token, error) {
+        // A service that issued a token has issued it, whatever it mutters beside; with a failure status it has not.
+        (Some(token), None) if usable => Ok(AccessToken::new(token)),
+        (Some(token), Some(error)) if usable && is_success && !error.is_explicit => Ok(AccessToken::new(token)),
+        (_, Some(error)) => Err(failure::judge(&error, shape, answer)),
+        (_, None) if has_tokens => Err(failure::unusable_token(answer)),
+        (_, None) => Err(failure::without_words(answer)),
+    };
+
+    TokenAnswerReading {
+        refresh_token,
+        access,
+        token_type,
+        expires_in,
+        scopes: document.tokens(Name::Scope).and_then(scopes),
+        id_token: document
+            .tokens(Name::IdToken)
+            .and_then(Value::text)
+            .filter(|text| !text.is_empty())
+            .map(IdToken::new),
+        oddities,
+    }
+}
+
+/// The error an answer holds, judged, for requests that expect no token; None = it holds none and its status is a success.
+pub(crate) fn read_failure(shape: AnswerShape<'_>, answer: &RawTokenAnswer) -> Option<RefreshFailure> {
+    // EXPOSE: this is where the answer is read.
+    let document = Document::read(answer.body.expose(), None);
+    match failure::find(&document, answer.status) {
+        Some(error) => Some(failure::judge(&error, shape, answer)),
+        None if (200..=299).contains(&answer.status) => None,
+        None => Some(failure::without_words(answer)),
+    }
+}
+
+fn is_json(content_type: Option<&str>) -> bool {
+    let media_type = content_type.and_then(|text| text.split(';').next()).unwrap_or("").trim().to_ascii_lowercase();
+    media_type == "application/json" || media_type.ends_with("+json")
+}
+
+/// Seconds as a number or a text, clamped; and whether anything about it was odd.
+fn lifetime(value: &Value) -> (Option<Duration>, bool) {
+    let (text, is_number) = match value {
+        Value::Null => return (None, false),
+        Value::Number(text) => (text.as_str(), true),
+        Value::Text(text) => (text.trim(), false),
+        Value::Bool(_) | Value::List(_) | Value::Object(_) => return (None, true),
+    };
+    let seconds = match text.parse::<f64>() {
+        Ok(seconds) if !seconds.is_nan() => seconds,
+        _ => return (None, true),
+    };
+    let clamped = seconds.clamp(0.0, LONGEST_LIFETIME.as_secs_f64()).trunc();
+    (Some(Duration::from_secs_f64(clamped)), !is_number || clamped != seconds)
+}
+
+/// A list, or a text divided by spaces (RFC 6749 §3.3) or commas.
+fn scopes(value: &Value) -> Option<Vec<String>> {
+    let list = match value {
+        Value::List(list) => list.clone(),
+        Value::Text(text) => {
+            let divider = |c: char| c.is_whitespace() || c == ',';
+            text.split(divider).filter(|scope| !scope.is_empty()).map(str::to_owned).collect()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => return None,
+    };
+    (!list.is_empty()).then_some(list)
+}
