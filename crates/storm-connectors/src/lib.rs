@@ -1,1 +1,27 @@
-//! The embedded catalogue, URL templates, paste guard and key-file shapes.
+#![doc = include_str!("../README.md")]
+#![warn(missing_docs)]
+
+mod catalogue;
+mod connector;
+mod field;
+mod foreign_key;
+mod guidance;
+mod key_file;
+mod key_shape;
+mod method;
+mod paste;
+mod resolve;
+mod source;
+mod template;
+
+pub use catalogue::Catalogue;
+pub use connector::{Category, Connector, EntryError};
+pub use field::{FieldError, FieldKind, FieldProblem, FieldSpec, Pattern};
+pub use guidance::when_to_use;
+pub use key_file::{KeyFile, KeyFileError, OpenFileError, open_key_file, read_key_file};
+pub use key_shape::{Checksum, KeyKind, KeyShape};
+pub use method::{ApiKeySetup, MethodSpec, OAuthSetup, ServiceAccountSetup, Setup};
+pub use paste::{PasteHint, PasteProblem, PasteReport, Wrapping, check_pasted_key};
+pub use resolve::{Discovery, Pages, ResolveError, RevokeBy, RotationSpec};
+pub use source::{Source, Standing};
+pub use template::{TemplateError, UrlRefused, check_url, is_loopback};

@@ -1,0 +1,264 @@
+//! A connector: one catalogue entry, parsed and checked.
+//!
+//! INVARIANT: every connector that exists has passed `Connector::check`: its templates name declared fields only, its fields
+//! accept their own examples, each method comes once. Deliberately absent: anything that belongs to one integration.
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+use storm_domain::{Fields, Method};
+use thiserror::Error;
+
+use crate::field::{FieldError, FieldProblem, FieldSpec};
+use crate::key_shape::KeyShape;
+use crate::method::{MethodSpec, Setup};
+use crate::source::Source;
+
+/// The one place that a template may name without a field: the service's id of a key, known only when it is revoked.
+pub(crate) const KEY_ID: &str = "key_id";
+
+/// How one external service authenticates, verifies, revokes.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Connector {
+    /// Stable id: lower-case letters, digits, hyphens.
+    pub id: String,
+    /// The service's name.
+    pub name: String,
+    /// What kind of service.
+    pub category: Category,
+    /// One or two letters for its tile.
+    pub monogram: String,
+    /// `#rrggbb` behind the letters.
+    pub colour: String,
+    /// One sentence.
+    pub description: String,
+    /// Other words a search should find it by.
+    #[serde(default)]
+    pub words: Vec<String>,
+    /// What the user types besides the credential.
+    #[serde(default)]
+    pub fields: Vec<FieldSpec>,
+    /// The ways to authenticate, best first; each kind at most once.
+    pub methods: Vec<MethodSpec>,
+    /// How its keys look.
+    #[serde(default)]
+    pub key_shapes: Vec<KeyShape>,
+    /// Where the facts come from.
+    pub sources: Vec<Source>,
+}
+
+/// What kind of service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Category {
+    /// The practice service on this computer.
+    Practice,
+    /// Code hosting and tools for developers.
+    DeveloperTools,
+    /// Mail, documents, calendars.
+    Productivity,
+    /// Chat.
+    Communication,
+    /// Language models.
+    Ai,
+    /// Payments.
+    Payments,
+    /// Computing and data platforms.
+    Cloud,
+    /// Any service that the catalogue does not have.
+    AnyService,
+}
+
+impl Category {
+    /// As the setup dialog shows it.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Practice => "Practice",
+            Self::DeveloperTools => "Developer tools",
+            Self::Productivity => "Productivity",
+            Self::Communication => "Communication",
+            Self::Ai => "AI",
+            Self::Payments => "Payments",
+            Self::Cloud => "Cloud and data",
+            Self::AnyService => "Any other service",
+        }
+    }
+}
+
+/// A catalogue entry that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum EntryError {
+    /// Not TOML of the right shape; the parser's words name line and key.
+    #[error("the entry cannot be read: {0}")]
+    Shape(toml::de::Error),
+    /// The id has other characters than lower-case letters, digits and hyphens.
+    #[error("the id `{id}` may hold lower-case letters, digits and hyphens only")]
+    Id {
+        /// The id.
+        id: String,
+    },
+    /// There is no method, or one comes twice.
+    #[error("`{id}` needs at least one method, and each kind at most once")]
+    Methods {
+        /// The connector.
+        id: String,
+    },
+    /// A template, a placement or discovery names a field that is not declared.
+    #[error("`{id}` uses the field `{field}` without declaring it")]
+    UndeclaredField {
+        /// The connector.
+        id: String,
+        /// The name.
+        field: String,
+    },
+    /// A field's name is malformed, reserved or used twice.
+    #[error("`{id}` cannot have a field named `{field}`")]
+    FieldName {
+        /// The connector.
+        id: String,
+        /// The name.
+        field: String,
+    },
+    /// A field refuses its own example, default or choice.
+    #[error("`{id}` has a field that refuses its own example, default or choice: {refused}")]
+    Example {
+        /// The connector.
+        id: String,
+        /// What the field says.
+        refused: FieldError,
+    },
+    /// The id is used by two entries.
+    #[error("two entries have the id `{id}`")]
+    Twice {
+        /// The id.
+        id: String,
+    },
+}
+
+impl Connector {
+    /// Reads and checks one entry.
+    ///
+    /// # Errors
+    /// [`EntryError`] says what in the entry is wrong.
+    pub fn from_toml(text: &str) -> Result<Self, EntryError> {
+        let connector: Self = toml::from_str(text).map_err(EntryError::Shape)?;
+        connector.check()?;
+        Ok(connector)
+    }
+
+    /// The method of this kind, if the service offers it.
+    #[must_use]
+    pub fn method(&self, method: Method) -> Option<&MethodSpec> {
+        self.methods.iter().find(|spec| spec.method() == method)
+    }
+
+    /// The fields that a method asks for, in the order of the dialog.
+    pub fn fields_of(&self, method: Method) -> impl Iterator<Item = &FieldSpec> {
+        self.fields.iter().filter(move |field| field.is_asked_by(method))
+    }
+
+    /// What to keep of the typed fields: trimmed, checked, defaults filled in, empty optional ones left out.
+    ///
+    /// # Errors
+    /// [`FieldError`] names the first field that does not fit, what is wrong, and what to do.
+    pub fn check_fields(&self, method: Method, typed: &Fields) -> Result<Fields, FieldError> {
+        if let Some(unknown) = typed.keys().find(|name| !self.fields_of(method).any(|field| field.name == **name)) {
+            let title = self.field(unknown).map_or_else(|| unknown.clone(), |field| field.title.clone());
+            return Err(FieldError { field: unknown.clone(), title, problem: FieldProblem::Unknown });
+        }
+        let mut checked = Fields::new();
+        for field in self.fields_of(method) {
+            let value = field.check(typed.get(&field.name).map_or("", String::as_str));
+            if let Some(value) = value.map_err(|problem| field.error(problem))? {
+                checked.insert(field.name.clone(), value);
+            }
+        }
+        self.check_completeness(method, &checked)?;
+        Ok(checked)
+    }
+
+    /// Optional fields that become needed by what the others hold: endpoints that cannot be discovered, the name of the
+    /// header a key stands in.
+    fn check_completeness(&self, method: Method, checked: &Fields) -> Result<(), FieldError> {
+        let Some(spec) = self.method(method) else { return Ok(()) };
+        let missing = |name: &str| self.field(name).filter(|field| !checked.contains_key(&field.name));
+        match &spec.setup {
+            Setup::OAuth(setup) => {
+                let Some(discover_from) = &setup.discover_from else { return Ok(()) };
+                let Some(issuer) = missing(discover_from) else { return Ok(()) };
+                let endpoints = [&setup.authorize_url, &setup.token_url, &spec.verify.url];
+                match endpoints.iter().flat_map(|url| url.needed_fields()).find_map(missing) {
+                    Some(field) => Err(field.error(FieldProblem::MissingBoth { other: issuer.title.clone() })),
+                    None => Ok(()),
+                }
+            }
+            Setup::ApiKey(setup) => {
+                let lookup = |name: &str| self.value(checked, name);
+                match setup.placement.needed_fields(&lookup).into_iter().find_map(missing) {
+                    Some(field) => Err(field.error(FieldProblem::Missing { example: field.example.clone() })),
+                    None => Ok(()),
+                }
+            }
+            Setup::ServiceAccount(_) => Ok(()),
+        }
+    }
+
+    pub(crate) fn field(&self, name: &str) -> Option<&FieldSpec> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// A field's value, or its default.
+    pub(crate) fn value(&self, fields: &Fields, name: &str) -> Option<String> {
+        fields.get(name).or_else(|| self.field(name)?.default.as_ref()).cloned()
+    }
+
+    /// Holds the entry to the schema; what the types alone cannot say.
+    fn check(&self) -> Result<(), EntryError> {
+        let id = || self.id.clone();
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if self.id.is_empty() || !self.id.chars().all(plain) {
+            return Err(EntryError::Id { id: id() });
+        }
+        let kinds: BTreeSet<&str> = self.methods.iter().map(|spec| method_word(spec.method())).collect();
+        if self.methods.is_empty() || kinds.len() != self.methods.len() {
+            return Err(EntryError::Methods { id: id() });
+        }
+        let mut names = BTreeSet::new();
+        for field in &self.fields {
+            let well_named = !field.name.is_empty() && field.name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+            if !well_named || field.name == KEY_ID || !names.insert(field.name.as_str()) {
+                return Err(EntryError::FieldName { id: id(), field: field.name.clone() });
+            }
+            for value in [&field.example].into_iter().chain(&field.default).chain(&field.choices) {
+                let accepted = field.check(value);
+                if accepted != Ok(Some(value.clone())) {
+                    let problem = accepted.err().unwrap_or(FieldProblem::DoesNotFit { example: value.clone() });
+                    return Err(EntryError::Example { id: id(), refused: field.error(problem) });
+                }
+            }
+        }
+        for spec in &self.methods {
+            let discovered = spec.oauth().and_then(|setup| setup.discover_from.as_deref());
+            let asked: Vec<&str> = self.fields_of(spec.method()).map(|field| field.name.as_str()).collect();
+            for name in spec.template_fields().into_iter().chain(discovered) {
+                if name != KEY_ID && !asked.contains(&name) {
+                    return Err(EntryError::UndeclaredField { id: id(), field: name.to_owned() });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn method_word(method: Method) -> &'static str {
+    match method {
+        Method::ApiKey => "api_key",
+        Method::OAuth => "oauth",
+        Method::ServiceAccount => "service_account",
+    }
+}

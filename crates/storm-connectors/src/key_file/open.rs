@@ -1,0 +1,110 @@
+//! Opening a file that a person dropped, which may be anything: a device, a pipe that never speaks, ten sparse gigabytes, a
+//! dead network drive.
+//!
+//! INVARIANT: an answer within a second, at most 1 MiB read, and what was checked is what is read: the open file is asked,
+//! not its name.
+
+use std::fs::{File, Metadata};
+use std::io::{ErrorKind, Read as _};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use storm_secret::SecretBytes;
+
+use super::OpenFileError;
+
+const LARGEST_FILE_BYTES: u64 = 1024 * 1024;
+const ANSWER_WITHIN: Duration = Duration::from_secs(1);
+
+/// Reads a file of at most 1 MiB, within a second. Blocks; call it off an async runtime.
+///
+/// A disk that never answers leaves one thread waiting for it; the caller gets its answer all the same.
+///
+/// # Errors
+/// [`OpenFileError`] says what the path leads to instead, and what to do.
+pub fn open_key_file(path: &Path) -> Result<SecretBytes, OpenFileError> {
+    let (sender, receiver) = mpsc::sync_channel(1);
+    let path = PathBuf::from(path);
+    let reader = thread::Builder::new().name("key-file".to_owned()).spawn(move || {
+        // The receiver is gone when the second is over; the bytes are wiped as they are dropped.
+        let _ = sender.send(read(&path));
+    });
+    if reader.is_err() {
+        return Err(OpenFileError::Failed);
+    }
+    receiver.recv_timeout(ANSWER_WITHIN).unwrap_or(Err(OpenFileError::NoAnswer))
+}
+
+fn read(path: &Path) -> Result<SecretBytes, OpenFileError> {
+    if path.extension().is_some_and(|extension| extension == "icloud") {
+        return Err(OpenFileError::NotDownloaded);
+    }
+    // Asked by name first, because opening a device can already do something.
+    let named = std::fs::metadata(path).map_err(|error| reason(&error))?;
+    check(&named)?;
+    let file = open(path).map_err(|error| reason(&error))?;
+    let opened = file.metadata().map_err(|error| reason(&error))?;
+    check(&opened)?;
+    if !is_same_file(&named, &opened) {
+        return Err(OpenFileError::Replaced);
+    }
+    let capacity = usize::try_from(opened.len()).unwrap_or_default().saturating_add(1);
+    // The buffer has room from the start, so that growing it leaves no copy behind.
+    let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(capacity));
+    file.take(LARGEST_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(|error| reason(&error))?;
+    if bytes.len() as u64 > LARGEST_FILE_BYTES {
+        return Err(OpenFileError::TooLarge);
+    }
+    Ok(SecretBytes::new(std::mem::take(&mut *bytes)))
+}
+
+fn check(metadata: &Metadata) -> Result<(), OpenFileError> {
+    if metadata.is_dir() {
+        Err(OpenFileError::Folder)
+    } else if !metadata.is_file() {
+        Err(OpenFileError::NotAFile)
+    } else if metadata.len() > LARGEST_FILE_BYTES {
+        Err(OpenFileError::TooLarge)
+    } else {
+        Ok(())
+    }
+}
+
+/// Never waits for the other end of a pipe, never takes over a terminal.
+#[cfg(unix)]
+fn open(path: &Path) -> std::io::Result<File> {
+    use rustix::fs::{Mode, OFlags};
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    Ok(File::from(rustix::fs::open(path, flags, Mode::empty())?))
+}
+
+#[cfg(not(unix))]
+fn open(path: &Path) -> std::io::Result<File> {
+    File::open(path)
+}
+
+#[cfg(unix)]
+fn is_same_file(named: &Metadata, opened: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    (named.dev(), named.ino()) == (opened.dev(), opened.ino())
+}
+
+#[cfg(not(unix))]
+fn is_same_file(named: &Metadata, opened: &Metadata) -> bool {
+    named.len() == opened.len() && named.created().ok() == opened.created().ok()
+}
+
+fn reason(error: &std::io::Error) -> OpenFileError {
+    match error.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory => OpenFileError::NotFound,
+        ErrorKind::PermissionDenied => OpenFileError::NotReadable,
+        ErrorKind::IsADirectory => OpenFileError::Folder,
+        #[cfg(unix)]
+        _ if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => OpenFileError::LinkLoop,
+        #[cfg(unix)]
+        _ if error.raw_os_error() == Some(rustix::io::Errno::NXIO.raw_os_error()) => OpenFileError::NotAFile,
+        _ => OpenFileError::Failed,
+    }
+}

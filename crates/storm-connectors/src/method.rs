@@ -1,0 +1,355 @@
+//! One way to authenticate at a service, as the catalogue describes it.
+//!
+//! Exactly one of the three set-ups belongs to a method; what verifies, revokes and rotates is described the same way for all.
+//! Templates are still unfilled here; `resolve` fills them.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use storm_domain::{BodyFormat, ClientAuth, HttpMethod, Method, RedirectHost, RevokeTarget};
+
+use crate::guidance;
+use crate::template::{Lookup, TextTemplate, UrlTemplate};
+
+/// One way to authenticate.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct MethodSpec {
+    /// What the service calls it, such as "Personal access token".
+    pub title: String,
+    /// How to get the credential, in one or two sentences.
+    pub how_to_get: String,
+    /// When to use it, where this service needs its own words.
+    #[serde(rename = "when_to_use")]
+    own_when_to_use: Option<String>,
+    pub(crate) pages: PageTemplates,
+    pub(crate) verify: VerifySpec,
+    pub(crate) revoke: Option<RevokeSpec>,
+    #[serde(default)]
+    pub(crate) rotation: RotationEntry,
+    /// What is particular to the way.
+    pub setup: Setup,
+}
+
+impl MethodSpec {
+    /// Which of the three ways it is.
+    #[must_use]
+    pub fn method(&self) -> Method {
+        match self.setup {
+            Setup::ApiKey(_) => Method::ApiKey,
+            Setup::OAuth(_) => Method::OAuth,
+            Setup::ServiceAccount(_) => Method::ServiceAccount,
+        }
+    }
+
+    /// When to use it, for the setup dialog.
+    #[must_use]
+    pub fn when_to_use(&self) -> &str {
+        self.own_when_to_use.as_deref().unwrap_or_else(|| guidance::when_to_use(self.method()))
+    }
+
+    /// Scopes asked for unless the user changes them.
+    #[must_use]
+    pub fn default_scopes(&self) -> &[String] {
+        match &self.setup {
+            Setup::ApiKey(_) => &[],
+            Setup::OAuth(setup) => &setup.default_scopes,
+            Setup::ServiceAccount(setup) => &setup.default_scopes,
+        }
+    }
+
+    /// The OAuth set-up, if this is one.
+    #[must_use]
+    pub fn oauth(&self) -> Option<&OAuthSetup> {
+        match &self.setup {
+            Setup::OAuth(setup) => Some(setup),
+            _ => None,
+        }
+    }
+
+    /// Every field name its templates use, in no order; a name may come twice.
+    pub(crate) fn template_fields(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        names.extend(self.urls().iter().flat_map(|url| url.fields()));
+        if let Setup::ApiKey(setup) = &self.setup {
+            setup.placement.collect_fields(&mut names);
+        }
+        names
+    }
+
+    /// Every URL template of the method.
+    pub(crate) fn urls(&self) -> Vec<&UrlTemplate> {
+        let pages = [&self.pages.keys, &self.pages.apps, &self.pages.docs, &self.rotation.create_page];
+        let mut urls: Vec<&UrlTemplate> = pages.into_iter().flatten().collect();
+        urls.extend(self.rotation.revoke_page.as_ref());
+        urls.push(&self.verify.url);
+        urls.extend(self.revoke.as_ref().map(|revoke| &revoke.url));
+        match &self.setup {
+            Setup::ApiKey(_) => {}
+            Setup::OAuth(setup) => {
+                urls.extend([&setup.authorize_url, &setup.token_url]);
+                urls.extend(setup.refresh_url.iter().chain(&setup.userinfo_url).chain(&setup.issuer));
+            }
+            Setup::ServiceAccount(setup) => urls.extend(&setup.token_origins),
+        }
+        urls
+    }
+}
+
+/// What is particular to one of the three ways.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Setup {
+    /// A key is pasted.
+    ApiKey(ApiKeySetup),
+    /// Approved in the browser.
+    #[serde(rename = "oauth")]
+    OAuth(Box<OAuthSetup>),
+    /// A key file is dropped.
+    ServiceAccount(ServiceAccountSetup),
+}
+
+/// A pasted key.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct ApiKeySetup {
+    #[serde(default)]
+    pub(crate) placement: PlacementSpec,
+}
+
+/// OAuth 2.0 with an app registration.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct OAuthSetup {
+    /// A client that needs no registration.
+    pub default_client_id: Option<String>,
+    /// Whether the service insists on a client secret, even from a desktop application.
+    #[serde(default)]
+    pub secret_required: bool,
+    /// Scopes asked for unless the user changes them.
+    #[serde(default)]
+    pub default_scopes: Vec<String>,
+    /// Scopes asked for whatever the user chooses: without them there is no refresh, or nothing to verify with.
+    #[serde(default)]
+    pub required_scopes: Vec<String>,
+    /// One sentence on what to register as redirect URI.
+    pub redirect_help: String,
+    /// Name of a field that, when filled, makes the endpoints be discovered (RFC 8414).
+    pub(crate) discover_from: Option<String>,
+    pub(crate) issuer: Option<UrlTemplate>,
+    #[serde(default)]
+    pub(crate) issuer_in_redirect: bool,
+    pub(crate) authorize_url: UrlTemplate,
+    #[serde(default)]
+    pub(crate) authorize_params: BTreeMap<String, String>,
+    pub(crate) token_url: UrlTemplate,
+    pub(crate) refresh_url: Option<UrlTemplate>,
+    pub(crate) userinfo_url: Option<UrlTemplate>,
+    #[serde(default)]
+    pub(crate) token_params: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) token_headers: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) client_auth: ClientAuth,
+    pub(crate) refresh_client_auth: Option<ClientAuth>,
+    #[serde(default)]
+    pub(crate) body_format: BodyFormat,
+    #[serde(default = "space")]
+    pub(crate) scope_separator: char,
+    #[serde(default = "scope")]
+    pub(crate) scope_parameter: String,
+    #[serde(default = "yes")]
+    pub(crate) pkce: bool,
+    pub(crate) answer_path: Option<String>,
+    #[serde(default)]
+    pub(crate) grant_refused_codes: Vec<String>,
+    #[serde(default)]
+    pub(crate) redirect: RedirectSpec,
+    #[serde(default)]
+    pub(crate) lifetimes: LifetimesEntry,
+}
+
+/// A key file exchanged for access tokens (RFC 7523 §2.1).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct ServiceAccountSetup {
+    /// Scopes asked for unless the user changes them.
+    #[serde(default)]
+    pub default_scopes: Vec<String>,
+    /// Whose hosts a key file may name as its `token_uri`.
+    pub(crate) token_origins: Vec<UrlTemplate>,
+    #[serde(default = "one_hour")]
+    pub(crate) assertion_lifetime_s: u64,
+    #[serde(default)]
+    pub(crate) lifetimes: LifetimesEntry,
+}
+
+/// Which redirect URIs the service takes.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct RedirectSpec {
+    pub(crate) host: RedirectHost,
+    pub(crate) path: Option<String>,
+    pub(crate) ports: Vec<u16>,
+}
+
+/// Lifetimes, in seconds.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct LifetimesEntry {
+    pub(crate) access_default_s: Option<u64>,
+    pub(crate) refresh_idle_s: Option<u64>,
+    pub(crate) refresh_absolute_s: Option<u64>,
+    pub(crate) refresh_lead_s: Option<u64>,
+}
+
+/// Pages of the service that a person opens.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct PageTemplates {
+    pub(crate) keys: Option<UrlTemplate>,
+    pub(crate) apps: Option<UrlTemplate>,
+    pub(crate) docs: Option<UrlTemplate>,
+}
+
+/// Where a key stands in a request, with templates.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum PlacementSpec {
+    #[default]
+    Bearer,
+    Header {
+        name: TextTemplate,
+        prefix: Option<TextTemplate>,
+    },
+    Query {
+        name: TextTemplate,
+    },
+    BasicUser,
+    BasicPassword {
+        username: TextTemplate,
+    },
+    /// The value of `field` names one of `choices`.
+    ByField {
+        field: String,
+        choices: BTreeMap<String, PlacementSpec>,
+    },
+}
+
+impl PlacementSpec {
+    /// The placement itself, once a field has chosen it.
+    pub(crate) fn chosen(&self, lookup: Lookup<'_>) -> Option<&Self> {
+        match self {
+            Self::ByField { field, choices } => choices.get(&lookup(field)?)?.chosen(lookup),
+            placement => Some(placement),
+        }
+    }
+
+    /// The fields that the chosen placement cannot do without.
+    pub(crate) fn needed_fields(&self, lookup: Lookup<'_>) -> Vec<&str> {
+        match self.chosen(lookup) {
+            Some(Self::Header { name, .. } | Self::Query { name } | Self::BasicPassword { username: name }) => {
+                name.needed_fields().collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn collect_fields<'a>(&'a self, names: &mut Vec<&'a str>) {
+        match self {
+            Self::Bearer | Self::BasicUser => {}
+            Self::Header { name, prefix } => names.extend(name.fields().chain(prefix.iter().flat_map(|p| p.fields()))),
+            Self::Query { name } => names.extend(name.fields()),
+            Self::BasicPassword { username } => names.extend(username.fields()),
+            Self::ByField { field, choices } => {
+                names.push(field);
+                choices.values().for_each(|choice| choice.collect_fields(names));
+            }
+        }
+    }
+}
+
+/// The request that proves a credential.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct VerifySpec {
+    #[serde(default)]
+    pub(crate) method: HttpMethod,
+    pub(crate) url: UrlTemplate,
+    /// For a token that does not go into the Authorization header; an API key's own placement otherwise.
+    pub(crate) token_query: Option<String>,
+    #[serde(default)]
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) body: Option<String>,
+    pub(crate) ok_pointer: Option<String>,
+    pub(crate) error_pointer: Option<String>,
+    #[serde(default)]
+    pub(crate) limited_codes: Vec<String>,
+    pub(crate) limited_means: Option<String>,
+    #[serde(default)]
+    pub(crate) identity: IdentityEntry,
+}
+
+/// JSON pointers (RFC 6901) to the account.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct IdentityEntry {
+    pub(crate) id: Option<String>,
+    pub(crate) label: Option<String>,
+}
+
+/// How a credential is ended by API.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RevokeSpec {
+    #[serde(default = "post")]
+    pub(crate) method: HttpMethod,
+    pub(crate) url: UrlTemplate,
+    pub(crate) target: RevokeTarget,
+    #[serde(default)]
+    pub(crate) client_auth: ClientAuth,
+    #[serde(default)]
+    pub(crate) body_format: BodyFormat,
+}
+
+/// What is known of replacing the long-lived secret: key, key file, or client secret.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct RotationEntry {
+    pub(crate) overlap: bool,
+    pub(crate) max_keys: Option<u32>,
+    pub(crate) settle_s: u64,
+    pub(crate) create_page: Option<UrlTemplate>,
+    pub(crate) revoke_page: Option<UrlTemplate>,
+}
+
+impl Default for RotationEntry {
+    fn default() -> Self {
+        Self { overlap: true, max_keys: None, settle_s: 60, create_page: None, revoke_page: None }
+    }
+}
+
+fn space() -> char {
+    ' '
+}
+
+fn scope() -> String {
+    "scope".to_owned()
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn post() -> HttpMethod {
+    HttpMethod::Post
+}
+
+fn one_hour() -> u64 {
+    3600
+}

@@ -1,0 +1,250 @@
+//! The paste guard: looks at a pasted key before anything is sent anywhere.
+//!
+//! It takes off what came along by accident, recognises keys that belong elsewhere, and says so. INVARIANT: no text it makes
+//! holds any part of the key, and a key that is plainly another service's is never cleaned for this one. Deliberately
+//! absent: any opinion on whether the service will accept the key.
+
+mod wrapping;
+
+use storm_domain::Method;
+use storm_secret::ApiKey;
+use thiserror::Error;
+
+use crate::catalogue::Catalogue;
+use crate::connector::{Category, Connector};
+use crate::key_shape::{KeyKind, KeyShape, longest_match};
+
+pub use wrapping::Wrapping;
+
+const LONGEST_KEY_BYTES: usize = 8 * 1024;
+/// Beginnings shorter than this are shared by many services.
+const SHORTEST_TELLING_PREFIX: usize = 4;
+
+/// What the guard found.
+#[derive(Debug, Clone)]
+pub struct PasteReport {
+    /// The key as it should be saved; None when there is a problem.
+    pub cleaned: Option<ApiKey>,
+    /// Remarks that stop nothing.
+    pub hints: Vec<PasteHint>,
+    /// Why it cannot be used.
+    pub problem: Option<PasteProblem>,
+}
+
+/// A remark on a usable key.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum PasteHint {
+    /// Something around the key was taken off.
+    #[error("{0}")]
+    TakenOff(Wrapping),
+    /// What kind of key it is.
+    #[error("This looks like {what}.")]
+    Recognised {
+        /// With its article.
+        what: String,
+    },
+    /// A test key.
+    #[error("This is a test key: it works with test data only. Use a live key for real data.")]
+    TestKey,
+    /// A key of a service that has its own entry or is known by sight, pasted where any key fits.
+    #[error("This looks like a {service} key. Go on only if this is where it belongs.")]
+    OtherService {
+        /// Its name.
+        service: String,
+    },
+    /// None of the known beginnings.
+    #[error("{service} keys mostly begin with {prefixes}. Check that the whole key was copied.")]
+    Unfamiliar {
+        /// The service.
+        service: String,
+        /// The usual beginnings.
+        prefixes: String,
+    },
+}
+
+/// Why a pasted key cannot be used: what happened, what to do.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum PasteProblem {
+    /// Nothing was pasted.
+    #[error("There is no key here. Copy the key on the service's page and paste it.")]
+    Empty,
+    /// Far too long.
+    #[error("This is far longer than any key. Copy only the key itself.")]
+    TooLong,
+    /// More than one line.
+    #[error("There are several lines here. Copy only the key itself, on one line.")]
+    SeveralLines,
+    /// A space inside.
+    #[error("There is a space inside. Copy the key again, without the words around it.")]
+    InnerSpace,
+    /// A control or invisible character, or a letter no key has, such as a curly quote.
+    #[error("There is a character in it that no key has, perhaps from a formatted document. Copy the key from the service's page.")]
+    StrangeCharacter,
+    /// A private key or a key file.
+    #[error("This is a key file, not a key. Save it as a file and drop it as a service account.")]
+    KeyFile,
+    /// Another service's key.
+    #[error("This looks like a {service} key, and it was sent nowhere. Paste the key of {expected}, or set up {service} instead.")]
+    OtherService {
+        /// Whose it looks like.
+        service: String,
+        /// Whose was expected.
+        expected: String,
+    },
+    /// A key for public pages.
+    #[error("This is {what}, which authenticates nobody. Copy the secret key beside it.")]
+    Publishable {
+        /// With its article.
+        what: String,
+    },
+    /// A secret of this service that does not fit here.
+    #[error("This is {what}, which does not work here. Copy the key that the setup text names.")]
+    WrongKind {
+        /// With its article.
+        what: String,
+    },
+    /// The fixed beginning and nothing after it.
+    #[error("This is only the beginning of {what}. Copy the whole key again.")]
+    OnlyBeginning {
+        /// With its article.
+        what: String,
+    },
+    /// Characters are missing.
+    #[error("{what} has {expected} characters; this has {found}. Copy the whole key again.")]
+    Truncated {
+        /// What it looks like, with its article.
+        what: String,
+        /// How many it should have.
+        expected: usize,
+        /// How many it has.
+        found: usize,
+    },
+    /// Characters are too many.
+    #[error("{what} has {expected} characters; this has {found}. Copy only the key itself.")]
+    Overlong {
+        /// What it looks like, with its article.
+        what: String,
+        /// How many it should have.
+        expected: usize,
+        /// How many it has.
+        found: usize,
+    },
+    /// The checksum does not fit.
+    #[error("A character of this key is wrong or missing: its checksum does not fit. Copy the key again.")]
+    Mistyped,
+}
+
+/// Looks at a pasted key that is meant for `connector`.
+#[must_use]
+pub fn check_pasted_key(connector: &Connector, pasted: &ApiKey) -> PasteReport {
+    let mut hints = Vec::new();
+    // EXPOSE: examined in place; only a cleaned copy leaves, in its own secret type.
+    match examine(connector, pasted.expose(), &mut hints) {
+        Ok(key) => PasteReport { cleaned: Some(ApiKey::new(key)), hints, problem: None },
+        Err(problem) => PasteReport { cleaned: None, hints: Vec::new(), problem: Some(problem) },
+    }
+}
+
+fn examine<'a>(connector: &Connector, pasted: &'a str, hints: &mut Vec<PasteHint>) -> Result<&'a str, PasteProblem> {
+    let trimmed = wrapping::trim(pasted);
+    if trimmed.is_empty() {
+        return Err(PasteProblem::Empty);
+    }
+    if trimmed.contains("-----BEGIN ") || trimmed.starts_with('{') {
+        return Err(PasteProblem::KeyFile);
+    }
+    if trimmed.len() > LONGEST_KEY_BYTES {
+        return Err(PasteProblem::TooLong);
+    }
+    if trimmed.contains(['\n', '\r']) {
+        return Err(PasteProblem::SeveralLines);
+    }
+    let (key, taken_off) = wrapping::unwrap(trimmed);
+    hints.extend(taken_off.into_iter().map(PasteHint::TakenOff));
+    if key.is_empty() {
+        return Err(PasteProblem::Empty);
+    }
+    if key.contains(' ') {
+        return Err(PasteProblem::InnerSpace);
+    }
+    if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(PasteProblem::StrangeCharacter);
+    }
+    match longest_match(connector.key_shapes.iter(), key) {
+        Some(shape) => check_shape(shape, key, hints)?,
+        None => check_stranger(connector, key, hints)?,
+    }
+    Ok(key)
+}
+
+/// A key that begins as this service's keys do.
+fn check_shape(shape: &KeyShape, key: &str, hints: &mut Vec<PasteHint>) -> Result<(), PasteProblem> {
+    let what = || shape.what.clone();
+    match shape.kind {
+        KeyKind::Publishable => return Err(PasteProblem::Publishable { what: what() }),
+        KeyKind::WrongKind => return Err(PasteProblem::WrongKind { what: what() }),
+        KeyKind::Secret | KeyKind::Test => {}
+    }
+    if key == shape.prefix {
+        return Err(PasteProblem::OnlyBeginning { what: what() });
+    }
+    let found = key.len();
+    match shape.length {
+        Some(expected) if found < expected => {
+            return Err(PasteProblem::Truncated { what: capitalised(&shape.what), expected, found });
+        }
+        Some(expected) if found > expected => {
+            return Err(PasteProblem::Overlong { what: capitalised(&shape.what), expected, found });
+        }
+        _ => {}
+    }
+    if shape.checksum.is_some_and(|checksum| !checksum.matches(key, &shape.prefix)) {
+        return Err(PasteProblem::Mistyped);
+    }
+    hints.push(PasteHint::Recognised { what: what() });
+    if shape.kind == KeyKind::Test {
+        hints.push(PasteHint::TestKey);
+    }
+    Ok(())
+}
+
+/// A key that does not begin as this service's keys do.
+fn check_stranger(connector: &Connector, key: &str, hints: &mut Vec<PasteHint>) -> Result<(), PasteProblem> {
+    let service = whose(key).filter(|service| *service != connector.name);
+    match service {
+        Some(service) if connector.category == Category::AnyService => {
+            hints.push(PasteHint::OtherService { service });
+        }
+        Some(service) => return Err(PasteProblem::OtherService { service, expected: connector.name.clone() }),
+        None if connector.key_shapes.is_empty() => {}
+        None => {
+            let usual = connector.key_shapes.iter().filter(|shape| shape.kind == KeyKind::Secret);
+            let prefixes = usual.map(|shape| shape.prefix.as_str()).collect::<Vec<_>>().join(", ");
+            hints.push(PasteHint::Unfamiliar { service: connector.name.clone(), prefixes });
+        }
+    }
+    Ok(())
+}
+
+/// The service that a key belongs to by its beginning. Practice is left out: it borrows other services' beginnings.
+fn whose(key: &str) -> Option<String> {
+    let catalogue = Catalogue::embedded().ok()?;
+    let of_connectors = catalogue
+        .connectors()
+        .iter()
+        .filter(|connector| connector.category != Category::Practice && connector.method(Method::ApiKey).is_some())
+        .flat_map(|connector| connector.key_shapes.iter().map(|shape| (shape.prefix.as_str(), connector.name.as_str())));
+    let foreign = catalogue.foreign_keys().iter().map(|foreign| (foreign.prefix.as_str(), foreign.service.as_str()));
+    of_connectors
+        .chain(foreign)
+        .filter(|(prefix, _)| prefix.len() >= SHORTEST_TELLING_PREFIX && key.starts_with(prefix))
+        .max_by_key(|(prefix, _)| prefix.len())
+        .map(|(_, service)| service.to_owned())
+}
+
+fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}

@@ -1,0 +1,404 @@
+//! From a connector and an integration's fields to what the protocol clients follow: templates filled, nothing to look up.
+//!
+//! INVARIANT: every URL that leaves here passed `check_url`. Deliberately absent: secrets, IO, and any choice that is not in
+//! the catalogue or the fields.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use storm_domain::{
+    Fields, IdentityPaths, KeyPlacement, Method, OAuthService, RedirectHost, RefreshPolicy, RevokeRequest, RevokeTarget,
+    ServiceAccountService, TokenLifetimes, VerifyRequest,
+};
+use thiserror::Error;
+use url::Url;
+
+use crate::connector::{Connector, KEY_ID};
+use crate::method::{LifetimesEntry, MethodSpec, OAuthSetup, PlacementSpec, Setup};
+use crate::template::{Lookup, TemplateError, UrlTemplate};
+
+const LONGEST_ASSERTION: Duration = Duration::from_secs(3600);
+
+/// Why a connector cannot say what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ResolveError {
+    /// The service does not offer this method.
+    #[error("this service does not offer that way to authenticate; choose another method")]
+    MethodNotOffered,
+    /// The endpoints must be discovered first, see [`Connector::discovery`].
+    #[error("the service's addresses are not known yet; they must be discovered first")]
+    Undiscovered,
+    /// A key is revoked by its id, and no id was given.
+    #[error("the service turns a key off by its id, and this key's id is not known; turn it off on the service's page")]
+    KeyIdMissing,
+    /// No placement belongs to the value of the field that chooses it.
+    #[error("it is not known where the key stands in a request; choose it in the fields")]
+    PlacementUnknown,
+    /// A template could not be filled.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+}
+
+/// Endpoints that have to be discovered before anything else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Discovery {
+    /// Where to look (RFC 8414 §3).
+    pub issuer: Url,
+    /// What to complete. Its endpoints are the issuer until then.
+    pub service: OAuthService,
+}
+
+/// What is known of replacing a long-lived secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RotationSpec {
+    /// How the old one is ended.
+    pub revoke: RevokeBy,
+    /// Where the new one is made.
+    pub create_page: Option<Url>,
+    /// How long the service may take until it refuses the old one.
+    pub settle: Duration,
+    /// How many the service allows at a time.
+    pub max_keys: Option<u32>,
+    /// Whether old and new may live side by side; if not, making the new one ends the old at once.
+    pub overlap: bool,
+}
+
+/// How an old credential is ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RevokeBy {
+    /// By [`Connector::revoke_request`].
+    Api,
+    /// By the user on this page.
+    Page {
+        /// The page to open.
+        url: Url,
+    },
+    /// By the user, on a page that only the user knows.
+    Hand,
+}
+
+/// Pages of the service that a person opens.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Pages {
+    /// Where keys or key files are made.
+    pub keys: Option<Url>,
+    /// Where apps are registered.
+    pub apps: Option<Url>,
+    /// The service's own guide.
+    pub docs: Option<Url>,
+}
+
+impl Connector {
+    /// The OAuth service for these fields.
+    ///
+    /// # Errors
+    /// [`ResolveError::Undiscovered`] while its endpoints are known by issuer only.
+    pub fn oauth_service(&self, fields: &Fields) -> Result<OAuthService, ResolveError> {
+        if self.issuer_to_discover(fields)?.is_some() {
+            return Err(ResolveError::Undiscovered);
+        }
+        let (_, setup) = self.oauth_setup()?;
+        let url = |template: &UrlTemplate| self.url(fields, template);
+        self.oauth_service_at(fields, url(&setup.authorize_url)?, url(&setup.token_url)?)
+    }
+
+    /// What has to be discovered before [`Connector::oauth_service`] can answer; None = nothing.
+    ///
+    /// # Errors
+    /// When the issuer is not a URL that may be used.
+    pub fn discovery(&self, fields: &Fields) -> Result<Option<Discovery>, ResolveError> {
+        let Some(issuer) = self.issuer_to_discover(fields)? else { return Ok(None) };
+        let service = self.oauth_service_at(fields, issuer.clone(), issuer.clone())?;
+        Ok(Some(Discovery { issuer, service }))
+    }
+
+    /// The fields with the discovered endpoints written into those the connector has for them, so that nothing has to be
+    /// discovered again for a refresh.
+    #[must_use]
+    pub fn keep_discovered(&self, fields: &Fields, service: &OAuthService) -> Fields {
+        let mut kept = fields.clone();
+        let endpoints = [
+            ("authorize_url", Some(&service.authorize_url)),
+            ("token_url", Some(&service.token_url)),
+            ("userinfo_url", service.userinfo_url.as_ref()),
+            ("revoke_url", service.revoke.as_ref().map(|revoke| &revoke.url)),
+        ];
+        for (name, url) in endpoints {
+            if let (Some(_), Some(url)) = (self.field(name), url) {
+                kept.insert(name.to_owned(), url.to_string());
+            }
+        }
+        kept
+    }
+
+    /// The scopes to ask for: the user's choice, or the connector's own, and always those it cannot do without.
+    #[must_use]
+    pub fn scopes_to_request(&self, method: Method, chosen: &[String]) -> Vec<String> {
+        let Some(spec) = self.method(method) else { return Vec::new() };
+        let mut scopes = if chosen.is_empty() { spec.default_scopes() } else { chosen }.to_vec();
+        for required in spec.oauth().map_or(&[][..], |setup| &setup.required_scopes) {
+            if !scopes.contains(required) {
+                scopes.push(required.clone());
+            }
+        }
+        scopes
+    }
+
+    /// What to register as redirect URI at the service: one without a port where it takes any, several where it compares
+    /// the port too.
+    ///
+    /// # Errors
+    /// When the service has no OAuth.
+    pub fn redirect_uris(&self) -> Result<Vec<String>, ResolveError> {
+        let (_, setup) = self.oauth_setup()?;
+        let host = match setup.redirect.host {
+            RedirectHost::IpLiteral => "127.0.0.1",
+            RedirectHost::Localhost => "localhost",
+        };
+        let path = setup.redirect.path.as_deref().unwrap_or_default();
+        if setup.redirect.ports.is_empty() {
+            return Ok(vec![format!("http://{host}{path}")]);
+        }
+        Ok(setup.redirect.ports.iter().map(|port| format!("http://{host}:{port}{path}")).collect())
+    }
+
+    /// The request that proves a credential of this method.
+    ///
+    /// # Errors
+    /// When the method is not offered, or a field is missing.
+    pub fn verify_request(&self, method: Method, fields: &Fields) -> Result<VerifyRequest, ResolveError> {
+        let spec = self.offered(method)?;
+        let verify = &spec.verify;
+        let placement = match &verify.token_query {
+            Some(name) => KeyPlacement::Query { name: name.clone() },
+            None => self.placement_of(spec, fields)?,
+        };
+        Ok(VerifyRequest {
+            method: verify.method,
+            url: self.url(fields, &verify.url)?,
+            placement,
+            headers: pairs(&verify.headers),
+            body: verify.body.clone(),
+            ok_pointer: verify.ok_pointer.clone(),
+            error_pointer: verify.error_pointer.clone(),
+            limited_codes: verify.limited_codes.clone(),
+            limited_means: verify.limited_means.clone(),
+            identity: IdentityPaths { id: verify.identity.id.clone(), label: verify.identity.label.clone() },
+        })
+    }
+
+    /// How a credential of this method is ended by API; None = the service has no such request.
+    ///
+    /// # Errors
+    /// [`ResolveError::KeyIdMissing`] where the service names keys by id and `key_id` is None.
+    pub fn revoke_request(
+        &self,
+        method: Method,
+        fields: &Fields,
+        key_id: Option<&str>,
+    ) -> Result<Option<RevokeRequest>, ResolveError> {
+        let spec = self.offered(method)?;
+        let Some(revoke) = &spec.revoke else { return Ok(None) };
+        if revoke.target == RevokeTarget::ByKeyId && key_id.is_none_or(str::is_empty) {
+            return Err(ResolveError::KeyIdMissing);
+        }
+        let lookup =
+            |name: &str| if name == KEY_ID { key_id.map(str::to_owned) } else { self.value(fields, name) };
+        let url = match revoke.url.fill(&lookup) {
+            Ok(url) => url,
+            // A revocation endpoint that the user did not name, or discovery did not find, is no endpoint.
+            Err(TemplateError::FieldMissing { .. }) => return Ok(None),
+            Err(refused) => return Err(refused.into()),
+        };
+        Ok(Some(RevokeRequest {
+            method: revoke.method,
+            url,
+            target: revoke.target,
+            placement: self.placement_of(spec, fields)?,
+            client_auth: revoke.client_auth,
+            body_format: revoke.body_format,
+        }))
+    }
+
+    /// The token exchange of a key file, asking for `scopes`, or the connector's own when empty.
+    ///
+    /// # Errors
+    /// When the service takes no key files.
+    pub fn service_account_service(
+        &self,
+        fields: &Fields,
+        scopes: &[String],
+    ) -> Result<ServiceAccountService, ResolveError> {
+        let spec = self.offered(Method::ServiceAccount)?;
+        let Setup::ServiceAccount(setup) = &spec.setup else { return Err(ResolveError::MethodNotOffered) };
+        let origins = setup.token_origins.iter().map(|origin| self.url(fields, origin)).collect::<Result<Vec<_>, _>>()?;
+        Ok(ServiceAccountService {
+            token_hosts: origins.iter().filter_map(|origin| origin.host_str()).map(str::to_owned).collect(),
+            scopes: self.scopes_to_request(Method::ServiceAccount, scopes),
+            assertion_lifetime: Duration::from_secs(setup.assertion_lifetime_s).min(LONGEST_ASSERTION),
+            lifetimes: lifetimes(&setup.lifetimes),
+        })
+    }
+
+    /// What is known of replacing the long-lived secret of this method; for OAuth that is the client secret.
+    ///
+    /// # Errors
+    /// When the method is not offered, or a field is missing.
+    pub fn rotation(&self, method: Method, fields: &Fields) -> Result<RotationSpec, ResolveError> {
+        let spec = self.offered(method)?;
+        let pages = self.pages(method, fields)?;
+        let own_page = if method == Method::OAuth { pages.apps } else { pages.keys };
+        let revoke_page = self.optional_url(fields, spec.rotation.revoke_page.as_ref())?.or_else(|| own_page.clone());
+        // The revocation of an OAuth method ends tokens, never a client secret.
+        let revoke = match revoke_page {
+            _ if spec.revoke.is_some() && method != Method::OAuth => RevokeBy::Api,
+            Some(url) => RevokeBy::Page { url },
+            None => RevokeBy::Hand,
+        };
+        Ok(RotationSpec {
+            revoke,
+            create_page: self.optional_url(fields, spec.rotation.create_page.as_ref())?.or(own_page),
+            settle: Duration::from_secs(spec.rotation.settle_s),
+            max_keys: spec.rotation.max_keys,
+            overlap: spec.rotation.overlap,
+        })
+    }
+
+    /// The pages of the service for this method.
+    ///
+    /// # Errors
+    /// When the method is not offered, or a field is missing.
+    pub fn pages(&self, method: Method, fields: &Fields) -> Result<Pages, ResolveError> {
+        let pages = &self.offered(method)?.pages;
+        Ok(Pages {
+            keys: self.optional_url(fields, pages.keys.as_ref())?,
+            apps: self.optional_url(fields, pages.apps.as_ref())?,
+            docs: self.optional_url(fields, pages.docs.as_ref())?,
+        })
+    }
+
+    /// Where a credential of this method stands in a request to the service.
+    ///
+    /// # Errors
+    /// When the method is not offered, or a field is missing.
+    pub fn key_placement(&self, method: Method, fields: &Fields) -> Result<KeyPlacement, ResolveError> {
+        self.placement_of(self.offered(method)?, fields)
+    }
+
+    fn offered(&self, method: Method) -> Result<&MethodSpec, ResolveError> {
+        self.method(method).ok_or(ResolveError::MethodNotOffered)
+    }
+
+    fn oauth_setup(&self) -> Result<(&MethodSpec, &OAuthSetup), ResolveError> {
+        let spec = self.offered(Method::OAuth)?;
+        Ok((spec, spec.oauth().ok_or(ResolveError::MethodNotOffered)?))
+    }
+
+    /// The issuer, when it is given and the endpoints are not known yet.
+    fn issuer_to_discover(&self, fields: &Fields) -> Result<Option<Url>, ResolveError> {
+        let (_, setup) = self.oauth_setup()?;
+        let Some(issuer) = setup.discover_from.as_ref().and_then(|name| self.value(fields, name)) else {
+            return Ok(None);
+        };
+        let endpoints = [&setup.authorize_url, &setup.token_url];
+        let known = endpoints.iter().all(|url| url.needed_fields().all(|name| self.value(fields, name).is_some()));
+        if known { Ok(None) } else { Ok(Some(crate::check_url(&issuer).map_err(TemplateError::from)?)) }
+    }
+
+    fn oauth_service_at(
+        &self,
+        fields: &Fields,
+        authorize_url: Url,
+        token_url: Url,
+    ) -> Result<OAuthService, ResolveError> {
+        let (_, setup) = self.oauth_setup()?;
+        let refresh_url = self.optional_url(fields, setup.refresh_url.as_ref())?.unwrap_or_else(|| token_url.clone());
+        // An issuer is compared as text (RFC 9207 §2.4), so it is not passed through a URL parser.
+        let issuer = setup.issuer.as_ref().map(|issuer| issuer.fill_text(&|name: &str| self.value(fields, name)));
+        Ok(OAuthService {
+            issuer: issuer.and_then(Result::ok),
+            issuer_in_redirect: setup.issuer_in_redirect,
+            authorize_url,
+            authorize_params: pairs(&setup.authorize_params),
+            token_url,
+            refresh_url,
+            userinfo_url: self.optional_url(fields, setup.userinfo_url.as_ref())?,
+            token_params: pairs(&setup.token_params),
+            token_headers: pairs(&setup.token_headers),
+            token_client_auth: setup.client_auth,
+            refresh_client_auth: setup.refresh_client_auth.unwrap_or(setup.client_auth),
+            body_format: setup.body_format,
+            scope_separator: setup.scope_separator,
+            scope_parameter: setup.scope_parameter.clone(),
+            pkce: setup.pkce,
+            answer_path: setup.answer_path.clone(),
+            grant_refused_codes: setup.grant_refused_codes.clone(),
+            redirect_host: setup.redirect.host,
+            redirect_path: setup.redirect.path.clone(),
+            redirect_ports: setup.redirect.ports.clone(),
+            lifetimes: lifetimes(&setup.lifetimes),
+            revoke: self.revoke_request(Method::OAuth, fields, None)?,
+        })
+    }
+
+    fn placement_of(&self, spec: &MethodSpec, fields: &Fields) -> Result<KeyPlacement, ResolveError> {
+        let Setup::ApiKey(setup) = &spec.setup else { return Ok(KeyPlacement::Bearer) };
+        let lookup = |name: &str| self.value(fields, name);
+        let chosen = setup.placement.chosen(&lookup).ok_or(ResolveError::PlacementUnknown)?;
+        placement(chosen, &lookup)
+    }
+
+    fn url(&self, fields: &Fields, template: &UrlTemplate) -> Result<Url, ResolveError> {
+        Ok(template.fill(&|name: &str| self.value(fields, name))?)
+    }
+
+    /// A template that is not there, or whose field was left empty, is no URL.
+    fn optional_url(&self, fields: &Fields, template: Option<&UrlTemplate>) -> Result<Option<Url>, ResolveError> {
+        let Some(template) = template else { return Ok(None) };
+        match template.fill(&|name: &str| self.value(fields, name)) {
+            Ok(url) => Ok(Some(url)),
+            Err(TemplateError::FieldMissing { .. }) => Ok(None),
+            Err(refused) => Err(refused.into()),
+        }
+    }
+}
+
+fn placement(spec: &PlacementSpec, lookup: Lookup<'_>) -> Result<KeyPlacement, ResolveError> {
+    Ok(match spec {
+        PlacementSpec::Bearer => KeyPlacement::Bearer,
+        PlacementSpec::BasicUser => KeyPlacement::BasicUser,
+        PlacementSpec::Query { name } => KeyPlacement::Query { name: name.fill(lookup)? },
+        PlacementSpec::BasicPassword { username } => {
+            KeyPlacement::BasicPassword { username: username.fill(lookup)? }
+        }
+        PlacementSpec::Header { name, prefix } => {
+            let prefix = prefix.as_ref().map(|prefix| prefix.fill(lookup)).transpose()?.unwrap_or_default();
+            KeyPlacement::Header { name: name.fill(lookup)?, prefix: with_space_after_word(prefix) }
+        }
+        PlacementSpec::ByField { .. } => return Err(ResolveError::PlacementUnknown),
+    })
+}
+
+/// `Token` becomes `Token ` as an authentication scheme needs it (RFC 9110 §11.4); `key=` stays as it is.
+fn with_space_after_word(mut prefix: String) -> String {
+    if prefix.ends_with(|c: char| c.is_ascii_alphanumeric()) {
+        prefix.push(' ');
+    }
+    prefix
+}
+
+fn pairs(map: &BTreeMap<String, String>) -> Vec<(String, String)> {
+    map.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+fn lifetimes(entry: &LifetimesEntry) -> TokenLifetimes {
+    let seconds = |seconds: Option<u64>| seconds.map(Duration::from_secs);
+    TokenLifetimes {
+        access_default: seconds(entry.access_default_s),
+        refresh_idle: seconds(entry.refresh_idle_s),
+        refresh_absolute: seconds(entry.refresh_absolute_s),
+        refresh_policy: RefreshPolicy { lead: seconds(entry.refresh_lead_s) },
+    }
+}
