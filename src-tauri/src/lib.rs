@@ -1,7 +1,19 @@
-//! The desktop application: composition root and shell.
+#![doc = include_str!("../README.md")]
 
+mod application;
+mod attention;
 mod bindings;
+mod clipboard;
 mod command;
+mod file_drop;
+mod key_file;
+mod notification;
+mod practice;
+mod settings;
+mod shell;
 mod shell_event;
+mod tray;
+mod window;
 
+pub use application::run;
 pub use bindings::export_bindings;

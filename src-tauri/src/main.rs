@@ -1,1 +1,10 @@
-fn main() {}
+//! Starts the desktop application.
+
+// No console window beside the application's own.
+#![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    storm_connect::run()
+}

@@ -9,7 +9,7 @@ use storm_engine::view::KeyFileView;
 pub struct CoreEvent(pub Event);
 
 /// Something happened to the window.
-#[derive(Debug, Clone, Serialize, Deserialize, specta::Type, tauri_specta::Event)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type, tauri_specta::Event)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum ShellEvent {
     /// A file hangs over the window. It was read, but nothing is held yet.
@@ -41,7 +41,7 @@ pub enum ShellEvent {
 }
 
 /// What a file over the window is.
-#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct FilePreview {
     /// Such as "Google service account key".
     pub shape: String,

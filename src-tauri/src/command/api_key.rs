@@ -2,43 +2,42 @@
 
 use storm_domain::{Failure, HeldSecretId, IntegrationId};
 use storm_engine::view::{AddApiKeyRequest, CheckKeyRequest, HeldKeyView, KeyInput, SavedView};
+use tauri::State;
+
+use crate::shell::Shell;
 
 /// Reads the clipboard; the key itself stays in the core.
 #[tauri::command]
 #[specta::specta]
-pub async fn hold_key_from_clipboard(connector_id: String) -> Result<HeldKeyView, Failure> {
-    let _ = (connector_id,);
-    Err(Failure::new(storm_domain::ErrorCode::Internal, "", None))
+pub async fn hold_key_from_clipboard(shell: State<'_, Shell>, connector_id: String) -> Result<HeldKeyView, Failure> {
+    let key = shell.clipboard.key().await?;
+    shell.ask(|engine| async move { engine.hold_key(&connector_id, &key) }).await
 }
 
 /// Shows a key that was read from the clipboard and is not saved yet, on the user's gesture.
 #[tauri::command]
 #[specta::specta]
-pub async fn reveal_held_key(id: HeldSecretId) -> Result<String, Failure> {
-    let _ = (id,);
-    Err(Failure::new(storm_domain::ErrorCode::Internal, "", None))
+pub async fn reveal_held_key(shell: State<'_, Shell>, id: HeldSecretId) -> Result<String, Failure> {
+    shell.ask(|engine| async move { engine.reveal_held_key(id) }).await
 }
 
 /// Remarks on a key while it is typed; an error says why it cannot be used.
 #[tauri::command]
 #[specta::specta]
-pub async fn check_typed_key(request: CheckKeyRequest) -> Result<Vec<String>, Failure> {
-    let _ = (request,);
-    Err(Failure::new(storm_domain::ErrorCode::Internal, "", None))
+pub async fn check_typed_key(shell: State<'_, Shell>, request: CheckKeyRequest) -> Result<Vec<String>, Failure> {
+    shell.ask(|engine| async move { engine.check_typed_key(&request) }).await
 }
 
 /// Saves a new integration with its key, then verifies it.
 #[tauri::command]
 #[specta::specta]
-pub async fn add_api_key(request: AddApiKeyRequest) -> Result<SavedView, Failure> {
-    let _ = (request,);
-    Err(Failure::new(storm_domain::ErrorCode::Internal, "", None))
+pub async fn add_api_key(shell: State<'_, Shell>, request: AddApiKeyRequest) -> Result<SavedView, Failure> {
+    shell.ask(|engine| async move { engine.add_api_key(request).await }).await
 }
 
 /// Replaces a refused key of an integration, then verifies it.
 #[tauri::command]
 #[specta::specta]
-pub async fn replace_api_key(id: IntegrationId, key: KeyInput) -> Result<SavedView, Failure> {
-    let _ = (id, key);
-    Err(Failure::new(storm_domain::ErrorCode::Internal, "", None))
+pub async fn replace_api_key(shell: State<'_, Shell>, id: IntegrationId, key: KeyInput) -> Result<SavedView, Failure> {
+    shell.ask(|engine| async move { engine.replace_api_key(id, key).await }).await
 }

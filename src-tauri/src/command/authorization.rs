@@ -2,67 +2,73 @@
 
 use storm_domain::{AttemptId, Failure};
 use storm_engine::view::{AuthorizationView, BeginAuthorizationRequest, RegistrationView, SaveRegistrationRequest};
+use tauri::State;
+
+use crate::shell::Shell;
 
 /// App registrations of a connector.
 #[tauri::command]
 #[specta::specta]
-pub async fn registrations(connector_id: String) -> Result<Vec<RegistrationView>, Failure> {
-    let _ = (connector_id,);
-    Err(Failure::new(storm_domain::ErrorCode::Internal, "", None))
+pub async fn registrations(shell: State<'_, Shell>, connector_id: String) -> Result<Vec<RegistrationView>, Failure> {
+    shell.ask(|engine| async move { engine.registrations(&connector_id).await }).await
 }
 
 /// Saves an app registration.
 #[tauri::command]
 #[specta::specta]
-pub async fn save_registration(request: SaveRegistrationRequest) -> Result<RegistrationView, Failure> {
-    let _ = (request,);
-    Err(Failure::new(storm_domain::ErrorCode::Internal, "", None))
+pub async fn save_registration(
+    shell: State<'_, Shell>,
+    request: SaveRegistrationRequest,
+) -> Result<RegistrationView, Failure> {
+    shell.ask(|engine| async move { engine.save_registration(request).await }).await
 }
 
 /// Opens the browser and waits for its redirect.
 #[tauri::command]
 #[specta::specta]
-pub async fn begin_authorization(request: BeginAuthorizationRequest) -> Result<AuthorizationView, Failure> {
-    let _ = (request,);
-    Err(Failure::new(storm_domain::ErrorCode::Internal, "", None))
+pub async fn begin_authorization(
+    shell: State<'_, Shell>,
+    request: BeginAuthorizationRequest,
+) -> Result<AuthorizationView, Failure> {
+    shell.ask(|engine| async move { engine.begin_authorization(request).await }).await
 }
 
 /// Where an authorization stands.
 #[tauri::command]
 #[specta::specta]
-pub async fn authorization(id: AttemptId) -> Result<AuthorizationView, Failure> {
-    let _ = (id,);
-    Err(Failure::new(storm_domain::ErrorCode::Internal, "", None))
+pub async fn authorization(shell: State<'_, Shell>, id: AttemptId) -> Result<AuthorizationView, Failure> {
+    shell.ask(|engine| async move { engine.authorization(id).await }).await
 }
 
 /// Opens the same page again.
 #[tauri::command]
 #[specta::specta]
-pub async fn reopen_browser(id: AttemptId) -> Result<(), Failure> {
-    let _ = (id,);
-    Err(Failure::new(storm_domain::ErrorCode::Internal, "", None))
+pub async fn reopen_browser(shell: State<'_, Shell>, id: AttemptId) -> Result<(), Failure> {
+    shell.ask(|engine| async move { engine.reopen_browser(id).await }).await
 }
 
 /// Puts the link on the clipboard.
 #[tauri::command]
 #[specta::specta]
-pub async fn copy_authorization_link(id: AttemptId) -> Result<(), Failure> {
-    let _ = (id,);
-    Err(Failure::new(storm_domain::ErrorCode::Internal, "", None))
+pub async fn copy_authorization_link(shell: State<'_, Shell>, id: AttemptId) -> Result<(), Failure> {
+    let link = shell.ask(|engine| async move { engine.authorization_link(id) }).await?;
+    shell.clipboard.put_link(link).await
 }
 
 /// Stops waiting and closes the port.
 #[tauri::command]
 #[specta::specta]
-pub async fn cancel_authorization(id: AttemptId) -> Result<(), Failure> {
-    let _ = (id,);
-    Err(Failure::new(storm_domain::ErrorCode::Internal, "", None))
+pub async fn cancel_authorization(shell: State<'_, Shell>, id: AttemptId) -> Result<(), Failure> {
+    shell.ask(|engine| async move { engine.cancel_authorization(id).await }).await
 }
 
 /// Decides about a reconnect that signed in as another account.
 #[tauri::command]
 #[specta::specta]
-pub async fn accept_different_account(id: AttemptId, accept: bool) -> Result<AuthorizationView, Failure> {
-    let _ = (id, accept);
-    Err(Failure::new(storm_domain::ErrorCode::Internal, "", None))
+pub async fn accept_different_account(
+    shell: State<'_, Shell>,
+    id: AttemptId,
+    accept: bool,
+) -> Result<AuthorizationView, Failure> {
+    shell.ask(|engine| async move { engine.accept_different_account(id, accept).await }).await
 }

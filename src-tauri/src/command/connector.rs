@@ -2,19 +2,25 @@
 
 use storm_domain::{Failure, Fields};
 use storm_engine::view::{ConnectorPage, ConnectorView};
+use tauri::State;
+
+use crate::shell::Shell;
 
 /// Connectors that fit the search, best first; all for an empty one.
 #[tauri::command]
 #[specta::specta]
-pub async fn connectors(search: String) -> Result<Vec<ConnectorView>, Failure> {
-    let _ = (search,);
-    Err(Failure::new(storm_domain::ErrorCode::Internal, "", None))
+pub async fn connectors(shell: State<'_, Shell>, search: String) -> Result<Vec<ConnectorView>, Failure> {
+    shell.ask(|engine| async move { Ok(engine.connectors(&search)) }).await
 }
 
 /// Opens a page of the service in the browser.
 #[tauri::command]
 #[specta::specta]
-pub async fn open_connector_page(connector_id: String, page: ConnectorPage, fields: Fields) -> Result<(), Failure> {
-    let _ = (connector_id, page, fields);
-    Err(Failure::new(storm_domain::ErrorCode::Internal, "", None))
+pub async fn open_connector_page(
+    shell: State<'_, Shell>,
+    connector_id: String,
+    page: ConnectorPage,
+    fields: Fields,
+) -> Result<(), Failure> {
+    shell.ask(|engine| async move { engine.open_connector_page(&connector_id, page, &fields).await }).await
 }

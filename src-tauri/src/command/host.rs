@@ -2,40 +2,41 @@
 
 use storm_domain::Failure;
 use storm_engine::view::{HostView, PassphraseRequest};
+use tauri::State;
+
+use crate::shell::{Shell, guarded};
 
 /// The program and where its vault stands.
 #[tauri::command]
 #[specta::specta]
-pub async fn host() -> Result<HostView, Failure> {
-    Err(Failure::new(storm_domain::ErrorCode::Internal, "", None))
+pub async fn host(shell: State<'_, Shell>) -> Result<HostView, Failure> {
+    Ok(shell.host.view())
 }
 
 /// Asks the keyring again.
 #[tauri::command]
 #[specta::specta]
-pub async fn retry_vault() -> Result<HostView, Failure> {
-    Err(Failure::new(storm_domain::ErrorCode::Internal, "", None))
+pub async fn retry_vault(shell: State<'_, Shell>) -> Result<HostView, Failure> {
+    guarded(shell.host.retry_vault()).await
 }
 
 /// Makes a vault protected by a passphrase, where there is no keyring.
 #[tauri::command]
 #[specta::specta]
-pub async fn create_passphrase_vault(request: PassphraseRequest) -> Result<HostView, Failure> {
-    let _ = (request,);
-    Err(Failure::new(storm_domain::ErrorCode::Internal, "", None))
+pub async fn create_passphrase_vault(shell: State<'_, Shell>, request: PassphraseRequest) -> Result<HostView, Failure> {
+    guarded(shell.host.create_passphrase_vault(request.passphrase)).await
 }
 
 /// Opens a vault protected by a passphrase.
 #[tauri::command]
 #[specta::specta]
-pub async fn unlock_with_passphrase(request: PassphraseRequest) -> Result<HostView, Failure> {
-    let _ = (request,);
-    Err(Failure::new(storm_domain::ErrorCode::Internal, "", None))
+pub async fn unlock_with_passphrase(shell: State<'_, Shell>, request: PassphraseRequest) -> Result<HostView, Failure> {
+    guarded(shell.host.unlock_with_passphrase(request.passphrase)).await
 }
 
 /// Starts the practice service, if it does not run, and gives its base URL.
 #[tauri::command]
 #[specta::specta]
-pub async fn start_practice() -> Result<String, Failure> {
-    Err(Failure::new(storm_domain::ErrorCode::Internal, "", None))
+pub async fn start_practice(shell: State<'_, Shell>) -> Result<String, Failure> {
+    guarded(shell.practice.start()).await
 }

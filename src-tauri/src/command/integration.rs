@@ -2,90 +2,95 @@
 
 use storm_domain::{ActivityEntry, Failure, IntegrationId, Verdict};
 use storm_engine::view::{ConnectorPage, DisconnectedView, IntegrationDetailView, IntegrationView};
+use tauri::State;
+
+use crate::shell::Shell;
 
 /// All integrations that are not in the bin.
 #[tauri::command]
 #[specta::specta]
-pub async fn integrations() -> Result<Vec<IntegrationView>, Failure> {
-    Err(Failure::new(storm_domain::ErrorCode::Internal, "", None))
+pub async fn integrations(shell: State<'_, Shell>) -> Result<Vec<IntegrationView>, Failure> {
+    shell.ask(|engine| async move { engine.integrations().await }).await
 }
 
 /// One integration's page.
 #[tauri::command]
 #[specta::specta]
-pub async fn integration(id: IntegrationId) -> Result<IntegrationDetailView, Failure> {
-    let _ = (id,);
-    Err(Failure::new(storm_domain::ErrorCode::Internal, "", None))
+pub async fn integration(shell: State<'_, Shell>, id: IntegrationId) -> Result<IntegrationDetailView, Failure> {
+    shell.ask(|engine| async move { engine.integration(id).await }).await
 }
 
 /// Renames it.
 #[tauri::command]
 #[specta::specta]
-pub async fn rename_integration(id: IntegrationId, name: String) -> Result<(), Failure> {
-    let _ = (id, name);
-    Err(Failure::new(storm_domain::ErrorCode::Internal, "", None))
+pub async fn rename_integration(shell: State<'_, Shell>, id: IntegrationId, name: String) -> Result<(), Failure> {
+    shell.ask(|engine| async move { engine.rename_integration(id, &name).await }).await
 }
 
 /// Pauses or resumes it.
 #[tauri::command]
 #[specta::specta]
-pub async fn pause_integration(id: IntegrationId, paused: bool) -> Result<(), Failure> {
-    let _ = (id, paused);
-    Err(Failure::new(storm_domain::ErrorCode::Internal, "", None))
+pub async fn pause_integration(shell: State<'_, Shell>, id: IntegrationId, paused: bool) -> Result<(), Failure> {
+    shell.ask(|engine| async move { engine.pause_integration(id, paused).await }).await
 }
 
 /// Allows or ends lending its access to other programs.
 #[tauri::command]
 #[specta::specta]
-pub async fn set_lending(id: IntegrationId, allowed: bool) -> Result<(), Failure> {
-    let _ = (id, allowed);
-    Err(Failure::new(storm_domain::ErrorCode::Internal, "", None))
+pub async fn set_lending(shell: State<'_, Shell>, id: IntegrationId, allowed: bool) -> Result<(), Failure> {
+    shell.ask(|engine| async move { engine.set_lending(id, allowed).await }).await
 }
 
 /// Verifies it now.
 #[tauri::command]
 #[specta::specta]
-pub async fn verify_integration(id: IntegrationId) -> Result<Verdict, Failure> {
-    let _ = (id,);
-    Err(Failure::new(storm_domain::ErrorCode::Internal, "", None))
+pub async fn verify_integration(shell: State<'_, Shell>, id: IntegrationId) -> Result<Verdict, Failure> {
+    shell.ask(|engine| async move { engine.verify_integration(id).await }).await
 }
 
 /// Refreshes its token now.
 #[tauri::command]
 #[specta::specta]
-pub async fn refresh_integration(id: IntegrationId) -> Result<(), Failure> {
-    let _ = (id,);
-    Err(Failure::new(storm_domain::ErrorCode::Internal, "", None))
+pub async fn refresh_integration(shell: State<'_, Shell>, id: IntegrationId) -> Result<(), Failure> {
+    shell.ask(|engine| async move { engine.refresh_integration(id).await }).await
 }
 
 /// Removes it, and revokes it at the service when asked to.
 #[tauri::command]
 #[specta::specta]
-pub async fn disconnect_integration(id: IntegrationId, revoke: bool) -> Result<DisconnectedView, Failure> {
-    let _ = (id, revoke);
-    Err(Failure::new(storm_domain::ErrorCode::Internal, "", None))
+pub async fn disconnect_integration(
+    shell: State<'_, Shell>,
+    id: IntegrationId,
+    revoke: bool,
+) -> Result<DisconnectedView, Failure> {
+    shell.ask(|engine| async move { engine.disconnect_integration(id, revoke).await }).await
 }
 
 /// Takes it out of the bin.
 #[tauri::command]
 #[specta::specta]
-pub async fn undo_disconnect(id: IntegrationId) -> Result<(), Failure> {
-    let _ = (id,);
-    Err(Failure::new(storm_domain::ErrorCode::Internal, "", None))
+pub async fn undo_disconnect(shell: State<'_, Shell>, id: IntegrationId) -> Result<(), Failure> {
+    shell.ask(|engine| async move { engine.undo_disconnect(id).await }).await
 }
 
 /// The newest entries of the log.
 #[tauri::command]
 #[specta::specta]
-pub async fn activity(id: Option<IntegrationId>, limit: u32) -> Result<Vec<ActivityEntry>, Failure> {
-    let _ = (id, limit);
-    Err(Failure::new(storm_domain::ErrorCode::Internal, "", None))
+pub async fn activity(
+    shell: State<'_, Shell>,
+    id: Option<IntegrationId>,
+    limit: u32,
+) -> Result<Vec<ActivityEntry>, Failure> {
+    shell.ask(|engine| async move { engine.activity(id, limit).await }).await
 }
 
 /// Opens a page of its service in the browser.
 #[tauri::command]
 #[specta::specta]
-pub async fn open_integration_page(id: IntegrationId, page: ConnectorPage) -> Result<(), Failure> {
-    let _ = (id, page);
-    Err(Failure::new(storm_domain::ErrorCode::Internal, "", None))
+pub async fn open_integration_page(
+    shell: State<'_, Shell>,
+    id: IntegrationId,
+    page: ConnectorPage,
+) -> Result<(), Failure> {
+    shell.ask(|engine| async move { engine.open_integration_page(id, page).await }).await
 }

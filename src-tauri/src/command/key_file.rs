@@ -2,26 +2,38 @@
 
 use storm_domain::{Failure, HeldSecretId, IntegrationId};
 use storm_engine::view::{AddServiceAccountRequest, KeyFileView, SavedView};
+use tauri::{State, WebviewWindow};
+
+use crate::shell::Shell;
+use crate::{key_file, window};
 
 /// Shows the system's file chooser; the file is read in the core. None = the user closed it.
 #[tauri::command]
 #[specta::specta]
-pub async fn choose_key_file() -> Result<Option<KeyFileView>, Failure> {
-    Err(Failure::new(storm_domain::ErrorCode::Internal, "", None))
+pub async fn choose_key_file(shell: State<'_, Shell>, window: WebviewWindow) -> Result<Option<KeyFileView>, Failure> {
+    match window::choose_file(&window).await {
+        Some(path) => key_file::hold(&shell, path).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// Saves a new integration with its key file, then exchanges and verifies it.
 #[tauri::command]
 #[specta::specta]
-pub async fn add_service_account(request: AddServiceAccountRequest) -> Result<SavedView, Failure> {
-    let _ = (request,);
-    Err(Failure::new(storm_domain::ErrorCode::Internal, "", None))
+pub async fn add_service_account(
+    shell: State<'_, Shell>,
+    request: AddServiceAccountRequest,
+) -> Result<SavedView, Failure> {
+    shell.ask(|engine| async move { engine.add_service_account(request).await }).await
 }
 
 /// Replaces a refused key file of an integration, then verifies it.
 #[tauri::command]
 #[specta::specta]
-pub async fn replace_key_file(id: IntegrationId, file: HeldSecretId) -> Result<SavedView, Failure> {
-    let _ = (id, file);
-    Err(Failure::new(storm_domain::ErrorCode::Internal, "", None))
+pub async fn replace_key_file(
+    shell: State<'_, Shell>,
+    id: IntegrationId,
+    file: HeldSecretId,
+) -> Result<SavedView, Failure> {
+    shell.ask(|engine| async move { engine.replace_key_file(id, file).await }).await
 }

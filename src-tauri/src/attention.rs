@@ -1,0 +1,102 @@
+//! Who needs the user: worked out anew after every change in the core, and shown by tray and notifications.
+//!
+//! The core publishes into a queue and never waits. One task empties it, so that page, tray and notifications see the same
+//! changes in the same order, and a burst of changes costs one look.
+
+use std::sync::Arc;
+
+use storm_agent::Host;
+use storm_domain::port::EventSink;
+use storm_domain::{Event, IntegrationId, Method, ReconnectReason, Timestamp};
+use storm_engine::view::{IntegrationView, StatusView, VaultView};
+use tauri::{AppHandle, Manager as _};
+use tauri_specta::Event as _;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+
+use crate::notification::Notifier;
+use crate::shell::Shell;
+use crate::shell_event::{CoreEvent, ShellEvent};
+use crate::tray::{Tray, TrayView};
+use crate::window;
+
+/// Where the core puts its events.
+pub(crate) struct EventQueue(pub(crate) UnboundedSender<Event>);
+
+impl EventSink for EventQueue {
+    fn publish(&self, event: Event) {
+        // Closed only while the program ends, when nobody looks any more.
+        let _ = self.0.send(event);
+    }
+}
+
+/// An integration that only its user can help.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Need {
+    pub(crate) id: IntegrationId,
+    pub(crate) name: String,
+    pub(crate) method: Method,
+    pub(crate) reason: ReconnectReason,
+    pub(crate) since: Timestamp,
+}
+
+impl Need {
+    /// The needs among integrations, in their order.
+    pub(crate) fn among(integrations: &[IntegrationView]) -> Vec<Self> {
+        let need = |integration: &IntegrationView| match &integration.status {
+            StatusView::NeedsYou { reason, since } => Some(Self {
+                id: integration.id,
+                name: integration.name.clone(),
+                method: integration.method,
+                reason: reason.clone(),
+                since: *since,
+            }),
+            _ => None,
+        };
+        integrations.iter().filter_map(need).collect()
+    }
+
+    /// What the page is asked to do. The page begins the authorization, so that it is begun once; a key or a key file has
+    /// to be replaced by hand, so its integration is only shown.
+    pub(crate) fn request(&self) -> ShellEvent {
+        ShellEvent::ShowIntegration { id: self.id, reconnect: self.method == Method::OAuth }
+    }
+}
+
+/// Follows the core until the program ends.
+pub(crate) async fn follow(app: AppHandle, host: Arc<Host>, mut events: UnboundedReceiver<Event>) {
+    let tray = Tray::start(&app).await;
+    let mut notifier = Notifier::start(&app);
+    loop {
+        let vault = host.view().vault;
+        let integrations = integrations(&host, &vault).await;
+        tray.show(TrayView::of(&vault, integrations.as_deref())).await;
+        if let Some(integrations) = integrations {
+            notifier.follow(Need::among(&integrations)).await;
+            app.state::<Shell>().practice.resume(&integrations).await;
+        }
+        let Some(event) = events.recv().await else { return };
+        pass_on(&app, event);
+        while let Ok(event) = events.try_recv() {
+            pass_on(&app, event);
+        }
+    }
+}
+
+/// None while the vault is not open, or when it cannot be read: nothing is known then, which is not "no integrations".
+async fn integrations(host: &Host, vault: &VaultView) -> Option<Vec<IntegrationView>> {
+    if !matches!(vault, VaultView::Unlocked { .. }) {
+        return None;
+    }
+    match host.engine() {
+        Ok(engine) => engine.integrations().await,
+        Err(failure) => Err(failure),
+    }
+    .inspect_err(|failure| tracing::warn!(code = ?failure.code, "the integrations could not be read"))
+    .ok()
+}
+
+fn pass_on(app: &AppHandle, event: Event) {
+    if let Err(error) = CoreEvent(event).emit_to(app, window::MAIN) {
+        tracing::warn!(%error, "the page could not be told of a change");
+    }
+}

@@ -1,0 +1,113 @@
+//! Notifications: one for each integration that comes to need its user, with a Reconnect button, taken back once the cause
+//! is gone. Nothing is announced that worked.
+
+mod incident;
+mod reason;
+
+use tauri::AppHandle;
+use tauri_plugin_notification::{Action, ActionPerformed, ActionType, NotificationExt as _};
+
+use crate::attention::Need;
+use crate::notification::incident::{Change, Incidents};
+use crate::shell_event::ShellEvent;
+use crate::{application, window};
+
+/// Under which name a notification carries what a click on it asks the page to do.
+const REQUEST: &str = "request";
+const RECONNECT: &str = "reconnect";
+const QUIT: &str = "quit";
+
+/// Keeps the notifications on the screen in step with the needs.
+pub(crate) struct Notifier {
+    app: AppHandle,
+    incidents: Incidents,
+}
+
+impl Notifier {
+    /// Notifications shown before a listener exists have no buttons, so the listener comes first.
+    pub(crate) fn start(app: &AppHandle) -> Self {
+        let clicked = app.clone();
+        let buttons = [(RECONNECT, "Reconnect"), (QUIT, "Quit")]
+            .map(|(id, title)| ActionType::builder(id).actions(vec![Action::builder(id, title).build()]).build());
+        let notification = app.notification();
+        let ready = notification
+            .on_action(move |performed| follow_click(&clicked, performed))
+            .and_then(|()| notification.register_action_types(buttons.into()));
+        if let Err(error) = ready {
+            tracing::warn!(%error, "notifications have no buttons");
+        }
+        Self { app: app.clone(), incidents: Incidents::default() }
+    }
+
+    pub(crate) async fn follow(&mut self, needs: Vec<Need>) {
+        for change in self.incidents.follow(needs) {
+            match change {
+                Change::Show { id, need } => self.show(id, &need),
+                Change::Withdraw { id } => self.withdraw(id).await,
+            }
+        }
+    }
+
+    fn show(&self, id: i32, need: &Need) {
+        let shown = self
+            .app
+            .notification()
+            .builder()
+            .id(id)
+            .title(format!("{} needs you", need.name))
+            .body(reason::sentence(&need.reason))
+            .action_type_id(RECONNECT)
+            .extra(REQUEST, need.request())
+            .show();
+        if let Err(error) = shown {
+            tracing::warn!(%error, "a notification could not be shown");
+        }
+    }
+
+    async fn withdraw(&self, id: i32) {
+        let app = self.app.clone();
+        on_own_thread(move || app.notification().remove_active(vec![id])).await;
+    }
+}
+
+/// Takes all notifications back: without the program, their buttons would do nothing.
+pub(crate) async fn withdraw_all(app: &AppHandle) {
+    let app = app.clone();
+    on_own_thread(move || app.notification().remove_all_active()).await;
+}
+
+/// The desktop may be slow to answer.
+async fn on_own_thread(withdraw: impl FnOnce() -> tauri_plugin_notification::Result<()> + Send + 'static) {
+    if !matches!(tokio::task::spawn_blocking(withdraw).await, Ok(Ok(()))) {
+        tracing::warn!("a notification could not be taken back");
+    }
+}
+
+/// Says that a window which went to the task bar keeps working. Its button is the only Quit where there is no tray.
+pub(crate) fn tell_minimized(app: &AppHandle) {
+    let told = app
+        .notification()
+        .builder()
+        .title("Storm Connect keeps running")
+        .body("This desktop shows no tray icons, so the window was minimized.")
+        .action_type_id(QUIT)
+        .show();
+    if let Err(error) = told {
+        tracing::warn!(%error, "a notification could not be shown");
+    }
+}
+
+/// A click on the notification itself does what its button does.
+fn follow_click(app: &AppHandle, performed: &ActionPerformed) {
+    if performed.action_id() == QUIT {
+        return application::quit(app);
+    }
+    let request = performed
+        .notification()
+        .and_then(|notification| notification.extra().get(REQUEST))
+        .and_then(|request| serde_json::from_value::<ShellEvent>(request.clone()).ok());
+    match request {
+        Some(event) => window::tell(app, &event),
+        None => window::show(app),
+    }
+}

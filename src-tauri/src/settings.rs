@@ -1,0 +1,109 @@
+//! What the environment says. The only file of the shell that reads it.
+//!
+//! | variable | means | otherwise |
+//! |---|---|---|
+//! | `STORM_CONNECT_DATA` | data folder | `storm-connect` in the platform's data folder |
+//! | `STORM_CONNECT_SOCKET` | where other programs ask for access | beside the session's other sockets |
+//! | `STORM_CONNECT_LOG` | filter of the log on stderr | `info` |
+//! | `STORM_PRACTICE_PORT` | port of the practice service; 0 = any | 4780 |
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+const PRACTICE_PORT: u16 = 4780;
+const LOG_FILTER: &str = "info";
+
+/// How the application runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Settings {
+    pub(crate) data_folder: PathBuf,
+    pub(crate) socket_path: Option<PathBuf>,
+    pub(crate) log_filter: String,
+    pub(crate) practice_port: u16,
+}
+
+/// The environment cannot be followed.
+#[derive(Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub(crate) enum SettingsError {
+    /// Neither `STORM_CONNECT_DATA` nor a home folder.
+    #[error("there is no home folder for the data; set STORM_CONNECT_DATA to a folder")]
+    NoDataFolder,
+    /// Not a port.
+    #[error("STORM_PRACTICE_PORT is not a number from 0 to 65535")]
+    PracticePort,
+}
+
+impl Settings {
+    /// Reads the environment of this process.
+    #[expect(clippy::disallowed_methods, reason = "the one place where the shell reads its environment")]
+    pub(crate) fn read() -> Result<Self, SettingsError> {
+        Self::from_variables(|name| std::env::var(name).ok())
+    }
+
+    fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        let set = |name| variable(name).filter(|value| !value.is_empty());
+        let data_folder = match set("STORM_CONNECT_DATA") {
+            Some(folder) => PathBuf::from(folder),
+            None => directories::BaseDirs::new()
+                .map(|folders| folders.data_dir().join("storm-connect"))
+                .ok_or(SettingsError::NoDataFolder)?,
+        };
+        let practice_port = match set("STORM_PRACTICE_PORT") {
+            Some(port) => port.parse().map_err(|_| SettingsError::PracticePort)?,
+            None => PRACTICE_PORT,
+        };
+        Ok(Self {
+            data_folder,
+            socket_path: set("STORM_CONNECT_SOCKET").map(PathBuf::from),
+            log_filter: set("STORM_CONNECT_LOG").unwrap_or_else(|| LOG_FILTER.to_owned()),
+            practice_port,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+        Settings::from_variables(|name| {
+            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn every_variable_is_followed() {
+        let settings = settings(&[
+            ("STORM_CONNECT_DATA", "/data"),
+            ("STORM_CONNECT_SOCKET", "/run/host.sock"),
+            ("STORM_CONNECT_LOG", "debug"),
+            ("STORM_PRACTICE_PORT", "0"),
+        ])
+        .unwrap();
+        assert_eq!(
+            settings,
+            Settings {
+                data_folder: "/data".into(),
+                socket_path: Some("/run/host.sock".into()),
+                log_filter: "debug".to_owned(),
+                practice_port: 0,
+            }
+        );
+    }
+
+    #[test]
+    fn an_empty_variable_counts_as_unset() {
+        let settings = settings(&[("STORM_CONNECT_DATA", "/data"), ("STORM_PRACTICE_PORT", "")]).unwrap();
+        assert_eq!(settings.practice_port, 4780);
+        assert_eq!(settings.log_filter, "info");
+        assert_eq!(settings.socket_path, None);
+    }
+
+    #[test]
+    fn a_port_that_is_none_is_refused_rather_than_replaced() {
+        let refused = settings(&[("STORM_CONNECT_DATA", "/data"), ("STORM_PRACTICE_PORT", "65536")]);
+        assert_eq!(refused, Err(SettingsError::PracticePort));
+    }
+}

@@ -1,0 +1,128 @@
+//! The one window.
+//!
+//! INVARIANT: it shows the program's own page and nothing else. Navigation, new windows and downloads are refused; closing
+//! it keeps the program running, with the page loaded, so that it is back at once.
+
+use std::path::PathBuf;
+
+use tauri::webview::NewWindowResponse;
+use tauri::{AppHandle, Manager as _, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
+use tauri_plugin_dialog::DialogExt as _;
+use tauri_specta::Event as _;
+use tokio::sync::oneshot;
+
+use crate::file_drop::FileDrops;
+use crate::notification;
+use crate::shell_event::ShellEvent;
+use crate::tray::TrayPresence;
+
+/// Its label, which capabilities/main.json names.
+pub(crate) const MAIN: &str = "main";
+
+/// Opens the window.
+pub(crate) fn open(app: &AppHandle, tray: TrayPresence, drops: FileDrops) -> tauri::Result<()> {
+    let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
+        .title("Storm Connect")
+        .inner_size(1180.0, 760.0)
+        .min_inner_size(900.0, 600.0)
+        .devtools(cfg!(debug_assertions))
+        .on_navigation(is_own_page)
+        .on_new_window(|_, _| NewWindowResponse::Deny)
+        .on_download(|_, _| false)
+        .build()?;
+    let closing = window.clone();
+    window.on_window_event(move |event| match event {
+        WindowEvent::CloseRequested { api, .. } => {
+            api.prevent_close();
+            put_away(&closing, &tray);
+        }
+        WindowEvent::DragDrop(event) => drops.publish(event),
+        _ => {}
+    });
+    Ok(())
+}
+
+/// Brings the window to the front.
+pub(crate) fn show(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(MAIN) else { return };
+    for outcome in [window.show(), window.unminimize(), window.set_focus()] {
+        if let Err(error) = outcome {
+            tracing::warn!(%error, "the window could not be shown");
+        }
+    }
+}
+
+/// Brings the window to the front and tells the page what to show.
+pub(crate) fn tell(app: &AppHandle, event: &ShellEvent) {
+    show(app);
+    if let Err(error) = event.emit_to(app, MAIN) {
+        tracing::warn!(%error, "the page could not be told");
+    }
+}
+
+/// The path the user chose in the system's file chooser; None = closed without a choice.
+pub(crate) async fn choose_file(window: &WebviewWindow) -> Option<PathBuf> {
+    let (chosen, choice) = oneshot::channel();
+    window
+        .dialog()
+        .file()
+        .set_parent(window)
+        .set_title("Choose a key file")
+        .add_filter("Key files", &["json"])
+        .add_filter("All files", &["*"])
+        // The answer is not waited for any more when the window is gone.
+        .pick_file(move |path| drop(chosen.send(path)));
+    choice.await.ok().flatten()?.into_path().ok()
+}
+
+/// Into the tray; where there is no tray to come back from, into the task bar.
+fn put_away(window: &WebviewWindow, tray: &TrayPresence) {
+    let outcome = if tray.is_shown() {
+        window.hide()
+    } else {
+        notification::tell_minimized(window.app_handle());
+        window.minimize()
+    };
+    if let Err(error) = outcome {
+        tracing::warn!(%error, "the window could not be put away");
+    }
+}
+
+fn is_own_page(url: &Url) -> bool {
+    let own = matches!(
+        (url.scheme(), url.host_str(), url.port()),
+        ("tauri", Some("localhost"), None) | ("http" | "https", Some("tauri.localhost"), None)
+    );
+    own || (tauri::is_dev() && url.host_str() == Some("localhost") && url.port() == Some(1420))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_stays_on_its_own_page() {
+        for own in ["tauri://localhost/index.html", "http://tauri.localhost/", "https://tauri.localhost/#/health"] {
+            assert!(is_own_page(&Url::parse(own).unwrap()), "{own}");
+        }
+    }
+
+    #[test]
+    fn every_other_address_is_refused() {
+        for other in [
+            "https://evil.example/",
+            "https://tauri.localhost.evil.example/",
+            "https://tauri.localhost:8443/",
+            "https://localhost/",
+            "tauri://evil/",
+            "http://127.0.0.1:4780/",
+            "file:///etc/passwd",
+            "data:text/html,x",
+            "about:blank",
+            "javascript:alert(1)",
+            "blob:tauri://localhost/5",
+        ] {
+            assert!(!is_own_page(&Url::parse(other).unwrap()), "{other}");
+        }
+    }
+}
