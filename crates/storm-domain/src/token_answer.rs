@@ -45,33 +45,45 @@ pub struct TokenAnswerReading {
     pub oddities: Vec<AnswerOddity>,
 }
 
-/// What was odd about an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What was odd about an answer, in words for the activity log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AnswerOddity {
     /// `expires_in` was a text, a fraction, negative or beyond ten years.
+    #[error("expires_in was not a whole number of seconds")]
     ExpiresIn,
     /// No `token_type`; Bearer is assumed.
+    #[error("token_type was missing")]
     MissingTokenType,
     /// A `token_type` other than Bearer: the access token is kept but not lent as one.
+    #[error("token_type was not Bearer")]
     UnknownTokenType,
     /// A status other than 200 with tokens in the body.
+    #[error("tokens came with an unexpected status")]
     Status,
     /// Not `application/json`, or not valid UTF-8, or a byte order mark.
+    #[error("the answer was not plain JSON in UTF-8")]
     Encoding,
     /// A form instead of JSON.
+    #[error("the answer was a form instead of JSON")]
     FormEncoded,
     /// Something before or after the JSON object.
+    #[error("there was something before or after the JSON")]
     TrailingBytes,
     /// The tokens lay inside another object.
+    #[error("the tokens lay inside another object")]
     Nested,
     /// A name stood twice; the last counts.
+    #[error("a name stood twice")]
     DuplicateName,
     /// The refresh token was there, but empty or null.
+    #[error("refresh_token was empty")]
     EmptyRefreshToken,
     /// The access token was empty or not fit for a header.
+    #[error("access_token cannot stand in a header")]
     UnusableAccessToken,
     /// An error in an answer with status 200.
+    #[error("an error came with a success status")]
     ErrorWithSuccessStatus,
 }
 

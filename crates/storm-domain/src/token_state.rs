@@ -117,7 +117,7 @@ pub enum TokenEvent {
     },
     /// An access token without a refresh token ended.
     AccessTokenEnded,
-    /// A verification was refused by the service.
+    /// The service refused the key or key file itself. Never sent for an OAuth grant: its access token may only have ended.
     CredentialRefused {
         /// The service's own words.
         words: crate::ProviderWords,
@@ -154,7 +154,7 @@ impl TokenState {
             (Self::Active { refresh: RefreshState::NotRefreshable, .. }, TokenEvent::AccessTokenEnded) => {
                 Self::NeedsReconnect { reason: ReconnectReason::AccessTokenEnded, since: now }
             }
-            (Self::Active { refresh: RefreshState::NotRefreshable, .. }, TokenEvent::CredentialRefused { words }) => {
+            (Self::Active { .. }, TokenEvent::CredentialRefused { words }) => {
                 Self::NeedsReconnect { reason: ReconnectReason::KeyRefused { words }, since: now }
             }
             (
@@ -257,7 +257,6 @@ mod tests {
                 idle(),
             ),
             (idle(), TokenEvent::AccessTokenEnded, idle()),
-            (idle(), TokenEvent::CredentialRefused { words: words() }, idle()),
             (idle(), TokenEvent::RevokedByUser, TokenState::Revoked),
             (
                 active(RefreshState::InFlight),

@@ -90,6 +90,9 @@ pub enum VaultError {
     /// The vault was written by a newer version of the program.
     #[error("the vault belongs to a newer version")]
     NewerSchema,
+    /// A value is larger than its place: an answer of more than 1 MiB for its landing slot.
+    #[error("the value is too large to be stored")]
+    TooLarge,
     /// The vault is locked.
     #[error("the vault is locked")]
     Locked,

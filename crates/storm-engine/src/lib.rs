@@ -1,4 +1,24 @@
-//! Use cases: one async fn for each thing a user does; the refresher; rotation. Everything outside comes in through the ports
-//! of storm-domain, so that the same engine serves the window, the agent without a window, the tests and the benchmarks.
+#![doc = include_str!("../README.md")]
+
+mod api_key;
+mod authorization;
+mod catalogue;
+mod engine;
+mod error;
+mod flight;
+mod held;
+mod integration;
+mod lend;
+mod recovery;
+mod refresh;
+mod refresher;
+mod registration;
+mod rotation;
+mod service_account;
+mod verify;
 
 pub mod view;
+
+pub use engine::{Engine, EngineParts};
+pub use error::{failure_of_file, failure_of_vault};
+pub use lend::{Lent, LentSecret};

@@ -31,6 +31,8 @@ pub struct IntegrationView {
     pub next_refresh_at: Option<Timestamp>,
     /// End of the access token: detail, never a warning.
     pub access_expires_at: Option<Timestamp>,
+    /// Whether a token is being asked for right now.
+    pub refreshing: bool,
     /// Whether a rotation is under way.
     pub rotating: bool,
     /// Whether other programs may be lent its access.

@@ -1,0 +1,214 @@
+//! Setting up with a pasted key: looked at first, saved, then verified with a real request.
+
+use storm_connectors::check_pasted_key;
+use storm_domain::port::NewIntegration;
+use storm_domain::{
+    Action, ActivityKind, ApiKeyCredential, Credential, ErrorCode, Event, Failure, Fields, HeldSecretId, Integration,
+    IntegrationId, Method, RegistrationId, TokenEvent, TokenState,
+};
+use storm_secret::ApiKey;
+
+use crate::engine::Engine;
+use crate::error::ToFailure as _;
+use crate::view::{AddApiKeyRequest, CheckKeyRequest, HeldKeyView, KeyInput, SavedView};
+
+impl Engine {
+    /// Holds a key that was read from the clipboard, so that it need not pass through the window.
+    ///
+    /// # Errors
+    /// When it is empty, spans lines, or is plainly not a key.
+    pub fn hold_key(&self, connector_id: &str, key: &ApiKey) -> Result<HeldKeyView, Failure> {
+        let (key, remarks) = self.checked_key(connector_id, key)?;
+        let id = HeldSecretId(self.parts.entropy.make_uuid());
+        let storm_domain::CredentialSummary::ApiKey { hint } =
+            Credential::ApiKey(ApiKeyCredential { key: key.clone() }).summary()
+        else {
+            return Err(crate::engine::internal("A key has the wrong summary."));
+        };
+        self.held.hold_key(id, key);
+        Ok(HeldKeyView { id, hint, remarks })
+    }
+
+    /// Shows a held key to the user who pasted it. The one secret that goes to the window, on the user's own gesture.
+    ///
+    /// # Errors
+    /// When it is no longer held.
+    pub fn reveal_held_key(&self, id: HeldSecretId) -> Result<String, Failure> {
+        // EXPOSE: the user asked to see what was read from their own clipboard.
+        self.held.key(id).map(|key| key.expose().to_owned())
+    }
+
+    /// Remarks on a key while it is typed.
+    ///
+    /// # Errors
+    /// Says why it cannot be used.
+    pub fn check_typed_key(&self, request: &CheckKeyRequest) -> Result<Vec<String>, Failure> {
+        // EXPOSE: looked at for its shape only; it becomes a secret type at once.
+        let typed = ApiKey::new(request.key.expose());
+        self.checked_key(&request.connector_id, &typed).map(|(_, remarks)| remarks)
+    }
+
+    /// Saves a new integration with its key, then verifies it.
+    ///
+    /// # Errors
+    /// When the fields or the key cannot be used, or the vault cannot be written; nothing is saved then.
+    pub async fn add_api_key(&self, request: AddApiKeyRequest) -> Result<SavedView, Failure> {
+        let connector = self.connector(&request.connector_id)?;
+        let fields = self.checked_fields(connector, Method::ApiKey, &request.fields).await?;
+        let key = self.key_of(&request.connector_id, &request.key)?;
+        let integration =
+            self.new_integration(&request.connector_id, request.name, Method::ApiKey, fields, None, Vec::new()).await?;
+        let saved = self.add(integration, Credential::ApiKey(ApiKeyCredential { key })).await?;
+        self.release(&request.key);
+        Ok(saved)
+    }
+
+    /// Replaces the key of an integration at once, for a key that no longer works, then verifies it.
+    ///
+    /// # Errors
+    /// When the key cannot be used or saved; the old one stays then.
+    pub async fn replace_api_key(&self, id: IntegrationId, key: KeyInput) -> Result<SavedView, Failure> {
+        let integration = self.live(id).await?;
+        let new = self.key_of(&integration.connector_id, &key)?;
+        let saved = self.replace(&integration, Credential::ApiKey(ApiKeyCredential { key: new })).await?;
+        self.release(&key);
+        Ok(saved)
+    }
+
+    /// Adds an integration with its first credential, and tries it.
+    pub(crate) async fn add(&self, integration: Integration, credential: Credential) -> Result<SavedView, Failure> {
+        let new = NewIntegration { integration, credential: Some(credential) };
+        let integration = self.vault().add_integration(new).await.map_err(|error| error.to_failure())?;
+        self.log(&integration, ActivityKind::Added).await;
+        self.parts.events.publish(Event::IntegrationChanged { id: integration.id });
+        let verdict = self.verify_integration(integration.id).await?;
+        Ok(SavedView { integration_id: integration.id, verdict })
+    }
+
+    /// Puts a credential in the place of one that no longer works, and tries it. A working one is rotated instead.
+    pub(crate) async fn replace(
+        &self,
+        integration: &Integration,
+        credential: Credential,
+    ) -> Result<SavedView, Failure> {
+        let id = integration.id;
+        let now = self.now();
+        let old =
+            self.vault().active_generation(id).await.map_err(|error| error.to_failure())?.map(|active| active.number);
+        let new = self.vault().stage_generation(id, &credential, now).await.map_err(|error| error.to_failure())?;
+        self.vault().switch_generation(id, old, new, now).await.map_err(|error| error.to_failure())?;
+        self.exchanged.forget(id);
+        let refreshable = integration.method == Method::ServiceAccount;
+        self.step(id, TokenEvent::CredentialSaved { expires_at: None, refreshable })
+            .await
+            .map_err(|error| error.to_failure())?;
+        let verdict = self.verify_integration(id).await?;
+        Ok(SavedView { integration_id: id, verdict })
+    }
+
+    /// A row for an integration that does not exist yet.
+    pub(crate) async fn new_integration(
+        &self,
+        connector_id: &str,
+        name: Option<String>,
+        method: Method,
+        fields: Fields,
+        registration_id: Option<RegistrationId>,
+        requested_scopes: Vec<String>,
+    ) -> Result<Integration, Failure> {
+        let wanted = match name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()) {
+            Some(name) => checked_name(&name)?,
+            None => self.connector(connector_id)?.name.clone(),
+        };
+        let state = match method {
+            Method::ApiKey => {
+                TokenState::Active { expires_at: None, refresh: storm_domain::RefreshState::NotRefreshable }
+            }
+            Method::ServiceAccount => {
+                TokenState::Active { expires_at: None, refresh: storm_domain::RefreshState::Idle }
+            }
+            Method::OAuth => TokenState::Authorizing,
+        };
+        Ok(Integration {
+            id: IntegrationId(self.parts.entropy.make_uuid()),
+            revision: 0,
+            name: self.free_name(wanted).await?,
+            connector_id: connector_id.to_owned(),
+            method,
+            fields,
+            registration_id,
+            requested_scopes,
+            granted_scopes: Vec::new(),
+            account: None,
+            state,
+            paused_at: None,
+            lending_allowed: false,
+            last_verdict: None,
+            last_refreshed_at: None,
+            created_at: self.now(),
+            trashed_at: None,
+        })
+    }
+
+    /// The name itself, or with a number behind it: a name is what other tools ask by, so each stands once.
+    async fn free_name(&self, wanted: String) -> Result<String, Failure> {
+        let taken = self.vault().integrations().await.map_err(|error| error.to_failure())?;
+        let is_taken =
+            |name: &str| taken.iter().any(|other| other.trashed_at.is_none() && other.name.eq_ignore_ascii_case(name));
+        if !is_taken(&wanted) {
+            return Ok(wanted);
+        }
+        let free = (2..).map(|number| format!("{wanted} {number}")).find(|name| !is_taken(name));
+        Ok(free.unwrap_or(wanted))
+    }
+
+    /// The key of a request, checked and cleaned.
+    pub(crate) fn key_of(&self, connector_id: &str, input: &KeyInput) -> Result<ApiKey, Failure> {
+        match input {
+            // EXPOSE: from the window into the secret type.
+            KeyInput::Typed { value } => {
+                self.checked_key(connector_id, &ApiKey::new(value.expose())).map(|(key, _)| key)
+            }
+            KeyInput::Held { id } => self.held.key(*id),
+        }
+    }
+
+    pub(crate) fn release(&self, input: &KeyInput) {
+        if let KeyInput::Held { id } = input {
+            self.held.release(*id);
+        }
+    }
+
+    fn checked_key(&self, connector_id: &str, key: &ApiKey) -> Result<(ApiKey, Vec<String>), Failure> {
+        let report = check_pasted_key(self.connector(connector_id)?, key);
+        match (report.cleaned, report.problem) {
+            (Some(cleaned), None) => Ok((cleaned, report.hints.iter().map(ToString::to_string).collect())),
+            (_, problem) => {
+                let message = problem.map_or_else(|| "This is not a key.".to_owned(), |problem| problem.to_string());
+                Err(Failure::new(ErrorCode::KeyNotUsable, message, Some(Action::ReplaceCredential)))
+            }
+        }
+    }
+}
+
+/// A name that can be shown in a row and typed after `storm token`.
+pub(crate) fn checked_name(name: &str) -> Result<String, Failure> {
+    const LONGEST_NAME: usize = 80;
+    let trimmed = name.trim();
+    let problem = if trimmed.is_empty() {
+        Some("A name cannot be empty. Type one that you will recognise.")
+    } else if trimmed.chars().count() > LONGEST_NAME {
+        Some("This name is longer than 80 characters. Type a shorter one.")
+    } else if trimmed.chars().any(char::is_control) {
+        Some("This name holds a character that cannot be shown. Type it again.")
+    } else {
+        None
+    };
+    match problem {
+        None => Ok(trimmed.to_owned()),
+        Some(message) => Err(Failure {
+            field: Some("name".to_owned()),
+            ..Failure::new(ErrorCode::FieldNotUsable, message, Some(Action::EditField))
+        }),
+    }
+}

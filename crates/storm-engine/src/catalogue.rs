@@ -1,0 +1,215 @@
+//! The catalogue as the engine uses it: connectors for the dialog, and an integration's connector resolved for a request.
+
+use storm_connectors::{Connector, ResolveError, RevokeBy};
+use storm_domain::port::ClientIdentity;
+use storm_domain::{
+    AppRegistration, ErrorCode, Failure, Fields, Integration, Method, OAuthService, RefreshFailure, RevokeRequest,
+    ServiceAccountService, VerifyRequest,
+};
+use storm_secret::DisplaySafeUrl;
+use url::Url;
+
+use crate::engine::Engine;
+use crate::error::ToFailure;
+use crate::view::{ConnectorBadge, ConnectorPage, ConnectorView, FieldView, MethodView, OAuthSetupView, RevokeMode};
+
+impl ToFailure for ResolveError {
+    fn to_failure(self) -> Failure {
+        Failure::new(ErrorCode::NotSupported, self.to_string(), None)
+    }
+}
+
+impl Engine {
+    /// Connectors that fit the search, best first; all for an empty one.
+    #[must_use]
+    pub fn connectors(&self, search: &str) -> Vec<ConnectorView> {
+        self.parts.catalogue.search(search).into_iter().map(connector_view).collect()
+    }
+
+    /// Opens a page of a service in the browser.
+    ///
+    /// # Errors
+    /// When the connector has no such page, or no browser opens.
+    pub async fn open_connector_page(
+        &self,
+        connector_id: &str,
+        page: ConnectorPage,
+        fields: &Fields,
+    ) -> Result<(), Failure> {
+        let connector = self.connector(connector_id)?;
+        for spec in &connector.methods {
+            let fields = connector.check_fields(spec.method(), fields).unwrap_or_else(|_| fields.clone());
+            if let Ok(Some(url)) = page_of(connector, spec.method(), &fields, page) {
+                return self.open_page(url).await;
+            }
+        }
+        Err(no_such_page())
+    }
+
+    pub(crate) async fn open_page_of(&self, integration: &Integration, page: ConnectorPage) -> Result<(), Failure> {
+        let connector = self.connector(&integration.connector_id)?;
+        let url = page_of(connector, integration.method, &integration.fields, page)?.ok_or_else(no_such_page)?;
+        self.open_page(url).await
+    }
+
+    pub(crate) async fn open_page(&self, url: Url) -> Result<(), Failure> {
+        self.parts.browser.open(&DisplaySafeUrl::new(url)).await.map_err(ToFailure::to_failure)
+    }
+
+    pub(crate) fn connector(&self, id: &str) -> Result<&'static Connector, Failure> {
+        self.parts.catalogue.connector(id).ok_or_else(|| {
+            Failure::new(ErrorCode::NotSupported, "This version of Storm Connect does not know that service.", None)
+        })
+    }
+
+    pub(crate) fn verify_request(&self, integration: &Integration) -> Result<VerifyRequest, Failure> {
+        self.connector(&integration.connector_id)?
+            .verify_request(integration.method, &integration.fields)
+            .map_err(ToFailure::to_failure)
+    }
+
+    pub(crate) fn revoke_request(
+        &self,
+        integration: &Integration,
+        key_id: Option<&str>,
+    ) -> Result<Option<RevokeRequest>, Failure> {
+        self.connector(&integration.connector_id)?
+            .revoke_request(integration.method, &integration.fields, key_id)
+            .map_err(ToFailure::to_failure)
+    }
+
+    pub(crate) fn service_account_service(&self, integration: &Integration) -> Result<ServiceAccountService, Failure> {
+        self.connector(&integration.connector_id)?
+            .service_account_service(&integration.fields, &integration.requested_scopes)
+            .map_err(ToFailure::to_failure)
+    }
+
+    pub(crate) fn revoke_mode(&self, integration: &Integration) -> Result<(RevokeMode, Option<Url>), Failure> {
+        let spec = self
+            .connector(&integration.connector_id)?
+            .rotation(integration.method, &integration.fields)
+            .map_err(ToFailure::to_failure)?;
+        Ok(match spec.revoke {
+            RevokeBy::Api => (RevokeMode::ByApi, None),
+            RevokeBy::Page { url } => (RevokeMode::ByPage, Some(url)),
+            _ => (RevokeMode::ByPage, None),
+        })
+    }
+
+    /// The service of an OAuth integration, and its client with the secret.
+    pub(crate) async fn oauth_party(
+        &self,
+        integration: &Integration,
+    ) -> Result<(OAuthService, ClientIdentity), Failure> {
+        let connector = self.connector(&integration.connector_id)?;
+        let service = connector.oauth_service(&integration.fields).map_err(ToFailure::to_failure)?;
+        let id = integration.registration_id.ok_or_else(|| crate::engine::internal("It has no app registration."))?;
+        let registration = self.registration(id).await?;
+        Ok((service, self.client_of(&registration).await?))
+    }
+
+    pub(crate) async fn client_of(&self, registration: &AppRegistration) -> Result<ClientIdentity, Failure> {
+        let client_secret = self.vault().registration_secret(registration.id).await.map_err(ToFailure::to_failure)?;
+        Ok(ClientIdentity { client_id: registration.client_id.clone(), client_secret })
+    }
+
+    /// Fields that were checked, with the endpoints of a service that must be discovered written into them.
+    pub(crate) async fn checked_fields(
+        &self,
+        connector: &Connector,
+        method: Method,
+        fields: &Fields,
+    ) -> Result<Fields, Failure> {
+        let fields = connector.check_fields(method, fields).map_err(ToFailure::to_failure)?;
+        if method != Method::OAuth {
+            return Ok(fields);
+        }
+        let Some(discovery) = connector.discovery(&fields).map_err(ToFailure::to_failure)? else { return Ok(fields) };
+        let found = self
+            .parts
+            .provider
+            .discover(&discovery.issuer, discovery.service)
+            .await
+            .map_err(RefreshFailure::to_failure)?;
+        Ok(connector.keep_discovered(&fields, &found))
+    }
+}
+
+pub(crate) fn badge(connector: &Connector) -> ConnectorBadge {
+    ConnectorBadge {
+        id: connector.id.clone(),
+        name: connector.name.clone(),
+        monogram: connector.monogram.clone(),
+        colour: connector.colour.clone(),
+    }
+}
+
+/// Pages that exist for an integration.
+pub(crate) fn pages_of(connector: &Connector, method: Method, fields: &Fields) -> Vec<ConnectorPage> {
+    [ConnectorPage::Keys, ConnectorPage::Apps, ConnectorPage::Docs]
+        .into_iter()
+        .filter(|page| matches!(page_of(connector, method, fields, *page), Ok(Some(_))))
+        .collect()
+}
+
+fn page_of(
+    connector: &Connector,
+    method: Method,
+    fields: &Fields,
+    page: ConnectorPage,
+) -> Result<Option<Url>, Failure> {
+    let pages = connector.pages(method, fields).map_err(ToFailure::to_failure)?;
+    Ok(match page {
+        ConnectorPage::Keys => pages.keys,
+        ConnectorPage::Apps => pages.apps,
+        ConnectorPage::Docs => pages.docs,
+    })
+}
+
+fn no_such_page() -> Failure {
+    Failure::new(ErrorCode::NotSupported, "This service has no such page.", None)
+}
+
+fn connector_view(connector: &Connector) -> ConnectorView {
+    ConnectorView {
+        badge: badge(connector),
+        category: connector.category.title().to_owned(),
+        description: connector.description.clone(),
+        methods: connector.methods.iter().map(|spec| method_view(connector, spec)).collect(),
+    }
+}
+
+fn method_view(connector: &Connector, spec: &storm_connectors::MethodSpec) -> MethodView {
+    let method = spec.method();
+    let defaults = connector.check_fields(method, &Fields::new()).unwrap_or_default();
+    MethodView {
+        method,
+        title: spec.title.clone(),
+        when_to_use: spec.when_to_use().to_owned(),
+        how_to_get: spec.how_to_get.clone(),
+        fields: connector.fields_of(method).map(field_view).collect(),
+        default_scopes: spec.default_scopes().to_vec(),
+        oauth: spec.oauth().map(|setup| OAuthSetupView {
+            default_client_id: setup.default_client_id.clone(),
+            redirect_uri: connector.redirect_uris().unwrap_or_default().into_iter().next().unwrap_or_default(),
+            redirect_help: setup.redirect_help.clone(),
+            secret_required: setup.secret_required,
+            scopes_editable: true,
+        }),
+        pages: pages_of(connector, method, &defaults),
+    }
+}
+
+fn field_view(field: &storm_connectors::FieldSpec) -> FieldView {
+    FieldView {
+        name: field.name.clone(),
+        title: field.title.clone(),
+        help: field.help.clone().unwrap_or_default(),
+        example: field.example.clone(),
+        prefix: field.prefix.clone().unwrap_or_default(),
+        suffix: field.suffix.clone().unwrap_or_default(),
+        options: field.choices.clone(),
+        default: field.default.clone().unwrap_or_default(),
+        required: !field.optional,
+    }
+}

@@ -1,0 +1,333 @@
+//! The Integrations list and page: what is shown, and the small actions on a row.
+
+use std::time::Duration;
+
+use storm_domain::{
+    ActivityEntry, ActivityKind, ErrorCode, Event, Failure, GenerationInfo, GenerationPhase, Integration,
+    IntegrationId, Method, RefreshFailure, RefreshState, Rotation, TokenEvent, TokenState, Verdict,
+};
+
+use crate::api_key::checked_name;
+use crate::catalogue::{badge, pages_of};
+use crate::engine::Engine;
+use crate::error::ToFailure as _;
+use crate::view::{
+    Capabilities, ConnectorBadge, ConnectorPage, DisconnectedView, IntegrationDetailView, IntegrationView,
+    RevocationView, RotationView, StatusView,
+};
+
+/// How long a removal can be undone from its toast. The bin itself keeps for a day.
+const UNDO_TERM: Duration = Duration::from_secs(10);
+pub(crate) const BIN_TERM: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Engine {
+    /// All integrations that are not in the bin, in the order they were made.
+    ///
+    /// # Errors
+    /// When the vault cannot be read.
+    pub async fn integrations(&self) -> Result<Vec<IntegrationView>, Failure> {
+        let rotating = self.vault().rotations().await.map_err(|error| error.to_failure())?;
+        let rows = self.vault().integrations().await.map_err(|error| error.to_failure())?;
+        let is_rotating = |id| rotating.iter().any(|rotation| rotation.integration_id == id && !rotation.is_over());
+        let rows = rows.iter().filter(|row| row.trashed_at.is_none());
+        Ok(rows.map(|row| self.integration_view(row, is_rotating(row.id))).collect())
+    }
+
+    /// One integration's page.
+    ///
+    /// # Errors
+    /// When it does not exist, or the vault cannot be read.
+    pub async fn integration(&self, id: IntegrationId) -> Result<IntegrationDetailView, Failure> {
+        let row = self.live(id).await?;
+        let generations = self.vault().generations(id).await.map_err(|error| error.to_failure())?;
+        let rotation = self.vault().rotation(id).await.map_err(|error| error.to_failure())?;
+        let registration = match row.registration_id {
+            Some(registration_id) => Some(self.registration_view(&self.registration(registration_id).await?).await?),
+            None => None,
+        };
+        let connector = self.connector(&row.connector_id)?;
+        let fields = connector
+            .fields_of(row.method)
+            .filter_map(|field| row.fields.get(&field.name).map(|value| (field.title.clone(), value.clone())))
+            .collect();
+        let host = self
+            .verify_request(&row)
+            .ok()
+            .and_then(|request| request.url.host_str().map(str::to_owned))
+            .unwrap_or_default();
+        let missing = row
+            .requested_scopes
+            .iter()
+            .filter(|scope| !row.granted_scopes.is_empty() && !row.granted_scopes.contains(scope));
+        let rotating = rotation.as_ref().is_some_and(|rotation| !rotation.is_over());
+        Ok(IntegrationDetailView {
+            integration: self.integration_view(&row, rotating),
+            fields,
+            host,
+            requested_scopes: row.requested_scopes.clone(),
+            granted_scopes: row.granted_scopes.clone(),
+            missing_scopes: missing.cloned().collect(),
+            registration,
+            rotation: match &rotation {
+                Some(rotation) => self.rotation_view(&row, rotation, &generations)?,
+                None => None,
+            },
+            can: self.capabilities(&row, rotating, &generations),
+            generations,
+        })
+    }
+
+    /// The newest entries of the log, of one integration or of all.
+    ///
+    /// # Errors
+    /// When the vault cannot be read.
+    pub async fn activity(&self, id: Option<IntegrationId>, limit: u32) -> Result<Vec<ActivityEntry>, Failure> {
+        const MOST_AT_ONCE: u32 = 1000;
+        self.vault().activity(id, limit.min(MOST_AT_ONCE)).await.map_err(|error| error.to_failure())
+    }
+
+    /// Opens a page of an integration's service in the browser.
+    ///
+    /// # Errors
+    /// When there is no such page, or no browser opens.
+    pub async fn open_integration_page(&self, id: IntegrationId, page: ConnectorPage) -> Result<(), Failure> {
+        self.open_page_of(&self.live(id).await?, page).await
+    }
+
+    /// Renames an integration.
+    ///
+    /// # Errors
+    /// When the name cannot be used or stands already.
+    pub async fn rename_integration(&self, id: IntegrationId, name: &str) -> Result<(), Failure> {
+        let before = self.live(id).await?;
+        let name = checked_name(name)?;
+        let all = self.vault().integrations().await.map_err(|error| error.to_failure())?;
+        if all
+            .iter()
+            .any(|other| other.id != id && other.trashed_at.is_none() && other.name.eq_ignore_ascii_case(&name))
+        {
+            return Err(Failure {
+                field: Some("name".to_owned()),
+                ..Failure::new(
+                    ErrorCode::FieldNotUsable,
+                    format!(
+                        "There is another integration called “{name}”. Other tools ask by name, so each stands once."
+                    ),
+                    Some(storm_domain::Action::EditField),
+                )
+            });
+        }
+        let after = self.change(id, |row| row.name.clone_from(&name)).await.map_err(|error| error.to_failure())?;
+        if after.name != before.name {
+            self.log(&after, ActivityKind::Renamed { from: before.name }).await;
+        }
+        Ok(())
+    }
+
+    /// Pauses or resumes an integration. A paused one is not refreshed, verified or lent.
+    ///
+    /// # Errors
+    /// When it does not exist, or the vault cannot be written.
+    pub async fn pause_integration(&self, id: IntegrationId, paused: bool) -> Result<(), Failure> {
+        self.live(id).await?;
+        let now = self.now();
+        let row = self
+            .change(id, |row| row.paused_at = if paused { row.paused_at.or(Some(now)) } else { None })
+            .await
+            .map_err(|error| error.to_failure())?;
+        self.log(&row, if paused { ActivityKind::Paused } else { ActivityKind::Resumed }).await;
+        Ok(())
+    }
+
+    /// Allows or ends lending an integration's access to other programs.
+    ///
+    /// # Errors
+    /// When it does not exist, or the vault cannot be written.
+    pub async fn set_lending(&self, id: IntegrationId, allowed: bool) -> Result<(), Failure> {
+        self.live(id).await?;
+        let row = self.change(id, |row| row.lending_allowed = allowed).await.map_err(|error| error.to_failure())?;
+        self.log(&row, ActivityKind::LendingSwitched { allowed }).await;
+        Ok(())
+    }
+
+    /// Removes an integration: into the bin, or for good after it was revoked at the service.
+    ///
+    /// # Errors
+    /// When it does not exist, or the vault cannot be written. A service that does not confirm is a
+    /// [`RevocationView::Failed`], and then nothing is removed.
+    pub async fn disconnect_integration(&self, id: IntegrationId, revoke: bool) -> Result<DisconnectedView, Failure> {
+        let row = self.live(id).await?;
+        if revoke {
+            if let Err(failure) = self.revoke_active(&row).await {
+                self.log(&row, ActivityKind::RevokeFailed { reason: failure.message.clone() }).await;
+                return Ok(DisconnectedView {
+                    undo_until: None,
+                    revocation: RevocationView::Failed { reason: failure.message },
+                });
+            }
+            self.log(&row, ActivityKind::Revoked).await;
+            self.log(&row, ActivityKind::Disconnected).await;
+            self.forget(id);
+            self.vault().erase_integration(id).await.map_err(|error| error.to_failure())?;
+            self.parts.events.publish(Event::IntegrationChanged { id });
+            return Ok(DisconnectedView { undo_until: None, revocation: RevocationView::Revoked });
+        }
+        let now = self.now();
+        let row = self.change(id, |row| row.trashed_at = Some(now)).await.map_err(|error| error.to_failure())?;
+        self.log(&row, ActivityKind::Disconnected).await;
+        self.forget(id);
+        Ok(DisconnectedView { undo_until: Some(now.after(UNDO_TERM)), revocation: RevocationView::NotAsked })
+    }
+
+    /// Takes an integration out of the bin.
+    ///
+    /// # Errors
+    /// When it was erased meanwhile.
+    pub async fn undo_disconnect(&self, id: IntegrationId) -> Result<(), Failure> {
+        let row = self.change(id, |row| row.trashed_at = None).await.map_err(|error| error.to_failure())?;
+        self.log(&row, ActivityKind::Restored).await;
+        Ok(())
+    }
+
+    fn forget(&self, id: IntegrationId) {
+        self.schedule.remove(id);
+        self.exchanged.forget(id);
+    }
+
+    async fn revoke_active(&self, row: &Integration) -> Result<(), Failure> {
+        let active = self.vault().active_generation(row.id).await.map_err(|error| error.to_failure())?;
+        let Some(active) = active else { return Ok(()) };
+        self.revoke_credential(row, &active.credential, &active.credential).await?;
+        self.step(row.id, TokenEvent::RevokedByUser).await.map_err(|error| error.to_failure())?;
+        Ok(())
+    }
+
+    /// Ends `target` at the service; `using` authenticates where the request needs a credential.
+    pub(crate) async fn revoke_credential(
+        &self,
+        row: &Integration,
+        target: &storm_domain::Credential,
+        using: &storm_domain::Credential,
+    ) -> Result<(), Failure> {
+        use storm_domain::Credential;
+        let key_id = match target {
+            Credential::ServiceAccountKey(key) => Some(key.key_id.as_str()),
+            _ => None,
+        };
+        let request = self.revoke_request(row, key_id)?.ok_or_else(|| {
+            Failure::new(ErrorCode::NotSupported, "This service offers no way to end it from here; use its page.", None)
+        })?;
+        let client = match row.method {
+            Method::OAuth => Some(self.oauth_party(row).await?.1),
+            _ => None,
+        };
+        let token = match using {
+            Credential::ServiceAccountKey(key) => {
+                Some(self.exchange_key(row, key).await.map_err(RefreshFailure::to_failure)?.token)
+            }
+            Credential::OAuthGrant(grant) => grant.access_token.clone(),
+            _ => None,
+        };
+        self.parts
+            .provider
+            .revoke(&request, target, client.as_ref(), token.as_ref())
+            .await
+            .map_err(RefreshFailure::to_failure)
+    }
+
+    pub(crate) fn integration_view(&self, row: &Integration, rotating: bool) -> IntegrationView {
+        let connector = self.parts.catalogue.connector(&row.connector_id).map_or_else(
+            || ConnectorBadge {
+                id: row.connector_id.clone(),
+                name: row.connector_id.clone(),
+                monogram: "?".to_owned(),
+                colour: "#667085".to_owned(),
+            },
+            badge,
+        );
+        let (access_expires_at, next_refresh_at) = match (&row.state, row.method) {
+            (TokenState::Active { expires_at, .. }, Method::OAuth | Method::ServiceAccount) => {
+                (*expires_at, self.schedule.due(row.id).filter(|_| row.paused_at.is_none()))
+            }
+            _ => (None, None),
+        };
+        IntegrationView {
+            id: row.id,
+            name: row.name.clone(),
+            connector,
+            method: row.method,
+            account: row.account.clone(),
+            status: status_of(row),
+            last_verdict: row.last_verdict.clone(),
+            last_refreshed_at: row.last_refreshed_at,
+            next_refresh_at,
+            access_expires_at,
+            refreshing: self.flights.is_in_flight(row.id),
+            rotating,
+            lending_allowed: row.lending_allowed,
+            created_at: row.created_at,
+        }
+    }
+
+    fn rotation_view(
+        &self,
+        row: &Integration,
+        rotation: &Rotation,
+        generations: &[GenerationInfo],
+    ) -> Result<Option<RotationView>, Failure> {
+        let of = |number| generations.iter().find(|generation| generation.number == number).cloned();
+        let (Some(old), Some(new)) = (of(rotation.old), of(rotation.new)) else { return Ok(None) };
+        Ok(Some(RotationView {
+            step: rotation.step.clone(),
+            old,
+            new,
+            begun_at: rotation.begun_at,
+            verified_at: rotation.verified_at,
+            switched_at: rotation.switched_at,
+            revoked_at: rotation.revoked_at,
+            proved_at: rotation.proved_at,
+            can_undo: rotation.can_undo(),
+            revoke_mode: self.revoke_mode(row)?.0,
+        }))
+    }
+
+    fn capabilities(&self, row: &Integration, rotating: bool, generations: &[GenerationInfo]) -> Capabilities {
+        let connected = generations.iter().any(|generation| generation.phase == GenerationPhase::Active);
+        let pages = self
+            .parts
+            .catalogue
+            .connector(&row.connector_id)
+            .map_or_else(Vec::new, |connector| pages_of(connector, row.method, &row.fields));
+        let is_key = row.method != Method::OAuth;
+        Capabilities {
+            verify: connected && row.paused_at.is_none(),
+            refresh: connected && row.method != Method::ApiKey && row.paused_at.is_none(),
+            rotate: connected && is_key && !rotating && matches!(row.state, TokenState::Active { .. }),
+            reconnect: row.method == Method::OAuth,
+            revoke: connected && matches!(self.revoke_request(row, Some("")), Ok(Some(_))),
+            pages,
+        }
+    }
+}
+
+/// The one status that counts, worst first.
+fn status_of(row: &Integration) -> StatusView {
+    if let Some(since) = row.paused_at {
+        return StatusView::Paused { since };
+    }
+    match &row.state {
+        TokenState::Disconnected | TokenState::Revoked => StatusView::NotConnected,
+        TokenState::Authorizing => StatusView::Connecting,
+        TokenState::NeedsReconnect { reason, since } => StatusView::NeedsYou { reason: reason.clone(), since: *since },
+        TokenState::Active { refresh: RefreshState::BackingOff { until, trouble, .. }, .. } => {
+            StatusView::Retrying { trouble: trouble.clone(), until: *until }
+        }
+        TokenState::Active { .. } => match row.last_verdict.as_ref().map(|record| &record.verdict) {
+            Some(Verdict::WorksWithout { missing, .. }) => StatusView::Limited { missing: missing.clone() },
+            Some(Verdict::CouldNotReach { reason } | Verdict::Refused { reason }) => {
+                StatusView::Unverified { reason: reason.clone() }
+            }
+            Some(Verdict::Works { .. }) | None => StatusView::Connected,
+        },
+    }
+}

@@ -1,0 +1,169 @@
+//! Lending: an access token or an API key for another program, never a refresh token or a private key.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use storm_domain::{
+    Action, ActivityKind, Credential, ErrorCode, Failure, Integration, IntegrationId, Method, Timestamp, TokenState,
+};
+use storm_secret::{AccessToken, ApiKey};
+
+use crate::engine::Engine;
+use crate::error::ToFailure as _;
+use crate::refresh::{Wanted, reconnect_needed};
+
+/// What is lent.
+#[derive(Debug)]
+pub enum LentSecret {
+    /// Of an OAuth grant or a service account.
+    AccessToken(AccessToken),
+    /// A pasted key.
+    ApiKey(ApiKey),
+}
+
+/// One hand-out.
+#[derive(Debug)]
+pub struct Lent {
+    /// The secret.
+    pub secret: LentSecret,
+    /// When it ends; None = unknown or never.
+    pub expires_at: Option<Timestamp>,
+    /// Of which integration.
+    pub integration_id: IntegrationId,
+}
+
+impl Engine {
+    /// Lends the access of the integration called `name` (or with that id) to `consumer`.
+    ///
+    /// # Errors
+    /// Not found, not allowed, paused, in need of its user, or not to be had with at least `min_lifetime` left.
+    pub async fn lend(
+        self: &Arc<Self>,
+        name: &str,
+        consumer: &str,
+        min_lifetime: Option<Duration>,
+    ) -> Result<Lent, Failure> {
+        let integration = self.named(name).await?;
+        if !integration.lending_allowed {
+            return Err(Failure::new(
+                ErrorCode::LendingNotAllowed,
+                format!(
+                    "Lending is off for “{}”. Switch on “Lend to other tools” on its Credentials tab to allow it.",
+                    integration.name
+                ),
+                Some(Action::AllowLending),
+            ));
+        }
+        if integration.paused_at.is_some() {
+            return Err(Failure::new(
+                ErrorCode::Paused,
+                format!("“{}” is paused. Resume it in Storm Connect first.", integration.name),
+                None,
+            ));
+        }
+        let (secret, expires_at) = match integration.method {
+            Method::ApiKey => (LentSecret::ApiKey(self.lendable_key(&integration).await?), None),
+            Method::OAuth | Method::ServiceAccount => {
+                let (token, expires_at) = self.access_token(&integration, min_lifetime).await?;
+                (LentSecret::AccessToken(token), expires_at)
+            }
+        };
+        let lent = Lent { secret, expires_at, integration_id: integration.id };
+        // The log is written after the hand-out: the caller does not wait for a disk.
+        let engine = Arc::clone(self);
+        let consumer = consumer.to_owned();
+        tokio::spawn(async move { engine.log(&integration, ActivityKind::Lent { consumer }).await });
+        Ok(lent)
+    }
+
+    async fn lendable_key(&self, integration: &Integration) -> Result<ApiKey, Failure> {
+        if let TokenState::NeedsReconnect { .. } = integration.state {
+            return Err(reconnect_needed("The service refuses this key."));
+        }
+        let active = self.vault().active_generation(integration.id).await.map_err(|error| error.to_failure())?;
+        match active.map(|generation| generation.credential) {
+            Some(Credential::ApiKey(credential)) => Ok(credential.key),
+            _ => Err(crate::engine::internal("This integration has no key.")),
+        }
+    }
+
+    /// A usable access token: the present one, or a fresh one when less than `min_lifetime` is left of it. While the service
+    /// has passing trouble, the present one is given as long as it lives.
+    pub(crate) async fn access_token(
+        &self,
+        integration: &Integration,
+        min_lifetime: Option<Duration>,
+    ) -> Result<(AccessToken, Option<Timestamp>), Failure> {
+        let wanted = min_lifetime.unwrap_or_default();
+        let now = self.now();
+        let lasts = |end: Option<Timestamp>, long_enough: Duration| end.is_none_or(|end| now.after(long_enough) < end);
+        let present = match integration.method {
+            Method::ServiceAccount => self.exchanged.kept(integration.id).map(|kept| (kept.token, kept.expires_at)),
+            _ => self.present_token(integration.id).await?,
+        };
+        if let Some((token, expires_at)) = &present
+            && lasts(*expires_at, wanted)
+            && !matches!(integration.state, TokenState::NeedsReconnect { .. })
+        {
+            return Ok((token.clone(), *expires_at));
+        }
+        match (self.fresh_token(integration).await, present) {
+            (Ok((_, expires_at)), _) if !lasts(expires_at, wanted) => Err(Failure::new(
+                ErrorCode::NotSupported,
+                "The service's tokens do not live as long as was asked for. Ask for a shorter time.",
+                None,
+            )),
+            (Ok(fresh), _) => Ok(fresh),
+            (Err(failure), Some((token, expires_at)))
+                if lasts(expires_at, Duration::ZERO) && failure.code == ErrorCode::ServiceUnreachable =>
+            {
+                Ok((token, expires_at))
+            }
+            (Err(failure), _) => Err(failure),
+        }
+    }
+
+    async fn present_token(&self, id: IntegrationId) -> Result<Option<(AccessToken, Option<Timestamp>)>, Failure> {
+        let active = self.vault().active_generation(id).await.map_err(|error| error.to_failure())?;
+        Ok(match active.map(|generation| generation.credential) {
+            Some(Credential::OAuthGrant(grant)) => grant.access_token.map(|token| (token, grant.expires_at)),
+            _ => None,
+        })
+    }
+
+    async fn fresh_token(&self, integration: &Integration) -> Result<(AccessToken, Option<Timestamp>), Failure> {
+        if let Some(failure) = self.backing_off(integration) {
+            return Err(failure);
+        }
+        if integration.method == Method::ServiceAccount {
+            self.exchanged.forget(integration.id);
+            return self.exchange(integration).await.map(|exchanged| (exchanged.token, exchanged.expires_at));
+        }
+        match self.refresh_grant(integration.id, Wanted::Refresh).await?.credential {
+            Credential::OAuthGrant(grant) => match grant.access_token {
+                Some(token) => Ok((token, grant.expires_at)),
+                None => Err(reconnect_needed("The service's answer held no usable access token.")),
+            },
+            _ => Err(crate::engine::internal("This credential is not an OAuth grant.")),
+        }
+    }
+
+    /// The one integration that is called so, or has that id.
+    async fn named(&self, name: &str) -> Result<Integration, Failure> {
+        let all = self.vault().integrations().await.map_err(|error| error.to_failure())?;
+        let mut found = all.into_iter().filter(|row| {
+            row.trashed_at.is_none() && (row.name.eq_ignore_ascii_case(name) || row.id.to_string() == name)
+        });
+        match (found.next(), found.next()) {
+            (Some(only), None) => Ok(only),
+            (Some(_), Some(_)) => Err(Failure::new(
+                ErrorCode::NotFound,
+                format!("Several integrations are called “{name}”. Rename one of them, or use its id."),
+                None,
+            )),
+            (None, _) => {
+                Err(Failure::new(ErrorCode::NotFound, format!("There is no integration called “{name}”."), None))
+            }
+        }
+    }
+}

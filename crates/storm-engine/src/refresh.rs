@@ -1,0 +1,416 @@
+//! Refreshing one grant without losing it. The order of the steps is the promise of this program:
+//!
+//! 1. one flight per credential, then the lease;
+//! 2. re-read, and use what another flight brought;
+//! 3. preflight: intent committed, landing slot preallocated, so that a full disk fails here;
+//! 4. send;
+//! 5. land the answer before reading it;
+//! 6. commit by compare-and-set, keeping the old refresh token;
+//! 7. publish.
+//!
+//! INVARIANT: a refresh token that a service sent is never dropped: it lies in the landing slot, in the vault, or, when the
+//! disk takes neither, in [`Unfinished`], and nothing is sent for that credential before it is stored.
+
+use std::time::Duration;
+
+use storm_domain::port::{GrantCommit, TokenGrant, TokenRequest};
+use storm_domain::{
+    ActivityKind, Credential, Delivery, ErrorCode, Event, Failure, Generation, GenerationNumber, Integration,
+    IntegrationId, InterruptedBy, Lease, Method, OAuthGrant, OAuthService, RawTokenAnswer, ReconnectReason,
+    RefreshFailure, RefreshIntent, RefreshState, Timestamp, TokenAnswerReading, TokenEvent, TokenState, VaultError,
+};
+use storm_secret::RefreshToken;
+
+use crate::engine::{Engine, lock};
+use crate::error::{ToFailure as _, failure_of_trouble};
+
+/// How long a lease is kept: the sixty seconds a token request may take, and room for two slow commits.
+pub(crate) const LEASE_TERM: Duration = Duration::from_secs(90);
+
+/// What a broken-off or unsaved refresh leaves in memory.
+pub(crate) struct Unfinished {
+    /// Which generation's refresh token was sent.
+    pub(crate) generation: GenerationNumber,
+    /// When it was sent first.
+    pub(crate) sent_at: Timestamp,
+    /// What broke it off.
+    pub(crate) by: InterruptedBy,
+    /// The grant that could not be committed, if an answer came.
+    pub(crate) unsaved: Option<OAuthGrant>,
+    /// How often it was tried again.
+    pub(crate) retries: u32,
+}
+
+/// Whether the caller waits for its own refresh or only for a usable token.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// A token request of its own, unless another flight landed meanwhile.
+    Refresh,
+    /// The schedule's wish: nothing, when the grant is not due any more.
+    WhenDue,
+}
+
+impl Engine {
+    /// Refreshes an integration's token now.
+    ///
+    /// # Errors
+    /// Says what happened and what to do; the grant is kept in every case.
+    pub async fn refresh_integration(&self, id: IntegrationId) -> Result<(), Failure> {
+        let integration = self.live(id).await?;
+        if integration.paused_at.is_some() {
+            return Err(Failure::new(ErrorCode::Paused, "This integration is paused. Resume it first.", None));
+        }
+        match integration.method {
+            Method::ApiKey => Err(Failure::new(
+                ErrorCode::NotSupported,
+                "An API key does not expire by itself; rotate it instead.",
+                None,
+            )),
+            Method::OAuth => self.refresh_grant(id, Wanted::Refresh).await.map(drop),
+            Method::ServiceAccount => {
+                self.exchanged.forget(id);
+                self.exchange(&integration).await.map(drop)
+            }
+        }
+    }
+
+    /// Brings a fresh generation of an OAuth grant, by itself or by waiting for another flight that does.
+    pub(crate) async fn refresh_grant(&self, id: IntegrationId, wanted: Wanted) -> Result<Generation, Failure> {
+        let seen = self.active(id).await?.number;
+        let flight = self.flights.take_off(id).await;
+        self.parts.events.publish(Event::IntegrationChanged { id });
+        let result = self.refresh_in_flight(id, seen, wanted).await;
+        drop(flight);
+        self.parts.events.publish(Event::IntegrationChanged { id });
+        result
+    }
+
+    async fn active(&self, id: IntegrationId) -> Result<Generation, Failure> {
+        match self.vault().active_generation(id).await {
+            Ok(Some(generation)) => Ok(generation),
+            Ok(None) => Err(reconnect_needed("It is not connected yet.")),
+            Err(error) => Err(error.to_failure()),
+        }
+    }
+
+    async fn refresh_in_flight(
+        &self,
+        id: IntegrationId,
+        seen: GenerationNumber,
+        wanted: Wanted,
+    ) -> Result<Generation, Failure> {
+        self.save_unsaved(id).await?;
+        let now = self.now();
+        let integration = self.live(id).await?;
+        let active = self.active(id).await?;
+        if active.number != seen {
+            return Ok(active); // another flight brought it while this one waited
+        }
+        match &integration.state {
+            TokenState::Active { refresh: RefreshState::BackingOff { until, trouble, .. }, .. }
+                if wanted == Wanted::WhenDue && now < *until =>
+            {
+                return Err(failure_of_trouble(trouble));
+            }
+            TokenState::NeedsReconnect { .. } | TokenState::Revoked | TokenState::Disconnected => {
+                return Err(reconnect_needed("The service ended this connection."));
+            }
+            _ => {}
+        }
+        let Credential::OAuthGrant(grant) = &active.credential else {
+            return Err(crate::engine::internal("This credential is not an OAuth grant."));
+        };
+        let Some(refresh_token) = grant.refresh_token.clone() else {
+            return self.without_refresh_token(&integration, grant, now).await.map(|()| active);
+        };
+        let lease = self
+            .vault()
+            .acquire_lease(id, &self.parts.owner, now, now.after(LEASE_TERM))
+            .await
+            .map_err(|error| error.to_failure())?;
+        let result = self.refresh_under_lease(&integration, &active, grant, &refresh_token, &lease).await;
+        if let Err(error) = self.vault().release_lease(&lease).await {
+            tracing::warn!(%error, integration = %id, "a lease could not be given back; it ends by itself");
+        }
+        match result {
+            Ok(generation) => Ok(generation),
+            Err(failure) => self.settle_failure(&integration, active.number, failure).await,
+        }
+    }
+
+    /// A grant without a refresh token is used until it ends.
+    async fn without_refresh_token(
+        &self,
+        integration: &Integration,
+        grant: &OAuthGrant,
+        now: Timestamp,
+    ) -> Result<(), Failure> {
+        if grant.expires_at.is_none_or(|end| now < end) {
+            return Err(Failure::new(
+                ErrorCode::NotSupported,
+                "The service gave no refresh token. The access token is used until the service refuses it.",
+                None,
+            ));
+        }
+        self.enter_reconnect(integration, TokenEvent::AccessTokenEnded).await;
+        Err(reconnect_needed("The access token ended, and the service gave no refresh token."))
+    }
+
+    async fn refresh_under_lease(
+        &self,
+        integration: &Integration,
+        active: &Generation,
+        grant: &OAuthGrant,
+        refresh_token: &RefreshToken,
+        lease: &Lease,
+    ) -> Result<Generation, RefreshFailure> {
+        let (service, client) = self.oauth_party(integration).await.map_err(|_| RefreshFailure::NotPrepared)?;
+        let intent = self.intent_of(active, lease);
+        self.vault().prepare_refresh(lease, &intent).await.map_err(|error| not_prepared(&error))?;
+        let request =
+            TokenRequest { service: &service, client: &client, grant: TokenGrant::RefreshToken(refresh_token) };
+        let answer = match self.parts.provider.send_token_request(request).await {
+            Ok(answer) => answer,
+            Err(failure) => {
+                match failure.delivery {
+                    Delivery::Ambiguous => self.note_interruption(active, &intent, InterruptedBy::Network),
+                    Delivery::NotSent | Delivery::Answered => self.clear_intent(lease).await,
+                }
+                return Err(RefreshFailure::Transient {
+                    delivery: failure.delivery,
+                    kind: failure.kind,
+                    retry_after: None,
+                });
+            }
+        };
+        // A slot that could not be written still leaves the commit below; both failing is what `Unfinished` is for.
+        if let Err(error) = self.vault().land(lease, Some(active.number), &answer).await {
+            tracing::error!(%error, integration = %integration.id, "an answer could not be landed; it is committed at once");
+        }
+        self.take_answer(integration, &service, lease, active.number, grant, &answer).await
+    }
+
+    /// Reads a landed answer and commits what it brought. Also used for answers that an earlier run left behind.
+    pub(crate) async fn take_answer(
+        &self,
+        integration: &Integration,
+        service: &OAuthService,
+        lease: &Lease,
+        generation: GenerationNumber,
+        old: &OAuthGrant,
+        answer: &RawTokenAnswer,
+    ) -> Result<Generation, RefreshFailure> {
+        let reading = self.parts.provider.read_token_answer(service, answer);
+        self.log_oddities(integration, &reading).await;
+        let refused = reading.access.as_ref().err().cloned();
+        if let (Some(failure), None) = (&refused, &reading.refresh_token) {
+            self.clear_intent(lease).await;
+            self.clear_landing(lease).await;
+            return Err(failure.clone());
+        }
+        let grant = successor_of(old, reading, service, answer);
+        let commit = GrantCommit { lease, expected: Some(generation), grant: &grant, at: self.now() };
+        let number = match self.vault().commit_grant(commit).await {
+            Ok(number) => number,
+            Err(error @ (VaultError::Conflict | VaultError::LeaseLost)) => {
+                // Somebody took over while we were stopped. Our answer stays in its slot and is looked at again at start.
+                tracing::warn!(%error, integration = %integration.id, "an answer came after its lease was taken over");
+                return Err(RefreshFailure::NotStored);
+            }
+            Err(error) => {
+                tracing::error!(%error, integration = %integration.id, "a new grant could not be committed; it is kept in memory");
+                self.keep_unsaved(integration.id, generation, answer.received_at, grant);
+                return Err(RefreshFailure::NotStored);
+            }
+        };
+        lock(&self.unfinished).remove(&integration.id);
+        self.clear_landing(lease).await;
+        if let Some(failure) = refused {
+            return Err(failure); // the new refresh token is safe, the access token was not usable
+        }
+        self.refreshed(integration, &grant).await;
+        Ok(Generation {
+            integration_id: integration.id,
+            number,
+            phase: storm_domain::GenerationPhase::Active,
+            credential: Credential::OAuthGrant(grant),
+            created_at: answer.received_at,
+        })
+    }
+
+    async fn refreshed(&self, integration: &Integration, grant: &OAuthGrant) {
+        let now = self.now();
+        let event =
+            TokenEvent::RefreshSucceeded { expires_at: grant.expires_at, refreshable: grant.refresh_token.is_some() };
+        let scopes = grant.scopes.clone();
+        let written = self
+            .change(integration.id, |row| {
+                row.state = row.state.clone().step(event.clone(), now);
+                row.last_refreshed_at = Some(grant.obtained_at);
+                if let Some(scopes) = &scopes {
+                    row.granted_scopes.clone_from(scopes);
+                }
+            })
+            .await;
+        if let Err(error) = written {
+            tracing::error!(%error, integration = %integration.id, "a refreshed integration's row could not be written");
+        }
+        self.log(integration, ActivityKind::Refreshed).await;
+    }
+
+    /// What a failure does to the integration. The grant itself stays where it is in every case.
+    async fn settle_failure(
+        &self,
+        integration: &Integration,
+        generation: GenerationNumber,
+        failure: RefreshFailure,
+    ) -> Result<Generation, Failure> {
+        if let RefreshFailure::GrantRefused(_) = &failure {
+            // The refusal is a verdict on the bytes we posted. Is what we posted still what is active?
+            let active = self.active(integration.id).await?;
+            if active.number != generation {
+                return Ok(active);
+            }
+            let interrupted = lock(&self.unfinished).remove(&integration.id);
+            if let Some(Unfinished { generation: sent, sent_at, by, .. }) = interrupted
+                && sent == generation
+            {
+                let reason = ReconnectReason::RefreshInterrupted { at: sent_at, by };
+                self.enter_reconnect(integration, TokenEvent::InterruptionProved { reason }).await;
+                return Err(reconnect_needed(
+                    "A refresh was broken off, and the service no longer takes the token we have.",
+                ));
+            }
+        }
+        let event = TokenEvent::RefreshFailed { failure: failure.clone(), jitter: self.jitter() };
+        match failure {
+            RefreshFailure::GrantRefused(_) | RefreshFailure::InteractionRequired(_) => {
+                self.enter_reconnect(integration, event).await;
+            }
+            _ => match self.step(integration.id, event).await {
+                Ok(Integration {
+                    state: TokenState::Active { refresh: RefreshState::BackingOff { until, trouble, failures: 1 }, .. },
+                    ..
+                }) => self.log(integration, ActivityKind::RefreshPostponed { trouble, until }).await,
+                Ok(_) => {}
+                Err(error) => tracing::error!(%error, integration = %integration.id, "a back-off could not be written"),
+            },
+        }
+        Err(failure.to_failure())
+    }
+
+    /// Moves an integration to "needs its user", and logs why.
+    pub(crate) async fn enter_reconnect(&self, integration: &Integration, event: TokenEvent) {
+        match self.step(integration.id, event).await {
+            Ok(row) => {
+                if let TokenState::NeedsReconnect { reason, .. } = &row.state {
+                    self.log(&row, ActivityKind::ReconnectNeeded { reason: reason.clone() }).await;
+                }
+            }
+            Err(error) => tracing::error!(%error, integration = %integration.id, "a reconnect could not be written"),
+        }
+    }
+
+    fn intent_of(&self, active: &Generation, lease: &Lease) -> RefreshIntent {
+        let earlier = lock(&self.unfinished)
+            .get(&active.integration_id)
+            .filter(|unfinished| unfinished.generation == active.number)
+            .map(|unfinished| (unfinished.sent_at, unfinished.retries.saturating_add(1)));
+        let (at, retries) = earlier.unwrap_or((self.now(), 0));
+        RefreshIntent {
+            integration_id: active.integration_id,
+            fencing: lease.fencing,
+            generation: Some(active.number),
+            at,
+            retries,
+        }
+    }
+
+    fn note_interruption(&self, active: &Generation, intent: &RefreshIntent, by: InterruptedBy) {
+        lock(&self.unfinished).entry(active.integration_id).or_insert(Unfinished {
+            generation: active.number,
+            sent_at: intent.at,
+            by,
+            unsaved: None,
+            retries: intent.retries,
+        });
+    }
+
+    fn keep_unsaved(&self, id: IntegrationId, generation: GenerationNumber, sent_at: Timestamp, grant: OAuthGrant) {
+        lock(&self.unfinished)
+            .insert(id, Unfinished { generation, sent_at, by: InterruptedBy::Crash, unsaved: Some(grant), retries: 0 });
+    }
+
+    /// Commits a grant that an earlier refresh could not save. Until then nothing is sent for this credential.
+    async fn save_unsaved(&self, id: IntegrationId) -> Result<(), Failure> {
+        let waiting = lock(&self.unfinished)
+            .get(&id)
+            .and_then(|unfinished| unfinished.unsaved.clone().map(|grant| (unfinished.generation, grant)));
+        let Some((generation, grant)) = waiting else { return Ok(()) };
+        let now = self.now();
+        let not_stored = |_| RefreshFailure::NotStored.to_failure();
+        let lease =
+            self.vault().acquire_lease(id, &self.parts.owner, now, now.after(LEASE_TERM)).await.map_err(not_stored)?;
+        let commit = GrantCommit { lease: &lease, expected: Some(generation), grant: &grant, at: now };
+        self.vault().commit_grant(commit).await.map_err(not_stored)?;
+        lock(&self.unfinished).remove(&id);
+        self.clear_landing(&lease).await;
+        self.vault().release_lease(&lease).await.map_err(not_stored)?;
+        let integration = self.live(id).await?;
+        self.refreshed(&integration, &grant).await;
+        Ok(())
+    }
+
+    pub(crate) async fn clear_intent(&self, lease: &Lease) {
+        if let Err(error) = self.vault().clear_intent(lease).await {
+            tracing::warn!(%error, integration = %lease.integration_id, "an intent stays; it is looked at again at start");
+        }
+    }
+
+    pub(crate) async fn clear_landing(&self, lease: &Lease) {
+        if let Err(error) = self.vault().clear_landing(lease).await {
+            tracing::warn!(%error, integration = %lease.integration_id, "a landing slot stays; it is looked at again at start");
+        }
+    }
+
+    pub(crate) async fn log_oddities(&self, integration: &Integration, reading: &TokenAnswerReading) {
+        if !reading.oddities.is_empty() {
+            let what = reading.oddities.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+            self.log(integration, ActivityKind::OddAnswer { what }).await;
+        }
+    }
+}
+
+/// The grant after an answer: what the answer did not bring, the old grant keeps (RFC 6749 §6).
+pub(crate) fn successor_of(
+    old: &OAuthGrant,
+    reading: TokenAnswerReading,
+    service: &OAuthService,
+    answer: &RawTokenAnswer,
+) -> OAuthGrant {
+    OAuthGrant {
+        refresh_token: reading.refresh_token.or_else(|| old.refresh_token.clone()),
+        access_token: reading.access.ok(),
+        expires_at: reading
+            .expires_in
+            .or(service.lifetimes.access_default)
+            .map(|lifetime| answer.received_at.after(lifetime)),
+        token_type: reading.token_type,
+        scopes: reading.scopes.or_else(|| old.scopes.clone()),
+        id_token: reading.id_token.or_else(|| old.id_token.clone()),
+        obtained_at: answer.received_at,
+    }
+}
+
+pub(crate) fn reconnect_needed(what_happened: &str) -> Failure {
+    Failure::new(
+        ErrorCode::ReconnectNeeded,
+        format!("{what_happened} Reconnect it; nothing you set up is lost."),
+        Some(storm_domain::Action::Reconnect),
+    )
+}
+
+fn not_prepared(error: &VaultError) -> RefreshFailure {
+    tracing::warn!(%error, "a refresh was not begun, since its answer could not have been kept");
+    RefreshFailure::NotPrepared
+}

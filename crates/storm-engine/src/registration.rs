@@ -1,0 +1,106 @@
+//! App registrations: the OAuth clients a user registered at services. One may serve several integrations.
+
+use storm_domain::{Action, AppRegistration, ErrorCode, Failure, RegistrationId};
+use storm_secret::ClientSecret;
+
+use crate::engine::Engine;
+use crate::error::ToFailure as _;
+use crate::view::{RegistrationView, SaveRegistrationRequest};
+
+impl Engine {
+    /// App registrations of a connector.
+    ///
+    /// # Errors
+    /// When the vault cannot be read.
+    pub async fn registrations(&self, connector_id: &str) -> Result<Vec<RegistrationView>, Failure> {
+        let all = self.vault().registrations().await.map_err(|error| error.to_failure())?;
+        let mut views = Vec::new();
+        for registration in all.into_iter().filter(|registration| registration.connector_id == connector_id) {
+            views.push(self.registration_view(&registration).await?);
+        }
+        Ok(views)
+    }
+
+    /// Saves an app registration. Without a new secret the one that is kept stays.
+    ///
+    /// # Errors
+    /// When a value cannot be used, or the vault cannot be written.
+    pub async fn save_registration(&self, request: SaveRegistrationRequest) -> Result<RegistrationView, Failure> {
+        self.connector(&request.connector_id)?;
+        let client_id = plain("client_id", &request.client_id)?;
+        let typed = match &request.client_secret {
+            // EXPOSE: from the window into the secret type.
+            Some(secret) if !secret.expose().trim().is_empty() => Some(plain("client_secret", secret.expose())?),
+            _ => None,
+        };
+        let earlier = match request.id {
+            Some(id) => Some(self.registration(id).await?),
+            None => None,
+        };
+        let secret = match (typed, &earlier) {
+            (Some(text), _) => Some(ClientSecret::new(text)),
+            (None, Some(earlier)) => {
+                self.vault().registration_secret(earlier.id).await.map_err(|error| error.to_failure())?
+            }
+            (None, None) => None,
+        };
+        let registration = AppRegistration {
+            id: earlier.as_ref().map_or_else(|| RegistrationId(self.parts.entropy.make_uuid()), |earlier| earlier.id),
+            connector_id: request.connector_id,
+            client_id,
+            has_secret: secret.is_some(),
+            fields: request.fields,
+            created_at: earlier.map_or_else(|| self.now(), |earlier| earlier.created_at),
+        };
+        self.vault().put_registration(&registration, secret.as_ref()).await.map_err(|error| error.to_failure())?;
+        self.wake_those_waiting_for(registration.id).await?;
+        self.registration_view(&registration).await
+    }
+
+    /// A mended registration is tried at once, not after the hour that a refused one waits.
+    async fn wake_those_waiting_for(&self, id: RegistrationId) -> Result<(), Failure> {
+        for integration in self.vault().integrations().await.map_err(|error| error.to_failure())? {
+            if integration.registration_id == Some(id) && self.backing_off(&integration).is_some() {
+                self.schedule.set(integration.id, self.now());
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn registration(&self, id: RegistrationId) -> Result<AppRegistration, Failure> {
+        let all = self.vault().registrations().await.map_err(|error| error.to_failure())?;
+        all.into_iter()
+            .find(|registration| registration.id == id)
+            .ok_or_else(|| Failure::new(ErrorCode::NotFound, "That app registration does not exist any more.", None))
+    }
+
+    pub(crate) async fn registration_view(&self, registration: &AppRegistration) -> Result<RegistrationView, Failure> {
+        let integrations = self.vault().integrations().await.map_err(|error| error.to_failure())?;
+        let used_by = integrations.iter().filter(|row| row.registration_id == Some(registration.id)).count();
+        Ok(RegistrationView {
+            id: registration.id,
+            connector_id: registration.connector_id.clone(),
+            client_id: registration.client_id.clone(),
+            has_secret: registration.has_secret,
+            fields: registration.fields.clone(),
+            used_by: u32::try_from(used_by).unwrap_or(u32::MAX),
+        })
+    }
+}
+
+/// A client id or secret: one line of visible characters.
+fn plain(field: &str, text: &str) -> Result<String, Failure> {
+    const LONGEST: usize = 4096;
+    let trimmed = text.trim();
+    if trimmed.is_empty() || trimmed.len() > LONGEST || trimmed.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        return Err(Failure {
+            field: Some(field.to_owned()),
+            ..Failure::new(
+                ErrorCode::FieldNotUsable,
+                "This must be one piece of text without spaces. Copy it again from the service's page.",
+                Some(Action::EditField),
+            )
+        });
+    }
+    Ok(trimmed.to_owned())
+}

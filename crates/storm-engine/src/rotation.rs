@@ -1,0 +1,383 @@
+//! Rotating a pasted key or a key file: new beside old → verified → switched → old turned off → old proved dead.
+//!
+//! The machine is in storm-domain; here are its effects. Each step is written down before the next effect begins, and each
+//! effect may be repeated, so that a crash at any point resumes where it was.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use storm_domain::{
+    AccountComparison, Action, ActivityKind, ApiKeyCredential, Credential, ErrorCode, Event, Failure, HeldSecretId,
+    Integration, IntegrationId, Method, Rotation, RotationEvent, RotationMilestone, RotationStep, TokenEvent,
+    VaultError, Verdict, VerdictRecord,
+};
+use subtle::ConstantTimeEq as _;
+
+use crate::engine::{Engine, lock};
+use crate::error::ToFailure as _;
+use crate::view::{IntegrationDetailView, KeyInput, RevokeMode};
+
+/// Integrations whose old credential is being tried until the service refuses it.
+#[derive(Default)]
+pub(crate) struct Proving(Mutex<HashSet<IntegrationId>>);
+
+impl Engine {
+    /// Saves a new key beside the old, verifies it, and switches to it when it plainly belongs to the same account.
+    ///
+    /// # Errors
+    /// When the key cannot be used, is the one in use, or a rotation is under way.
+    pub async fn begin_key_rotation(
+        self: &Arc<Self>,
+        id: IntegrationId,
+        key: KeyInput,
+    ) -> Result<IntegrationDetailView, Failure> {
+        let integration = self.live(id).await?;
+        let new = self.key_of(&integration.connector_id, &key)?;
+        let page = self.begin_rotation(&integration, Credential::ApiKey(ApiKeyCredential { key: new })).await?;
+        self.release(&key);
+        Ok(page)
+    }
+
+    /// The same for a key file.
+    ///
+    /// # Errors
+    /// When the file cannot be used, holds the key in use, or a rotation is under way.
+    pub async fn begin_key_file_rotation(
+        self: &Arc<Self>,
+        id: IntegrationId,
+        file: HeldSecretId,
+    ) -> Result<IntegrationDetailView, Failure> {
+        let integration = self.live(id).await?;
+        let held = self.held.key_file(file)?;
+        self.check_token_host(&integration, &held)?;
+        let page = self.begin_rotation(&integration, Credential::ServiceAccountKey(held.key)).await?;
+        self.held.release(file);
+        Ok(page)
+    }
+
+    async fn begin_rotation(
+        self: &Arc<Self>,
+        integration: &Integration,
+        new: Credential,
+    ) -> Result<IntegrationDetailView, Failure> {
+        let id = integration.id;
+        let active = self.vault().active_generation(id).await.map_err(|error| error.to_failure())?;
+        let Some(active) = active else {
+            return Err(Failure::new(ErrorCode::RotationNotPossible, "There is no credential to replace yet.", None));
+        };
+        refuse_another_method(integration, &new)?;
+        if is_same(&active.credential, &new) {
+            return Err(Failure::new(
+                ErrorCode::KeyNotUsable,
+                "This is the one in use already. Make a new one at the service, and bring that.",
+                Some(Action::ReplaceCredential),
+            ));
+        }
+        if self
+            .vault()
+            .rotation(id)
+            .await
+            .map_err(|error| error.to_failure())?
+            .is_some_and(|rotation| rotation.is_over())
+        {
+            self.vault().finish_rotation(id, self.now()).await.map_err(|error| error.to_failure())?;
+        }
+        let rotation = match self.vault().begin_rotation(id, &new, self.now()).await {
+            Err(VaultError::Conflict) => {
+                return Err(Failure::new(
+                    ErrorCode::RotationNotPossible,
+                    "A rotation is under way already. Finish it or undo it first.",
+                    None,
+                ));
+            }
+            begun => begun.map_err(|error| error.to_failure())?,
+        };
+        self.milestone(integration, RotationMilestone::Staged).await;
+        self.try_new(integration, rotation).await?;
+        self.integration(id).await
+    }
+
+    /// Tries the present step again: verifying the new one, or turning the old one off.
+    ///
+    /// # Errors
+    /// When nothing waits for another try.
+    pub async fn retry_rotation(self: &Arc<Self>, id: IntegrationId) -> Result<IntegrationDetailView, Failure> {
+        let integration = self.live(id).await?;
+        let rotation = self.rotation_under_way(id).await?;
+        match rotation.step {
+            RotationStep::Staged { .. } | RotationStep::Verified { .. } => self.try_new(&integration, rotation).await?,
+            RotationStep::Revoking { ordered: false, .. } => self.order_end(&integration, rotation).await?,
+            RotationStep::Revoking { ordered: true, .. } => self.prove(id),
+            _ => return Err(storm_domain::RotationRefused.to_failure()),
+        }
+        self.integration(id).await
+    }
+
+    /// Switches to a verified credential whose account or permissions differ, or are not known.
+    ///
+    /// # Errors
+    /// When the new one is not verified, or the user has not agreed to another account.
+    pub async fn switch_rotation(
+        self: &Arc<Self>,
+        id: IntegrationId,
+        despite_difference: bool,
+    ) -> Result<IntegrationDetailView, Failure> {
+        let integration = self.live(id).await?;
+        let rotation = self.rotation_under_way(id).await?;
+        if let (RotationStep::Verified { comparison: AccountComparison::Different { old, new }, .. }, false) =
+            (&rotation.step, despite_difference)
+        {
+            return Err(Failure::new(
+                ErrorCode::DifferentAccount,
+                format!(
+                    "The new one belongs to {new}, the old one to {old}. Agree to the change, or bring another one."
+                ),
+                None,
+            ));
+        }
+        self.switch(&integration, rotation, despite_difference).await?;
+        self.integration(id).await
+    }
+
+    /// Turns the old one off: by API where the service has one, else its page is opened and the user says when it is done.
+    /// From here there is no way back.
+    ///
+    /// # Errors
+    /// When it was not switched yet, or the service does not confirm; then it can be tried again.
+    pub async fn revoke_old_key(self: &Arc<Self>, id: IntegrationId) -> Result<IntegrationDetailView, Failure> {
+        let integration = self.live(id).await?;
+        let mut rotation = self.rotation_under_way(id).await?;
+        if rotation.step == RotationStep::Switched {
+            rotation = self.advance(&rotation, RotationEvent::Revoke).await?;
+        }
+        self.order_end(&integration, rotation).await?;
+        self.integration(id).await
+    }
+
+    /// The user turned the old one off at the service; it is tried until the service refuses it.
+    ///
+    /// # Errors
+    /// When nothing waits for this.
+    pub async fn confirm_old_key_revoked(
+        self: &Arc<Self>,
+        id: IntegrationId,
+    ) -> Result<IntegrationDetailView, Failure> {
+        let integration = self.live(id).await?;
+        let rotation = self.rotation_under_way(id).await?;
+        self.advance(&rotation, RotationEvent::RevokeOrdered).await?;
+        self.milestone(&integration, RotationMilestone::Revoked).await;
+        self.prove(id);
+        self.integration(id).await
+    }
+
+    /// Goes back to the old one, which is in use again at once; the new one is erased here.
+    ///
+    /// # Errors
+    /// When the old one was turned off already.
+    pub async fn undo_rotation(&self, id: IntegrationId) -> Result<IntegrationDetailView, Failure> {
+        let integration = self.live(id).await?;
+        let rotation = self.rotation_under_way(id).await?;
+        let was_switched = rotation.in_use() == rotation.new;
+        self.advance(&rotation, RotationEvent::Undo).await?;
+        self.vault().finish_rotation(id, self.now()).await.map_err(|error| error.to_failure())?;
+        if was_switched {
+            self.after_switch(&integration, None).await?;
+        }
+        self.milestone(&integration, RotationMilestone::Undone).await;
+        self.integration(id).await
+    }
+
+    /// Takes a rotation up again that an earlier run left behind.
+    pub(crate) async fn resume_rotation(self: &Arc<Self>, rotation: Rotation) -> Result<(), Failure> {
+        let integration = self.live(rotation.integration_id).await?;
+        match rotation.step {
+            RotationStep::Staged { .. } => self.try_new(&integration, rotation).await,
+            RotationStep::Verified { .. } | RotationStep::Switched => Ok(()), // it is the user's turn
+            RotationStep::Revoking { ordered: true, .. } => {
+                self.prove(integration.id);
+                Ok(())
+            }
+            RotationStep::Revoking { ordered: false, .. } => match self.revoke_mode(&integration)? {
+                (RevokeMode::ByApi, _) => self.order_end(&integration, rotation).await,
+                (RevokeMode::ByPage, _) => Ok(()), // it is the user's turn
+            },
+            RotationStep::ProvedDead => self.clear(&integration, &rotation).await,
+            RotationStep::Done | RotationStep::Undone => {
+                self.vault().finish_rotation(integration.id, self.now()).await.map_err(|error| error.to_failure())
+            }
+        }
+    }
+
+    async fn try_new(self: &Arc<Self>, integration: &Integration, rotation: Rotation) -> Result<(), Failure> {
+        let new = self.vault().generation(integration.id, rotation.new).await.map_err(|error| error.to_failure())?;
+        let verdict = self.verdict_on(integration, &new.credential).await?;
+        let comparison = AccountComparison::of(integration.account.as_ref(), verdict.account());
+        let rotation = self.advance(&rotation, RotationEvent::NewTried { verdict, comparison }).await?;
+        if let RotationStep::Verified { comparison, missing } = &rotation.step {
+            self.milestone(integration, RotationMilestone::Verified).await;
+            if *comparison == AccountComparison::Same && missing.is_none() {
+                self.switch(integration, rotation, false).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn switch(
+        &self,
+        integration: &Integration,
+        rotation: Rotation,
+        despite_difference: bool,
+    ) -> Result<(), Failure> {
+        let missing = match &rotation.step {
+            RotationStep::Verified { missing, .. } => missing.clone(),
+            _ => None,
+        };
+        // Whose the new one is, now that consumers get it; asked before the switch so that the row is never without.
+        let new = self.vault().generation(integration.id, rotation.new).await.map_err(|error| error.to_failure())?;
+        let account = if despite_difference {
+            self.verdict_on(integration, &new.credential).await?.account().cloned()
+        } else {
+            integration.account.clone()
+        };
+        self.advance(&rotation, RotationEvent::Switch { despite_difference }).await?;
+        let verdict = match missing {
+            Some(missing) => Verdict::WorksWithout { account, missing },
+            None => Verdict::Works { account },
+        };
+        self.after_switch(integration, Some(verdict)).await?;
+        self.milestone(integration, RotationMilestone::Switched).await;
+        Ok(())
+    }
+
+    /// Tells the row that another generation is in use.
+    async fn after_switch(&self, integration: &Integration, verdict: Option<Verdict>) -> Result<(), Failure> {
+        self.exchanged.forget(integration.id);
+        let now = self.now();
+        let event =
+            TokenEvent::CredentialSaved { expires_at: None, refreshable: integration.method == Method::ServiceAccount };
+        self.change(integration.id, |row| {
+            row.state = row.state.clone().step(event.clone(), now);
+            if let Some(verdict) = &verdict {
+                row.last_verdict = Some(VerdictRecord { verdict: verdict.clone(), at: now });
+                row.account = verdict.account().cloned().or_else(|| row.account.clone());
+            }
+        })
+        .await
+        .map_err(|error| error.to_failure())?;
+        Ok(())
+    }
+
+    async fn order_end(self: &Arc<Self>, integration: &Integration, rotation: Rotation) -> Result<(), Failure> {
+        match self.revoke_mode(integration)? {
+            (RevokeMode::ByPage, Some(page)) => self.open_page(page).await,
+            (RevokeMode::ByPage, None) => Ok(()),
+            (RevokeMode::ByApi, _) => {
+                let old =
+                    self.vault().generation(integration.id, rotation.old).await.map_err(|error| error.to_failure())?;
+                let new =
+                    self.vault().generation(integration.id, rotation.new).await.map_err(|error| error.to_failure())?;
+                if let Err(failure) = self.revoke_credential(integration, &old.credential, &new.credential).await {
+                    self.log(integration, ActivityKind::RevokeFailed { reason: failure.message.clone() }).await;
+                    return Err(failure);
+                }
+                self.advance(&rotation, RotationEvent::RevokeOrdered).await?;
+                self.milestone(integration, RotationMilestone::Revoked).await;
+                self.prove(integration.id);
+                Ok(())
+            }
+        }
+    }
+
+    /// Tries the old one, again and again with growing pauses, until the service refuses it. Once for each integration.
+    fn prove(self: &Arc<Self>, id: IntegrationId) {
+        if !lock(&self.proving.0).insert(id) {
+            return;
+        }
+        let engine = Arc::clone(self);
+        tokio::spawn(async move {
+            if let Err(failure) = engine.prove_until_refused(id).await {
+                tracing::warn!(integration = %id, code = ?failure.code, "an old credential could not be proved dead yet");
+            }
+            lock(&engine.proving.0).remove(&id);
+            engine.parts.events.publish(Event::RotationChanged { id });
+        });
+    }
+
+    async fn prove_until_refused(&self, id: IntegrationId) -> Result<(), Failure> {
+        const FIRST_PAUSE: Duration = Duration::from_secs(2);
+        const LONGEST_PAUSE: Duration = Duration::from_secs(5 * 60);
+        let mut pause = FIRST_PAUSE;
+        let mut stopping = self.stopping.subscribe();
+        loop {
+            let integration = self.live(id).await?;
+            let rotation = self.rotation_under_way(id).await?;
+            let old = self.vault().generation(id, rotation.old).await.map_err(|error| error.to_failure())?;
+            let verdict = self.verdict_on(&integration, &old.credential).await?;
+            let rotation = self.advance(&rotation, RotationEvent::OldTried { verdict }).await?;
+            if rotation.step == RotationStep::ProvedDead {
+                self.milestone(&integration, RotationMilestone::ProvedDead).await;
+                return self.clear(&integration, &rotation).await;
+            }
+            tokio::select! {
+                () = self.parts.clock.sleep(pause) => {}
+                _ = stopping.wait_for(|stop| *stop) => return Ok(()),
+            }
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// Erases the dead one's secret. The rotation itself stays visible until the next begins.
+    async fn clear(&self, integration: &Integration, rotation: &Rotation) -> Result<(), Failure> {
+        let retired = self.vault().retire_generation(integration.id, rotation.old, self.now()).await;
+        match retired {
+            Ok(()) | Err(VaultError::NotFound) => {}
+            Err(error) => return Err(error.to_failure()),
+        }
+        self.advance(rotation, RotationEvent::Clear).await.map(drop)
+    }
+
+    async fn advance(&self, rotation: &Rotation, event: RotationEvent) -> Result<Rotation, Failure> {
+        let now = self.now();
+        let next = rotation.step(event, now).map_err(|error| error.to_failure())?;
+        let written = self.vault().update_rotation(next, now).await.map_err(|error| error.to_failure())?;
+        self.parts.events.publish(Event::RotationChanged { id: rotation.integration_id });
+        Ok(written)
+    }
+
+    async fn rotation_under_way(&self, id: IntegrationId) -> Result<Rotation, Failure> {
+        let rotation = self.vault().rotation(id).await.map_err(|error| error.to_failure())?;
+        rotation.filter(|rotation| !rotation.is_over()).ok_or_else(|| {
+            Failure::new(ErrorCode::RotationNotPossible, "No rotation is under way. Look at the page again.", None)
+        })
+    }
+
+    async fn milestone(&self, integration: &Integration, step: RotationMilestone) {
+        self.log(integration, ActivityKind::Rotated { step }).await;
+        self.parts.events.publish(Event::RotationChanged { id: integration.id });
+    }
+}
+
+fn refuse_another_method(integration: &Integration, new: &Credential) -> Result<(), Failure> {
+    let fits = matches!(
+        (integration.method, new),
+        (Method::ApiKey, Credential::ApiKey(_)) | (Method::ServiceAccount, Credential::ServiceAccountKey(_))
+    );
+    if fits {
+        return Ok(());
+    }
+    Err(Failure::new(ErrorCode::NotSupported, "This kind of credential does not fit this integration.", None))
+}
+
+fn is_same(old: &Credential, new: &Credential) -> bool {
+    match (old, new) {
+        (Credential::ApiKey(old), Credential::ApiKey(new)) => {
+            // EXPOSE: compared in constant time.
+            bool::from(old.key.expose().as_bytes().ct_eq(new.key.expose().as_bytes()))
+        }
+        (Credential::ServiceAccountKey(old), Credential::ServiceAccountKey(new)) => {
+            old.key_id == new.key_id && old.client_email == new.client_email
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,203 @@
+//! Setting up with a key file, and exchanging the key for short-lived access tokens, which are kept in memory only.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use storm_connectors::{KeyFile, read_key_file};
+use storm_domain::{
+    Action, ActivityKind, Credential, Failure, HeldSecretId, Integration, IntegrationId, Method, RefreshFailure,
+    RefreshState, ServiceAccountKey, Timestamp, TokenEvent, TokenState,
+};
+use storm_secret::{AccessToken, SecretBytes};
+
+use crate::catalogue::badge;
+use crate::engine::{Engine, lock};
+use crate::error::{ToFailure as _, failure_of_trouble};
+use crate::view::{AddServiceAccountRequest, KeyFileView, SavedView};
+
+/// Access tokens that were exchanged for keys. They can be had again at any time, so they are never written down.
+#[derive(Default)]
+pub(crate) struct ExchangedTokens(Mutex<HashMap<IntegrationId, ExchangedToken>>);
+
+#[derive(Clone)]
+pub(crate) struct ExchangedToken {
+    pub(crate) token: AccessToken,
+    pub(crate) expires_at: Option<Timestamp>,
+}
+
+impl ExchangedTokens {
+    pub(crate) fn forget(&self, id: IntegrationId) {
+        lock(&self.0).remove(&id);
+    }
+
+    pub(crate) fn kept(&self, id: IntegrationId) -> Option<ExchangedToken> {
+        lock(&self.0).get(&id).cloned()
+    }
+
+    fn keep(&self, id: IntegrationId, token: ExchangedToken) {
+        lock(&self.0).insert(id, token);
+    }
+}
+
+impl Engine {
+    /// Looks at a file without keeping it, while it hangs over the window.
+    ///
+    /// # Errors
+    /// Says why it is not a key file that can be used.
+    pub fn preview_key_file(&self, bytes: &SecretBytes, file_name: &str) -> Result<KeyFileView, Failure> {
+        // EXPOSE: read for its shape; what is secret in it becomes a secret type.
+        let file = read_key_file(bytes.expose(), file_name).map_err(|error| error.to_failure())?;
+        Ok(self.key_file_view(HeldSecretId(uuid::Uuid::nil()), &file))
+    }
+
+    /// Holds a key file for the dialog.
+    ///
+    /// # Errors
+    /// Says why it is not a key file that can be used.
+    pub fn hold_key_file(&self, bytes: &SecretBytes, file_name: &str) -> Result<KeyFileView, Failure> {
+        // EXPOSE: read for its shape; what is secret in it becomes a secret type.
+        let file = read_key_file(bytes.expose(), file_name).map_err(|error| error.to_failure())?;
+        let id = HeldSecretId(self.parts.entropy.make_uuid());
+        let view = self.key_file_view(id, &file);
+        self.held.hold_key_file(id, file);
+        Ok(view)
+    }
+
+    /// Saves a new integration with its key file, then exchanges and verifies it.
+    ///
+    /// # Errors
+    /// When the fields or the file cannot be used, or the vault cannot be written; nothing is saved then.
+    pub async fn add_service_account(&self, request: AddServiceAccountRequest) -> Result<SavedView, Failure> {
+        let connector = self.connector(&request.connector_id)?;
+        let fields = self.checked_fields(connector, Method::ServiceAccount, &request.fields).await?;
+        let file = self.held.key_file(request.file)?;
+        let scopes = connector.scopes_to_request(Method::ServiceAccount, &request.scopes);
+        let integration = self
+            .new_integration(&request.connector_id, request.name, Method::ServiceAccount, fields, None, scopes)
+            .await?;
+        self.check_token_host(&integration, &file)?;
+        let saved = self.add(integration, Credential::ServiceAccountKey(file.key)).await?;
+        self.held.release(request.file);
+        Ok(saved)
+    }
+
+    /// Replaces the key file of an integration at once, for a key that no longer works, then verifies it.
+    ///
+    /// # Errors
+    /// When the file cannot be used or saved; the old one stays then.
+    pub async fn replace_key_file(&self, id: IntegrationId, file: HeldSecretId) -> Result<SavedView, Failure> {
+        let integration = self.live(id).await?;
+        let held = self.held.key_file(file)?;
+        self.check_token_host(&integration, &held)?;
+        let saved = self.replace(&integration, Credential::ServiceAccountKey(held.key)).await?;
+        self.held.release(file);
+        Ok(saved)
+    }
+
+    /// An access token for a service account: the kept one, or a newly exchanged one.
+    pub(crate) async fn exchange(&self, integration: &Integration) -> Result<ExchangedToken, Failure> {
+        let id = integration.id;
+        let flight = self.flights.take_off(id).await;
+        if let Some(kept) = self.exchanged.kept(id)
+            && kept.expires_at.is_none_or(|end| self.now() < end)
+        {
+            return Ok(kept);
+        }
+        if let TokenState::NeedsReconnect { .. } = integration.state {
+            return Err(crate::refresh::reconnect_needed("The service refuses this key."));
+        }
+        let active = self.vault().active_generation(id).await.map_err(|error| error.to_failure())?;
+        let Some(Credential::ServiceAccountKey(key)) = active.map(|generation| generation.credential) else {
+            return Err(crate::engine::internal("This integration has no key file."));
+        };
+        let result = self.exchange_key(integration, &key).await;
+        let now = self.now();
+        let outcome = match result {
+            Ok(exchanged) => {
+                self.exchanged.keep(id, exchanged.clone());
+                let event = TokenEvent::RefreshSucceeded { expires_at: exchanged.expires_at, refreshable: true };
+                let written = self
+                    .change(id, |row| {
+                        row.state = row.state.clone().step(event.clone(), now);
+                        row.last_refreshed_at = Some(now);
+                    })
+                    .await;
+                if let Err(error) = written {
+                    tracing::error!(%error, integration = %id, "an exchanged token's row could not be written");
+                }
+                Ok(exchanged)
+            }
+            Err(RefreshFailure::GrantRefused(words)) => {
+                self.enter_reconnect(integration, TokenEvent::CredentialRefused { words: words.clone() }).await;
+                Err(Failure {
+                    action: Some(Action::ReplaceCredential),
+                    ..RefreshFailure::GrantRefused(words).to_failure()
+                })
+            }
+            Err(failure) => {
+                let event = TokenEvent::RefreshFailed { failure: failure.clone(), jitter: self.jitter() };
+                match self.step(id, event).await {
+                    Ok(Integration {
+                        state:
+                            TokenState::Active { refresh: RefreshState::BackingOff { until, trouble, failures: 1 }, .. },
+                        ..
+                    }) => self.log(integration, ActivityKind::RefreshPostponed { trouble, until }).await,
+                    Ok(_) => {}
+                    Err(error) => tracing::error!(%error, integration = %id, "a back-off could not be written"),
+                }
+                Err(failure.to_failure())
+            }
+        };
+        drop(flight);
+        outcome
+    }
+
+    /// Exchanges any key of an integration, active or not, without keeping what comes of it.
+    pub(crate) async fn exchange_key(
+        &self,
+        integration: &Integration,
+        key: &ServiceAccountKey,
+    ) -> Result<ExchangedToken, RefreshFailure> {
+        let service = self.service_account_service(integration).map_err(|_| RefreshFailure::NotPrepared)?;
+        let now = self.now();
+        let (token, expires_in) = self.parts.provider.exchange_assertion(&service, key, now).await?;
+        let expires_in = expires_in.or(service.lifetimes.access_default);
+        Ok(ExchangedToken { token, expires_at: expires_in.map(|lifetime| now.after(lifetime)) })
+    }
+
+    /// Why a token is not to be had right now, for an integration that backs off.
+    pub(crate) fn backing_off(&self, integration: &Integration) -> Option<Failure> {
+        match &integration.state {
+            TokenState::Active { refresh: RefreshState::BackingOff { until, trouble, .. }, .. }
+                if self.now() < *until =>
+            {
+                Some(failure_of_trouble(trouble))
+            }
+            _ => None,
+        }
+    }
+
+    /// A key file names where its key is sent; only the connector's own hosts are believed.
+    pub(crate) fn check_token_host(&self, integration: &Integration, file: &KeyFile) -> Result<(), Failure> {
+        self.connector(&integration.connector_id)?
+            .check_key_file(&integration.fields, file)
+            .map_err(|error| error.to_failure())
+    }
+
+    fn key_file_view(&self, id: HeldSecretId, file: &KeyFile) -> KeyFileView {
+        KeyFileView {
+            id,
+            file_name: file.file_name.clone(),
+            shape: file.shape().to_owned(),
+            project: file.key.project_id.clone(),
+            client_email: file.key.client_email.clone(),
+            key_id: file.key.key_id.clone(),
+            connectors: file
+                .connector_ids
+                .iter()
+                .filter_map(|id| self.parts.catalogue.connector(id))
+                .map(badge)
+                .collect(),
+        }
+    }
+}

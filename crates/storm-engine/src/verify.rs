@@ -1,0 +1,143 @@
+//! Verifying: one cheap authenticated request, four outcomes, and only one of them says that a credential is dead.
+
+use storm_domain::{
+    ActivityKind, Credential, ErrorCode, Failure, Integration, IntegrationId, Method, ProviderWords, RefreshFailure,
+    TokenEvent, TokenState, Verdict, VerdictRecord,
+};
+use storm_secret::AccessToken;
+
+use crate::engine::Engine;
+use crate::error::ToFailure as _;
+use crate::refresh::Wanted;
+
+impl Engine {
+    /// Verifies an integration's credential now, and keeps the verdict.
+    ///
+    /// # Errors
+    /// When there is nothing to verify or the vault fails; an unreachable service is a verdict, not an error.
+    pub async fn verify_integration(&self, id: IntegrationId) -> Result<Verdict, Failure> {
+        let integration = self.live(id).await?;
+        let verdict = self.verdict_on_active(&integration).await?;
+        self.keep_verdict(&integration, &verdict).await?;
+        Ok(verdict)
+    }
+
+    async fn verdict_on_active(&self, integration: &Integration) -> Result<Verdict, Failure> {
+        let active = self.vault().active_generation(integration.id).await.map_err(|error| error.to_failure())?;
+        let Some(active) = active else {
+            return Err(Failure::new(ErrorCode::NotFound, "There is no credential to verify yet.", None));
+        };
+        let request = self.verify_request(integration)?;
+        match &active.credential {
+            Credential::ApiKey(_) => Ok(self.parts.provider.verify(&request, &active.credential, None).await),
+            // A refused key is tried itself, in case it was turned on again at the service.
+            Credential::ServiceAccountKey(_) if matches!(integration.state, TokenState::NeedsReconnect { .. }) => {
+                self.verdict_on(integration, &active.credential).await
+            }
+            Credential::ServiceAccountKey(_) => match self.exchange(integration).await {
+                Ok(exchanged) => {
+                    Ok(self.parts.provider.verify(&request, &active.credential, Some(&exchanged.token)).await)
+                }
+                Err(failure) => Ok(verdict_of_failure(failure)),
+            },
+            Credential::OAuthGrant(_) => {
+                let token = match self.access_token(integration, None).await {
+                    Ok((token, _)) => token,
+                    Err(failure) => return Ok(verdict_of_failure(failure)),
+                };
+                let verdict = self.parts.provider.verify(&request, &active.credential, Some(&token)).await;
+                if !matches!(verdict, Verdict::Refused { .. }) {
+                    return Ok(verdict);
+                }
+                // The access token may have ended early. The service's word counts more than our clock: refresh, and ask again.
+                match self.refresh_grant(integration.id, Wanted::Refresh).await {
+                    Ok(fresh) => Ok(self.verdict_on_grant(&request, &fresh.credential).await),
+                    Err(Failure { code: ErrorCode::NotSupported, .. }) => Ok(verdict),
+                    Err(failure) => Ok(verdict_of_failure(failure)),
+                }
+            }
+            _ => Err(Failure::new(ErrorCode::NotSupported, "This kind of credential cannot be verified yet.", None)),
+        }
+    }
+
+    pub(crate) async fn verdict_on_grant(
+        &self,
+        request: &storm_domain::VerifyRequest,
+        credential: &Credential,
+    ) -> Verdict {
+        let token: Option<&AccessToken> = match credential {
+            Credential::OAuthGrant(grant) => grant.access_token.as_ref(),
+            _ => None,
+        };
+        match token {
+            Some(token) => self.parts.provider.verify(request, credential, Some(token)).await,
+            None => Verdict::CouldNotReach { reason: "The service's answer held no usable access token.".to_owned() },
+        }
+    }
+
+    /// Tries any credential of an integration, active or not, without keeping anything of it.
+    pub(crate) async fn verdict_on(
+        &self,
+        integration: &Integration,
+        credential: &Credential,
+    ) -> Result<Verdict, Failure> {
+        let request = self.verify_request(integration)?;
+        Ok(match credential {
+            Credential::ServiceAccountKey(key) => match self.exchange_key(integration, key).await {
+                Ok(exchanged) => self.parts.provider.verify(&request, credential, Some(&exchanged.token)).await,
+                Err(RefreshFailure::GrantRefused(words)) => Verdict::Refused { reason: said(&words) },
+                Err(failure) => Verdict::CouldNotReach { reason: failure.to_failure().message },
+            },
+            Credential::ApiKey(_) => self.parts.provider.verify(&request, credential, None).await,
+            credential => self.verdict_on_grant(&request, credential).await,
+        })
+    }
+
+    /// Writes a verdict down, with what it says about the account and the credential.
+    pub(crate) async fn keep_verdict(&self, integration: &Integration, verdict: &Verdict) -> Result<(), Failure> {
+        let now = self.now();
+        let event = match (verdict, integration.method) {
+            (Verdict::Refused { reason }, Method::ApiKey | Method::ServiceAccount) => {
+                Some(TokenEvent::CredentialRefused { words: ProviderWords::cleaned("refused", reason) })
+            }
+            (Verdict::Works { .. } | Verdict::WorksWithout { .. }, Method::ApiKey) => {
+                Some(TokenEvent::CredentialAccepted)
+            }
+            (Verdict::Works { .. } | Verdict::WorksWithout { .. }, Method::ServiceAccount)
+                if matches!(integration.state, TokenState::NeedsReconnect { .. }) =>
+            {
+                Some(TokenEvent::CredentialSaved { expires_at: None, refreshable: true })
+            }
+            _ => None,
+        };
+        let written = self
+            .change(integration.id, |row| {
+                row.last_verdict = Some(VerdictRecord { verdict: verdict.clone(), at: now });
+                if let Some(account) = verdict.account() {
+                    row.account = Some(account.clone());
+                }
+                if let Some(event) = &event {
+                    row.state = row.state.clone().step(event.clone(), now);
+                }
+            })
+            .await
+            .map_err(|error| error.to_failure())?;
+        self.log(&written, ActivityKind::Verified { verdict: verdict.clone() }).await;
+        if let (TokenState::NeedsReconnect { reason, .. }, true) = (&written.state, written.state != integration.state)
+        {
+            self.log(&written, ActivityKind::ReconnectNeeded { reason: reason.clone() }).await;
+        }
+        Ok(())
+    }
+}
+
+fn verdict_of_failure(failure: Failure) -> Verdict {
+    match failure.code {
+        ErrorCode::CredentialRefused | ErrorCode::ReconnectNeeded => Verdict::Refused { reason: failure.message },
+        _ => Verdict::CouldNotReach { reason: failure.message },
+    }
+}
+
+fn said(words: &ProviderWords) -> String {
+    if words.description.is_empty() { words.code.clone() } else { words.description.clone() }
+}
