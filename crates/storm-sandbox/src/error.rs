@@ -54,6 +54,9 @@ pub enum SandboxError {
     /// A service account key could not be generated.
     #[error("could not generate a key pair")]
     KeyGeneration,
+    /// The program could not arrange to be stopped.
+    #[error("could not listen for the signals that stop the program")]
+    Signals(#[source] std::io::Error),
     /// A background task ended unexpectedly.
     #[error("a background task ended unexpectedly")]
     Task,

@@ -2,7 +2,7 @@
 //!
 //! Prints one line, `READY http://127.0.0.1:PORT`, when it listens; everything else goes to standard error.
 
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -30,7 +30,7 @@ struct Arguments {
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::from_default_env();
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
     match run(Arguments::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -48,38 +48,38 @@ async fn run(arguments: Arguments) -> Result<(), SandboxError> {
         ..Settings::default()
     };
     let options = Options { port: arguments.port, state_file: arguments.state, settings };
+    // Before READY: whoever reads it may stop us at once.
+    let told_to_stop = stop_signals().map_err(SandboxError::Signals)?;
     let sandbox = Sandbox::start(options).await?;
     let ready = format!("READY {}\n", sandbox.base_url());
-    let mut output = std::io::stdout();
+    let mut output = io::stdout();
     if output.write_all(ready.as_bytes()).and_then(|()| output.flush()).is_err() {
         tracing::warn!("nobody reads standard output");
     }
-    told_to_stop().await;
+    told_to_stop.await;
     sandbox.shutdown().await;
     Ok(())
 }
 
-/// Ends with Ctrl-C, or with SIGTERM where there is one.
-async fn told_to_stop() {
-    let interrupted = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let terminated = async {
-            match signal(SignalKind::terminate()) {
-                Ok(mut terminate) => terminate.recv().await,
-                Err(_) => std::future::pending().await,
-            };
-        };
+/// Listens for Ctrl-C and SIGTERM from now on; the future ends with the first of them.
+#[cfg(unix)]
+fn stop_signals() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
         tokio::select! {
-            () = interrupted => {}
-            () = terminated => {}
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    }
-    #[cfg(not(unix))]
-    interrupted.await;
+    })
+}
+
+/// Listens for Ctrl-C from now on; the future ends with the first.
+#[cfg(windows)]
+fn stop_signals() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupt.recv().await;
+    })
 }

@@ -44,7 +44,7 @@ impl Sandbox {
         let listener = Listener::bind(port).await.map_err(|source| SandboxError::Listen { port, source })?;
         let address = listener.address();
         let world = World::new(options.settings.clamped(), provider.unwrap_or_else(Provider::default));
-        let service = Arc::new(Service::new(address.port(), world, state_file));
+        let service = Arc::new(Service::new(address.port(), world, state_file)?);
         let (stop, stopped) = watch::channel(false);
         let serving = tokio::spawn(listener.serve(Arc::clone(&service), stopped));
         Ok(Self { address, service, stop, serving })

@@ -19,7 +19,7 @@ const ATTEMPT_LIFETIME_MS: i64 = 600_000;
 /// More than any rehearsal has open at once.
 const MOST_ATTEMPTS: usize = 1_000;
 /// Parameters that must not come twice (RFC 6749 §3.1).
-const SINGLE: [&str; 9] = [
+const SINGLE: [&str; 10] = [
     "response_type",
     "client_id",
     "redirect_uri",
@@ -29,6 +29,7 @@ const SINGLE: [&str; 9] = [
     "code_challenge_method",
     "prompt",
     "login_hint",
+    "nonce",
 ];
 
 /// One person on the way through.
@@ -41,6 +42,7 @@ struct Attempt {
     state: Option<String>,
     scopes: Vec<String>,
     code_challenge: String,
+    nonce: Option<String>,
     /// Set by signing in.
     account: Option<String>,
 }
@@ -114,6 +116,7 @@ pub(crate) fn authorize(service: &Service, request: &Request) -> Result<Reply, R
         state: state.clone(),
         scopes,
         code_challenge: code_challenge.to_owned(),
+        nonce: query.value("nonce").map(str::to_owned),
         account: None,
     };
     let suggested = Account::label_from_input(query.value("login_hint").unwrap_or_default());
@@ -167,6 +170,7 @@ pub(crate) fn consent(service: &Service, request: &Request) -> Result<Reply, Rep
         code_challenge: attempt.code_challenge,
         account,
         scopes: attempt.scopes,
+        nonce: attempt.nonce,
     };
     world.codes.issue(&code, pending, now_ms);
     Ok(Reply::see_other(&location))

@@ -20,6 +20,8 @@ pub(crate) struct PendingCode {
     pub(crate) code_challenge: String,
     pub(crate) account: String,
     pub(crate) scopes: Vec<String>,
+    /// Returned in the ID token.
+    pub(crate) nonce: Option<String>,
 }
 
 enum Code {

@@ -17,6 +17,8 @@ pub(crate) fn metadata(service: &Service) -> Reply {
         "token_endpoint": format!("{base}/oauth/token"),
         "revocation_endpoint": format!("{base}/oauth/revoke"),
         "introspection_endpoint": format!("{base}/oauth/introspect"),
+        "jwks_uri": format!("{base}/oauth/jwks"),
+        "id_token_signing_alg_values_supported": ["ES256"],
         "userinfo_endpoint": format!("{base}/oauth/userinfo"),
         "scopes_supported": scopes,
         "response_types_supported": ["code"],
@@ -30,4 +32,9 @@ pub(crate) fn metadata(service: &Service) -> Reply {
         "subject_types_supported": ["public"],
         "authorization_response_iss_parameter_supported": sends_issuer,
     }))
+}
+
+/// `GET /oauth/jwks`
+pub(crate) fn key_set(service: &Service) -> Reply {
+    Reply::json(service.id_token_signer.key_set())
 }

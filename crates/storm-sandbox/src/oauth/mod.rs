@@ -7,6 +7,7 @@ mod assertion;
 mod authorize;
 mod client_authentication;
 mod code;
+mod id_token;
 mod inspect;
 mod metadata;
 mod refusal;
@@ -15,7 +16,8 @@ mod token;
 
 pub(crate) use authorize::{Attempts, authorize, consent, sign_in};
 pub(crate) use code::Codes;
+pub(crate) use id_token::IdTokenSigner;
 pub(crate) use inspect::{introspect, revoke, userinfo};
-pub(crate) use metadata::metadata;
+pub(crate) use metadata::{key_set, metadata};
 pub(crate) use scope::{description as scope_description, parse_scopes};
 pub(crate) use token::{TokenAnswer, token};

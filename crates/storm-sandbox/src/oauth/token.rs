@@ -39,6 +39,8 @@ pub(crate) struct TokenAnswer {
     refresh_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_token: Option<String>,
 }
 
 impl TokenAnswer {
@@ -51,6 +53,7 @@ impl TokenAnswer {
             expires_in: (!settings.omit_expires_in).then_some(expires_in),
             refresh_token: tokens.refresh_token,
             scope: (!settings.omit_scope).then(|| tokens.scopes.join(" ")),
+            id_token: None,
         }
     }
 }
@@ -127,7 +130,13 @@ fn authorization_code(service: &Service, request: &Request, form: &Parameters) -
     let (grant_id, tokens) =
         world.provider.begin_grant(&pending.account, &client_id, scopes, &world.settings, now_ms)?;
     world.codes.became(code, &grant_id);
-    Ok(TokenAnswer::new(tokens, &world.settings, now_ms))
+    let mut id_token = None;
+    if tokens.scopes.iter().any(|scope| scope == "openid") {
+        let (account, nonce) = (&pending.account, pending.nonce.as_deref());
+        let signer = &service.id_token_signer;
+        id_token = Some(signer.sign(&service.base_url, &client_id, account, &tokens.scopes, nonce, now_ms)?);
+    }
+    Ok(TokenAnswer { id_token, ..TokenAnswer::new(tokens, &world.settings, now_ms) })
 }
 
 /// Whether the verifier hashes to the challenge (RFC 7636 §4.6).

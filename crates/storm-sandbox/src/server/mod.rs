@@ -27,6 +27,7 @@ pub(crate) use world::World;
 
 use crate::SandboxError;
 use crate::clock;
+use crate::oauth::IdTokenSigner;
 use crate::provider::StateFile;
 use crate::settings::Settings;
 use guard::Guard;
@@ -37,6 +38,8 @@ pub(crate) struct Service {
     pub(crate) base_url: String,
     /// What a reset returns to.
     pub(crate) initial_settings: Settings,
+    /// Signs ID tokens.
+    pub(crate) id_token_signer: IdTokenSigner,
     guard: Guard,
     world: Mutex<World>,
     progress: Notify,
@@ -45,15 +48,16 @@ pub(crate) struct Service {
 
 impl Service {
     /// A service on a port, with what it remembers.
-    pub(crate) fn new(port: u16, world: World, state_file: Option<StateFile>) -> Self {
-        Self {
+    pub(crate) fn new(port: u16, world: World, state_file: Option<StateFile>) -> Result<Self, SandboxError> {
+        Ok(Self {
+            id_token_signer: IdTokenSigner::make()?,
             base_url: format!("http://127.0.0.1:{port}"),
             initial_settings: world.settings.clone(),
             guard: Guard::on_port(port),
             world: Mutex::new(world),
             progress: Notify::new(),
             state_file: state_file.map(Arc::new),
-        }
+        })
     }
 
     /// Borrows the state.

@@ -37,6 +37,7 @@ pub(crate) async fn route(service: &Arc<Service>, request: &Request) -> Reply {
         ("GET", ["api", "reports"]) => api::reports(service, request),
 
         ("GET", [".well-known", "openid-configuration" | "oauth-authorization-server"]) => Ok(oauth::metadata(service)),
+        ("GET", ["oauth", "jwks"]) => Ok(oauth::key_set(service)),
         ("GET", ["oauth", "authorize"]) => oauth::authorize(service, request),
         ("POST", ["oauth", "sign-in"]) => oauth::sign_in(service, request),
         ("POST", ["oauth", "consent"]) => oauth::consent(service, request),

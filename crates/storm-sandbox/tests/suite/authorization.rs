@@ -205,3 +205,25 @@ async fn discovery_names_this_service_and_nothing_else() {
     assert_eq!(oauth["code_challenge_methods_supported"], serde_json::json!(["S256"]));
     assert_eq!(oauth["authorization_response_iss_parameter_supported"], true);
 }
+
+#[tokio::test]
+async fn an_id_token_comes_with_openid_and_verifies_against_the_key_set() {
+    let sandbox = start().await;
+    let asked = authorize_path(&[("scope", "openid email read"), ("nonce", "n-0S6")]);
+    let code = parameter(&decide(&sandbox, &asked, "ada@practice.example", "approve").await, "code");
+    let tokens = redeem(&sandbox, &code, VERIFIER).await.json();
+    let keys = get(&sandbox, "/oauth/jwks").await.json();
+    let key: jsonwebtoken::jwk::Jwk = serde_json::from_value(keys["keys"][0].clone()).unwrap();
+    let mut validation = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::ES256);
+    validation.set_audience(&["practice-desktop"]);
+    validation.set_issuer(&[sandbox.base_url()]);
+    let key = jsonwebtoken::DecodingKey::from_jwk(&key).unwrap();
+    let id_token = text(&tokens, "id_token");
+    let claims = jsonwebtoken::decode::<serde_json::Value>(id_token, &key, &validation).unwrap().claims;
+    assert_eq!((text(&claims, "nonce"), text(&claims, "email")), ("n-0S6", "ada@practice.example"));
+    let person = bearer(&sandbox, "GET", "/oauth/userinfo", text(&tokens, "access_token")).await.json();
+    assert_eq!(person["sub"], claims["sub"]);
+
+    let code = approved_code(&sandbox).await;
+    assert!(redeem(&sandbox, &code, VERIFIER).await.json().get("id_token").is_none());
+}
