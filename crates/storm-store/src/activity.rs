@@ -1,0 +1,178 @@
+//! The activity log, as a chain.
+//!
+//! Each entry's link covers the link before it and the entry's own content, under a key that only an opened vault has. A
+//! changed, removed or inserted entry shows; the oldest ones may go, because each entry also holds its predecessor's link.
+
+use sqlx::SqliteConnection;
+use storm_crypto::ChainLink;
+use storm_domain::{ActivityEntry, ActivityKind, IntegrationId, Timestamp, VaultError};
+use uuid::Uuid;
+
+use crate::fault::of_sqlx;
+use crate::seal::Seal;
+
+/// How many entries are kept: some years of a busy vault, some ten megabytes.
+const ENTRIES_KEPT: i64 = 100_000;
+/// Old entries go in portions.
+const PRUNED_AT_ONCE: i64 = 1_000;
+
+/// What the chain says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChainVerdict {
+    /// Every entry is as it was written.
+    Intact {
+        /// How many there are.
+        entries: u64,
+    },
+    /// An entry was changed, removed or inserted.
+    Broken {
+        /// The first entry that does not fit.
+        sequence: u64,
+    },
+}
+
+/// An entry as it is stored.
+type Row = (i64, i64, Option<String>, String, String);
+
+fn link(seal: &Seal, previous: &ChainLink, (sequence, at, id, name, what): &Row) -> ChainLink {
+    let id = id.as_deref().unwrap_or_default();
+    let parts: [&[u8]; 5] =
+        [&sequence.to_be_bytes(), &at.to_be_bytes(), id.as_bytes(), name.as_bytes(), what.as_bytes()];
+    seal.chain.link(previous, &parts)
+}
+
+fn stored_link(bytes: &[u8]) -> Option<ChainLink> {
+    bytes.try_into().ok().map(ChainLink)
+}
+
+pub(crate) async fn append(
+    connection: &mut SqliteConnection,
+    seal: &Seal,
+    id: Option<IntegrationId>,
+    name: String,
+    what: &ActivityKind,
+    at: Timestamp,
+) -> Result<(), VaultError> {
+    let last: Option<(i64, Vec<u8>)> =
+        sqlx::query_as("SELECT sequence, link FROM activity ORDER BY sequence DESC LIMIT 1")
+            .fetch_optional(&mut *connection)
+            .await
+            .map_err(of_sqlx)?;
+    let (sequence, previous) = match last {
+        Some((sequence, link)) => (sequence + 1, stored_link(&link).ok_or(VaultError::Damaged)?),
+        None => (1, ChainLink::START),
+    };
+    let what = serde_json::to_string(what).map_err(|_| VaultError::Damaged)?;
+    let row: Row = (sequence, at.0, id.map(|id| id.to_string()), name, what);
+    let link = link(seal, &previous, &row);
+    sqlx::query(
+        "INSERT INTO activity (sequence, at, integration_id, name, what, previous, link)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )
+    .bind(row.0)
+    .bind(row.1)
+    .bind(row.2)
+    .bind(row.3)
+    .bind(row.4)
+    .bind(previous.0.as_slice())
+    .bind(link.0.as_slice())
+    .execute(&mut *connection)
+    .await
+    .map_err(of_sqlx)?;
+    if sequence % PRUNED_AT_ONCE == 0 {
+        sqlx::query("DELETE FROM activity WHERE sequence <= ?1")
+            .bind(sequence - ENTRIES_KEPT)
+            .execute(connection)
+            .await
+            .map_err(of_sqlx)?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn newest(
+    connection: &mut SqliteConnection,
+    id: Option<IntegrationId>,
+    limit: u32,
+) -> Result<Vec<ActivityEntry>, VaultError> {
+    let rows: Vec<Row> = match id {
+        Some(id) => {
+            sqlx::query_as(
+                "SELECT sequence, at, integration_id, name, what FROM activity
+                 WHERE integration_id = ?1 ORDER BY sequence DESC LIMIT ?2",
+            )
+            .bind(id.to_string())
+            .bind(limit)
+            .fetch_all(connection)
+            .await
+        }
+        None => {
+            sqlx::query_as(
+                "SELECT sequence, at, integration_id, name, what FROM activity ORDER BY sequence DESC LIMIT ?1",
+            )
+            .bind(limit)
+            .fetch_all(connection)
+            .await
+        }
+    }
+    .map_err(of_sqlx)?;
+    rows.into_iter().map(entry).collect()
+}
+
+fn entry((sequence, at, id, name, what): Row) -> Result<ActivityEntry, VaultError> {
+    let id = id.map(|id| Uuid::parse_str(&id)).transpose().map_err(|_| VaultError::Damaged)?;
+    Ok(ActivityEntry {
+        sequence: sequence.cast_unsigned(),
+        at: Timestamp(at),
+        integration_id: id.map(IntegrationId),
+        integration_name: name,
+        what: serde_json::from_str(&what).map_err(|_| VaultError::Damaged)?,
+    })
+}
+
+/// Goes through the whole log, a portion at a time.
+pub(crate) async fn verify(connection: &mut SqliteConnection, seal: &Seal) -> Result<ChainVerdict, VaultError> {
+    let mut last: Option<(i64, ChainLink)> = None;
+    let mut entries = 0;
+    loop {
+        let rows: Vec<(i64, i64, Option<String>, String, String, Vec<u8>, Vec<u8>)> = sqlx::query_as(
+            "SELECT sequence, at, integration_id, name, what, previous, link FROM activity
+             WHERE sequence > ?1 ORDER BY sequence LIMIT 1000",
+        )
+        .bind(last.map_or(0, |(sequence, _)| sequence))
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(of_sqlx)?;
+        if rows.is_empty() {
+            return end_of_chain(connection, last, entries).await;
+        }
+        for (sequence, at, id, name, what, previous, stored) in rows {
+            let broken = ChainVerdict::Broken { sequence: sequence.cast_unsigned() };
+            let Some(previous) = stored_link(&previous) else { return Ok(broken) };
+            let follows = last.is_none_or(|(before, link)| before + 1 == sequence && link.matches(&previous.0));
+            let starts = sequence > 1 || previous.matches(&ChainLink::START.0);
+            let link = link(seal, &previous, &(sequence, at, id, name, what));
+            if !(follows && starts && link.matches(&stored)) {
+                return Ok(broken);
+            }
+            last = Some((sequence, link));
+            entries += 1;
+        }
+    }
+}
+
+/// SQLite remembers the greatest sequence it ever gave: entries cut off the end show by it.
+async fn end_of_chain(
+    connection: &mut SqliteConnection,
+    last: Option<(i64, ChainLink)>,
+    entries: u64,
+) -> Result<ChainVerdict, VaultError> {
+    let given: Option<i64> = sqlx::query_scalar("SELECT seq FROM sqlite_sequence WHERE name = 'activity'")
+        .fetch_optional(connection)
+        .await
+        .map_err(of_sqlx)?;
+    let reached = last.map_or(0, |(sequence, _)| sequence);
+    if given.unwrap_or(0) > reached {
+        return Ok(ChainVerdict::Broken { sequence: reached.cast_unsigned() + 1 });
+    }
+    Ok(ChainVerdict::Intact { entries })
+}

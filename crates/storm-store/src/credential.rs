@@ -1,0 +1,98 @@
+//! How a credential is written before it is sealed. The wire types are the vault's own, so that the domain may change its
+//! shape without touching what lies on people's disks.
+
+use serde::{Deserialize, Serialize};
+use storm_domain::{ApiKeyCredential, Credential, OAuthGrant, ServiceAccountKey, Timestamp, VaultError};
+use storm_secret::{AccessToken, ApiKey, IdToken, PrivateKey, RefreshToken, SecretBytes};
+use url::Url;
+
+use crate::payload;
+
+/// Everything of a credential but its secrets.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum Head {
+    ApiKey,
+    OauthGrant {
+        expires_at: Option<Timestamp>,
+        token_type: Option<String>,
+        scopes: Option<Vec<String>>,
+        obtained_at: Timestamp,
+    },
+    ServiceAccountKey {
+        key_id: String,
+        client_email: String,
+        project_id: Option<String>,
+        token_uri: Url,
+    },
+}
+
+/// The word that stands in the `kind` column.
+pub(crate) fn kind(credential: &Credential) -> Result<&'static str, VaultError> {
+    match credential {
+        Credential::ApiKey(_) => Ok("api_key"),
+        Credential::OAuthGrant(_) => Ok("oauth_grant"),
+        Credential::ServiceAccountKey(_) => Ok("service_account_key"),
+        _ => Err(VaultError::NewerSchema),
+    }
+}
+
+pub(crate) fn encode(credential: &Credential) -> Result<SecretBytes, VaultError> {
+    // EXPOSE: all of these are to be sealed.
+    match credential {
+        Credential::ApiKey(credential) => {
+            payload::encode(&Head::ApiKey, &[Some(credential.key.expose().as_bytes()), None, None])
+        }
+        Credential::OAuthGrant(grant) => {
+            let head = Head::OauthGrant {
+                expires_at: grant.expires_at,
+                token_type: grant.token_type.clone(),
+                scopes: grant.scopes.clone(),
+                obtained_at: grant.obtained_at,
+            };
+            // EXPOSE: all of these are to be sealed.
+            let refresh_token = grant.refresh_token.as_ref().map(|token| token.expose().as_bytes());
+            // EXPOSE: as above.
+            let access_token = grant.access_token.as_ref().map(|token| token.expose().as_bytes());
+            // EXPOSE: as above.
+            let id_token = grant.id_token.as_ref().map(|token| token.expose().as_bytes());
+            payload::encode(&head, &[refresh_token, access_token, id_token])
+        }
+        Credential::ServiceAccountKey(key) => {
+            let head = Head::ServiceAccountKey {
+                key_id: key.key_id.clone(),
+                client_email: key.client_email.clone(),
+                project_id: key.project_id.clone(),
+                token_uri: key.token_uri.clone(),
+            };
+            // EXPOSE: to be sealed.
+            payload::encode(&head, &[Some(key.private_key.expose().as_bytes()), None, None])
+        }
+        _ => Err(VaultError::NewerSchema),
+    }
+}
+
+pub(crate) fn decode(payload: &SecretBytes) -> Result<Credential, VaultError> {
+    let (head, [first, second, third]) = payload::decode(payload)?;
+    Ok(match head {
+        Head::ApiKey => Credential::ApiKey(ApiKeyCredential { key: ApiKey::new(payload::text(first)?) }),
+        Head::OauthGrant { expires_at, token_type, scopes, obtained_at } => Credential::OAuthGrant(OAuthGrant {
+            refresh_token: payload::optional_text(first)?.map(RefreshToken::new),
+            access_token: payload::optional_text(second)?.map(AccessToken::new),
+            expires_at,
+            token_type,
+            scopes,
+            id_token: payload::optional_text(third)?.map(IdToken::new),
+            obtained_at,
+        }),
+        Head::ServiceAccountKey { key_id, client_email, project_id, token_uri } => {
+            Credential::ServiceAccountKey(ServiceAccountKey {
+                private_key: PrivateKey::new(payload::text(first)?),
+                key_id,
+                client_email,
+                project_id,
+                token_uri,
+            })
+        }
+    })
+}

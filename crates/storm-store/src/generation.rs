@@ -1,0 +1,225 @@
+//! Generations: every version of a credential, sealed.
+//!
+//! INVARIANT: at most one active generation per integration (a unique index holds it), numbers are never used twice, and a
+//! generation's secret is there until it is retired and not afterwards.
+
+use sqlx::SqliteConnection;
+use storm_domain::{
+    Credential, Generation, GenerationInfo, GenerationNumber, GenerationPhase, IntegrationId, Timestamp, VaultError,
+};
+
+use crate::credential;
+use crate::fault::of_sqlx;
+use crate::seal::Seal;
+
+fn word(phase: GenerationPhase) -> &'static str {
+    match phase {
+        GenerationPhase::Staged => "staged",
+        GenerationPhase::Active => "active",
+        GenerationPhase::Superseded => "superseded",
+        GenerationPhase::Retired => "retired",
+    }
+}
+
+fn phase(word: &str) -> Result<GenerationPhase, VaultError> {
+    match word {
+        "staged" => Ok(GenerationPhase::Staged),
+        "active" => Ok(GenerationPhase::Active),
+        "superseded" => Ok(GenerationPhase::Superseded),
+        "retired" => Ok(GenerationPhase::Retired),
+        _ => Err(VaultError::Damaged),
+    }
+}
+
+fn number(column: i64) -> GenerationNumber {
+    GenerationNumber(column.cast_unsigned())
+}
+
+/// The number of the active generation.
+pub(crate) async fn active_number(
+    connection: &mut SqliteConnection,
+    id: IntegrationId,
+) -> Result<Option<GenerationNumber>, VaultError> {
+    let active = sqlx::query_scalar("SELECT number FROM generation WHERE integration_id = ?1 AND phase = 'active'")
+        .bind(id.to_string())
+        .fetch_optional(connection)
+        .await;
+    Ok(active.map_err(of_sqlx)?.map(number))
+}
+
+/// A generation with its secret; `None` = the active one. [`VaultError::NotFound`] when there is none, or it is retired.
+pub(crate) async fn with_secret(
+    connection: &mut SqliteConnection,
+    seal: &Seal,
+    id: IntegrationId,
+    wanted: Option<GenerationNumber>,
+) -> Result<Generation, VaultError> {
+    let (stored, word, sealed, created_at): (i64, String, Option<Vec<u8>>, i64) = sqlx::query_as(
+        "SELECT number, phase, sealed_credential, created_at FROM generation
+         WHERE integration_id = ?1 AND iif(?2 IS NULL, phase = 'active', number = ?2)",
+    )
+    .bind(id.to_string())
+    .bind(wanted.map(|number| number.0.cast_signed()))
+    .fetch_one(connection)
+    .await
+    .map_err(of_sqlx)?;
+    Ok(Generation {
+        integration_id: id,
+        number: number(stored),
+        phase: phase(&word)?,
+        credential: seal.open_credential(id, number(stored), &sealed.ok_or(VaultError::NotFound)?)?,
+        created_at: Timestamp(created_at),
+    })
+}
+
+/// All generations, newest first.
+pub(crate) async fn infos(
+    connection: &mut SqliteConnection,
+    seal: &Seal,
+    id: IntegrationId,
+) -> Result<Vec<GenerationInfo>, VaultError> {
+    let rows: Vec<(i64, String, Vec<u8>, i64, i64)> = sqlx::query_as(
+        "SELECT number, phase, sealed_summary, created_at, changed_at FROM generation
+         WHERE integration_id = ?1 ORDER BY number DESC",
+    )
+    .bind(id.to_string())
+    .fetch_all(connection)
+    .await
+    .map_err(of_sqlx)?;
+    let read = |(stored, word, sealed, created_at, changed_at): (i64, String, Vec<u8>, i64, i64)| {
+        Ok(GenerationInfo {
+            number: number(stored),
+            phase: phase(&word)?,
+            summary: seal.open_summary(id, number(stored), &sealed)?,
+            created_at: Timestamp(created_at),
+            changed_at: Timestamp(changed_at),
+        })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// Saves a credential under the next number. [`VaultError::NotFound`] without such an integration.
+pub(crate) async fn insert(
+    connection: &mut SqliteConnection,
+    seal: &Seal,
+    id: IntegrationId,
+    credential: &Credential,
+    phase: GenerationPhase,
+    at: Timestamp,
+) -> Result<GenerationNumber, VaultError> {
+    let next = sqlx::query_scalar(
+        "UPDATE integration SET last_generation = last_generation + 1 WHERE id = ?1 RETURNING last_generation",
+    )
+    .bind(id.to_string())
+    .fetch_one(&mut *connection)
+    .await;
+    let next = number(next.map_err(of_sqlx)?);
+    sqlx::query(
+        "INSERT INTO generation
+         (integration_id, number, phase, kind, sealed_credential, sealed_summary, created_at, changed_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
+    )
+    .bind(id.to_string())
+    .bind(next.0.cast_signed())
+    .bind(word(phase))
+    .bind(credential::kind(credential)?)
+    .bind(seal.credential(id, next, credential)?)
+    .bind(seal.summary(id, next, &credential.summary())?)
+    .bind(at.0)
+    .execute(connection)
+    .await
+    .map_err(of_sqlx)?;
+    Ok(next)
+}
+
+/// Makes `next`, which is staged or superseded, the active one if `expected` is.
+pub(crate) async fn switch(
+    connection: &mut SqliteConnection,
+    id: IntegrationId,
+    expected: Option<GenerationNumber>,
+    next: GenerationNumber,
+    at: Timestamp,
+) -> Result<(), VaultError> {
+    if active_number(connection, id).await? != expected {
+        return Err(VaultError::Conflict);
+    }
+    match phase_of(connection, id, next).await? {
+        GenerationPhase::Staged | GenerationPhase::Superseded => {}
+        GenerationPhase::Active | GenerationPhase::Retired => return Err(VaultError::Conflict),
+    }
+    supersede_active(connection, id, at).await?;
+    set_phase(connection, id, next, GenerationPhase::Active, at).await
+}
+
+/// Erases a secret. Doing it again is not an error.
+pub(crate) async fn retire(
+    connection: &mut SqliteConnection,
+    id: IntegrationId,
+    number: GenerationNumber,
+    at: Timestamp,
+) -> Result<(), VaultError> {
+    match phase_of(connection, id, number).await? {
+        GenerationPhase::Active => return Err(VaultError::Conflict),
+        GenerationPhase::Retired => return Ok(()),
+        GenerationPhase::Staged | GenerationPhase::Superseded => {}
+    }
+    sqlx::query(
+        "UPDATE generation SET phase = 'retired', sealed_credential = NULL, changed_at = ?3
+         WHERE integration_id = ?1 AND number = ?2",
+    )
+    .bind(id.to_string())
+    .bind(number.0.cast_signed())
+    .bind(at.0)
+    .execute(connection)
+    .await
+    .map_err(of_sqlx)?;
+    Ok(())
+}
+
+async fn phase_of(
+    connection: &mut SqliteConnection,
+    id: IntegrationId,
+    number: GenerationNumber,
+) -> Result<GenerationPhase, VaultError> {
+    let stored = sqlx::query_scalar("SELECT phase FROM generation WHERE integration_id = ?1 AND number = ?2")
+        .bind(id.to_string())
+        .bind(number.0.cast_signed())
+        .fetch_one(connection)
+        .await;
+    phase(&stored.map_err(of_sqlx).map(|word: String| word)?)
+}
+
+/// The active generation, if there is one, becomes superseded.
+pub(crate) async fn supersede_active(
+    connection: &mut SqliteConnection,
+    id: IntegrationId,
+    at: Timestamp,
+) -> Result<(), VaultError> {
+    sqlx::query(
+        "UPDATE generation SET phase = 'superseded', changed_at = ?2 WHERE integration_id = ?1 AND phase = 'active'",
+    )
+    .bind(id.to_string())
+    .bind(at.0)
+    .execute(connection)
+    .await
+    .map_err(of_sqlx)?;
+    Ok(())
+}
+
+async fn set_phase(
+    connection: &mut SqliteConnection,
+    id: IntegrationId,
+    number: GenerationNumber,
+    phase: GenerationPhase,
+    at: Timestamp,
+) -> Result<(), VaultError> {
+    sqlx::query("UPDATE generation SET phase = ?3, changed_at = ?4 WHERE integration_id = ?1 AND number = ?2")
+        .bind(id.to_string())
+        .bind(number.0.cast_signed())
+        .bind(word(phase))
+        .bind(at.0)
+        .execute(connection)
+        .await
+        .map_err(of_sqlx)?;
+    Ok(())
+}

@@ -1,0 +1,54 @@
+//! How a raw answer is written before it is sealed.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use storm_domain::{RawTokenAnswer, Timestamp, VaultError};
+use storm_secret::SecretBytes;
+
+use crate::payload;
+
+/// The largest body that fits into a slot, in bytes.
+const LARGEST_BODY: usize = 1024 * 1024;
+/// A longer `Content-Type`, or one that is not printable ASCII, must not keep an answer from fitting.
+const LONGEST_CONTENT_TYPE: usize = 1024;
+
+#[derive(Serialize, Deserialize)]
+struct Head {
+    status: u16,
+    content_type: Option<String>,
+    retry_after: Option<Duration>,
+    server_time: Option<Timestamp>,
+    received_at: Timestamp,
+}
+
+pub(crate) fn encode_answer(answer: &RawTokenAnswer) -> Result<SecretBytes, VaultError> {
+    if answer.body.len() > LARGEST_BODY {
+        return Err(VaultError::TooLarge);
+    }
+    let head = Head {
+        status: answer.status,
+        content_type: answer.content_type.as_deref().map(shortened),
+        retry_after: answer.retry_after,
+        server_time: answer.server_time,
+        received_at: answer.received_at,
+    };
+    // EXPOSE: to be sealed.
+    payload::encode(&head, &[Some(answer.body.expose())])
+}
+
+fn shortened(content_type: &str) -> String {
+    content_type.chars().filter(|c| matches!(c, ' '..='~')).take(LONGEST_CONTENT_TYPE).collect()
+}
+
+pub(crate) fn decode_answer(payload: &SecretBytes) -> Result<RawTokenAnswer, VaultError> {
+    let (head, [body]) = payload::decode::<Head, 1>(payload)?;
+    Ok(RawTokenAnswer {
+        status: head.status,
+        content_type: head.content_type,
+        retry_after: head.retry_after,
+        server_time: head.server_time,
+        received_at: head.received_at,
+        body: body.ok_or(VaultError::Damaged)?,
+    })
+}

@@ -1,0 +1,127 @@
+//! Leases and intents: who may send a credential to the token endpoint, and what was sent.
+//!
+//! INVARIANT: an integration's fencing only rises, and nothing is done under a lease whose fencing is not the last one.
+
+use sqlx::SqliteConnection;
+use storm_domain::{GenerationNumber, IntegrationId, Lease, LeaseOwner, RefreshIntent, Timestamp, VaultError};
+use uuid::Uuid;
+
+use crate::fault::of_sqlx;
+
+pub(crate) async fn acquire(
+    connection: &mut SqliteConnection,
+    id: IntegrationId,
+    owner: &LeaseOwner,
+    now: Timestamp,
+    deadline: Timestamp,
+) -> Result<Lease, VaultError> {
+    let taken: Option<i64> = sqlx::query_scalar(
+        "INSERT INTO lease (integration_id, fencing, process, boot, deadline) VALUES (?1, 1, ?2, ?3, ?5)
+         ON CONFLICT (integration_id) DO UPDATE SET fencing = fencing + 1, process = ?2, boot = ?3, deadline = ?5
+         WHERE process IS NULL OR process = ?2 OR boot <> ?3 OR deadline <= ?4
+         RETURNING fencing",
+    )
+    .bind(id.to_string())
+    .bind(&owner.process)
+    .bind(&owner.boot)
+    .bind(now.0)
+    .bind(deadline.0)
+    .fetch_optional(&mut *connection)
+    .await
+    .map_err(of_sqlx)?;
+    match taken {
+        Some(fencing) => Ok(Lease { integration_id: id, fencing: fencing.cast_unsigned(), deadline }),
+        None => Err(VaultError::LeaseHeld { until: held_until(connection, id).await? }),
+    }
+}
+
+async fn held_until(connection: &mut SqliteConnection, id: IntegrationId) -> Result<Timestamp, VaultError> {
+    let until = sqlx::query_scalar("SELECT deadline FROM lease WHERE integration_id = ?1")
+        .bind(id.to_string())
+        .fetch_one(connection)
+        .await;
+    until.map(Timestamp).map_err(of_sqlx)
+}
+
+pub(crate) async fn release(connection: &mut SqliteConnection, lease: &Lease) -> Result<(), VaultError> {
+    sqlx::query("UPDATE lease SET process = NULL WHERE integration_id = ?1 AND fencing = ?2")
+        .bind(lease.integration_id.to_string())
+        .bind(lease.fencing.cast_signed())
+        .execute(connection)
+        .await
+        .map_err(of_sqlx)?;
+    Ok(())
+}
+
+/// [`VaultError::LeaseLost`] unless the lease is the last one given and has not been given back. A passed deadline alone
+/// does no harm: nobody else has the credential.
+pub(crate) async fn check(connection: &mut SqliteConnection, lease: &Lease) -> Result<(), VaultError> {
+    let held: Option<bool> =
+        sqlx::query_scalar("SELECT fencing = ?2 AND process IS NOT NULL FROM lease WHERE integration_id = ?1")
+            .bind(lease.integration_id.to_string())
+            .bind(lease.fencing.cast_signed())
+            .fetch_optional(connection)
+            .await
+            .map_err(of_sqlx)?;
+    if held == Some(true) { Ok(()) } else { Err(VaultError::LeaseLost) }
+}
+
+/// The last fencing whose grant was committed; `None` without such an integration.
+pub(crate) async fn settled(connection: &mut SqliteConnection, id: IntegrationId) -> Result<Option<u64>, VaultError> {
+    let settled: Option<i64> = sqlx::query_scalar(
+        "SELECT coalesce((SELECT settled FROM lease WHERE integration_id = ?1), 0) FROM integration WHERE id = ?1",
+    )
+    .bind(id.to_string())
+    .fetch_optional(connection)
+    .await
+    .map_err(of_sqlx)?;
+    Ok(settled.map(i64::cast_unsigned))
+}
+
+pub(crate) async fn put_intent(
+    connection: &mut SqliteConnection,
+    lease: &Lease,
+    intent: &RefreshIntent,
+) -> Result<(), VaultError> {
+    check(connection, lease).await?;
+    sqlx::query(
+        "INSERT OR REPLACE INTO intent (integration_id, fencing, generation, at, retries) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )
+    .bind(lease.integration_id.to_string())
+    .bind(lease.fencing.cast_signed())
+    .bind(intent.generation.map(|number| number.0.cast_signed()))
+    .bind(intent.at.0)
+    .bind(intent.retries)
+    .execute(connection)
+    .await
+    .map_err(of_sqlx)?;
+    Ok(())
+}
+
+pub(crate) async fn clear_intent(connection: &mut SqliteConnection, lease: &Lease) -> Result<(), VaultError> {
+    check(connection, lease).await?;
+    sqlx::query("DELETE FROM intent WHERE integration_id = ?1")
+        .bind(lease.integration_id.to_string())
+        .execute(connection)
+        .await
+        .map_err(of_sqlx)?;
+    Ok(())
+}
+
+pub(crate) async fn intents(connection: &mut SqliteConnection) -> Result<Vec<RefreshIntent>, VaultError> {
+    let rows: Vec<(String, i64, Option<i64>, i64, u32)> =
+        sqlx::query_as("SELECT integration_id, fencing, generation, at, retries FROM intent ORDER BY at")
+            .fetch_all(connection)
+            .await
+            .map_err(of_sqlx)?;
+    let read = |(id, fencing, generation, at, retries): (String, i64, Option<i64>, i64, u32)| {
+        Ok(RefreshIntent {
+            integration_id: IntegrationId(Uuid::parse_str(&id).map_err(|_| VaultError::Damaged)?),
+            fencing: fencing.cast_unsigned(),
+            generation: generation.map(|number| GenerationNumber(number.cast_unsigned())),
+            at: Timestamp(at),
+            retries,
+        })
+    };
+    rows.into_iter().map(read).collect()
+}

@@ -1,0 +1,199 @@
+//! Opening a vault, and making one.
+//!
+//! INVARIANT: a master key is made only when the database holds neither a header nor any record; it is written to the
+//! keyring, read back and compared before the header that names it is committed. Every other state is an [`OpenError`] that
+//! changes nothing.
+
+use std::sync::Arc;
+
+use sqlx::{Connection as _, SqliteConnection};
+use storm_crypto::{MasterKey, PassphraseCost, SealError, UnwrapError};
+use storm_domain::port::{Clock, Entropy, Keyring, KeyringError};
+use storm_secret::Passphrase;
+use uuid::Uuid;
+
+use crate::header::{self, Header, keyring_user};
+use crate::lock::VaultLock;
+use crate::{OpenError, SqliteVault, VaultFolder, database, epoch};
+
+/// The fewest characters of a new passphrase: it is all that stands between a copied file and its secrets.
+pub const PASSPHRASE_LEAST_CHARACTERS: usize = 12;
+
+/// A locked folder with an open, up-to-date database: everything but the key.
+struct Opening {
+    folder: VaultFolder,
+    connection: SqliteConnection,
+    lock: VaultLock,
+}
+
+/// Opens the vault with the key from the keyring; makes one when there is none yet.
+pub async fn open_vault(
+    folder: VaultFolder,
+    keyring: Arc<dyn Keyring>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+) -> Result<SqliteVault, OpenError> {
+    let mut opening = Opening::begin(folder).await?;
+    match find_key(&mut opening, keyring.as_ref(), clock.as_ref(), entropy.as_ref()).await {
+        Ok((header, key)) => opening.complete(header, key, clock.as_ref()).await,
+        Err(error) => opening.abandon(error).await,
+    }
+}
+
+/// Opens a vault that has a passphrase. Takes about a second.
+pub async fn open_with_passphrase(
+    folder: VaultFolder,
+    passphrase: Passphrase,
+    clock: Arc<dyn Clock>,
+) -> Result<SqliteVault, OpenError> {
+    let mut opening = Opening::begin(folder).await?;
+    match unwrap_key(&mut opening, passphrase).await {
+        Ok((header, key)) => opening.complete(header, key, clock.as_ref()).await,
+        Err(error) => opening.abandon(error).await,
+    }
+}
+
+/// Makes a vault that opens with a passphrase, where there is none. Takes about a second.
+pub async fn create_passphrase_vault(
+    folder: VaultFolder,
+    passphrase: Passphrase,
+    cost: PassphraseCost,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+) -> Result<SqliteVault, OpenError> {
+    // EXPOSE: its length in characters.
+    if passphrase.expose().chars().count() < PASSPHRASE_LEAST_CHARACTERS {
+        return Err(OpenError::PassphraseTooShort);
+    }
+    let mut opening = Opening::begin(folder).await?;
+    match make_wrapped_key(&mut opening, passphrase, cost, clock.as_ref(), entropy.as_ref()).await {
+        Ok((header, key)) => opening.complete(header, key, clock.as_ref()).await,
+        Err(error) => opening.abandon(error).await,
+    }
+}
+
+impl Opening {
+    async fn begin(folder: VaultFolder) -> Result<Self, OpenError> {
+        let lock = VaultLock::try_lock(&folder)?;
+        let mut connection = database::connect(&folder).await?;
+        let migrated = database::migrate(&mut connection).await;
+        let opening = Self { folder, connection, lock };
+        match migrated {
+            Ok(()) => Ok(opening),
+            Err(error) => opening.abandon(error.into()).await,
+        }
+    }
+
+    /// The header; `None` = the vault is new. Records without a header are damage, never a reason for a new key.
+    async fn header(&mut self) -> Result<Option<Header>, OpenError> {
+        let header = Header::read(&mut self.connection).await?;
+        if header.is_none() && header::holds_records(&mut self.connection).await? {
+            return Err(OpenError::DatabaseDamaged);
+        }
+        Ok(header)
+    }
+
+    async fn complete(
+        mut self,
+        mut header: Header,
+        key: MasterKey,
+        clock: &dyn Clock,
+    ) -> Result<SqliteVault, OpenError> {
+        match epoch::begin(&mut self.connection, &self.folder, &mut header, clock.now()).await {
+            Ok(()) => Ok(SqliteVault::start(self.folder, self.connection, self.lock, &header, key)?),
+            Err(error) => self.abandon(error.into()).await,
+        }
+    }
+
+    /// Closes the database before the lock goes.
+    async fn abandon<T>(self, error: OpenError) -> Result<T, OpenError> {
+        if self.connection.close().await.is_err() {
+            tracing::warn!("the database was not closed cleanly");
+        }
+        drop(self.lock);
+        Err(error)
+    }
+}
+
+async fn find_key(
+    opening: &mut Opening,
+    keyring: &dyn Keyring,
+    clock: &dyn Clock,
+    entropy: &dyn Entropy,
+) -> Result<(Header, MasterKey), OpenError> {
+    let Some(header) = opening.header().await? else {
+        let vault_id = entropy.make_uuid();
+        let key = make_key_in_keyring(keyring, vault_id).await?;
+        let header = Header::make(vault_id, &key, None, clock.now())?;
+        header.insert(&mut opening.connection).await?;
+        return Ok((header, key));
+    };
+    if header.passphrase_wrap.is_some() {
+        return Err(OpenError::PassphraseNeeded);
+    }
+    let line = keyring.read(&header.keyring_user()).await.map_err(|error| OpenError::of_keyring(error, false))?;
+    let key = MasterKey::of_keyring_line(&line).map_err(|_| OpenError::Garbage)?;
+    if header.is_opened_by(&key)? { Ok((header, key)) } else { Err(OpenError::WrongKey) }
+}
+
+/// Makes a key and does not trust the keyring before it has given it back.
+async fn make_key_in_keyring(keyring: &dyn Keyring, vault_id: Uuid) -> Result<MasterKey, OpenError> {
+    let of_keyring = |error: KeyringError| OpenError::of_keyring(error, true);
+    let key = MasterKey::make().map_err(of_seal)?;
+    let user = keyring_user(vault_id, key.id());
+    keyring.write(&user, &key.keyring_line()).await.map_err(of_keyring)?;
+    let line = keyring.read(&user).await.map_err(of_keyring)?;
+    match MasterKey::of_keyring_line(&line) {
+        Ok(read) if read.is_same(&key) => Ok(key),
+        _ => Err(OpenError::KeyringForgetful),
+    }
+}
+
+async fn make_wrapped_key(
+    opening: &mut Opening,
+    passphrase: Passphrase,
+    cost: PassphraseCost,
+    clock: &dyn Clock,
+    entropy: &dyn Entropy,
+) -> Result<(Header, MasterKey), OpenError> {
+    if opening.header().await?.is_some() {
+        return Err(OpenError::Exists);
+    }
+    let vault_id = entropy.make_uuid();
+    let (key, wrap) = apart(move || {
+        let key = MasterKey::make().map_err(of_seal)?;
+        let wrap = key.wrap(&passphrase, vault_id.into_bytes(), cost).map_err(|_| OpenError::Resources)?;
+        Ok((key, wrap))
+    })
+    .await?;
+    let header = Header::make(vault_id, &key, Some(wrap), clock.now())?;
+    header.insert(&mut opening.connection).await?;
+    Ok((header, key))
+}
+
+async fn unwrap_key(opening: &mut Opening, passphrase: Passphrase) -> Result<(Header, MasterKey), OpenError> {
+    let header = opening.header().await?.ok_or(OpenError::KeyMissing)?;
+    let wrap = header.passphrase_wrap.clone().ok_or(OpenError::KeyMissing)?;
+    let vault_id = header.vault_id.into_bytes();
+    let key = apart(move || {
+        MasterKey::unwrap(&wrap, &passphrase, vault_id).map_err(|error| match error {
+            UnwrapError::WrongPassphrase => OpenError::PassphraseWrong,
+            UnwrapError::NoMemory => OpenError::Resources,
+            UnwrapError::UnknownFormat => OpenError::NewerSchema,
+            _ => OpenError::DatabaseDamaged,
+        })
+    })
+    .await?;
+    if header.is_opened_by(&key)? { Ok((header, key)) } else { Err(OpenError::DatabaseDamaged) }
+}
+
+/// Runs what takes a second of one core away from the threads that serve everybody.
+async fn apart<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, OpenError> + Send + 'static,
+) -> Result<T, OpenError> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| OpenError::Resources)?
+}
+
+fn of_seal(_: SealError) -> OpenError {
+    OpenError::Resources
+}

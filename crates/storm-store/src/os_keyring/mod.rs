@@ -1,0 +1,151 @@
+//! The operating system's keyring.
+//!
+//! All calls run on one thread of its own, one after the other, each with a deadline: a locked keyring blocks on its prompt for
+//! as long as the user lets it. A caller that waited in vain gets [`KeyringError::TimedOut`] and goes on; the thread stays
+//! behind with the prompt, is never waited for, and so cannot keep the program from ending. A retry queues behind the same
+//! prompt instead of opening a second one. After any failure the connection to the keyring is made anew, so that one that
+//! comes up late is seen.
+
+mod platform;
+
+use std::sync::Mutex;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use keyring_core::{CredentialStore, Error};
+use storm_domain::port::{Keyring, KeyringError};
+use storm_secret::SecretBytes;
+use tokio::sync::oneshot;
+
+/// The service that all entries belong to: the application's bundle id.
+const SERVICE: &str = "dev.stormconnect.app";
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// The Secret Service, Keychain or Credential Manager.
+#[derive(Debug)]
+pub struct OsKeyring {
+    deadline: Duration,
+    calls: Mutex<Option<mpsc::Sender<Call>>>,
+}
+
+impl Default for OsKeyring {
+    fn default() -> Self {
+        Self::with_deadline(DEADLINE)
+    }
+}
+
+/// One call: what to do, and who waits for it.
+struct Call {
+    user: String,
+    what: What,
+    reply: oneshot::Sender<Result<SecretBytes, KeyringError>>,
+}
+
+enum What {
+    Read,
+    Write(SecretBytes),
+}
+
+impl OsKeyring {
+    /// A keyring whose calls are given up after `deadline`.
+    #[must_use]
+    pub fn with_deadline(deadline: Duration) -> Self {
+        Self { deadline, calls: Mutex::new(None) }
+    }
+
+    async fn call(&self, user: &str, what: What) -> Result<SecretBytes, KeyringError> {
+        let (reply, outcome) = oneshot::channel();
+        self.hand_over(Call { user: user.to_owned(), what, reply })?;
+        match tokio::time::timeout(self.deadline, outcome).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(_)) => Err(KeyringError::Failed), // the thread is gone; the next call starts another
+            Err(_) => Err(KeyringError::TimedOut),
+        }
+    }
+
+    /// Gives the call to the thread, and starts the thread if there is none.
+    fn hand_over(&self, call: Call) -> Result<(), KeyringError> {
+        let mut calls = self.calls.lock().map_err(|_| KeyringError::Failed)?;
+        let unsent = match calls.as_ref() {
+            Some(sender) => match sender.send(call) {
+                Ok(()) => return Ok(()),
+                Err(mpsc::SendError(call)) => call,
+            },
+            None => call,
+        };
+        let (sender, waiting) = mpsc::channel();
+        std::thread::Builder::new()
+            .name("keyring".to_owned())
+            .spawn(move || serve(&waiting))
+            .map_err(|_| KeyringError::Failed)?;
+        sender.send(unsent).map_err(|_| KeyringError::Failed)?;
+        *calls = Some(sender);
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Keyring for OsKeyring {
+    fn backend(&self) -> String {
+        platform::NAME.to_owned()
+    }
+
+    async fn read(&self, user: &str) -> Result<SecretBytes, KeyringError> {
+        self.call(user, What::Read).await
+    }
+
+    async fn write(&self, user: &str, secret: &SecretBytes) -> Result<(), KeyringError> {
+        self.call(user, What::Write(secret.clone())).await.map(|_| ())
+    }
+}
+
+type Store = std::sync::Arc<CredentialStore>;
+
+fn serve(calls: &mpsc::Receiver<Call>) {
+    let mut store: Option<Store> = None;
+    while let Ok(call) = calls.recv() {
+        if call.reply.is_closed() {
+            continue; // its caller gave up while it waited behind a prompt
+        }
+        let outcome = carry_out(&mut store, &call);
+        let _ = call.reply.send(outcome); // the caller may have given up meanwhile
+    }
+}
+
+/// Carries out a call. An earlier connection may have died with its service, so a failure on it is tried once more on a new
+/// one.
+fn carry_out(store: &mut Option<Store>, call: &Call) -> Result<SecretBytes, KeyringError> {
+    let is_reused = store.is_some();
+    let outcome = on_store(store, call);
+    if is_reused && matches!(outcome, Err(KeyringError::Failed)) { on_store(store, call) } else { outcome }
+}
+
+fn on_store(store: &mut Option<Store>, call: &Call) -> Result<SecretBytes, KeyringError> {
+    let connected = match store.take() {
+        Some(connected) => connected,
+        None => platform::connect()?,
+    };
+    let outcome = connected.build(SERVICE, &call.user, None).and_then(|entry| match &call.what {
+        What::Read => entry.get_secret().map(SecretBytes::new),
+        // EXPOSE: the keyring is where the master key is kept.
+        What::Write(secret) => entry.set_secret(secret.expose()).map(|()| SecretBytes::new([])),
+    });
+    let outcome = outcome.map_err(|error| meaning(&error));
+    if matches!(outcome, Ok(_) | Err(KeyringError::NoEntry)) {
+        *store = Some(connected);
+    }
+    outcome
+}
+
+/// What an error of the keyring means. It is never printed: some of its variants hold the secret.
+fn meaning(error: &Error) -> KeyringError {
+    match error {
+        Error::NoEntry => KeyringError::NoEntry,
+        Error::NoStorageAccess(cause) => platform::meaning_of_no_access(cause.as_ref()),
+        Error::NoDefaultStore => KeyringError::NoService,
+        Error::BadEncoding(_) | Error::BadDataFormat(..) => KeyringError::Garbage,
+        Error::Ambiguous(_) => KeyringError::Ambiguous,
+        _ => KeyringError::Failed,
+    }
+}

@@ -1,0 +1,57 @@
+//! App registrations and their sealed secrets.
+
+use sqlx::SqliteConnection;
+use storm_domain::{AppRegistration, RegistrationId, VaultError};
+use storm_secret::ClientSecret;
+
+use crate::fault::of_sqlx;
+use crate::seal::Seal;
+
+pub(crate) async fn all(connection: &mut SqliteConnection) -> Result<Vec<AppRegistration>, VaultError> {
+    let rows: Vec<(String, bool)> =
+        sqlx::query_as("SELECT row, sealed_secret IS NOT NULL FROM registration ORDER BY rowid")
+            .fetch_all(connection)
+            .await
+            .map_err(of_sqlx)?;
+    let read = |(row, has_secret): (String, bool)| {
+        let registration: AppRegistration = serde_json::from_str(&row).map_err(|_| VaultError::Damaged)?;
+        Ok(AppRegistration { has_secret, ..registration })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// Without a new secret the old one stays, unless the registration says that it has none.
+pub(crate) async fn put(
+    connection: &mut SqliteConnection,
+    seal: &Seal,
+    registration: &AppRegistration,
+    secret: Option<&ClientSecret>,
+) -> Result<(), VaultError> {
+    let sealed = secret.map(|secret| seal.client_secret(registration.id, secret)).transpose()?;
+    let row = serde_json::to_string(registration).map_err(|_| VaultError::Damaged)?;
+    sqlx::query(
+        "INSERT INTO registration (id, row, sealed_secret) VALUES (?1, ?2, ?3)
+         ON CONFLICT (id) DO UPDATE SET row = ?2, sealed_secret = coalesce(?3, iif(?4, sealed_secret, NULL))",
+    )
+    .bind(registration.id.to_string())
+    .bind(row)
+    .bind(sealed)
+    .bind(registration.has_secret)
+    .execute(connection)
+    .await
+    .map_err(of_sqlx)?;
+    Ok(())
+}
+
+pub(crate) async fn secret(
+    connection: &mut SqliteConnection,
+    seal: &Seal,
+    id: RegistrationId,
+) -> Result<Option<ClientSecret>, VaultError> {
+    let sealed: Option<Vec<u8>> = sqlx::query_scalar("SELECT sealed_secret FROM registration WHERE id = ?1")
+        .bind(id.to_string())
+        .fetch_one(connection)
+        .await
+        .map_err(of_sqlx)?;
+    sealed.map(|sealed| seal.open_client_secret(id, &sealed)).transpose()
+}

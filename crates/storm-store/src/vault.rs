@@ -1,0 +1,365 @@
+//! The vault itself: the port's methods, each one reading through the readers or writing through the writer.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use sqlx::pool::PoolConnection;
+use sqlx::{Sqlite, SqliteConnection, SqlitePool};
+use storm_crypto::MasterKey;
+use storm_domain::port::{GrantCommit, NewIntegration, Vault};
+use storm_domain::{
+    ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
+    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, RawTokenAnswer, RefreshIntent,
+    RegistrationId, Rotation, Timestamp, VaultError,
+};
+use storm_secret::ClientSecret;
+
+use crate::activity::ChainVerdict;
+use crate::header::Header;
+use crate::landing::{Landing, Place};
+use crate::lock::VaultLock;
+use crate::seal::Seal;
+use crate::writer::Writer;
+use crate::{
+    VaultFolder, activity, backup, database, epoch, fault, generation, grant, integration, lease, registration,
+    rotation,
+};
+
+/// An open vault. It holds the vault lock until it is closed.
+pub struct SqliteVault {
+    folder: VaultFolder,
+    readers: SqlitePool,
+    writer: Writer,
+    landing: Landing,
+    seal: Arc<Seal>,
+    restored_at: Option<Timestamp>,
+    has_passphrase: bool,
+}
+
+impl std::fmt::Debug for SqliteVault {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("SqliteVault").field("folder", &self.folder).finish_non_exhaustive()
+    }
+}
+
+impl SqliteVault {
+    pub(crate) fn start(
+        folder: VaultFolder,
+        connection: SqliteConnection,
+        lock: VaultLock,
+        header: &Header,
+        key: MasterKey,
+    ) -> Result<Self, VaultError> {
+        let landing = Landing::start(&folder)?;
+        Ok(Self {
+            readers: database::readers(&folder),
+            writer: Writer::start(folder.clone(), connection, lock),
+            landing,
+            seal: Arc::new(Seal::new(key, header.vault_id)),
+            restored_at: header.restored_at,
+            has_passphrase: header.passphrase_wrap.is_some(),
+            folder,
+        })
+    }
+
+    /// Commits what waits, closes the database and gives the vault lock back. Every later call fails with
+    /// [`VaultError::Locked`].
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+
+    /// Whether the key is kept under a passphrase instead of in the OS keyring.
+    #[must_use]
+    pub fn has_passphrase(&self) -> bool {
+        self.has_passphrase
+    }
+
+    /// Since when it is known that the database was put back from a backup: its grants may have been rotated since, so
+    /// nothing should be refreshed before the user knows.
+    #[must_use]
+    pub fn restored_at(&self) -> Option<Timestamp> {
+        self.restored_at
+    }
+
+    /// The user knows; the next opening will not report it again.
+    pub async fn acknowledge_restore(&self) -> Result<(), VaultError> {
+        self.writer.write(|connection| Box::pin(epoch::acknowledge_restore(connection))).await
+    }
+
+    /// Makes a copy of the database in the backups folder and keeps five. The host calls it every hour.
+    pub async fn backup(&self, at: Timestamp) -> Result<PathBuf, VaultError> {
+        let made = backup::make(&self.folder, at).await?;
+        let epoch = self.writer.write(|connection| Box::pin(epoch::advance(connection))).await?;
+        epoch::write(&self.folder, epoch).map_err(|error| fault::of_io(&error))?;
+        Ok(made)
+    }
+
+    /// Reads the whole database and reports damage. Some 50 ms for each 20 MB.
+    pub async fn check_integrity(&self) -> Result<(), VaultError> {
+        backup::check_integrity(&mut *self.reader().await?).await
+    }
+
+    /// Goes through the whole activity log and reports where it was tampered with.
+    pub async fn verify_activity_chain(&self) -> Result<ChainVerdict, VaultError> {
+        activity::verify(&mut *self.reader().await?, &self.seal).await
+    }
+
+    async fn reader(&self) -> Result<PoolConnection<Sqlite>, VaultError> {
+        self.readers.acquire().await.map_err(fault::of_sqlx)
+    }
+}
+
+#[async_trait]
+impl Vault for SqliteVault {
+    async fn integrations(&self) -> Result<Vec<Integration>, VaultError> {
+        integration::all(&mut *self.reader().await?).await
+    }
+
+    async fn integration(&self, id: IntegrationId) -> Result<Integration, VaultError> {
+        integration::one(&mut *self.reader().await?, id).await
+    }
+
+    async fn add_integration(&self, new: NewIntegration) -> Result<Integration, VaultError> {
+        let seal = Arc::clone(&self.seal);
+        let add = async move |connection: &mut SqliteConnection| {
+            let added = integration::insert(connection, new.integration).await?;
+            if let Some(credential) = &new.credential {
+                let phase = GenerationPhase::Active;
+                generation::insert(connection, &seal, added.id, credential, phase, added.created_at).await?;
+            }
+            Ok(added)
+        };
+        self.writer.write(|connection| Box::pin(add(connection))).await
+    }
+
+    async fn update_integration(&self, integration: Integration) -> Result<Integration, VaultError> {
+        self.writer.write(|connection| Box::pin(integration::update(connection, integration))).await
+    }
+
+    async fn erase_integration(&self, id: IntegrationId) -> Result<(), VaultError> {
+        self.writer.write(move |connection| Box::pin(integration::erase(connection, id))).await?;
+        self.landing.clear(id.0, u64::MAX).await
+    }
+
+    async fn registrations(&self) -> Result<Vec<AppRegistration>, VaultError> {
+        registration::all(&mut *self.reader().await?).await
+    }
+
+    async fn put_registration(
+        &self,
+        registration: &AppRegistration,
+        secret: Option<&ClientSecret>,
+    ) -> Result<(), VaultError> {
+        let (seal, registration, secret) = (Arc::clone(&self.seal), registration.clone(), secret.cloned());
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move { registration::put(connection, &seal, &registration, secret.as_ref()).await })
+            })
+            .await
+    }
+
+    async fn registration_secret(&self, id: RegistrationId) -> Result<Option<ClientSecret>, VaultError> {
+        registration::secret(&mut *self.reader().await?, &self.seal, id).await
+    }
+
+    async fn active_generation(&self, id: IntegrationId) -> Result<Option<Generation>, VaultError> {
+        match generation::with_secret(&mut *self.reader().await?, &self.seal, id, None).await {
+            Err(VaultError::NotFound) => Ok(None),
+            found => found.map(Some),
+        }
+    }
+
+    async fn generation(&self, id: IntegrationId, number: GenerationNumber) -> Result<Generation, VaultError> {
+        generation::with_secret(&mut *self.reader().await?, &self.seal, id, Some(number)).await
+    }
+
+    async fn generations(&self, id: IntegrationId) -> Result<Vec<GenerationInfo>, VaultError> {
+        generation::infos(&mut *self.reader().await?, &self.seal, id).await
+    }
+
+    async fn stage_generation(
+        &self,
+        id: IntegrationId,
+        credential: &Credential,
+        at: Timestamp,
+    ) -> Result<GenerationNumber, VaultError> {
+        let (seal, credential) = (Arc::clone(&self.seal), credential.clone());
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    generation::insert(connection, &seal, id, &credential, GenerationPhase::Staged, at).await
+                })
+            })
+            .await
+    }
+
+    async fn switch_generation(
+        &self,
+        id: IntegrationId,
+        expected: Option<GenerationNumber>,
+        next: GenerationNumber,
+        at: Timestamp,
+    ) -> Result<(), VaultError> {
+        self.writer.write(move |connection| Box::pin(generation::switch(connection, id, expected, next, at))).await
+    }
+
+    async fn retire_generation(
+        &self,
+        id: IntegrationId,
+        number: GenerationNumber,
+        at: Timestamp,
+    ) -> Result<(), VaultError> {
+        self.writer.write(move |connection| Box::pin(generation::retire(connection, id, number, at))).await
+    }
+
+    async fn acquire_lease(
+        &self,
+        id: IntegrationId,
+        owner: &LeaseOwner,
+        now: Timestamp,
+        deadline: Timestamp,
+    ) -> Result<Lease, VaultError> {
+        let owner = owner.clone();
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move { lease::acquire(connection, id, &owner, now, deadline).await })
+            })
+            .await
+    }
+
+    async fn release_lease(&self, lease: &Lease) -> Result<(), VaultError> {
+        let released = lease.clone();
+        self.writer
+            .write(move |connection| Box::pin(async move { lease::release(connection, &released).await }))
+            .await?;
+        self.landing.give_back(lease.integration_id.0).await
+    }
+
+    async fn prepare_refresh(&self, lease: &Lease, intent: &RefreshIntent) -> Result<(), VaultError> {
+        let integration = lease.integration_id.0;
+        self.landing.reserve(integration).await?;
+        let (lease, intent) = (lease.clone(), intent.clone());
+        let committed = self
+            .writer
+            .write(move |connection| Box::pin(async move { lease::put_intent(connection, &lease, &intent).await }))
+            .await;
+        if committed.is_err() {
+            self.landing.give_back(integration).await?;
+        }
+        committed
+    }
+
+    async fn land(
+        &self,
+        lease: &Lease,
+        generation: Option<GenerationNumber>,
+        answer: &RawTokenAnswer,
+    ) -> Result<(), VaultError> {
+        let place = Place { integration: lease.integration_id, fencing: lease.fencing, generation };
+        let sealed = self.seal.answer(&place, answer)?;
+        self.landing.land(place, sealed).await
+    }
+
+    async fn commit_grant(&self, commit: GrantCommit<'_>) -> Result<GenerationNumber, VaultError> {
+        let (seal, lease, grant) = (Arc::clone(&self.seal), commit.lease.clone(), commit.grant.clone());
+        let (expected, at) = (commit.expected, commit.at);
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move { grant::commit(connection, &seal, &lease, expected, grant, at).await })
+            })
+            .await
+    }
+
+    async fn clear_intent(&self, lease: &Lease) -> Result<(), VaultError> {
+        let held = lease.clone();
+        self.writer
+            .write(move |connection| Box::pin(async move { lease::clear_intent(connection, &held).await }))
+            .await?;
+        self.landing.give_back(lease.integration_id.0).await
+    }
+
+    async fn clear_landing(&self, lease: &Lease) -> Result<(), VaultError> {
+        self.landing.clear(lease.integration_id.0, lease.fencing).await
+    }
+
+    async fn open_intents(&self) -> Result<Vec<RefreshIntent>, VaultError> {
+        lease::intents(&mut *self.reader().await?).await
+    }
+
+    async fn landed(&self) -> Result<Vec<Landed>, VaultError> {
+        let mut connection = self.reader().await?;
+        let mut landed = Vec::new();
+        for (slot, place, sealed) in self.landing.read_all().await? {
+            let settled = lease::settled(&mut connection, place.integration).await?;
+            if settled.is_none_or(|settled| place.fencing <= settled) {
+                // Its grant was committed, or its integration is erased: only the emptying was lost.
+                self.landing.clear(place.integration.0, place.fencing).await?;
+                continue;
+            }
+            match self.seal.open_answer(&place, &sealed) {
+                Ok(answer) => landed.push(Landed {
+                    integration_id: place.integration,
+                    fencing: place.fencing,
+                    generation: place.generation,
+                    answer,
+                }),
+                Err(error) => {
+                    tracing::warn!(%error, "a landed answer did not open");
+                    self.landing.set_aside(slot).await?;
+                }
+            }
+        }
+        Ok(landed)
+    }
+
+    async fn rotation(&self, id: IntegrationId) -> Result<Option<Rotation>, VaultError> {
+        rotation::one(&mut *self.reader().await?, id).await
+    }
+
+    async fn rotations(&self) -> Result<Vec<Rotation>, VaultError> {
+        rotation::all(&mut *self.reader().await?).await
+    }
+
+    async fn begin_rotation(
+        &self,
+        id: IntegrationId,
+        credential: &Credential,
+        at: Timestamp,
+    ) -> Result<Rotation, VaultError> {
+        let (seal, credential) = (Arc::clone(&self.seal), credential.clone());
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move { rotation::begin(connection, &seal, id, &credential, at).await })
+            })
+            .await
+    }
+
+    async fn update_rotation(&self, rotation: Rotation, at: Timestamp) -> Result<Rotation, VaultError> {
+        self.writer.write(move |connection| Box::pin(rotation::update(connection, rotation, at))).await
+    }
+
+    async fn finish_rotation(&self, id: IntegrationId, at: Timestamp) -> Result<(), VaultError> {
+        self.writer.write(move |connection| Box::pin(rotation::finish(connection, id, at))).await
+    }
+
+    async fn append_activity(
+        &self,
+        id: Option<IntegrationId>,
+        name: &str,
+        what: &ActivityKind,
+        at: Timestamp,
+    ) -> Result<(), VaultError> {
+        let (seal, name, what) = (Arc::clone(&self.seal), name.to_owned(), what.clone());
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move { activity::append(connection, &seal, id, name, &what, at).await })
+            })
+            .await
+    }
+
+    async fn activity(&self, id: Option<IntegrationId>, limit: u32) -> Result<Vec<ActivityEntry>, VaultError> {
+        activity::newest(&mut *self.reader().await?, id, limit).await
+    }
+}

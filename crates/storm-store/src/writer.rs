@@ -1,0 +1,230 @@
+//! The one connection that writes, and group commit.
+//!
+//! Writes queue up; whatever waits when the writer comes by is committed in one transaction with one sync of the disk, each
+//! write in a savepoint of its own. INVARIANT: a write is answered only after the transaction it was part of is durable, and
+//! a write that fails takes nothing else with it. A write whose caller has gone away is carried out all the same.
+
+use futures_util::future::BoxFuture;
+use sqlx::{Connection as _, SqliteConnection};
+use storm_domain::VaultError;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::folder::VaultFolder;
+use crate::lock::VaultLock;
+use crate::{database, fault};
+
+/// Most writes in one transaction: beyond that the first waits longer than the others gain.
+const LARGEST_BATCH: usize = 256;
+/// How many writes may wait before callers are held back.
+const QUEUE: usize = 1_024;
+/// After so many writes a checkpoint runs as soon as nobody waits.
+const CHECKPOINT_AFTER: usize = 512;
+
+/// The queue's near end. Clones write to the same queue.
+#[derive(Debug, Clone)]
+pub(crate) struct Writer {
+    queue: mpsc::Sender<Message>,
+}
+
+enum Message {
+    Write(Box<dyn Write>),
+    Close(oneshot::Sender<()>),
+}
+
+trait Write: Send {
+    /// Does the work and keeps its outcome.
+    fn run<'a>(&'a mut self, connection: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), VaultError>>;
+    /// Answers with the outcome, or with what kept the transaction from being committed.
+    fn answer(self: Box<Self>, committed: Result<(), VaultError>);
+}
+
+struct Waiting<T, F> {
+    work: Option<F>,
+    outcome: Option<Result<T, VaultError>>,
+    reply: oneshot::Sender<Result<T, VaultError>>,
+}
+
+impl<T, F> Write for Waiting<T, F>
+where
+    T: Send,
+    F: for<'a> FnOnce(&'a mut SqliteConnection) -> BoxFuture<'a, Result<T, VaultError>> + Send,
+{
+    fn run<'a>(&'a mut self, connection: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), VaultError>> {
+        Box::pin(async move {
+            let Some(work) = self.work.take() else { return Ok(()) };
+            let outcome = work(connection).await;
+            let told = outcome.as_ref().map(|_| ()).map_err(Clone::clone);
+            self.outcome = Some(outcome);
+            told
+        })
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), VaultError>) {
+        let outcome = committed.and(self.outcome.unwrap_or(Err(VaultError::Locked)));
+        let _ = self.reply.send(outcome); // the caller may have gone away
+    }
+}
+
+impl Writer {
+    /// Starts the writer. It holds the vault lock until the connection is closed.
+    pub(crate) fn start(folder: VaultFolder, connection: SqliteConnection, lock: VaultLock) -> Self {
+        let (queue, writes) = mpsc::channel(QUEUE);
+        tokio::spawn(serve(folder, connection, writes, lock));
+        Self { queue }
+    }
+
+    /// Carries out `work` and returns when it is durable.
+    pub(crate) async fn write<T, F>(&self, work: F) -> Result<T, VaultError>
+    where
+        T: Send + 'static,
+        F: for<'a> FnOnce(&'a mut SqliteConnection) -> BoxFuture<'a, Result<T, VaultError>> + Send + 'static,
+    {
+        let (reply, outcome) = oneshot::channel();
+        let waiting = Waiting { work: Some(work), outcome: None, reply };
+        self.queue.send(Message::Write(Box::new(waiting))).await.map_err(|_| VaultError::Locked)?;
+        outcome.await.map_err(|_| VaultError::Locked)?
+    }
+
+    /// Commits what waits, closes the connection and gives the lock back. Later writes fail with [`VaultError::Locked`].
+    pub(crate) async fn close(&self) {
+        let (closed, done) = oneshot::channel();
+        if self.queue.send(Message::Close(closed)).await.is_ok() {
+            let _ = done.await; // an error means that it is closed already
+        }
+    }
+}
+
+async fn serve(
+    folder: VaultFolder,
+    mut connection: SqliteConnection,
+    mut queue: mpsc::Receiver<Message>,
+    lock: VaultLock,
+) {
+    let (checkpoint, checkpoints) = mpsc::channel(1);
+    let checkpointer = tokio::spawn(checkpoint_when_idle(folder.clone(), checkpoints));
+    let file = FileIdentity::of(&folder);
+    let mut since_checkpoint = 0;
+    let mut closing = None;
+    while let Some(message) = queue.recv().await {
+        match message {
+            Message::Write(first) => {
+                since_checkpoint +=
+                    commit_together(&mut connection, &folder, &file, first, &mut queue, &mut closing).await;
+            }
+            Message::Close(closed) => closing = Some(closed),
+        }
+        if closing.is_some() {
+            queue.close(); // what is in the queue is still written, then recv ends the loop
+        }
+        if since_checkpoint >= CHECKPOINT_AFTER && queue.is_empty() && checkpoint.try_send(()).is_ok() {
+            since_checkpoint = 0;
+        }
+    }
+    drop(checkpoint);
+    let _ = checkpointer.await; // so that ours is the last connection, which tidies the log away
+    if let Err(error) = connection.close().await {
+        tracing::warn!(error = %fault::of_sqlx(error), "the database was not closed cleanly");
+    }
+    drop(lock);
+    if let Some(closed) = closing {
+        let _ = closed.send(());
+    }
+}
+
+/// Runs `first` and whatever else waits in one transaction; returns how many writes that were.
+async fn commit_together(
+    connection: &mut SqliteConnection,
+    folder: &VaultFolder,
+    file: &FileIdentity,
+    first: Box<dyn Write>,
+    queue: &mut mpsc::Receiver<Message>,
+    closing: &mut Option<oneshot::Sender<()>>,
+) -> usize {
+    let mut batch = Vec::new();
+    let mut next = Some(first);
+    let mut committed = execute(connection, "BEGIN IMMEDIATE").await;
+    while let Some(mut write) = next.take() {
+        if committed.is_ok() {
+            committed = run_in_savepoint(connection, write.as_mut()).await;
+        }
+        batch.push(write);
+        if batch.len() < LARGEST_BATCH {
+            next = match queue.try_recv() {
+                Ok(Message::Write(write)) => Some(write),
+                Ok(Message::Close(closed)) => {
+                    *closing = Some(closed);
+                    None
+                }
+                Err(_) => None,
+            };
+        }
+    }
+    if committed.is_ok() {
+        committed = execute(connection, "COMMIT").await;
+    }
+    if committed.is_err() {
+        // Fails when SQLite has rolled back by itself, as it does when the disk is full.
+        let _ = execute(connection, "ROLLBACK").await;
+    } else if !file.is_still(folder) {
+        committed = Err(VaultError::DatabaseDamaged);
+    }
+    let count = batch.len();
+    for write in batch {
+        write.answer(committed.clone());
+    }
+    count
+}
+
+/// Runs one write. An error here means that the whole transaction is lost; the write's own failure is kept in it.
+async fn run_in_savepoint(connection: &mut SqliteConnection, write: &mut dyn Write) -> Result<(), VaultError> {
+    execute(connection, "SAVEPOINT write").await?;
+    match write.run(connection).await {
+        Ok(()) => execute(connection, "RELEASE write").await,
+        Err(failure) => {
+            let undone = execute(connection, "ROLLBACK TO write; RELEASE write").await;
+            undone.map_err(|_| failure) // the savepoint is gone: SQLite rolled everything back because of this failure
+        }
+    }
+}
+
+async fn execute(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), VaultError> {
+    sqlx::query(sql).execute(connection).await.map(|_| ()).map_err(fault::of_sqlx)
+}
+
+/// Moves the write-ahead log into the database on a connection of its own, so that no writer waits for it.
+async fn checkpoint_when_idle(folder: VaultFolder, mut wanted: mpsc::Receiver<()>) {
+    while wanted.recv().await.is_some() {
+        let outcome = match database::connect(&folder).await {
+            Ok(mut connection) => {
+                let outcome = execute(&mut connection, "PRAGMA wal_checkpoint(PASSIVE)").await;
+                outcome.and(connection.close().await.map_err(fault::of_sqlx))
+            }
+            Err(error) => Err(error),
+        };
+        if let Err(error) = outcome {
+            tracing::warn!(%error, "the checkpoint failed; a later one will do");
+        }
+    }
+}
+
+/// Which file the connection was opened on: a database that is deleted or replaced meanwhile takes writes that nobody will
+/// ever read.
+struct FileIdentity(Option<(u64, u64)>);
+
+impl FileIdentity {
+    #[cfg(unix)]
+    fn of(folder: &VaultFolder) -> Self {
+        use std::os::unix::fs::MetadataExt as _;
+        Self(std::fs::metadata(folder.database()).ok().map(|metadata| (metadata.dev(), metadata.ino())))
+    }
+
+    /// Windows does not let an open database be deleted or replaced.
+    #[cfg(not(unix))]
+    fn of(_: &VaultFolder) -> Self {
+        Self(None)
+    }
+
+    fn is_still(&self, folder: &VaultFolder) -> bool {
+        self.0 == Self::of(folder).0
+    }
+}
