@@ -1,0 +1,107 @@
+// A handful of connectors for the fake host; enough to see every method, field and page.
+import type { ConnectorBadge, ConnectorView, FieldView, MethodView } from '../host';
+
+const badge = (id: string, name: string, monogram: string, colour: string): ConnectorBadge => ({ id, name, monogram, colour });
+
+const apiKey = (given: Partial<MethodView>): MethodView => ({
+  method: 'api_key',
+  title: 'API key',
+  when_to_use: 'Simplest for scripts and servers. You replace it yourself when it ends.',
+  how_to_get: 'Make one on the service’s key page, and copy it once.',
+  fields: [],
+  default_scopes: [],
+  oauth: null,
+  pages: ['keys', 'docs'],
+  ...given,
+});
+
+const oauth = (given: Partial<MethodView>, setup: Partial<MethodView['oauth']> = {}): MethodView => ({
+  method: 'oauth',
+  title: 'OAuth 2.0',
+  when_to_use: 'You sign in and approve in your browser. Tokens renew by themselves. Best for accounts of people.',
+  how_to_get: 'Register an app at the service once, then authorize.',
+  fields: [],
+  default_scopes: ['read:user'],
+  oauth: {
+    default_client_id: null,
+    redirect_uri: 'http://127.0.0.1/storm',
+    redirect_help: 'Any port is accepted.',
+    secret_required: false,
+    scopes_editable: true,
+    ...setup,
+  },
+  pages: ['apps', 'docs'],
+  ...given,
+});
+
+const serviceAccount = (given: Partial<MethodView>): MethodView => ({
+  method: 'service_account',
+  title: 'Service account',
+  when_to_use: 'Drop a key file. Not tied to a person who may leave. Best for unattended work.',
+  how_to_get: 'Make a key for the service account and download it as JSON.',
+  fields: [],
+  default_scopes: ['bigquery.readonly'],
+  oauth: null,
+  pages: ['keys', 'docs'],
+  ...given,
+});
+
+const field = (given: Partial<FieldView> & Pick<FieldView, 'name' | 'title'>): FieldView => ({
+  help: '',
+  example: '',
+  prefix: '',
+  suffix: '',
+  options: [],
+  default: '',
+  required: true,
+  ...given,
+});
+
+const connector = (of: ConnectorBadge, category: string, description: string, methods: MethodView[]): ConnectorView => ({
+  badge: of,
+  category,
+  description,
+  methods,
+});
+
+export const catalogue: ConnectorView[] = [
+  connector(badge('github', 'GitHub', 'GH', '#1f2328'), 'Developer tools', 'Repositories, issues and packages.', [
+    oauth({ default_scopes: ['repo', 'read:user'] }),
+    apiKey({ title: 'Personal access token' }),
+  ]),
+  connector(badge('stripe', 'Stripe', 'ST', '#635bff'), 'Payments', 'Payments, customers and payouts.', [apiKey({ title: 'Secret or restricted key' })]),
+  connector(badge('salesforce', 'Salesforce', 'SF', '#0b6bcb'), 'Sales', 'Accounts, contacts and opportunities.', [
+    oauth(
+      {
+        default_scopes: ['api', 'refresh_token'],
+        fields: [field({ name: 'domain', title: 'My Domain', help: 'The first part of your Salesforce address.', example: 'northwind', prefix: 'https://', suffix: '.my.salesforce.com' })],
+      },
+      { secret_required: true, redirect_help: 'Enter it exactly as it stands here.' },
+    ),
+  ]),
+  connector(badge('bigquery', 'BigQuery', 'BQ', '#1a73e8'), 'Databases', 'Google’s data warehouse.', [serviceAccount({})]),
+  connector(badge('slack', 'Slack', 'SL', '#611f69'), 'Communication', 'Channels and messages.', [oauth({}, { default_client_id: '2141.practice' })]),
+  connector(badge('zendesk', 'Zendesk', 'ZD', '#03363d'), 'Support', 'Tickets and users.', [
+    apiKey({
+      title: 'API token',
+      fields: [
+        field({ name: 'subdomain', title: 'Subdomain', help: 'As in the address of your help desk.', example: 'northwind', prefix: 'https://', suffix: '.zendesk.com' }),
+        field({ name: 'email', title: 'E-mail address', help: 'Of the agent the token belongs to.', example: 'ops@northwind.example' }),
+      ],
+    }),
+  ]),
+  connector(badge('openai', 'OpenAI', 'OA', '#10a37f'), 'Machine learning', 'Models and assistants.', [apiKey({})]),
+  connector(badge('databricks', 'Databricks', 'DB', '#e25a1c'), 'Databases', 'Lakehouse workspaces.', [apiKey({ title: 'Personal access token' })]),
+  connector(badge('twilio', 'Twilio', 'TW', '#cf4045'), 'Communication', 'Messages and calls.', [apiKey({})]),
+  connector(badge('practice', 'Practice', 'PR', '#b8c400'), 'Practice', 'Our own service on this computer, to rehearse everything without an account.', [
+    oauth({ default_scopes: ['read', 'write'] }, { default_client_id: 'practice' }),
+    apiKey({}),
+    serviceAccount({ default_scopes: ['read'] }),
+  ]),
+];
+
+export function badgeOf(id: string): ConnectorBadge {
+  const found = catalogue.find((one) => one.badge.id === id);
+  if (!found) throw new Error(`no connector ${id}`);
+  return found.badge;
+}

@@ -1,0 +1,488 @@
+// A host that plays every flow in memory, so that the UI runs in a plain browser and in tests. What a key does follows from its
+// text: "bad" is refused, "limited" may not do everything, "offline" reaches nobody, "other" belongs to somebody else.
+// Deliberately absent: real time. Steps that wait for the outside move on by `pace` milliseconds, or only by a test's call.
+import type {
+  AccountComparison,
+  ActivityEntry,
+  AuthorizationProgress,
+  AuthorizationTarget,
+  AuthorizationView,
+  CoreEvent,
+  ErrorCode,
+  Event as CoreChange,
+  Failure,
+  Host,
+  HostView,
+  IntegrationDetailView,
+  IntegrationId,
+  KeyFileView,
+  KeyInput,
+  Method,
+  RegistrationView,
+  RotationView,
+  SavedView,
+  ShellEvent,
+  VaultView,
+  Verdict,
+} from '../host';
+import { HostFailure } from '../host';
+import { badgeOf, catalogue } from './catalogue';
+import * as rotation from './rotation';
+import { generation, history, integrationOf, summaryOf } from './seed';
+
+export interface FakeSettings {
+  vault: VaultView;
+  rows: IntegrationDetailView[];
+  /** After how many milliseconds the outside world answers by itself; null = only when a test says so. */
+  pace: number | null;
+  /** The text on the clipboard. */
+  clipboard: string;
+}
+
+const unlocked: VaultView = { vault: 'unlocked', protection: 'GNOME Keyring' };
+
+const fail = (code: ErrorCode, message = '', rest: Partial<Failure> = {}) =>
+  new HostFailure({ code, message, action: null, field: null, ...rest });
+
+export const sampleFile: KeyFileView = {
+  id: 'held-file',
+  file_name: 'analytics-prod-9b07.json',
+  shape: 'Google service account key',
+  project: 'analytics-prod',
+  client_email: 'etl@analytics-prod.example',
+  key_id: '9b07c2d41e',
+  connectors: [badgeOf('bigquery'), badgeOf('practice')],
+};
+
+function verdictOf(text: string, account: string): Verdict {
+  if (text.includes('bad')) return { outcome: 'refused', reason: 'It answered 401: Bad credentials.' };
+  if (text.includes('offline')) return { outcome: 'could_not_reach', reason: 'No answer within ten seconds.' };
+  if (text.includes('limited')) return { outcome: 'works_without', account: { id: account, label: account }, missing: 'list charges' };
+  return { outcome: 'works', account: { id: account, label: account } };
+}
+
+export class FakeHost implements Host {
+  rows: IntegrationDetailView[];
+  vault: VaultView;
+  /** Every command that was called, by name, for tests. */
+  readonly calls: string[] = [];
+  /** Pages that were opened in the browser. */
+  readonly opened: string[] = [];
+  private readonly settings: FakeSettings;
+  private readonly held = new Map<string, string>();
+  private readonly bin = new Map<IntegrationId, IntegrationDetailView>();
+  private readonly saved: RegistrationView[] = [];
+  private readonly log: ActivityEntry[];
+  private readonly coreListeners = new Set<(event: CoreEvent) => void>();
+  private readonly shellListeners = new Set<(event: ShellEvent) => void>();
+  private attempt: { view: AuthorizationView; target: AuthorizationTarget } | null = null;
+  private next = 1;
+
+  constructor(settings: Partial<FakeSettings> = {}) {
+    this.settings = { vault: unlocked, rows: [], pace: null, clipboard: 'rk_live_0123456789abcdef3fQ2', ...settings };
+    this.rows = this.settings.rows;
+    this.vault = this.settings.vault;
+    this.log = history(this.rows);
+  }
+
+  // Events and the outside world.
+
+  onCoreEvent = async (listener: (event: CoreEvent) => void) => {
+    this.coreListeners.add(listener);
+    return () => this.coreListeners.delete(listener);
+  };
+
+  onShellEvent = async (listener: (event: ShellEvent) => void) => {
+    this.shellListeners.add(listener);
+    return () => this.shellListeners.delete(listener);
+  };
+
+  emit(event: CoreChange): void {
+    this.coreListeners.forEach((listener) => listener(event));
+  }
+
+  emitShell(event: ShellEvent): void {
+    if (event.event === 'file_held') this.held.set(event.file.id, event.file.key_id);
+    this.shellListeners.forEach((listener) => listener(event));
+  }
+
+  /** The browser comes back. */
+  finishAuthorization(progress?: AuthorizationProgress): void {
+    if (!this.attempt) return;
+    const { view, target } = this.attempt;
+    view.progress = progress ?? this.complete(target);
+    this.emit({ event: 'authorization_changed', id: view.id });
+  }
+
+  /** The old key of a rotation is tried. */
+  tryOldKey(id: IntegrationId, refused: boolean): void {
+    this.turn(id, (view) => rotation.oldTried(view, refused));
+    this.emit({ event: 'rotation_changed', id });
+  }
+
+  private later(work: () => void): void {
+    if (this.settings.pace !== null) setTimeout(work, this.settings.pace);
+  }
+
+  private async called(name: string): Promise<void> {
+    this.calls.push(name);
+    if (this.settings.pace !== null) await new Promise((resolve) => setTimeout(resolve, Math.min(350, this.settings.pace ?? 0)));
+  }
+
+  // The vault.
+
+  private view = (): HostView => ({ version: '0.1.0', vault: this.vault, data_folder: '~/.local/share/storm-connect' });
+
+  host = async () => this.view();
+
+  retryVault = async () => {
+    await this.called('retryVault');
+    this.vault = unlocked;
+    return this.view();
+  };
+
+  createPassphraseVault = async ({ passphrase }: { passphrase: string }) => {
+    await this.called('createPassphraseVault');
+    if (passphrase.length < 12) throw fail('passphrase_refused', 'Use at least twelve characters.');
+    this.vault = { vault: 'unlocked', protection: 'passphrase' };
+    return this.view();
+  };
+
+  unlockWithPassphrase = async ({ passphrase }: { passphrase: string }) => {
+    await this.called('unlockWithPassphrase');
+    if (passphrase === 'wrong') throw fail('passphrase_refused');
+    this.vault = { vault: 'unlocked', protection: 'passphrase' };
+    return this.view();
+  };
+
+  startPractice = async () => {
+    await this.called('startPractice');
+    return 'http://127.0.0.1:7070';
+  };
+
+  // Connectors.
+
+  connectors = async (search: string) => {
+    const wanted = search.trim().toLowerCase();
+    return catalogue.filter(({ badge, category, description }) => [badge.name, category, description].join(' ').toLowerCase().includes(wanted));
+  };
+
+  openConnectorPage = async (connectorId: string, page: string) => {
+    await this.called('openConnectorPage');
+    this.opened.push(`${connectorId}/${page}`);
+    return null;
+  };
+
+  openIntegrationPage = async (id: IntegrationId, page: string) => {
+    await this.called('openIntegrationPage');
+    this.opened.push(`${id}/${page}`);
+    return null;
+  };
+
+  // Integrations.
+
+  integrations = async () => this.rows.map((row) => row.integration).sort((one, other) => one.name.localeCompare(other.name));
+
+  integration = async (id: IntegrationId) => this.find(id);
+
+  renameIntegration = async (id: IntegrationId, name: string) => {
+    await this.called('renameIntegration');
+    this.change(id, (row) => ({ ...row, integration: { ...row.integration, name } }));
+    return null;
+  };
+
+  pauseIntegration = async (id: IntegrationId, paused: boolean) => {
+    await this.called('pauseIntegration');
+    this.status(id, paused ? { status: 'paused', since: Date.now() } : { status: 'connected' });
+    return null;
+  };
+
+  setLending = async (id: IntegrationId, allowed: boolean) => {
+    await this.called('setLending');
+    this.change(id, (row) => ({ ...row, integration: { ...row.integration, lending_allowed: allowed } }));
+    return null;
+  };
+
+  verifyIntegration = async (id: IntegrationId) => {
+    await this.called('verifyIntegration');
+    const { integration } = this.find(id);
+    const verdict: Verdict = { outcome: 'works', account: integration.account };
+    this.change(id, (row) => ({ ...row, integration: { ...row.integration, last_verdict: { verdict, at: Date.now() } } }));
+    return verdict;
+  };
+
+  refreshIntegration = async (id: IntegrationId) => {
+    await this.called('refreshIntegration');
+    this.change(id, (row) => ({ ...row, integration: { ...row.integration, last_refreshed_at: Date.now(), next_refresh_at: Date.now() + 48 * 60_000 } }));
+    return null;
+  };
+
+  disconnectIntegration = async (id: IntegrationId, revoke: boolean) => {
+    await this.called(revoke ? 'disconnectIntegration:revoke' : 'disconnectIntegration');
+    this.bin.set(id, this.find(id));
+    this.rows = this.rows.filter((row) => row.integration.id !== id);
+    this.emit({ event: 'integration_changed', id });
+    return revoke
+      ? { undo_until: null, revocation: { revocation: 'revoked' as const } }
+      : { undo_until: Date.now() + 10_000, revocation: { revocation: 'not_asked' as const } };
+  };
+
+  undoDisconnect = async (id: IntegrationId) => {
+    await this.called('undoDisconnect');
+    const row = this.bin.get(id);
+    if (!row) throw fail('not_found');
+    this.bin.delete(id);
+    this.rows = [...this.rows, row];
+    this.emit({ event: 'integration_changed', id });
+    return null;
+  };
+
+  activity = async (id: IntegrationId | null, limit: number) => this.log.filter((entry) => id === null || entry.integration_id === id).slice(0, limit);
+
+  // API keys.
+
+  holdKeyFromClipboard = async () => {
+    await this.called('holdKeyFromClipboard');
+    if (this.settings.clipboard === '') throw fail('clipboard_empty');
+    const id = `held-${this.next++}`;
+    this.held.set(id, this.settings.clipboard);
+    return { id, hint: `rk_live_${'•'.repeat(14)}3fQ2`, remarks: ['Stripe restricted key, live mode'] };
+  };
+
+  revealHeldKey = async (id: string) => {
+    await this.called('revealHeldKey');
+    return this.secret({ from: 'held', id });
+  };
+
+  checkTypedKey = async ({ key }: { key: string }) => {
+    if (key.includes(' ')) throw fail('key_not_usable', 'A key has no spaces. Copy it again, without the text around it.');
+    return key.includes('test') ? ['This looks like a test key'] : [];
+  };
+
+  addApiKey: Host['addApiKey'] = async ({ connector_id, name, fields, key }) => {
+    await this.called('addApiKey');
+    if (Object.values(fields).some((value) => value.includes('/'))) {
+      throw fail('field_not_usable', 'Enter only the first part of the address, such as northwind.', { field: Object.keys(fields)[0] ?? null });
+    }
+    return this.add(connector_id, 'api_key', name, verdictOf(this.secret(key), 'Northwind GmbH'));
+  };
+
+  replaceApiKey: Host['replaceApiKey'] = async (id, key) => {
+    await this.called('replaceApiKey');
+    return this.replace(id, verdictOf(this.secret(key), 'Northwind GmbH'));
+  };
+
+  // Authorizing.
+
+  registrations = async (connectorId: string) => this.saved.filter((one) => one.connector_id === connectorId);
+
+  saveRegistration: Host['saveRegistration'] = async ({ id, connector_id, client_id, client_secret, fields }) => {
+    await this.called('saveRegistration');
+    const kept = this.saved.find((one) => one.id === id) ?? this.rows.find((row) => row.registration?.id === id)?.registration;
+    const view = { id: id ?? `registration-${this.next++}`, connector_id, client_id, has_secret: client_secret !== null || (kept?.has_secret ?? false), fields, used_by: kept?.used_by ?? 0 };
+    if (!kept) this.saved.push(view);
+    for (const row of this.rows.filter((one) => one.registration?.id === view.id)) {
+      this.change(row.integration.id, (detail) => ({ ...detail, registration: view, integration: { ...detail.integration, status: { status: 'connected' } } }));
+    }
+    return view;
+  };
+
+  beginAuthorization: Host['beginAuthorization'] = async ({ target }) => {
+    await this.called('beginAuthorization');
+    const connectorId = target.target === 'new' ? target.connector_id : this.find(target.integration_id).integration.connector.id;
+    const scopes = target.target === 'new' ? target.scopes : this.find(target.integration_id).requested_scopes;
+    const view: AuthorizationView = {
+      id: `attempt-${this.next++}`,
+      connector: badgeOf(connectorId),
+      scopes,
+      url: `https://${connectorId}.example/authorize?client_id=storm&state=8fJk2`,
+      redirect_uri: 'http://127.0.0.1:49152/storm',
+      expires_at: Date.now() + 5 * 60_000,
+      progress: { progress: 'waiting', browser_opened: true },
+    };
+    this.attempt = { view, target };
+    this.later(() => this.attempt?.view === view && view.progress.progress === 'waiting' && this.finishAuthorization());
+    return { ...view };
+  };
+
+  authorization = async () => {
+    if (!this.attempt) throw fail('not_found');
+    return { ...this.attempt.view };
+  };
+
+  reopenBrowser = async () => {
+    await this.called('reopenBrowser');
+    return null;
+  };
+
+  copyAuthorizationLink = async () => {
+    await this.called('copyAuthorizationLink');
+    return null;
+  };
+
+  cancelAuthorization = async () => {
+    await this.called('cancelAuthorization');
+    this.finishAuthorization({ progress: 'cancelled' });
+    return null;
+  };
+
+  acceptDifferentAccount: Host['acceptDifferentAccount'] = async (_id, accept) => {
+    await this.called(accept ? 'acceptDifferentAccount' : 'refuseDifferentAccount');
+    if (!this.attempt) throw fail('not_found');
+    this.attempt.view.progress = accept ? this.complete(this.attempt.target) : { progress: 'cancelled' };
+    return { ...this.attempt.view };
+  };
+
+  // Key files.
+
+  chooseKeyFile = async () => {
+    await this.called('chooseKeyFile');
+    this.held.set(sampleFile.id, sampleFile.key_id);
+    return sampleFile;
+  };
+
+  addServiceAccount: Host['addServiceAccount'] = async ({ connector_id, name, file }) => {
+    await this.called('addServiceAccount');
+    return this.add(connector_id, 'service_account', name, verdictOf(this.secret({ from: 'held', id: file }), sampleFile.client_email));
+  };
+
+  replaceKeyFile: Host['replaceKeyFile'] = async (id, file) => {
+    await this.called('replaceKeyFile');
+    return this.replace(id, verdictOf(this.secret({ from: 'held', id: file }), sampleFile.client_email));
+  };
+
+  // Rotating.
+
+  beginKeyRotation: Host['beginKeyRotation'] = async (id, key) => this.beginRotation(id, this.secret(key));
+
+  beginKeyFileRotation: Host['beginKeyFileRotation'] = async (id, file) => this.beginRotation(id, this.secret({ from: 'held', id: file }));
+
+  retryRotation = async (id: IntegrationId) => {
+    await this.called('retryRotation');
+    return this.turn(id, (view) =>
+      view.step.step === 'staged' ? rotation.tried(view, verdictOf('', 'octocat'), { comparison: 'same' }) : rotation.oldTried(view, true),
+    );
+  };
+
+  switchRotation = async (id: IntegrationId, despiteDifference: boolean) => {
+    await this.called('switchRotation');
+    return this.turn(id, (view) => rotation.switched(view, despiteDifference));
+  };
+
+  revokeOldKey = async (id: IntegrationId) => {
+    await this.called('revokeOldKey');
+    const row = this.turn(id, rotation.revoking);
+    if (row.rotation?.revoke_mode === 'by_page') this.opened.push(`${id}/keys`);
+    else this.later(() => this.tryOldKey(id, true));
+    return row;
+  };
+
+  confirmOldKeyRevoked = async (id: IntegrationId) => {
+    await this.called('confirmOldKeyRevoked');
+    this.later(() => this.tryOldKey(id, true));
+    return this.turn(id, rotation.confirmed);
+  };
+
+  undoRotation = async (id: IntegrationId) => {
+    await this.called('undoRotation');
+    return this.turn(id, rotation.undone);
+  };
+
+  // The model.
+
+  private find(id: IntegrationId): IntegrationDetailView {
+    const row = this.rows.find((one) => one.integration.id === id);
+    if (!row) throw fail('not_found');
+    return row;
+  }
+
+  private change(id: IntegrationId, to: (row: IntegrationDetailView) => IntegrationDetailView): IntegrationDetailView {
+    const changed = to(this.find(id));
+    this.rows = this.rows.map((row) => (row.integration.id === id ? changed : row));
+    this.emit({ event: 'integration_changed', id });
+    return changed;
+  }
+
+  private status(id: IntegrationId, status: IntegrationDetailView['integration']['status']): void {
+    this.change(id, (row) => ({ ...row, integration: { ...row.integration, status } }));
+  }
+
+  private secret(key: KeyInput): string {
+    const text = key.from === 'typed' ? key.value : this.held.get(key.id);
+    if (text === undefined) throw fail('not_found', 'The key was held too long. Paste it again.');
+    return text;
+  }
+
+  private add(connectorId: string, method: Method, name: string | null, verdict: Verdict): SavedView {
+    const id = `i-new-${this.next++}`;
+    const account = verdict.outcome === 'works' || verdict.outcome === 'works_without' ? verdict.account : null;
+    this.rows = [...this.rows, integrationOf({ id, connectorId, method, account: account?.label ?? null, ...(name ? { name } : {}) })];
+    this.judge(id, verdict);
+    return { integration_id: id, verdict };
+  }
+
+  private replace(id: IntegrationId, verdict: Verdict): SavedView {
+    this.judge(id, verdict);
+    return { integration_id: id, verdict };
+  }
+
+  private judge(id: IntegrationId, verdict: Verdict): void {
+    const now = Date.now();
+    if (verdict.outcome === 'works') this.status(id, { status: 'connected' });
+    if (verdict.outcome === 'works_without') this.status(id, { status: 'limited', missing: verdict.missing });
+    if (verdict.outcome === 'could_not_reach') this.status(id, { status: 'unverified', reason: verdict.reason });
+    if (verdict.outcome === 'refused') {
+      this.status(id, { status: 'needs_you', reason: { reason: 'key_refused', words: { code: '401', description: 'Bad credentials' } }, since: now });
+    }
+    this.change(id, (row) => ({ ...row, integration: { ...row.integration, last_verdict: { verdict, at: now } } }));
+  }
+
+  private complete(target: AuthorizationTarget): AuthorizationProgress {
+    if (target.target === 'new') {
+      const saved = this.add(target.connector_id, 'oauth', target.name, verdictOf('', 'octocat'));
+      return { progress: 'completed', integration_id: saved.integration_id, account: { id: '1', label: 'octocat' }, verdict: saved.verdict };
+    }
+    const { account } = this.find(target.integration_id).integration;
+    this.judge(target.integration_id, { outcome: 'works', account });
+    return { progress: 'completed', integration_id: target.integration_id, account, verdict: { outcome: 'works', account } };
+  }
+
+  private async beginRotation(id: IntegrationId, secret: string): Promise<IntegrationDetailView> {
+    await this.called('beginRotation');
+    const row = this.find(id);
+    const old = row.generations[0];
+    if (!old) throw rotation.refusedStep();
+    const hint = row.integration.method === 'service_account' ? '9b07…1e' : 'rk_live_…9xZ1';
+    const fresh = generation((old.number ?? 0) + 1, 'staged', summaryOf(row.integration.method, hint));
+    const mode = row.can.revoke ? 'by_api' : 'by_page';
+    const comparison: AccountComparison = secret.includes('other')
+      ? { comparison: 'different', old: row.integration.account?.label ?? '', new: 'staging@northwind.example' }
+      : { comparison: 'same' };
+    this.change(id, (detail) => ({ ...detail, generations: [fresh, ...detail.generations], rotation: rotation.begun(old, fresh, mode) }));
+    return this.turn(id, (view) => rotation.tried(view, verdictOf(secret, 'octocat'), comparison));
+  }
+
+  private turn(id: IntegrationId, step: (view: RotationView) => RotationView): IntegrationDetailView {
+    return this.change(id, (row) => {
+      if (!row.rotation) throw rotation.refusedStep();
+      const next = step(row.rotation);
+      const over = next.step.step === 'done' || next.step.step === 'undone';
+      return {
+        ...row,
+        rotation: next.step.step === 'undone' ? null : next,
+        generations: phases(row, next),
+        integration: { ...row.integration, rotating: !over },
+      };
+    });
+  }
+}
+
+function phases(row: IntegrationDetailView, { step, old, new: fresh }: RotationView): IntegrationDetailView['generations'] {
+  if (step.step === 'undone') return row.generations.filter((one) => one.number !== fresh.number);
+  const inUse = step.step === 'staged' || step.step === 'verified' ? old.number : fresh.number;
+  return row.generations.map((one) => {
+    if (one.number === inUse) return { ...one, phase: 'active' as const };
+    if (one.number === fresh.number) return { ...one, phase: 'staged' as const };
+    return { ...one, phase: step.step === 'done' ? ('retired' as const) : ('superseded' as const) };
+  });
+}

@@ -1,0 +1,95 @@
+// An entry of the log as a sentence in the past tense, with the tone it should have.
+import type { ActivityKind, RotationMilestone } from '../../api/host';
+import { troubleText, type Tone } from '../../state/status';
+
+export interface Sentence {
+  tone: Tone;
+  text: string;
+}
+
+const milestones: Record<RotationMilestone, string> = {
+  staged: 'A new key was saved beside the old one',
+  verified: 'The new key works',
+  switched: 'Switched to the new key',
+  revoked: 'The old key was turned off',
+  proved_dead: 'The service refuses the old key',
+  undone: 'The rotation was undone',
+};
+
+const good = (text: string): Sentence => ({ tone: 'good', text });
+const plain = (text: string): Sentence => ({ tone: 'idle', text });
+const soon = (text: string): Sentence => ({ tone: 'soon', text });
+const need = (text: string): Sentence => ({ tone: 'need', text });
+
+export function sentence(what: ActivityKind): Sentence {
+  switch (what.kind) {
+    case 'added':
+      return plain('Added');
+    case 'connected':
+      return good(what.account ? `Connected as ${what.account}` : 'Connected');
+    case 'authorization_failed':
+      return soon(`Authorizing ended without a sign-in: ${what.reason}`);
+    case 'refreshed':
+      return good('The token was refreshed');
+    case 'refresh_postponed':
+      return soon(`Refreshing did not work for now. ${troubleText(what.trouble)}`);
+    case 'reconnect_needed':
+      return need(reconnect(what.reason.reason));
+    case 'refresh_recovered':
+      return good('The answer of an interrupted refresh was found and used');
+    case 'verified':
+      return verified(what.verdict);
+    case 'renamed':
+      return plain(`Renamed from ${what.from}`);
+    case 'paused':
+      return plain('Paused');
+    case 'resumed':
+      return plain('Resumed');
+    case 'lending_switched':
+      return plain(what.allowed ? 'Lending to other tools was switched on' : 'Lending to other tools was switched off');
+    case 'lent':
+      return plain(`Access was lent to ${what.consumer}`);
+    case 'rotated':
+      return plain(milestones[what.step]);
+    case 'revoked':
+      return plain('Revoked at the service');
+    case 'revoke_failed':
+      return soon(`Revoking at the service did not work: ${what.reason}`);
+    case 'disconnected':
+      return plain('Removed from this computer');
+    case 'restored':
+      return plain('Brought back');
+    case 'odd_answer':
+      return soon(`The service sent an odd answer: ${what.what}`);
+  }
+}
+
+type Reason = Extract<ActivityKind, { kind: 'reconnect_needed' }>['reason']['reason'];
+
+function reconnect(reason: Reason): string {
+  switch (reason) {
+    case 'grant_refused':
+      return 'The service ended the connection; it needs to be reconnected';
+    case 'interaction_required':
+      return 'The service wants a new sign-in';
+    case 'refresh_interrupted':
+      return 'A refresh was interrupted; it needs to be reconnected';
+    case 'access_token_ended':
+      return 'The access ended; it needs to be reconnected';
+    case 'key_refused':
+      return 'The service refused the key; it needs to be replaced';
+  }
+}
+
+function verified(verdict: Extract<ActivityKind, { kind: 'verified' }>['verdict']): Sentence {
+  switch (verdict.outcome) {
+    case 'works':
+      return good(verdict.account ? `Verified: works as ${verdict.account.label}` : 'Verified: works');
+    case 'works_without':
+      return soon(`Verified: works, but may not ${verdict.missing}`);
+    case 'refused':
+      return need(`Verified: refused. ${verdict.reason}`);
+    case 'could_not_reach':
+      return soon(`Verified: could not be reached. ${verdict.reason}`);
+  }
+}

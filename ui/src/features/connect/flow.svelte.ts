@@ -1,0 +1,316 @@
+// Runs one setup, reconnect or replacement: asks the host, and moves the step on. What the user has typed so far and is no
+// secret is kept here, so that going back loses nothing.
+import {
+  failureOf,
+  type AuthorizationTarget,
+  type ConnectorView,
+  type Failure,
+  type IntegrationId,
+  type IntegrationView,
+  type KeyFileView,
+  type RegistrationId,
+  type RegistrationView,
+} from '../../api/host';
+import type { App } from '../../state/app.svelte';
+import type { Opening } from '../../state/dialog.svelte';
+import { FileEntry } from '../../state/file-entry.svelte';
+import { KeyEntry } from '../../state/key-entry.svelte';
+import { afterConnector, attemptOf, before, firstOf, isWaiting, takesFile, withAttempt, type Step, type Subject } from './step';
+
+export class ConnectFlow {
+  step = $state.raw<Step>({ step: 'loading' });
+  connectors = $state.raw<ConnectorView[]>([]);
+  /** A request is under way. */
+  busy = $state(false);
+  failure = $state.raw<Failure | null>(null);
+
+  name = $state('');
+  fields = $state<Record<string, string>>({});
+  scopes = $state<string[]>([]);
+  key = $state.raw<KeyEntry | null>(null);
+  readonly file: FileEntry;
+
+  constructor(
+    private readonly app: App,
+    private readonly opening: Exclude<Opening, { open: 'disconnect' }>,
+  ) {
+    this.file = new FileEntry(app.host, 'use it here');
+  }
+
+  /** Listens and finds the first step; the answer stops listening. */
+  start(): () => void {
+    const stops = [
+      this.app.onCore((event) => {
+        if (event.event === 'authorization_changed' && event.id === attemptOf(this.step)) void this.#follow();
+      }),
+      this.app.drop.offerTo({
+        purpose: this.opening.open === 'replace' ? 'replace the key file' : 'add it as an integration',
+        take: (file) => void this.takeFile(file),
+        refuse: (failure) => this.file.refuse(failure),
+      }),
+    ];
+    void this.#run(() => this.#open());
+    return () => stops.forEach((stop) => stop());
+  }
+
+  async search(text: string): Promise<void> {
+    await this.#run(async () => {
+      this.connectors = await this.app.host.connectors(text);
+    });
+  }
+
+  async choose(connector: ConnectorView): Promise<void> {
+    const wanted = this.step.step === 'choose_connector' ? (this.step.file ? 'service_account' : this.step.method) : null;
+    const next = afterConnector(connector, wanted);
+    if ('step' in next) this.#go(next);
+    else await this.begin(next);
+  }
+
+  /** Begins a method of a connector. */
+  async begin(subject: Subject): Promise<void> {
+    this.fields = Object.fromEntries(subject.method.fields.map((field) => [field.name, field.default || (field.options[0] ?? '')]));
+    this.scopes = [...subject.method.default_scopes];
+    this.key = new KeyEntry(this.app.host, subject.connector.badge.id);
+    await this.#run(async () => {
+      const registrations = subject.method.method === 'oauth' ? await this.app.host.registrations(subject.connector.badge.id) : [];
+      this.#go(firstOf(subject, registrations));
+    });
+  }
+
+  back(): void {
+    const step = before(this.step);
+    this.key?.empty();
+    if (step) this.#go(step);
+  }
+
+  /** A file was dropped or chosen. */
+  async takeFile(file: KeyFileView): Promise<void> {
+    if (!takesFile(this.step)) {
+      this.app.toasts.tell('Finish this first', 'Then drop the file again.');
+      return;
+    }
+    this.file.take(file);
+    if (this.step.step !== 'enter_file') await this.#run(() => this.#openFile(file));
+  }
+
+  /** Saves the key, or replaces the old one, and shows the verdict. */
+  async saveKey(subject: Subject): Promise<void> {
+    const key = this.key?.take();
+    if (!key) return;
+    const { host } = this.app;
+    await this.#run(async () => {
+      const saved = subject.existing
+        ? await host.replaceApiKey(subject.existing.id, key)
+        : await host.addApiKey({ connector_id: subject.connector.badge.id, name: this.#name, fields: this.#fields, key });
+      this.#go({ step: 'verdict', subject, saved });
+    });
+  }
+
+  async saveFile(subject: Subject): Promise<void> {
+    const file = this.file.file?.id;
+    if (!file) return;
+    const { host } = this.app;
+    await this.#run(async () => {
+      const saved = subject.existing
+        ? await host.replaceKeyFile(subject.existing.id, file)
+        : await host.addServiceAccount({ connector_id: subject.connector.badge.id, name: this.#name, fields: this.#fields, file, scopes: [...this.scopes] });
+      this.file.empty();
+      this.#go({ step: 'verdict', subject, saved });
+    });
+  }
+
+  /** Another key for what was saved and refused. */
+  replace(subject: Subject, id: string): void {
+    const existing = { id, name: this.name || subject.connector.badge.name };
+    this.#go(firstOf({ ...subject, existing }, []));
+  }
+
+  /** Verifies again what could not be reached. */
+  async verifyAgain(subject: Subject, id: string): Promise<void> {
+    await this.#run(async () => {
+      this.#go({ step: 'verdict', subject, saved: { integration_id: id, verdict: await this.app.host.verifyIntegration(id) } });
+    });
+  }
+
+  /** Goes on with an app registration that is there already. */
+  useRegistration(subject: Subject, registration: RegistrationView): void {
+    this.fields = { ...this.fields, ...registration.fields };
+    this.#go({ step: 'authorize', subject, registration });
+  }
+
+  /** Saves a new app registration, or mends `editing`, and goes on with it. */
+  async saveRegistration(subject: Subject, editing: RegistrationView | null, clientId: string, clientSecret: string | null): Promise<void> {
+    await this.#run(async () => {
+      const registration = await this.#register(subject, editing?.id ?? null, clientId, clientSecret);
+      this.#go({ step: 'authorize', subject, registration });
+    });
+  }
+
+  /** Shows the app registration: to bring an own app instead of the built-in one, or to mend the one that was refused. */
+  async showRegistration(subject: Subject, refused: RegistrationId | null): Promise<void> {
+    await this.#run(async () => {
+      const registrations = await this.app.host.registrations(subject.connector.badge.id);
+      this.#go({ step: 'register_app', subject, registrations, editing: registrations.find((one) => one.id === refused) ?? null });
+    });
+  }
+
+  /** Opens the browser for a new integration. */
+  async authorize(subject: Subject, registration: RegistrationView | null): Promise<void> {
+    await this.#run(async () => {
+      const used = registration ?? (await this.#builtIn(subject));
+      await this.#authorize(subject, {
+        target: 'new',
+        connector_id: subject.connector.badge.id,
+        name: this.#name,
+        fields: this.#fields,
+        registration_id: used.id,
+        scopes: [...this.scopes],
+      });
+    });
+  }
+
+  /** Opens the browser once more after a failure, for the same target. */
+  async authorizeAgain(): Promise<void> {
+    const target = this.#target;
+    const { step } = this;
+    if (target && step.step === 'waiting') await this.#run(() => this.#authorize(step.of, target));
+  }
+
+  /** Goes where the refused app registration can be mended. */
+  async mendRegistration(): Promise<void> {
+    if (this.step.step !== 'waiting') return;
+    const { of } = this.step;
+    const refused = this.#target?.target === 'new' ? this.#target.registration_id : null;
+    if (typeof of !== 'string') return this.showRegistration(of, refused);
+    this.app.dialogs.close();
+    this.app.editingRegistrationOf = of;
+    this.app.route.open(of, 'credentials');
+  }
+
+  async decide(accept: boolean): Promise<void> {
+    const id = attemptOf(this.step);
+    if (!id) return;
+    await this.#run(async () => this.#go(withAttempt(this.step, await this.app.host.acceptDifferentAccount(id, accept))));
+  }
+
+  /** Ends what is under way, before the dialog closes. */
+  leave(): void {
+    this.#left = true;
+    this.key?.empty();
+    const id = attemptOf(this.step);
+    if (id && isWaiting(this.step)) void this.app.attempt(() => this.app.host.cancelAuthorization(id));
+  }
+
+  /** Tries the first step again after it failed. */
+  async openAgain(): Promise<void> {
+    this.#go({ step: 'loading' });
+    await this.#run(() => this.#open());
+  }
+
+  #target: AuthorizationTarget | null = null;
+  #left = false;
+
+  get #name(): string | null {
+    return this.name.trim() || null;
+  }
+
+  get #fields(): Record<string, string> {
+    return $state.snapshot(this.fields);
+  }
+
+  async #open(): Promise<void> {
+    const { opening } = this;
+    this.connectors = await this.app.host.connectors('');
+    switch (opening.open) {
+      case 'setup': {
+        const connector = this.connectors.find((one) => one.badge.id === opening.connectorId);
+        if (!connector) return this.#go({ step: 'choose_connector', method: opening.method, file: null });
+        const next = afterConnector(connector, opening.method);
+        return 'step' in next ? this.#go(next) : this.begin(next);
+      }
+      case 'key_file':
+        this.file.take(opening.file);
+        return this.#openFile(opening.file);
+      case 'reconnect':
+        return this.#authorize(opening.integration.id, { target: 'reconnect', integration_id: opening.integration.id });
+      case 'replace':
+        return this.#openReplace(opening.integration);
+    }
+  }
+
+  async #openFile(file: KeyFileView): Promise<void> {
+    const fitting = this.connectors.filter((one) => file.connectors.some((badge) => badge.id === one.badge.id));
+    const only = fitting.length === 1 ? fitting[0] : undefined;
+    const method = only?.methods.find((one) => one.method === 'service_account');
+    if (only && method) return this.begin({ connector: only, method, existing: null });
+    this.connectors = fitting;
+    this.#go({ step: 'choose_connector', method: 'service_account', file });
+  }
+
+  async #openReplace({ id, name, connector, method }: IntegrationView): Promise<void> {
+    const found = this.connectors.find((one) => one.badge.id === connector.id);
+    const way = found?.methods.find((one) => one.method === method);
+    if (!found || !way) {
+      return this.#go({ step: 'broken', failure: { code: 'not_supported', message: '', action: null, field: null } });
+    }
+    this.name = name;
+    return this.begin({ connector: found, method: way, existing: { id, name } });
+  }
+
+  async #builtIn(subject: Subject): Promise<RegistrationView> {
+    const clientId = subject.method.oauth?.default_client_id ?? '';
+    const saved = await this.app.host.registrations(subject.connector.badge.id);
+    return saved.find((one) => one.client_id === clientId && this.#sameFields(one)) ?? this.#register(subject, null, clientId, null);
+  }
+
+  #sameFields({ fields }: RegistrationView): boolean {
+    return Object.entries(this.fields).every(([name, value]) => fields[name] === value);
+  }
+
+  #register(subject: Subject, id: RegistrationId | null, clientId: string, clientSecret: string | null): Promise<RegistrationView> {
+    return this.app.host.saveRegistration({
+      id,
+      connector_id: subject.connector.badge.id,
+      client_id: clientId,
+      client_secret: clientSecret,
+      fields: this.#fields,
+    });
+  }
+
+  async #authorize(of: Subject | IntegrationId, target: AuthorizationTarget): Promise<void> {
+    this.#target = target;
+    const attempt = await this.app.host.beginAuthorization({ target });
+    this.#go({ step: 'waiting', attempt, of });
+    if (this.#left) return this.leave();
+    await this.#follow();
+  }
+
+  async #follow(): Promise<void> {
+    const id = attemptOf(this.step);
+    if (!id) return;
+    try {
+      this.step = withAttempt(this.step, await this.app.host.authorization(id));
+    } catch (thrown) {
+      this.failure = failureOf(thrown);
+    }
+  }
+
+  #go(step: Step): void {
+    this.failure = null;
+    this.step = step;
+  }
+
+  async #run(work: () => Promise<void>): Promise<void> {
+    this.busy = true;
+    this.failure = null;
+    try {
+      await work();
+    } catch (thrown) {
+      const failure = failureOf(thrown);
+      if (this.step.step === 'loading') this.step = { step: 'broken', failure };
+      else this.failure = failure;
+    } finally {
+      this.busy = false;
+    }
+  }
+}

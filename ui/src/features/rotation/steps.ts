@@ -1,0 +1,141 @@
+// A rotation as the five lines that a person reads: which are done, which one is now, what it says and what can be done there.
+// Pure; every step of the machine has its row in the test's table.
+import type { CredentialSummary, RotationView, Timestamp } from '../../api/host';
+import { verdictText } from '../../state/verdict';
+
+export type LineState = 'done' | 'now' | 'later';
+
+/** What the button of a line does. */
+export type LineAction = 'retry' | 'switch' | 'switch_despite_difference' | 'revoke' | 'confirm_revoked' | 'open_page';
+
+export interface Line {
+  title: string;
+  text: string;
+  state: LineState;
+  at: Timestamp | null;
+  /** First the main one. */
+  actions: { action: LineAction; label: string }[];
+  /** Something is under way by itself. */
+  working: boolean;
+}
+
+/** What may be shown of a credential, short. */
+export function credentialHint(summary: CredentialSummary): string {
+  switch (summary.kind) {
+    case 'api_key':
+      return summary.hint;
+    case 'service_account_key':
+      return summary.key_id;
+    case 'oauth_grant':
+      return summary.refreshable ? 'tokens that renew' : 'an access token';
+  }
+}
+
+/** The line that is now; five when nothing is left to do. */
+function present({ step }: RotationView): number {
+  switch (step.step) {
+    case 'staged':
+      return 1;
+    case 'verified':
+      return 2;
+    case 'switched':
+      return 3;
+    case 'revoking':
+      return step.ordered ? 4 : 3;
+    default:
+      return 5;
+  }
+}
+
+export function rotationLines(rotation: RotationView, service: string): Line[] {
+  const now = present(rotation);
+  const lines: [Timestamp | null, Words][] = [
+    [rotation.begun_at, { title: 'New key saved beside the old one', text: savedText(rotation) }],
+    [rotation.verified_at, verifyLine(rotation, service)],
+    [rotation.switched_at, switchLine(rotation, service)],
+    [rotation.revoked_at, revokeLine(rotation, service)],
+    [rotation.proved_at, proveLine(rotation, service)],
+  ];
+  return lines.map(([at, words], index) => ({
+    state: index < now ? 'done' : index === now ? 'now' : 'later',
+    at: index < now ? at : null,
+    actions: [],
+    working: false,
+    ...words,
+  }));
+}
+
+function savedText({ step, new: fresh }: RotationView): string {
+  const hint = credentialHint(fresh.summary);
+  return step.step === 'staged' || step.step === 'verified' ? `${hint}. Your tools still use the old key.` : hint;
+}
+
+type Words = Partial<Line> & Pick<Line, 'title' | 'text'>;
+
+function verifyLine({ step }: RotationView, service: string): Words {
+  if (step.step === 'staged') {
+    if (!step.verdict) return { title: 'Try the new key', text: `Asking ${service} whether it works…`, working: true, actions: [{ action: 'retry', label: 'Try again' }] };
+    const { title, text } = verdictText(step.verdict, service, 'api_key');
+    return { title, text: `${text} Your tools still use the old key.`, actions: [{ action: 'retry', label: 'Try again' }] };
+  }
+  if (step.step === 'verified') {
+    const less = step.missing ? ` It may not ${step.missing}.` : '';
+    switch (step.comparison.comparison) {
+      case 'same':
+        return { title: 'New key works, as the same account', text: less.trim() };
+      case 'unknown':
+        return { title: 'New key works', text: `${service} does not say whose it is.${less}` };
+      case 'different':
+        return { title: 'New key works, as another account', text: `The old key belongs to ${step.comparison.old}, the new one to ${step.comparison.new}.${less}` };
+    }
+  }
+  return { title: 'New key works', text: `${service} accepted it.` };
+}
+
+function switchLine({ step }: RotationView, service: string): Words {
+  if (step.step !== 'verified') {
+    return { title: step.step === 'staged' ? 'Switch to the new key' : 'Switched', text: 'Your tools get the new key from now on.' };
+  }
+  switch (step.comparison.comparison) {
+    case 'same':
+      return { title: 'Switch to the new key', text: 'Your tools get the new key from then on.', actions: [{ action: 'switch', label: 'Switch' }] };
+    case 'unknown':
+      return { title: 'Switch to the new key', text: `Check at ${service} that it belongs to the right account.`, actions: [{ action: 'switch', label: 'Switch' }] };
+    case 'different':
+      return {
+        title: 'Switch to another account?',
+        text: `Your tools would see the data of ${step.comparison.new}. Undo if that is not what you want.`,
+        actions: [{ action: 'switch_despite_difference', label: 'Switch anyway' }],
+      };
+  }
+}
+
+function revokeLine({ step, revoke_mode: mode, old: replaced }: RotationView, service: string): Words {
+  const old = credentialHint(replaced.summary);
+  const title = 'Turn off the old key';
+  const byApi = mode === 'by_api';
+  if (step.step === 'revoking' && !step.ordered) {
+    return byApi
+      ? { title, text: `Asking ${service} to turn off ${old}…`, working: true, actions: [{ action: 'retry', label: 'Try again' }] }
+      : { title, text: `Delete ${old} on the page of ${service}, then say so here.`, actions: [{ action: 'confirm_revoked', label: 'I turned it off' }, { action: 'open_page', label: 'Open the page again' }] };
+  }
+  if (step.step === 'switched') {
+    return {
+      title,
+      text: `${byApi ? `Storm Connect turns off ${old} at ${service}.` : `${service} lets only you delete ${old}; its page opens.`} Until you do this, Undo brings it back.`,
+      actions: [{ action: 'revoke', label: byApi ? 'Turn off the old key' : `Open ${service}’s page` }],
+    };
+  }
+  if (step.step === 'staged' || step.step === 'verified') return { title, text: 'Until then, Undo brings it back.' };
+  return { title: 'Old key turned off', text: byApi ? `${service} confirmed it.` : 'You turned it off.' };
+}
+
+function proveLine({ step }: RotationView, service: string): Words {
+  if (step.step === 'proved_dead' || step.step === 'done') return { title: 'Old key proved dead', text: `${service} refuses it.` };
+  const title = 'Prove that the old key is dead';
+  if (step.step === 'revoking' && step.ordered) {
+    const tries = step.tries === 0 ? '' : ` ${service} still accepted it ${step.tries === 1 ? 'once' : `${step.tries} times`}.`;
+    return { title, text: `It is tried until ${service} refuses it.${tries}`, working: true, actions: [{ action: 'retry', label: 'Try now' }] };
+  }
+  return { title, text: `It is tried once more, and ${service} must refuse it.` };
+}

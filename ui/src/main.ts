@@ -1,0 +1,29 @@
+// Starts the front end: on the host behind the window, or on the fake one in a plain browser (`?fake`, never in a release).
+import '@fontsource-variable/inter';
+import '@fontsource-variable/jetbrains-mono';
+import './styles/tokens.css';
+import './styles/base.css';
+import { mount } from 'svelte';
+import type { Host } from './api/host';
+import { tauriHost } from './api/tauri';
+import Window from './views/Window.svelte';
+
+async function chosenHost(): Promise<Host> {
+  if (import.meta.env.DEV || import.meta.env.MODE === 'fake') {
+    const name = new URLSearchParams(location.search).get('fake');
+    if (name !== null) return (await import('./api/fake/scenario')).fakeHost(name);
+  }
+  return tauriHost;
+}
+
+const target = document.getElementById('app');
+if (!target) throw new Error('The page has no place for the app.');
+mount(Window, { target, props: { host: await chosenHost() } });
+
+// The first paint with content: the frame after the one that drew it. Window tests and benchmarks wait for this mark.
+requestAnimationFrame(() =>
+  requestAnimationFrame(() => {
+    performance.mark('storm-first-paint');
+    document.documentElement.dataset.ready = 'true';
+  }),
+);

@@ -1,0 +1,181 @@
+// The front end's state, in one object that a test can make as often as it likes: the stores, the host behind them, and the
+// events that keep them fresh. What the user can do to an integration from several places at once is here too.
+import { createContext } from 'svelte';
+import {
+  failureOf,
+  type CoreEvent,
+  type Host,
+  type HostView,
+  type IntegrationId,
+  type IntegrationView,
+  type ShellEvent,
+} from '../api/host';
+import { Clock } from './clock.svelte';
+import { Dialogs } from './dialog.svelte';
+import { Drop } from './drop.svelte';
+import { Integrations } from './integrations.svelte';
+import { Page } from './page.svelte';
+import { primaryAction } from './primary';
+import { Route } from './route.svelte';
+import { Toasts } from './toast.svelte';
+import { verdictText } from './verdict';
+
+export class App {
+  readonly clock = new Clock();
+  readonly route = new Route();
+  readonly toasts = new Toasts();
+  readonly dialogs = new Dialogs();
+  readonly drop: Drop;
+  readonly integrations: Integrations;
+  readonly page: Page;
+
+  /** The program and its vault; null until the core has answered for the first time. */
+  hostView = $state.raw<HostView | null>(null);
+  /** Counts events, for views that show the log. */
+  eventCount = $state(0);
+  /** The integration that is being verified or refreshed at the user's wish. */
+  busyWith = $state<IntegrationId | null>(null);
+  /** The app registration of this integration is to be edited. */
+  editingRegistrationOf = $state<IntegrationId | null>(null);
+
+  readonly #coreListeners = new Set<(event: CoreEvent) => void>();
+
+  constructor(readonly host: Host) {
+    this.integrations = new Integrations(host);
+    this.page = new Page(host);
+    this.drop = new Drop({
+      purpose: 'add it as an integration',
+      take: (file) => this.dialogs.keyFile(file),
+      refuse: (failure) => this.toasts.fail(failure),
+    });
+  }
+
+  /** Listens to the core and loads what is to be seen first; the answer stops all of it. */
+  async start(): Promise<() => void> {
+    const stops = [
+      this.clock.start(),
+      await this.host.onCoreEvent((event) => void this.attempt(() => this.#heard(event))),
+      await this.host.onShellEvent((event) => void this.attempt(() => this.#heardShell(event))),
+    ];
+    await this.attempt(() => this.loadHost());
+    return () => stops.forEach((stop) => stop());
+  }
+
+  /** Hears the core's events until the answer is called. */
+  onCore(listener: (event: CoreEvent) => void): () => void {
+    this.#coreListeners.add(listener);
+    return () => this.#coreListeners.delete(listener);
+  }
+
+  /** Runs what the user asked for; a failure becomes a toast. */
+  async attempt<Answer>(work: () => Promise<Answer>): Promise<Answer | undefined> {
+    try {
+      return await work();
+    } catch (thrown) {
+      this.toasts.fail(failureOf(thrown));
+      return undefined;
+    }
+  }
+
+  async loadHost(): Promise<void> {
+    await this.showHost(await this.host.host());
+  }
+
+  /** Takes over where the vault stands, and loads the list once it is open. */
+  async showHost(view: HostView): Promise<void> {
+    this.hostView = view;
+    this.clock.touch();
+    if (view.vault.vault === 'unlocked') await this.integrations.load();
+  }
+
+  /** Does the one thing that fits the integration now. */
+  async act(integration: IntegrationView): Promise<void> {
+    switch (primaryAction(integration)) {
+      case 'reconnect':
+        return this.dialogs.reconnect(integration);
+      case 'replace':
+        return this.dialogs.replace(integration);
+      case 'edit_registration':
+        this.editingRegistrationOf = integration.id;
+        return this.route.open(integration.id, 'credentials');
+      case 'resume':
+        return this.pause(integration, false);
+      case 'verify':
+        return this.verify(integration);
+    }
+  }
+
+  async verify({ id, connector, method, name }: IntegrationView): Promise<void> {
+    await this.#busy(id, async () => {
+      const verdict = await this.host.verifyIntegration(id);
+      const { title, text } = verdictText(verdict, connector.name, method);
+      this.toasts.tell(`${name}: ${title}`, text);
+    });
+  }
+
+  async refresh({ id, name }: IntegrationView): Promise<void> {
+    await this.#busy(id, async () => {
+      await this.host.refreshIntegration(id);
+      this.toasts.tell(`${name} was refreshed`);
+    });
+  }
+
+  async pause({ id, name }: IntegrationView, paused: boolean): Promise<void> {
+    await this.attempt(async () => {
+      await this.host.pauseIntegration(id, paused);
+      await this.#reload(id);
+      this.toasts.tell(paused ? `${name} is paused` : `${name} runs again`);
+    });
+  }
+
+  async rename({ id }: IntegrationView, name: string): Promise<void> {
+    await this.attempt(async () => {
+      await this.host.renameIntegration(id, name);
+      await this.#reload(id);
+    });
+  }
+
+  async undoDisconnect({ id, name }: IntegrationView): Promise<void> {
+    await this.attempt(async () => {
+      await this.host.undoDisconnect(id);
+      await this.integrations.load();
+      this.toasts.tell(`${name} is back`);
+    });
+  }
+
+  async #busy(id: IntegrationId, work: () => Promise<void>): Promise<void> {
+    this.busyWith = id;
+    await this.attempt(work);
+    await this.attempt(() => this.#reload(id));
+    this.busyWith = null;
+  }
+
+  async #reload(id: IntegrationId): Promise<void> {
+    this.clock.touch();
+    await Promise.all([this.integrations.changed(id), this.page.changed(id)]);
+  }
+
+  async #heard(event: CoreEvent): Promise<void> {
+    this.eventCount += 1;
+    this.#coreListeners.forEach((listener) => listener(event));
+    switch (event.event) {
+      case 'integration_changed':
+      case 'rotation_changed':
+        return this.#reload(event.id);
+      case 'vault_changed':
+        return this.loadHost();
+    }
+  }
+
+  async #heardShell(event: ShellEvent): Promise<void> {
+    if (event.event !== 'show_integration') return this.drop.heard(event);
+    this.dialogs.close();
+    this.route.open(event.id);
+    if (!event.reconnect) return;
+    const { integration } = await this.host.integration(event.id);
+    if (['reconnect', 'replace', 'edit_registration'].includes(primaryAction(integration))) await this.act(integration);
+  }
+}
+
+/** The state of the window around a component. */
+export const [useApp, provideApp] = createContext<App>();

@@ -1,0 +1,33 @@
+// Where the window stands: one union, no URL. A page remembers its tab, and the list the row it was left from.
+import type { IntegrationId } from '../api/host';
+
+export type PageTab = 'overview' | 'credentials' | 'activity';
+
+export type Place =
+  | { view: 'integrations' }
+  | { view: 'integration'; id: IntegrationId; tab: PageTab }
+  | { view: 'activity' }
+  | { view: 'settings' };
+
+export class Route {
+  place = $state<Place>({ view: 'integrations' });
+  /** The row to focus when the list comes back. */
+  leftFrom = $state<IntegrationId | null>(null);
+
+  list(): void {
+    if (this.place.view === 'integration') this.leftFrom = this.place.id;
+    this.place = { view: 'integrations' };
+  }
+
+  open(id: IntegrationId, tab: PageTab = 'overview'): void {
+    this.place = { view: 'integration', id, tab };
+  }
+
+  activity(): void {
+    this.place = { view: 'activity' };
+  }
+
+  settings(): void {
+    this.place = { view: 'settings' };
+  }
+}

@@ -1,0 +1,90 @@
+// A status as a person reads it: a shape, a colour (by tone) and a word, never one of them alone.
+import type { IntegrationView, Method, StatusView, TransientKind, Trouble, VerdictRecord } from '../api/host';
+import { relative } from './time';
+
+/** Each tone has its own colour and its own shape: ● good, ◆ soon, ▲ need, ○ idle. */
+export type Tone = 'good' | 'soon' | 'need' | 'idle';
+
+export interface StatusText {
+  tone: Tone;
+  word: string;
+  /** One sentence more, for the page and the title. */
+  detail: string;
+}
+
+const transient: Record<TransientKind, string> = {
+  dns: 'Its host name was not found.',
+  connection: 'The connection broke off.',
+  tls: 'Its certificate was not accepted.',
+  timeout: 'It did not answer in time.',
+  too_large: 'Its answer was too large to be a token.',
+  redirected: 'It redirected to another address, which is not followed.',
+  service_busy: 'It is busy.',
+  not_an_answer: 'Something else answered, such as a proxy or a sign-in page of the network.',
+  unusable_token: 'Its last answer could not be used.',
+};
+
+/** What keeps a refresh from working for now, in one sentence. */
+export function troubleText(trouble: Trouble): string {
+  switch (trouble.trouble) {
+    case 'service':
+      return transient[trouble.kind];
+    case 'registration':
+      return 'The service refuses the app registration. Your tokens are kept.';
+    case 'request':
+      return 'The service refuses the request.';
+    case 'vault':
+      return 'The vault cannot be written, so nothing is sent.';
+  }
+}
+
+export function statusText(status: StatusView, now: number): StatusText {
+  switch (status.status) {
+    case 'connected':
+      return { tone: 'good', word: 'Connected', detail: '' };
+    case 'limited':
+      return { tone: 'soon', word: 'Limited', detail: `May not ${status.missing}.` };
+    case 'needs_you':
+      return { tone: 'need', word: 'Needs you', detail: `Since ${relative(status.since, now)}.` };
+    case 'retrying':
+      return status.trouble.trouble === 'registration'
+        ? { tone: 'need', word: 'App refused', detail: troubleText(status.trouble) }
+        : { tone: 'soon', word: 'Retrying', detail: `${troubleText(status.trouble)} Tried again ${relative(status.until, now)}.` };
+    case 'unverified':
+      return { tone: 'soon', word: 'Not verified', detail: status.reason };
+    case 'paused':
+      return { tone: 'idle', word: 'Paused', detail: `Since ${relative(status.since, now)}.` };
+    case 'connecting':
+      return { tone: 'idle', word: 'Connecting', detail: 'Waiting for the browser.' };
+    case 'not_connected':
+      return { tone: 'idle', word: 'Not connected', detail: '' };
+  }
+}
+
+/** Whether only the user can help. */
+export const needsUser = (status: StatusView): boolean =>
+  status.status === 'needs_you' ||
+  status.status === 'not_connected' ||
+  (status.status === 'retrying' && status.trouble.trouble === 'registration');
+
+/** Whether it is worth a look, though it is tried again by itself. */
+export const isTroubled = (status: StatusView): boolean =>
+  !needsUser(status) && ['limited', 'retrying', 'unverified'].includes(status.status);
+
+export const methodText: Record<Method, string> = {
+  api_key: 'API key',
+  oauth: 'OAuth 2.0',
+  service_account: 'Service account',
+};
+
+/** The last good sign of life: "refreshed 8 min ago", "verified 2 min ago". */
+export function lastSign(integration: IntegrationView, now: number): { text: string; at: number | null } {
+  const verified = acceptedAt(integration.last_verdict);
+  const refreshed = integration.last_refreshed_at;
+  if (refreshed !== null && refreshed > (verified ?? 0)) return { text: `refreshed ${relative(refreshed, now)}`, at: refreshed };
+  if (verified !== null) return { text: `verified ${relative(verified, now)}`, at: verified };
+  return { text: 'not verified yet', at: null };
+}
+
+const acceptedAt = (record: VerdictRecord | null): number | null =>
+  record && (record.verdict.outcome === 'works' || record.verdict.outcome === 'works_without') ? record.at : null;

@@ -1,0 +1,59 @@
+// Short notices at the edge of the window. One with an undo stays as long as the undo is open; a failure stays until it is
+// dismissed; all others leave by themselves.
+import type { Failure } from '../api/host';
+import { failureText } from './failure';
+
+export interface Toast {
+  id: number;
+  tone: 'good' | 'need';
+  title: string;
+  text: string;
+  undo: (() => void) | null;
+}
+
+const STAY_MS = 6_000;
+
+export class Toasts {
+  shown = $state<Toast[]>([]);
+  #next = 1;
+  #timers = new Map<number, ReturnType<typeof setTimeout>>();
+
+  /** Tells that something worked. */
+  tell(title: string, text = ''): void {
+    this.#show({ tone: 'good', title, text, undo: null }, STAY_MS);
+  }
+
+  /** Tells that something failed. */
+  fail(failure: Failure): void {
+    const { title, text } = failureText(failure);
+    this.#show({ tone: 'need', title, text, undo: null }, null);
+  }
+
+  /** Offers the way back for `stayMs` milliseconds. */
+  offerUndo(title: string, stayMs: number, undo: () => void): void {
+    this.#show({ tone: 'good', title, text: '', undo }, stayMs);
+  }
+
+  /** Takes the newest way back that is still open. */
+  undoNewest(): void {
+    const toast = this.shown.findLast((one) => one.undo !== null);
+    if (toast) this.undo(toast);
+  }
+
+  undo(toast: Toast): void {
+    this.dismiss(toast.id);
+    toast.undo?.();
+  }
+
+  dismiss(id: number): void {
+    clearTimeout(this.#timers.get(id));
+    this.#timers.delete(id);
+    this.shown = this.shown.filter((toast) => toast.id !== id);
+  }
+
+  #show(toast: Omit<Toast, 'id'>, stayMs: number | null): void {
+    const id = this.#next++;
+    this.shown = [...this.shown, { ...toast, id }];
+    if (stayMs !== null) this.#timers.set(id, setTimeout(() => this.dismiss(id), stayMs));
+  }
+}
