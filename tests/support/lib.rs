@@ -1,1 +1,26 @@
-//! Shared fixtures of the end-to-end suites.
+//! What the end-to-end suites, the guided tour and the benchmarks share: real processes on a private desktop.
+//!
+//! Nothing here knows the program from the inside: the window is led by WebDriver, the practice service by its control API,
+//! the desktop over D-Bus. INVARIANT: outside the private desktop every window test fails; none passes without a window.
+
+mod browser;
+mod desktop;
+mod drag;
+mod error;
+mod notification;
+mod oidc_provider;
+mod patience;
+mod practice;
+pub mod program;
+pub mod tray;
+mod window;
+
+pub use browser::{Browser, Manner};
+pub use desktop::Desktop;
+pub use drag::DragSource;
+pub use error::{Outcome, StepError, ensure};
+pub use notification::{Notification, Notifications};
+pub use oidc_provider::OidcProvider;
+pub use patience::{Look, PATIENCE, eventually};
+pub use practice::{Practice, SHORT_LIFETIME, Seen};
+pub use window::{Home, Window};

@@ -1,0 +1,67 @@
+//! The private desktop that tests/desktop/session.sh makes: where its parts keep their records.
+
+use std::path::{Path, PathBuf};
+
+use crate::program::run;
+use crate::{Outcome, StepError};
+
+/// The private desktop of this run.
+#[derive(Debug, Clone)]
+pub struct Desktop {
+    folder: PathBuf,
+}
+
+impl Desktop {
+    /// The desktop this process runs on.
+    ///
+    /// # Errors
+    /// [`StepError::NoDesktop`] outside one, so that a test of the window never passes without a window.
+    #[expect(clippy::disallowed_methods, reason = "the private desktop announces itself in the environment")]
+    pub fn of_session() -> Outcome<Self> {
+        match std::env::var("STORM_DESKTOP") {
+            Ok(folder) if !folder.is_empty() => Ok(Self { folder: folder.into() }),
+            _ => Err(StepError::NoDesktop),
+        }
+    }
+
+    /// Where the parts of the desktop keep their records.
+    #[must_use]
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// A picture of the whole screen.
+    ///
+    /// # Errors
+    /// When it cannot be taken or written.
+    pub async fn screenshot(&self, path: &Path) -> Outcome {
+        run("import", &["-window", "root", &path.to_string_lossy()]).await.map(drop)
+    }
+
+    /// Locks the default collection of the keyring, as a user does.
+    ///
+    /// # Errors
+    /// When the keyring does not answer.
+    pub async fn lock_keyring(&self) -> Outcome {
+        const SERVICE: &str = "org.freedesktop.secrets";
+        let collections = "['/org/freedesktop/secrets/collection/login']";
+        let call = ["call", "--session", "-d", SERVICE, "-o", "/org/freedesktop/secrets", "-m"];
+        let arguments: Vec<&str> = call.into_iter().chain(["org.freedesktop.Secret.Service.Lock", collections]).collect();
+        run("gdbus", &arguments).await.map(drop)
+    }
+}
+
+/// The lines of a record that is written to while it is read; none when there is no record yet.
+///
+/// # Errors
+/// When it cannot be read, or a whole line of it is not JSON.
+pub fn record(path: &Path) -> Outcome<Vec<serde_json::Value>> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error.into()),
+    };
+    // What follows the last line feed is still being written.
+    let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+    whole.lines().map(|line| Ok(serde_json::from_str(line)?)).collect()
+}

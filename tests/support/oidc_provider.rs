@@ -1,0 +1,50 @@
+//! A strict authorization server of somebody else's making: npm oidc-provider, which ends a grant whose rotated refresh
+//! token is used twice.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::process::Command;
+
+use crate::Outcome;
+use crate::program::{Program, desktop_script};
+
+/// A running oidc-provider.
+pub struct OidcProvider {
+    issuer: String,
+    program: Program,
+}
+
+impl OidcProvider {
+    /// Its public client, which needs PKCE and may use any loopback port.
+    pub const CLIENT_ID: &str = "storm-test";
+
+    /// Starts one whose access tokens live so long.
+    ///
+    /// # Errors
+    /// When node or the package is missing.
+    pub async fn start(access_token_lifetime: Duration) -> Outcome<Self> {
+        let mut command = Command::new("node");
+        command
+            .arg(desktop_script("oidc_provider.mjs"))
+            .env("ACCESS_TOKEN_LIFETIME", access_token_lifetime.as_secs().to_string())
+            .stderr(std::process::Stdio::null());
+        let mut program = Program::start(command)?;
+        let issuer = program.line("READY", |line| line.strip_prefix("READY ").map(str::to_owned)).await?;
+        Ok(Self { issuer, program })
+    }
+
+    /// Its issuer.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// The next thing it tells: a `granted`, a `refused` or an `ended`.
+    ///
+    /// # Errors
+    /// When it tells nothing for long.
+    pub async fn event(&mut self) -> Outcome<Value> {
+        self.program.line("an event of the provider", |line| serde_json::from_str(line).ok()).await
+    }
+}
