@@ -88,6 +88,20 @@ impl Client {
             (Ok(()), Err(error)) => Err(error.into()),
         }
     }
+
+    /// Waits until the host ends the connection, as it does at the end of a hand-over.
+    ///
+    /// # Errors
+    /// When it does not in time, or says something instead.
+    pub fn wait_for_end(mut self) -> Result<(), ClientError> {
+        match io::Read::read(&mut self.stream, &mut [0]) {
+            Ok(0) => Ok(()),
+            Ok(_) => Err(MessageError::NotUnderstood.into()),
+            // A host that ends in a hurry resets the connection.
+            Err(error) if error.kind() == io::ErrorKind::ConnectionReset => Ok(()),
+            Err(error) => Err(FrameError::Connection(error).into()),
+        }
+    }
 }
 
 #[cfg(not(unix))]
@@ -105,6 +119,14 @@ impl Client {
     /// # Errors
     /// None.
     pub fn ask(&mut self, _request: &Request) -> Result<Response, ClientError> {
+        match self.never {}
+    }
+
+    /// Not reachable: there is no connection that could end.
+    ///
+    /// # Errors
+    /// None.
+    pub fn wait_for_end(self) -> Result<(), ClientError> {
         match self.never {}
     }
 }

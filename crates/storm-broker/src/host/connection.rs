@@ -113,8 +113,8 @@ async fn lend<L: Lender>(
         Err(failure) => {
             tracing::info!(%consumer, code = ?failure.code, "a credential was not lent");
             Response::Refused(match failure.code {
-                ErrorCode::NotFound => Refusal::no_such_integration(&name, &lender.status().await),
-                _ => Refusal::of(&failure, &name),
+                ErrorCode::NotFound => Refusal::not_found(failure, &name, &lender.status().await),
+                _ => Refusal::of(failure),
             })
         }
     }

@@ -15,29 +15,21 @@ impl Refusal {
         Self { refusal, message: message.into() }
     }
 
-    pub(super) fn of(failure: &Failure, name: &str) -> Self {
-        let kind = kind_of(failure.code);
-        let message = match failure.code {
-            ErrorCode::LendingNotAllowed => format!(
-                "“{name}” is not lent to other programs. To allow it, open it in Storm Connect and switch on lending under \
-                 Tools."
-            ),
-            _ => failure.message.clone(),
-        };
-        Self::new(kind, message)
+    pub(super) fn of(failure: Failure) -> Self {
+        Self::new(kind_of(failure.code), failure.message)
     }
 
-    /// There is no such integration, but perhaps one whose name is close.
-    pub(super) fn no_such_integration(name: &str, status: &Status) -> Self {
-        let mut message = format!("There is no integration called “{name}”.");
+    /// The same for a name that was not found, with what may have been meant.
+    pub(super) fn not_found(failure: Failure, name: &str, status: &Status) -> Self {
+        let mut refusal = Self::of(failure);
         if let Some(close) = closest(name, status) {
-            message.push_str(&format!(" Did you mean “{close}”?"));
+            refusal.message.push_str(&format!(" Did you mean “{close}”?"));
         } else if status.integrations.is_empty() {
-            message.push_str(" None is set up yet; add one in Storm Connect.");
+            refusal.message.push_str(" None is set up yet; add one in Storm Connect.");
         } else {
-            message.push_str(" Run storm status to see them all.");
+            refusal.message.push_str(" Run storm status to see what there is.");
         }
-        Self::new(RefusalKind::NoSuchIntegration, message)
+        refusal
     }
 }
 
@@ -58,7 +50,7 @@ fn closest<'a>(name: &str, status: &'a Status) -> Option<&'a str> {
         .integrations
         .iter()
         .map(|integration| (strsim::jaro_winkler(&name, &folded(&integration.name)), integration.name.as_str()))
-        .filter(|(likeness, _)| *likeness >= ALIKE)
+        .filter(|(likeness, _)| *likeness >= ALIKE && *likeness < 1.0) // the very name stands in the failure already
         .max_by(|(one, _), (other, _)| one.total_cmp(other))
         .map(|(_, name)| name)
 }
@@ -102,24 +94,21 @@ mod tests {
             (ErrorCode::DiskFull, ExitCode::Other),
         ];
         for (code, exit) in table {
-            let refusal = Refusal::of(&Failure::new(code, "words", None), "github");
-            assert_eq!(ExitCode::from(refusal.refusal), exit, "{code:?}");
+            let refusal = Refusal::of(Failure::new(code, "words", None));
+            assert_eq!((ExitCode::from(refusal.refusal), refusal.message.as_str()), (exit, "words"), "{code:?}");
         }
     }
 
     #[test]
-    fn a_refused_lending_says_how_to_allow_it() {
-        let refusal = Refusal::of(&Failure::new(ErrorCode::LendingNotAllowed, "no", None), "github");
-        assert!(refusal.message.contains("“github”") && refusal.message.contains("switch on lending under Tools"));
-    }
-
-    #[test]
     fn a_slip_of_the_finger_is_answered_with_the_closest_name() {
-        let names = status(&["GitHub work", "GitLab", "Salesforce"]);
-        let said = |name| Refusal::no_such_integration(name, &names).message;
-        assert!(said("github-work").ends_with("Did you mean “GitHub work”?"), "{}", said("github-work"));
-        assert!(said("salesfroce").ends_with("Did you mean “Salesforce”?"));
-        assert!(said("xyzzy").ends_with("Run storm status to see them all."));
-        assert!(Refusal::no_such_integration("a", &status(&[])).message.contains("None is set up yet"));
+        let said = |name, names: &[&str]| {
+            Refusal::not_found(Failure::new(ErrorCode::NotFound, "Not found.", None), name, &status(names)).message
+        };
+        let names = ["GitHub work", "GitLab", "Salesforce"];
+        assert_eq!(said("github-work", &names), "Not found. Did you mean “GitHub work”?");
+        assert_eq!(said("salesfroce", &names), "Not found. Did you mean “Salesforce”?");
+        assert_eq!(said("xyzzy", &names), "Not found. Run storm status to see what there is.");
+        assert_eq!(said("gitlab", &["GitLab", "GitLab"]), "Not found. Run storm status to see what there is.");
+        assert_eq!(said("a", &[]), "Not found. None is set up yet; add one in Storm Connect.");
     }
 }

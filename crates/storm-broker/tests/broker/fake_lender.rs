@@ -44,7 +44,7 @@ impl Lender for FakeLender {
         match name {
             "slow" => self.gate.acquire().await.unwrap().forget(),
             "panics" => panic!("the engine has a fault"),
-            "absent" => return Err(Failure::new(ErrorCode::NotFound, "not there", None)),
+            "integration nummer 2" => return Err(Failure::new(ErrorCode::NotFound, "not there", None)),
             "long" => {
                 let secret = LentSecret::AccessToken(AccessToken::new("x".repeat(70_000)));
                 return Ok(Loan { secret, expires_at: None });
