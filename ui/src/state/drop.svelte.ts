@@ -15,7 +15,8 @@ export interface FileTaker {
 
 export class Drop {
   hovering = $state.raw<Hovering | null>(null);
-  #takers = $state.raw<FileTaker[]>([]);
+  /** Not reactive: who takes a file is asked when one hangs over the window. */
+  #takers: FileTaker[] = [];
 
   constructor(private readonly fallback: FileTaker) {}
 
