@@ -46,7 +46,8 @@ impl Desktop {
         const SERVICE: &str = "org.freedesktop.secrets";
         let collections = "['/org/freedesktop/secrets/collection/login']";
         let call = ["call", "--session", "-d", SERVICE, "-o", "/org/freedesktop/secrets", "-m"];
-        let arguments: Vec<&str> = call.into_iter().chain(["org.freedesktop.Secret.Service.Lock", collections]).collect();
+        let arguments: Vec<&str> =
+            call.into_iter().chain(["org.freedesktop.Secret.Service.Lock", collections]).collect();
         run("gdbus", &arguments).await.map(drop)
     }
 }

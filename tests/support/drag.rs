@@ -34,7 +34,13 @@ impl DragSource {
     /// When the pointer cannot be moved.
     pub async fn hover(&self, at: (i32, i32)) -> Outcome {
         const STEPS: i32 = 20;
-        let mut arguments = vec!["mousemove".to_owned(), SOURCE.0.to_string(), SOURCE.1.to_string(), "mousedown".to_owned(), "1".to_owned()];
+        let mut arguments = vec![
+            "mousemove".to_owned(),
+            SOURCE.0.to_string(),
+            SOURCE.1.to_string(),
+            "mousedown".to_owned(),
+            "1".to_owned(),
+        ];
         let mut step_to = |x: i32, y: i32| {
             arguments.extend(["mousemove", "--sync"].map(str::to_owned));
             arguments.extend([x.to_string(), y.to_string(), "sleep".to_owned(), "0.02".to_owned()]);

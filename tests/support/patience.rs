@@ -22,7 +22,11 @@ pub enum Look<T> {
 ///
 /// # Errors
 /// [`StepError::InVain`] after `patience`, with what was seen last; at once what `look` itself fails with.
-pub async fn eventually<T>(what: &str, patience: Duration, mut look: impl AsyncFnMut() -> Outcome<Look<T>>) -> Outcome<T> {
+pub async fn eventually<T>(
+    what: &str,
+    patience: Duration,
+    mut look: impl AsyncFnMut() -> Outcome<Look<T>>,
+) -> Outcome<T> {
     let mut seen = String::from("nothing");
     let search = async {
         loop {

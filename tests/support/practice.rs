@@ -119,15 +119,15 @@ impl Practice {
     /// # Errors
     /// When it refuses.
     pub async fn create_key(&self, name: &str) -> Outcome<String> {
-        self.create_key_that_may(name, &["read", "reports"]).await
+        self.create_key_of("ada@practice.example", name).await
     }
 
-    /// Makes an API key with only these permissions.
+    /// Makes an API key of this account.
     ///
     /// # Errors
     /// When it refuses.
-    pub async fn create_key_that_may(&self, name: &str, permissions: &[&str]) -> Outcome<String> {
-        let asked = json!({ "name": name, "permissions": permissions });
+    pub async fn create_key_of(&self, account: &str, name: &str) -> Outcome<String> {
+        let asked = json!({ "account": account, "name": name });
         text(&self.control(Method::POST, "keys", Some(asked)).await?, "key")
     }
 

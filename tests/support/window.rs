@@ -22,6 +22,7 @@ use crate::{Outcome, PATIENCE, StepError};
 pub struct Home {
     folder: tempfile::TempDir,
     practice_port: u16,
+    theme: &'static str,
 }
 
 impl Home {
@@ -30,7 +31,12 @@ impl Home {
     /// # Errors
     /// When there is no room.
     pub fn make(practice_port: u16) -> Outcome<Self> {
-        Ok(Self { folder: tempfile::tempdir()?, practice_port })
+        Ok(Self { folder: tempfile::tempdir()?, practice_port, theme: "Adwaita" })
+    }
+
+    /// From its next start on the program finds a dark desktop.
+    pub fn prefer_dark(&mut self) {
+        self.theme = "Adwaita:dark";
     }
 
     /// The data folder.
@@ -59,12 +65,13 @@ impl Home {
 
     /// What the program finds in its environment.
     #[must_use]
-    pub fn environment(&self) -> [(&'static str, String); 4] {
+    pub fn environment(&self) -> [(&'static str, String); 5] {
         [
             ("STORM_CONNECT_DATA", self.data().to_string_lossy().into_owned()),
             ("STORM_CONNECT_SOCKET", self.socket().to_string_lossy().into_owned()),
             ("STORM_CONNECT_LOG", "debug".to_owned()),
             ("STORM_PRACTICE_PORT", self.practice_port.to_string()),
+            ("GTK_THEME", self.theme.to_owned()),
         ]
     }
 }
@@ -221,9 +228,10 @@ impl Window {
             Ok(Look::NotYet(format!("{texts:?}")))
         });
         match found.await {
-            Err(StepError::InVain { what, seen }) => {
-                Err(StepError::InVain { what, seen: format!("{seen} on a page that says: {}", self.visible_text().await) })
-            }
+            Err(StepError::InVain { what, seen }) => Err(StepError::InVain {
+                what,
+                seen: format!("{seen} on a page that says: {}", self.visible_text().await),
+            }),
             outcome => outcome,
         }
     }

@@ -1,0 +1,130 @@
+//! Step 8: rotate a key without a failed call: the new one beside the old, tried, switched to, the old one turned off and
+//! proved dead. A crash in the middle is taken up where it was.
+
+use serde_json::{Value, json};
+
+use crate::journey::Journey;
+use crate::step::service_account::{EMAIL, drop_on_window, write_key_file};
+use crate::step::{KEY, ROBOT};
+use crate::{Outcome, ensure};
+
+/// Rotates the API key; the program is killed while the service turns the old key off.
+///
+/// # Errors
+/// When a step is not reached, or the wrong key works in the end.
+pub async fn walk_key(journey: &mut Journey) -> Outcome {
+    let new = journey.practice.create_key("second key").await?;
+    begin_key(journey, &new).await?;
+    reach_switched(journey).await?;
+    journey.picture("rotation-switched").await?;
+
+    let gate = "revoke";
+    journey
+        .practice
+        .script(json!({ "path": "/api/keys/self", "method": "DELETE", "apply_first": true, "hold": gate }))
+        .await?;
+    let since = journey.practice.now().await?;
+    journey.window()?.click("rotation-revoke").await?;
+    journey.practice.await_requests("/api/keys/self", since, 1, "held").await?;
+    journey.take_window()?.kill().await?;
+    journey.practice.release(gate).await?;
+    journey.say("The program was killed while the service turned the old key off.");
+    journey.open().await?;
+    journey.show_page(KEY).await?;
+    journey.window()?.click("tab-credentials").await?;
+    finish(journey).await?;
+    journey.picture("rotation-done").await?;
+
+    let keys = journey.practice.state().await?;
+    let dead = |name: &str| revoked(&keys, name);
+    ensure(dead(super::api_key::NAME_AT_SERVICE) == Some(true), || "the old key still works".to_owned())?;
+    ensure(dead("second key") == Some(false), || "the new key does not work".to_owned())?;
+    journey.say("After the restart the rotation went on by itself: the old key is proved dead, the new one works.");
+    journey.show_list().await?;
+    journey.await_status(KEY, "connected").await.map(drop)
+}
+
+/// Rotates the service account's key by dropping the new file on the window.
+///
+/// # Errors
+/// When a step is not reached, or the old key still works.
+pub async fn walk_key_file(journey: &mut Journey) -> Outcome {
+    let account = account(journey).await?;
+    let key = journey.practice.add_service_account_key(&account).await?;
+    let file = write_key_file(journey, "robot-new.json", &key)?;
+    let id = key["private_key_id"].as_str().unwrap_or_default().to_owned();
+    journey.show_page(ROBOT).await?;
+    let window = journey.window()?;
+    window.click("tab-credentials").await?;
+    window.click("rotation-start").await?;
+    window.find("rotation-form").await?;
+    drop_on_window(journey, "rotation-form", &file).await?;
+    let window = journey.window()?;
+    window.await_text("file-key-id", &id).await?;
+    window.click("rotation-save").await?;
+    reach_switched(journey).await?;
+    journey.window()?.click("rotation-revoke").await?;
+    finish(journey).await?;
+    journey.picture("key-file-rotated").await?;
+    let state = journey.practice.state().await?;
+    let keys = state["service_accounts"].as_array().into_iter().flatten().find(|one| one["email"] == account.as_str());
+    let enabled: Vec<&Value> = keys
+        .and_then(|one| one["keys"].as_array())
+        .into_iter()
+        .flatten()
+        .filter(|key| key["disabled"] == false)
+        .collect();
+    ensure(enabled.len() == 1 && enabled[0]["id"] == id.as_str(), || format!("these keys still work: {enabled:?}"))?;
+    journey.say("The new key file replaced the old one, which is proved dead.");
+    journey.show_list().await?;
+    journey.await_status(ROBOT, "connected").await.map(drop)
+}
+
+/// Saves a new key beside the old one.
+///
+/// # Errors
+/// When the form is not there.
+pub async fn begin_key(journey: &Journey, key: &str) -> Outcome {
+    journey.show_page(KEY).await?;
+    let window = journey.window()?;
+    window.click("tab-credentials").await?;
+    window.click("rotation-start").await?;
+    window.fill("key-field", key).await?;
+    window.click("rotation-save").await
+}
+
+/// Waits until the new key is used; both work then.
+///
+/// # Errors
+/// When it is not.
+pub async fn reach_switched(journey: &Journey) -> Outcome {
+    journey.window()?.find_css("[data-test=rotation][data-step=switched]").await?;
+    journey.say("The new key was saved beside the old one, tried, found to be the same account's, and switched to.");
+    Ok(())
+}
+
+/// Waits until the old key is proved dead.
+///
+/// # Errors
+/// When it is not.
+pub async fn finish(journey: &Journey) -> Outcome {
+    let window = journey.window()?;
+    window.find_css("[data-test=rotation][data-step=done]").await?;
+    window.find_css("[data-test=rotation-line-5][data-state=done]").await.map(drop)
+}
+
+/// The service account's address, as the service wrote it.
+async fn account(journey: &Journey) -> Outcome<String> {
+    let state = journey.practice.state().await?;
+    let mut accounts =
+        state["service_accounts"].as_array().into_iter().flatten().filter_map(|one| one["email"].as_str());
+    let prefix = EMAIL.split('@').next().unwrap_or_default();
+    let found = accounts.find(|email| email.starts_with(prefix)).map(str::to_owned);
+    found.ok_or_else(|| crate::StepError::Wrong("the service has no such account".to_owned()))
+}
+
+/// Whether the key of this name is revoked; None = there is none.
+fn revoked(state: &Value, name: &str) -> Option<bool> {
+    let key = state["keys"].as_array()?.iter().find(|key| key["name"] == name)?;
+    Some(!key["revoked_at_ms"].is_null())
+}

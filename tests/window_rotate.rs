@@ -1,0 +1,49 @@
+//! Step 8 in the real window: rotate a key and a key file, through a crash, and with a way back.
+
+use storm_tests::step::rotation::{begin_key, reach_switched};
+use storm_tests::step::{KEY, api_key, rotation, service_account};
+use storm_tests::{Journey, Outcome, ensure};
+
+#[tokio::test]
+async fn a_key_is_rotated_through_a_crash() -> Outcome {
+    let mut journey = Journey::begin().await?;
+    api_key::walk(&mut journey).await?;
+    rotation::walk_key(&mut journey).await
+}
+
+#[tokio::test]
+async fn a_key_file_is_rotated_by_dropping_the_new_one() -> Outcome {
+    let mut journey = Journey::begin().await?;
+    service_account::walk(&mut journey).await?;
+    rotation::walk_key_file(&mut journey).await
+}
+
+#[tokio::test]
+async fn a_rotation_is_undone_before_the_old_key_is_turned_off() -> Outcome {
+    let mut journey = Journey::begin().await?;
+    api_key::walk(&mut journey).await?;
+    let new = journey.practice.create_key("second key").await?;
+    begin_key(&journey, &new).await?;
+    reach_switched(&journey).await?;
+    let window = journey.window()?;
+    window.click("rotation-undo").await?;
+    window.find_css("[data-test=rotation][data-step=none]").await?;
+    journey.show_list().await?;
+    journey.await_status(KEY, "connected").await?;
+    let state = journey.practice.state().await?;
+    let revoked = state["keys"].as_array().into_iter().flatten().filter(|key| !key["revoked_at_ms"].is_null()).count();
+    ensure(revoked == 0, || format!("{revoked} keys were turned off by an undone rotation"))
+}
+
+#[tokio::test]
+async fn a_key_of_another_account_is_not_switched_to_silently() -> Outcome {
+    let mut journey = Journey::begin().await?;
+    api_key::walk(&mut journey).await?;
+    let other = journey.practice.create_key_of("grace@practice.example", "other key").await?;
+    begin_key(&journey, &other).await?;
+    let window = journey.window()?;
+    window.find_css("[data-test=rotation][data-step=verified]").await?;
+    window.await_text("rotation-line-3", "grace@practice.example").await?;
+    window.click("rotation-undo").await?;
+    window.find_css("[data-test=rotation][data-step=none]").await.map(drop)
+}
