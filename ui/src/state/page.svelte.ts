@@ -4,6 +4,8 @@ import { failureOf, type Failure, type Host, type IntegrationDetailView, type In
 export class Page {
   detail = $state.raw<IntegrationDetailView | null>(null);
   failure = $state.raw<Failure | null>(null);
+  /** The news that the user put off; other news shows again. */
+  putOff = $state('');
   #id: IntegrationId | null = null;
 
   constructor(private readonly host: Host) {}
@@ -19,6 +21,11 @@ export class Page {
     } catch (thrown) {
       if (this.#id === id) this.failure = failureOf(thrown);
     }
+  }
+
+  /** What there is to tell about this integration now, as something that can be put off. */
+  get news(): string {
+    return this.detail ? JSON.stringify([this.detail.integration.id, this.detail.integration.status]) : '';
   }
 
   /** Shows what a command answered, unless the page was left. */

@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest';
+import type { RevokeMode, RotationStep, RotationView } from '../src/api/host';
+import { generation, summaryOf } from '../src/api/fake/seed';
+import { rotationLines, type LineAction } from '../src/features/rotation/steps';
+
+const rotation = (step: RotationStep, mode: RevokeMode = 'by_api'): RotationView => ({
+  step,
+  old: generation(1, 'active', summaryOf('api_key', 'ghp_…old1')),
+  new: generation(2, 'staged', summaryOf('api_key', 'ghp_…new2')),
+  begun_at: 1,
+  verified_at: 2,
+  switched_at: 3,
+  revoked_at: 4,
+  proved_at: 5,
+  can_undo: true,
+  revoke_mode: mode,
+});
+
+const verified = (comparison: Extract<RotationStep, { step: 'verified' }>['comparison']): RotationStep => ({ step: 'verified', comparison, missing: null });
+
+describe('the five lines of a rotation', () => {
+  // D = done, N = now, L = later; the actions are those of the line that is now.
+  const table: [RotationStep, RevokeMode, string, LineAction[]][] = [
+    [{ step: 'staged', verdict: null }, 'by_api', 'DNLLL', ['retry']],
+    [{ step: 'staged', verdict: { outcome: 'refused', reason: 'It answered 401.' } }, 'by_api', 'DNLLL', ['retry']],
+    [verified({ comparison: 'same' }), 'by_api', 'DDNLL', ['switch']],
+    [verified({ comparison: 'unknown' }), 'by_api', 'DDNLL', ['switch']],
+    [verified({ comparison: 'different', old: 'ada', new: 'eve' }), 'by_api', 'DDNLL', ['switch_despite_difference']],
+    [{ step: 'switched' }, 'by_api', 'DDDNL', ['revoke']],
+    [{ step: 'switched' }, 'by_page', 'DDDNL', ['revoke']],
+    [{ step: 'revoking', ordered: false, tries: 0 }, 'by_api', 'DDDNL', ['retry']],
+    [{ step: 'revoking', ordered: false, tries: 0 }, 'by_page', 'DDDNL', ['confirm_revoked', 'open_page']],
+    [{ step: 'revoking', ordered: true, tries: 2 }, 'by_page', 'DDDDN', ['retry']],
+    [{ step: 'proved_dead' }, 'by_api', 'DDDDD', []],
+    [{ step: 'done' }, 'by_api', 'DDDDD', []],
+  ];
+
+  test.each(table)('at %j (%s) stand at %s and offer %j', (step, mode, states, actions) => {
+    const lines = rotationLines(rotation(step, mode), 'GitHub');
+    expect(lines.map(({ state }) => state[0]?.toUpperCase()).join('')).toBe(states);
+    expect(lines.find(({ state }) => state === 'now')?.actions.map(({ action }) => action) ?? []).toEqual(actions);
+    expect(lines.filter(({ state, at }) => (state === 'done') !== (at !== null))).toEqual([]);
+  });
+
+  test('name both accounts before switching to another one', () => {
+    const lines = rotationLines(rotation(verified({ comparison: 'different', old: 'ada', new: 'eve' })), 'GitHub');
+    expect(lines[1]?.text).toContain('The old key belongs to ada, the new one to eve.');
+    expect(lines[2]?.text).toContain('Undo');
+  });
+
+  test('say what the new key may not do', () => {
+    const step: RotationStep = { step: 'verified', comparison: { comparison: 'same' }, missing: 'list charges' };
+    expect(rotationLines(rotation(step), 'GitHub')[1]?.text).toBe('It may not list charges.');
+  });
+
+  test('count how often the old key was still accepted', () => {
+    const text = (tries: number) => rotationLines(rotation({ step: 'revoking', ordered: true, tries }), 'GitHub')[4]?.text;
+    expect(text(0)).not.toContain('accepted');
+    expect(text(1)).toContain('still accepted it once');
+    expect(text(3)).toContain('still accepted it 3 times');
+  });
+});

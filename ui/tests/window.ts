@@ -1,0 +1,38 @@
+// Opens the whole window on a fake host, as a user would find it.
+import { render, screen } from '@testing-library/svelte';
+import userEvent, { type UserEvent } from '@testing-library/user-event';
+import { configure } from '@testing-library/dom';
+import { FakeHost, type FakeSettings } from '../src/api/fake/host';
+import { workingDay } from '../src/api/fake/seed';
+import Window from '../src/views/Window.svelte';
+
+configure({ testIdAttribute: 'data-test' });
+
+export interface Opened {
+  host: FakeHost;
+  user: UserEvent;
+}
+
+/** A window over eight integrations, or over what `settings` say, once it shows something. */
+export async function openWindow(settings: Partial<FakeSettings> = { rows: workingDay() }): Promise<Opened> {
+  const host = new FakeHost(settings);
+  render(Window, { props: { host } });
+  await screen.findByTestId(settings.vault ? 'vault-screen' : settings.rows?.length ? 'integration-list' : 'first-run');
+  return { host, user: userEvent.setup({ delay: null }) };
+}
+
+/** The element of an integration's row. */
+export function rowOf(id: string): HTMLElement {
+  const row = screen.getAllByTestId('integration').find((one) => one.dataset.id === id);
+  if (!row) throw new Error(`no row ${id}`);
+  return row;
+}
+
+export async function openPage({ user }: Opened, id: string, tab: 'overview' | 'credentials' | 'activity' = 'overview'): Promise<void> {
+  const open = rowOf(id).querySelector<HTMLElement>('[data-test=integration-open]');
+  if (!open) throw new Error('the row cannot be opened');
+  await user.click(open);
+  await user.click(await screen.findByTestId(`tab-${tab}`));
+}
+
+export { screen };
