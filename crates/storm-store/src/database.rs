@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection, SqlitePool};
@@ -54,8 +55,9 @@ pub(crate) async fn connect(folder: &VaultFolder) -> Result<SqliteConnection, Va
 }
 
 /// Brings the schema up to date, one transaction for each step. A newer schema is left untouched.
-pub(crate) async fn migrate(connection: &mut SqliteConnection) -> Result<(), VaultError> {
-    MIGRATIONS.run(connection).await.map_err(fault::of_migration)
+pub(crate) fn migrate(connection: &mut SqliteConnection) -> BoxFuture<'_, Result<(), VaultError>> {
+    // Boxed, so that the compiler sees one lifetime and with it that opening a vault may be spawned.
+    Box::pin(async move { MIGRATIONS.run(connection).await.map_err(fault::of_migration) })
 }
 
 /// The connections that read. They are opened when first used and then stay.

@@ -91,7 +91,7 @@ mod tests {
             let payload = encode(&head, &[Some(&secret), None]).unwrap();
             let (read, [first, second]) = decode::<String, 2>(&payload).unwrap();
             prop_assert_eq!(read, head);
-            prop_assert_eq!(first.unwrap().expose(), secret.as_slice());
+            prop_assert_eq!(first.unwrap().expose().to_vec(), secret);
             prop_assert!(second.is_none());
         }
 

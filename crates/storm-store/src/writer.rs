@@ -142,13 +142,13 @@ async fn commit_together(
 ) -> usize {
     let mut batch = Vec::new();
     let mut next = Some(first);
-    let mut committed = execute(connection, "BEGIN IMMEDIATE").await;
+    let mut committed = execute(connection, "BEGIN IMMEDIATE; SAVEPOINT write").await;
     while let Some(mut write) = next.take() {
         if committed.is_ok() {
             committed = run_in_savepoint(connection, write.as_mut()).await;
         }
         batch.push(write);
-        if batch.len() < LARGEST_BATCH {
+        if committed.is_ok() && batch.len() < LARGEST_BATCH {
             next = match queue.try_recv() {
                 Ok(Message::Write(write)) => Some(write),
                 Ok(Message::Close(closed)) => {
@@ -175,15 +175,13 @@ async fn commit_together(
     count
 }
 
-/// Runs one write. An error here means that the whole transaction is lost; the write's own failure is kept in it.
+/// Runs one write in the savepoint that is open, and leaves one open for the next. An error here means that the whole
+/// transaction is lost; the write's own failure is kept in it.
 async fn run_in_savepoint(connection: &mut SqliteConnection, write: &mut dyn Write) -> Result<(), VaultError> {
-    execute(connection, "SAVEPOINT write").await?;
     match write.run(connection).await {
-        Ok(()) => execute(connection, "RELEASE write").await,
-        Err(failure) => {
-            let undone = execute(connection, "ROLLBACK TO write; RELEASE write").await;
-            undone.map_err(|_| failure) // the savepoint is gone: SQLite rolled everything back because of this failure
-        }
+        Ok(()) => execute(connection, "RELEASE write; SAVEPOINT write").await,
+        // Fails when the savepoint is gone: SQLite has rolled everything back because of this failure.
+        Err(failure) => execute(connection, "ROLLBACK TO write").await.map_err(|_| failure),
     }
 }
 

@@ -1,0 +1,97 @@
+//! A vault in a temporary folder, opened with a fake keyring.
+#![allow(dead_code)] // each test file uses its own part
+
+use std::sync::Arc;
+
+use storm_domain::port::{NewIntegration, Vault as _};
+use storm_domain::{
+    Credential, Integration, IntegrationId, Lease, LeaseOwner, RawTokenAnswer, RefreshIntent, Timestamp,
+};
+use storm_secret::SecretBytes;
+use storm_store::{OpenError, SqliteVault, VaultFolder, open_vault};
+use storm_testkit::{FakeClock, FakeKeyring, SeededEntropy};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+pub const NOW: Timestamp = Timestamp(1_767_225_600_000);
+pub const LATER: Timestamp = Timestamp(1_767_225_700_000);
+
+/// The folder, keyring and clock outlive the vault, so that it can be opened again.
+pub struct House {
+    pub directory: TempDir,
+    pub keyring: Arc<FakeKeyring>,
+    pub clock: FakeClock,
+    pub entropy: Arc<SeededEntropy>,
+}
+
+impl Default for House {
+    fn default() -> Self {
+        Self {
+            directory: tempfile::tempdir().unwrap(),
+            keyring: Arc::default(),
+            clock: FakeClock::default(),
+            entropy: Arc::default(),
+        }
+    }
+}
+
+impl House {
+    pub fn folder(&self) -> VaultFolder {
+        VaultFolder::new(self.directory.path().join("data"))
+    }
+
+    pub async fn try_open(&self) -> Result<SqliteVault, OpenError> {
+        open_vault(self.folder(), self.keyring.clone(), Arc::new(self.clock.clone()), self.entropy.clone()).await
+    }
+
+    pub async fn open(&self) -> SqliteVault {
+        self.try_open().await.unwrap()
+    }
+
+    pub async fn refusal(&self) -> OpenError {
+        self.try_open().await.map(|_| ()).unwrap_err()
+    }
+
+    /// Closes the vault and opens it again.
+    pub async fn reopen(&self, vault: SqliteVault) -> SqliteVault {
+        vault.close().await;
+        self.open().await
+    }
+}
+
+pub fn id(number: u128) -> IntegrationId {
+    IntegrationId(Uuid::from_u128(number))
+}
+
+pub async fn add(vault: &SqliteVault, integration: Integration, credential: Option<Credential>) -> IntegrationId {
+    vault.add_integration(NewIntegration { integration, credential }).await.unwrap().id
+}
+
+pub fn owner(process: &str, boot: &str) -> LeaseOwner {
+    LeaseOwner { process: process.to_owned(), boot: boot.to_owned() }
+}
+
+pub async fn lease(vault: &SqliteVault, id: IntegrationId) -> Lease {
+    vault.acquire_lease(id, &owner("this", "boot"), NOW, LATER).await.unwrap()
+}
+
+pub fn intent(lease: &Lease, generation: Option<storm_domain::GenerationNumber>) -> RefreshIntent {
+    RefreshIntent { integration_id: lease.integration_id, fencing: lease.fencing, generation, at: NOW, retries: 0 }
+}
+
+pub fn raw_answer(body: &[u8]) -> RawTokenAnswer {
+    RawTokenAnswer {
+        status: 200,
+        content_type: Some("application/json".to_owned()),
+        retry_after: Some(std::time::Duration::from_secs(7)),
+        server_time: Some(NOW),
+        received_at: LATER,
+        body: SecretBytes::new(body),
+    }
+}
+
+/// The refresh token of a grant, as text.
+pub fn refresh_token(credential: &Credential) -> Option<String> {
+    let Credential::OAuthGrant(grant) = credential else { panic!("not a grant") };
+    grant.refresh_token.as_ref().map(|token| token.expose().to_owned())
+}

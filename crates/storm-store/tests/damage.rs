@@ -1,0 +1,208 @@
+//! Damage, newer versions, and databases that were put back or taken away: noticed, named, and never made worse.
+
+mod common;
+
+use common::{House, LATER, NOW, add, id};
+use sqlx::{Connection as _, SqliteConnection};
+use storm_domain::VaultError;
+use storm_domain::port::Vault as _;
+use storm_domain::{ActivityKind, GenerationNumber};
+use storm_store::{ChainVerdict, OpenError};
+use storm_testkit::{api_key, api_key_integration};
+
+/// Changes the closed vault's database behind its back.
+async fn tamper(house: &House, sql: &'static str) {
+    let url = format!("sqlite://{}", house.folder().database().display());
+    let mut connection = SqliteConnection::connect(&url).await.unwrap();
+    let changed = sqlx::query(sql).execute(&mut connection).await.unwrap();
+    assert!(changed.rows_affected() > 0, "{sql}");
+    connection.close().await.unwrap();
+}
+
+async fn two_keys(house: &House) {
+    let vault = house.open().await;
+    add(&vault, api_key_integration(1), Some(api_key("one"))).await;
+    add(&vault, api_key_integration(2), Some(api_key("two"))).await;
+    vault.close().await;
+}
+
+#[tokio::test]
+async fn a_damaged_record_is_not_a_wrong_key_and_the_others_stay_usable() {
+    let house = House::default();
+    two_keys(&house).await;
+    tamper(&house, "UPDATE generation SET sealed_credential = substr(sealed_credential, 1, length(sealed_credential) - 1) WHERE rowid = 1").await;
+    let vault = house.open().await;
+    assert_eq!(vault.active_generation(id(1)).await.unwrap_err(), VaultError::Damaged);
+    assert!(vault.active_generation(id(2)).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_sealed_value_moved_to_another_row_does_not_open() {
+    let house = House::default();
+    two_keys(&house).await;
+    tamper(&house, "UPDATE generation SET sealed_credential = (SELECT g.sealed_credential FROM generation g WHERE g.rowid = 2) WHERE rowid = 1").await;
+    let vault = house.open().await;
+    assert_eq!(vault.active_generation(id(1)).await.unwrap_err(), VaultError::Damaged);
+}
+
+#[tokio::test]
+async fn an_older_generation_put_back_under_a_newer_number_does_not_open() {
+    let house = House::default();
+    let vault = house.open().await;
+    let id = add(&vault, api_key_integration(1), Some(api_key("one"))).await;
+    vault.stage_generation(id, &api_key("two"), NOW).await.unwrap();
+    vault.switch_generation(id, Some(GenerationNumber(1)), GenerationNumber(2), NOW).await.unwrap();
+    vault.close().await;
+    tamper(&house, "UPDATE generation SET sealed_credential = (SELECT g.sealed_credential FROM generation g WHERE g.number = 1) WHERE number = 2").await;
+    let vault = house.open().await;
+    assert_eq!(vault.active_generation(id).await.unwrap_err(), VaultError::Damaged);
+}
+
+#[tokio::test]
+async fn a_damaged_key_check_is_damage_and_not_a_wrong_key() {
+    let house = House::default();
+    two_keys(&house).await;
+    tamper(&house, "UPDATE header SET key_check = substr(key_check, 1, length(key_check) - 1)").await;
+    assert_eq!(house.refusal().await, OpenError::DatabaseDamaged);
+}
+
+#[tokio::test]
+async fn records_without_a_header_are_damage_and_no_reason_for_a_new_key() {
+    let house = House::default();
+    two_keys(&house).await;
+    tamper(&house, "DELETE FROM header").await;
+    assert_eq!(house.refusal().await, OpenError::DatabaseDamaged);
+    assert_eq!(house.keyring.writes(), 1);
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_refused_and_left_untouched() {
+    let house = House::default();
+    two_keys(&house).await;
+    tamper(&house, "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (9999, 'later', 1, x'00', 0)").await;
+    let before = std::fs::read(house.folder().database()).unwrap();
+    assert_eq!(house.refusal().await, OpenError::NewerSchema);
+    assert_eq!(std::fs::read(house.folder().database()).unwrap(), before);
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_damage() {
+    let house = House::default();
+    two_keys(&house).await;
+    std::fs::write(house.folder().database(), vec![b'x'; 8_192]).unwrap();
+    assert_eq!(house.refusal().await, OpenError::DatabaseDamaged);
+}
+
+#[tokio::test]
+async fn a_zeroed_page_is_found_by_the_integrity_check() {
+    let house = House::default();
+    let vault = house.open().await;
+    for number in 0..50 {
+        add(&vault, api_key_integration(number), Some(api_key(&"k".repeat(500)))).await;
+    }
+    vault.check_integrity().await.unwrap();
+    vault.close().await;
+    let mut bytes = std::fs::read(house.folder().database()).unwrap();
+    let page = bytes.len() / 4_096 - 2;
+    bytes[page * 4_096..(page + 1) * 4_096].fill(0);
+    std::fs::write(house.folder().database(), bytes).unwrap();
+    let vault = house.open().await;
+    assert_eq!(vault.check_integrity().await.unwrap_err(), VaultError::DatabaseDamaged);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_database_deleted_while_the_vault_is_open_takes_no_more_writes() {
+    let house = House::default();
+    let vault = house.open().await;
+    add(&vault, api_key_integration(1), None).await;
+    let read = vault.integration(id(1)).await.unwrap();
+    std::fs::remove_file(house.folder().database()).unwrap();
+    assert_eq!(vault.update_integration(read).await.unwrap_err(), VaultError::DatabaseDamaged);
+}
+
+#[tokio::test]
+async fn a_backup_put_back_is_whole_and_known_to_be_old() {
+    let house = House::default();
+    let vault = house.open().await;
+    let first = add(&vault, api_key_integration(1), Some(api_key("one"))).await;
+    let copy = vault.backup(NOW).await.unwrap();
+    add(&vault, api_key_integration(2), Some(api_key("two"))).await;
+    assert_eq!(house.folder().restore(&copy).await.unwrap_err(), OpenError::Busy);
+    let vault = house.reopen(vault).await;
+    assert_eq!(vault.restored_at(), None);
+    vault.close().await;
+
+    house.folder().restore(&copy).await.unwrap();
+    let vault = house.open().await;
+    assert!(vault.restored_at().is_some());
+    assert_eq!(vault.integrations().await.unwrap().len(), 1);
+    assert!(vault.active_generation(first).await.unwrap().is_some());
+    assert!(house.folder().path().join("vault.db.replaced-1").exists());
+    let vault = house.reopen(vault).await;
+    assert!(vault.restored_at().is_some(), "until the user knows");
+    vault.acknowledge_restore().await.unwrap();
+    assert_eq!(house.reopen(vault).await.restored_at(), None);
+}
+
+#[tokio::test]
+async fn five_backups_are_kept_and_a_damaged_one_is_not_put_back() {
+    let house = House::default();
+    let vault = house.open().await;
+    for hour in 0..7 {
+        vault.backup(storm_domain::Timestamp(NOW.0 + hour)).await.unwrap();
+    }
+    let copies = house.folder().list_backups().unwrap();
+    assert_eq!(copies.len(), 5);
+    assert!(copies[0].ends_with(format!("vault-{}.db", NOW.0 + 6)));
+    assert!(copies[4].ends_with(format!("vault-{}.db", NOW.0 + 2)));
+    vault.close().await;
+    std::fs::write(&copies[0], vec![b'x'; 8_192]).unwrap();
+    assert_eq!(house.folder().restore(&copies[0]).await.unwrap_err(), OpenError::DatabaseDamaged);
+    assert_eq!(house.open().await.restored_at(), None);
+}
+
+async fn three_entries(house: &House) {
+    let vault = house.open().await;
+    for at in [NOW, LATER, LATER] {
+        vault.append_activity(Some(id(1)), "GitHub", &ActivityKind::Refreshed, at).await.unwrap();
+    }
+    assert_eq!(vault.verify_activity_chain().await.unwrap(), ChainVerdict::Intact { entries: 3 });
+    vault.close().await;
+}
+
+#[tokio::test]
+async fn the_log_lists_the_newest_first_for_one_integration_or_for_all() {
+    let house = House::default();
+    let vault = house.open().await;
+    vault.append_activity(Some(id(1)), "GitHub", &ActivityKind::Added, NOW).await.unwrap();
+    vault.append_activity(None, "", &ActivityKind::Paused, NOW).await.unwrap();
+    vault.append_activity(Some(id(1)), "GitHub", &ActivityKind::Refreshed, LATER).await.unwrap();
+    let all = vault.activity(None, 2).await.unwrap();
+    assert_eq!(all.iter().map(|entry| entry.sequence).collect::<Vec<_>>(), [3, 2]);
+    assert_eq!(
+        (all[0].at, &all[0].what, all[0].integration_name.as_str()),
+        (LATER, &ActivityKind::Refreshed, "GitHub")
+    );
+    assert_eq!(all[1].integration_id, None);
+    let one = vault.activity(Some(id(1)), 10).await.unwrap();
+    assert_eq!(one.iter().map(|entry| entry.sequence).collect::<Vec<_>>(), [3, 1]);
+}
+
+#[tokio::test]
+async fn a_changed_removed_or_cut_off_log_entry_shows() {
+    let changes = [
+        ("UPDATE activity SET name = 'GitLab' WHERE sequence = 2", 2),
+        ("DELETE FROM activity WHERE sequence = 2", 3),
+        ("DELETE FROM activity WHERE sequence = 3", 3),
+        ("UPDATE activity SET link = x'00' WHERE sequence = 1", 1),
+        ("UPDATE activity SET previous = link WHERE sequence = 1", 1),
+    ];
+    for (sql, sequence) in changes {
+        let house = House::default();
+        three_entries(&house).await;
+        tamper(&house, sql).await;
+        let verdict = house.open().await.verify_activity_chain().await.unwrap();
+        assert_eq!(verdict, ChainVerdict::Broken { sequence }, "{sql}");
+    }
+}

@@ -1,0 +1,218 @@
+//! Leases, intents and landing slots: what holds when two want the same credential, and what is found after a crash at any
+//! step.
+
+mod common;
+
+use common::{House, LATER, NOW, add, id, intent, lease, owner, raw_answer, refresh_token};
+use storm_domain::port::{GrantCommit, Vault as _};
+use storm_domain::{GenerationNumber, Lease, RefreshIntent, Timestamp, VaultError};
+use storm_store::SqliteVault;
+use storm_testkit::{oauth_grant, oauth_integration};
+
+async fn commit(vault: &SqliteVault, lease: &Lease, expected: Option<u64>) -> Result<GenerationNumber, VaultError> {
+    let grant = oauth_grant("access", Some("refresh"));
+    vault.commit_grant(GrantCommit { lease, expected: expected.map(GenerationNumber), grant: &grant, at: NOW }).await
+}
+
+#[tokio::test]
+async fn a_lease_is_held_against_others_until_its_deadline() {
+    let house = House::default();
+    let vault = house.open().await;
+    let id = add(&vault, oauth_integration(1), None).await;
+    let first = vault.acquire_lease(id, &owner("one", "boot"), NOW, LATER).await.unwrap();
+    let refused = vault.acquire_lease(id, &owner("two", "boot"), NOW, LATER).await.unwrap_err();
+    assert_eq!(refused, VaultError::LeaseHeld { until: LATER });
+    let past = Timestamp(LATER.0 + 1);
+    let second = vault.acquire_lease(id, &owner("two", "boot"), past, Timestamp(past.0 + 1)).await.unwrap();
+    assert!(second.fencing > first.fencing);
+}
+
+#[tokio::test]
+async fn a_lease_of_this_process_of_another_boot_or_given_back_is_free() {
+    let house = House::default();
+    let vault = house.open().await;
+    let id = add(&vault, oauth_integration(1), None).await;
+    let mut fencing = vault.acquire_lease(id, &owner("one", "boot"), NOW, LATER).await.unwrap().fencing;
+    for (process, boot) in [("one", "boot"), ("two", "next boot")] {
+        let taken = vault.acquire_lease(id, &owner(process, boot), NOW, LATER).await.unwrap();
+        assert!(taken.fencing > fencing);
+        fencing = taken.fencing;
+        vault.release_lease(&taken).await.unwrap();
+    }
+    assert!(vault.acquire_lease(id, &owner("three", "next boot"), NOW, LATER).await.is_ok());
+}
+
+#[tokio::test]
+async fn there_is_no_lease_for_an_integration_that_is_not_there() {
+    let house = House::default();
+    let vault = house.open().await;
+    let refused = vault.acquire_lease(id(1), &owner("one", "boot"), NOW, LATER).await;
+    assert_eq!(refused.unwrap_err(), VaultError::NotFound);
+}
+
+#[tokio::test]
+async fn a_holder_that_was_overtaken_can_do_nothing_any_more() {
+    let house = House::default();
+    let vault = house.open().await;
+    let id = add(&vault, oauth_integration(1), None).await;
+    let overtaken = vault.acquire_lease(id, &owner("one", "boot"), NOW, NOW).await.unwrap();
+    let holder = vault.acquire_lease(id, &owner("two", "boot"), LATER, Timestamp(LATER.0 + 1)).await.unwrap();
+    vault.prepare_refresh(&holder, &intent(&holder, None)).await.unwrap();
+    let refused = vault.prepare_refresh(&overtaken, &intent(&overtaken, None)).await;
+    assert_eq!(refused.unwrap_err(), VaultError::LeaseLost);
+    assert_eq!(commit(&vault, &overtaken, None).await.unwrap_err(), VaultError::LeaseLost);
+    assert_eq!(vault.clear_intent(&overtaken).await.unwrap_err(), VaultError::LeaseLost);
+    vault.release_lease(&overtaken).await.unwrap();
+    assert_eq!(commit(&vault, &holder, None).await.unwrap(), GenerationNumber(1));
+}
+
+#[tokio::test]
+async fn an_intent_survives_until_its_grant_is_committed_or_it_is_cleared() {
+    let house = House::default();
+    let vault = house.open().await;
+    let id = add(&vault, oauth_integration(1), None).await;
+    let first = lease(&vault, id).await;
+    let sent = RefreshIntent { retries: 3, ..intent(&first, Some(GenerationNumber(8))) };
+    vault.prepare_refresh(&first, &sent).await.unwrap();
+    let vault = house.reopen(vault).await;
+    assert_eq!(vault.open_intents().await.unwrap(), [sent]);
+    vault.clear_intent(&first).await.unwrap();
+    assert!(vault.open_intents().await.unwrap().is_empty());
+    vault.prepare_refresh(&first, &intent(&first, None)).await.unwrap();
+    commit(&vault, &first, None).await.unwrap();
+    assert!(vault.open_intents().await.unwrap().is_empty());
+}
+
+/// How far a refresh came before the program ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Reached {
+    Prepared,
+    Landed,
+    Committed,
+    Cleared,
+}
+
+#[tokio::test]
+async fn after_a_crash_at_any_step_the_answer_is_there_exactly_while_it_is_needed() {
+    for reached in [Reached::Prepared, Reached::Landed, Reached::Committed, Reached::Cleared] {
+        let house = House::default();
+        let vault = house.open().await;
+        let id = add(&vault, oauth_integration(1), None).await;
+        let held = lease(&vault, id).await;
+        vault.prepare_refresh(&held, &intent(&held, None)).await.unwrap();
+        if reached >= Reached::Landed {
+            vault.land(&held, None, &raw_answer(b"{\"refresh_token\":\"r1\"}")).await.unwrap();
+        }
+        if reached >= Reached::Committed {
+            commit(&vault, &held, None).await.unwrap();
+        }
+        if reached >= Reached::Cleared {
+            vault.clear_landing(&held).await.unwrap();
+        }
+        let vault = house.reopen(vault).await;
+
+        let landed = vault.landed().await.unwrap();
+        assert_eq!(landed.len(), usize::from(reached == Reached::Landed), "{reached:?}");
+        assert_eq!(vault.open_intents().await.unwrap().len(), usize::from(reached <= Reached::Landed), "{reached:?}");
+        if let [found] = landed.as_slice() {
+            assert_eq!((found.integration_id, found.fencing, found.generation), (id, held.fencing, None));
+            assert_eq!(found.answer.body.expose(), b"{\"refresh_token\":\"r1\"}");
+            let expected = raw_answer(b"");
+            assert_eq!(found.answer.status, expected.status);
+            assert_eq!(found.answer.content_type, expected.content_type);
+            assert_eq!(found.answer.retry_after, expected.retry_after);
+            assert_eq!(found.answer.server_time, expected.server_time);
+            assert_eq!(found.answer.received_at, expected.received_at);
+            let again = lease(&vault, id).await;
+            commit(&vault, &again, None).await.unwrap();
+            assert!(vault.landed().await.unwrap().is_empty(), "settled by the later commit");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_of_one_mebibyte_lands_and_a_larger_one_is_refused() {
+    let house = House::default();
+    let vault = house.open().await;
+    let id = add(&vault, oauth_integration(1), None).await;
+    let held = lease(&vault, id).await;
+    let body = vec![b'"'; 1024 * 1024];
+    let mut answer = raw_answer(&body);
+    answer.content_type = Some("\"".repeat(100_000));
+    vault.land(&held, Some(GenerationNumber(3)), &answer).await.unwrap();
+    let too_large = vault.land(&held, None, &raw_answer(&vec![0; 1024 * 1024 + 1])).await;
+    assert_eq!(too_large.unwrap_err(), VaultError::TooLarge);
+    let vault = house.reopen(vault).await;
+    let landed = vault.landed().await.unwrap();
+    assert_eq!(landed.len(), 1);
+    assert_eq!(landed[0].generation, Some(GenerationNumber(3)));
+    assert_eq!(landed[0].answer.body.expose(), body);
+}
+
+#[tokio::test]
+async fn slots_are_used_again_and_an_answer_that_waits_is_never_overwritten() {
+    let house = House::default();
+    let vault = house.open().await;
+    let slots = house.folder().landing().join("slots");
+    let size = || std::fs::metadata(&slots).unwrap().len();
+    let waiting = add(&vault, oauth_integration(1), None).await;
+    let held = lease(&vault, waiting).await;
+    vault.prepare_refresh(&held, &intent(&held, None)).await.unwrap();
+    vault.land(&held, None, &raw_answer(b"waiting")).await.unwrap();
+    let one = size();
+    for number in 2..12 {
+        let id = add(&vault, oauth_integration(number), None).await;
+        let held = lease(&vault, id).await;
+        vault.prepare_refresh(&held, &intent(&held, None)).await.unwrap();
+        vault.land(&held, None, &raw_answer(b"passing")).await.unwrap();
+        commit(&vault, &held, None).await.unwrap();
+        vault.clear_landing(&held).await.unwrap();
+    }
+    assert_eq!(size(), 2 * one, "ten refreshes one after the other need one slot");
+    let landed = vault.landed().await.unwrap();
+    assert_eq!(landed.len(), 1);
+    assert_eq!(landed[0].answer.body.expose(), b"waiting");
+}
+
+#[tokio::test]
+async fn a_slot_that_does_not_open_is_kept_aside_and_the_others_are_found() {
+    let house = House::default();
+    let vault = house.open().await;
+    for number in [1, 2] {
+        let id = add(&vault, oauth_integration(number), None).await;
+        let held = lease(&vault, id).await;
+        vault.prepare_refresh(&held, &intent(&held, None)).await.unwrap();
+        vault.land(&held, None, &raw_answer(b"answer")).await.unwrap();
+    }
+    vault.close().await;
+    let path = house.folder().landing().join("slots");
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[150] ^= 1; // inside the sealed answer of the first slot
+    std::fs::write(&path, &bytes).unwrap();
+
+    let vault = house.open().await;
+    let landed = vault.landed().await.unwrap();
+    assert_eq!(landed.iter().map(|found| found.integration_id).collect::<Vec<_>>(), [id(2)]);
+    let aside = house.folder().landing().join("slot-0-0.damaged");
+    assert_eq!(std::fs::read(aside).unwrap(), bytes[..bytes.len() / 2]);
+    assert_eq!(vault.landed().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_replay_under_a_new_lease_commits_what_landed_under_the_old_one() {
+    let house = House::default();
+    let vault = house.open().await;
+    let id = add(&vault, oauth_integration(1), None).await;
+    let old = lease(&vault, id).await;
+    vault.prepare_refresh(&old, &intent(&old, None)).await.unwrap();
+    vault.land(&old, None, &raw_answer(b"answer")).await.unwrap();
+    let vault = house.reopen(vault).await;
+    let new = lease(&vault, id).await;
+    assert_eq!(commit(&vault, &old, None).await.unwrap_err(), VaultError::LeaseLost);
+    commit(&vault, &new, None).await.unwrap();
+    vault.clear_landing(&new).await.unwrap();
+    let active = vault.active_generation(id).await.unwrap().unwrap();
+    assert_eq!(refresh_token(&active.credential).as_deref(), Some("refresh"));
+    assert!(vault.landed().await.unwrap().is_empty());
+    assert!(vault.open_intents().await.unwrap().is_empty());
+}
