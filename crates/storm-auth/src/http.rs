@@ -4,7 +4,7 @@
 //! and time, and a failure says whether the service can have seen the request. The error of the library is dropped on
 //! purpose, because it holds the URL.
 
-use std::error::Error as _;
+use std::error::Error;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,6 @@ use reqwest::{Client, ClientBuilder, Method, RequestBuilder, Response, redirect}
 use storm_domain::port::Clock;
 use storm_domain::{Delivery, HttpMethod, RawTokenAnswer, SendFailure, TransientKind};
 use storm_secret::SecretBytes;
-use thiserror::Error;
 use url::{Host, Url};
 use zeroize::Zeroizing;
 
@@ -44,14 +43,14 @@ impl Default for Deadlines {
 }
 
 /// The HTTP client could not be set up: the system offers no certificate store or no TLS.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("secure connections cannot be set up on this computer")]
 pub struct HttpClientError;
 
 /// The client, and the limits it works in.
 pub(crate) struct Http {
-    by_system: Client,
-    loopback: Client,
+    secure: Client,
+    plain: Client,
     pub(crate) deadlines: Deadlines,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -67,8 +66,9 @@ impl Http {
                 .pool_idle_timeout(LONGEST_IDLE);
             change(builder).build().map_err(|_| HttpClientError)
         };
-        // A proxy of the system is for the network; what is on this computer is asked directly.
-        Ok(Self { by_system: client(|builder| builder)?, loopback: client(ClientBuilder::no_proxy)?, deadlines, clock })
+        // Only this computer is asked over plain http, so no proxy and no certificate has a part in it.
+        let plain = |builder: ClientBuilder| builder.no_proxy().tls_certs_only([]);
+        Ok(Self { secure: client(|builder| builder)?, plain: client(plain)?, deadlines, clock })
     }
 
     /// A request that [`Self::send`] takes.
@@ -79,7 +79,7 @@ impl Http {
             HttpMethod::Put => Method::PUT,
             HttpMethod::Delete => Method::DELETE,
         };
-        if is_loopback(&url) { &self.loopback } else { &self.by_system }.request(method, url)
+        if url.scheme() == "http" { &self.plain } else { &self.secure }.request(method, url)
     }
 
     /// Sends, and reads an answer of at most `limit` bytes within `deadline`.
@@ -151,16 +151,12 @@ fn kind_of(error: &reqwest::Error) -> TransientKind {
     }
 }
 
-/// rustls reports everything it does not accept as invalid data.
-fn is_tls(error: &reqwest::Error) -> bool {
-    let mut source = error.source();
-    while let Some(inner) = source {
-        if inner.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::InvalidData) {
-            return true;
-        }
-        source = inner.source();
-    }
-    false
+/// rustls reports everything it does not accept as invalid data, which the layers above wrap into errors of their own.
+fn is_tls(error: &(dyn Error + 'static)) -> bool {
+    let is_invalid = |error: &io::Error| {
+        error.kind() == io::ErrorKind::InvalidData || error.get_ref().is_some_and(|inner| is_tls(inner))
+    };
+    error.downcast_ref().is_some_and(is_invalid) || error.source().is_some_and(is_tls)
 }
 
 /// Whether a secret may be sent there, or a browser: https, or http on the loopback, and no user information.

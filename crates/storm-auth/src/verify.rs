@@ -98,7 +98,7 @@ fn judge(request: &VerifyRequest, answer: &RawTokenAnswer) -> Verdict {
         300..=399 => unreached(plain_words(TransientKind::Redirected)),
         408 | 425 | 429 | 500.. => unreached(plain_words(TransientKind::ServiceBusy)),
         403 if is_page(answer) => unreached("A web page answered with “403 Forbidden” instead of the service."),
-        _ if code.is_some() || answer.status == 403 => refused(code),
+        _ if code.is_some() => refused(code),
         status => unreached(&format!("The service answered with status {status}.")),
     }
 }

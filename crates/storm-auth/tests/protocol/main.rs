@@ -1,0 +1,14 @@
+//! The protocol clients against servers that write exact bytes, and against the practice service.
+
+mod answer_combinations;
+mod assertion;
+mod authorization;
+mod discovery;
+mod loopback;
+mod odd_answers;
+mod practice;
+mod refused_answers;
+mod revoke;
+mod support;
+mod token_request;
+mod verify;
