@@ -3,6 +3,7 @@
 //! The first process of a user owns the vault; a later one brings the first one's window to the front and ends. Closing the
 //! window keeps the program; Quit in the tray and SIGTERM end it after what is in flight.
 
+use std::io::IsTerminal as _;
 use std::panic::PanicHookInfo;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -31,7 +32,11 @@ pub fn run() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(EnvFilter::new(&settings.log_filter)).init();
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_env_filter(EnvFilter::new(&settings.log_filter))
+        .init();
     std::panic::set_hook(Box::new(log_panic));
 
     let bindings = bindings::builder();

@@ -90,12 +90,13 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_disk_that_does_not_answer_is_refused() {
         let (answer, never) = mpsc::channel::<()>();
-        let refused = within_deadline(move || {
+        let reading = tokio::spawn(within_deadline(move || {
             let _ = never.recv();
             Ok(())
-        })
-        .await;
-        assert!(refused.unwrap_err().message.contains("does not answer"));
+        }));
+        tokio::task::yield_now().await;
+        tokio::time::advance(READ_DEADLINE).await;
+        assert!(reading.await.unwrap().unwrap_err().message.contains("does not answer"));
         drop(answer);
     }
 }

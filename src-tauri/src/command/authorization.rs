@@ -37,7 +37,7 @@ pub async fn begin_authorization(
 #[tauri::command]
 #[specta::specta]
 pub async fn authorization(shell: State<'_, Shell>, id: AttemptId) -> Result<AuthorizationView, Failure> {
-    shell.ask(|engine| async move { engine.authorization(id).await }).await
+    shell.ask(|engine| async move { engine.authorization(id) }).await
 }
 
 /// Opens the same page again.
@@ -59,7 +59,7 @@ pub async fn copy_authorization_link(shell: State<'_, Shell>, id: AttemptId) -> 
 #[tauri::command]
 #[specta::specta]
 pub async fn cancel_authorization(shell: State<'_, Shell>, id: AttemptId) -> Result<(), Failure> {
-    shell.ask(|engine| async move { engine.cancel_authorization(id).await }).await
+    shell.ask(|engine| async move { engine.cancel_authorization(id) }).await
 }
 
 /// Decides about a reconnect that signed in as another account.

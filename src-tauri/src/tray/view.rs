@@ -70,3 +70,112 @@ fn reconnects(needs: &[Need]) -> Vec<(String, Option<ShellEvent>)> {
     }
     entries
 }
+
+#[cfg(test)]
+mod tests {
+    use storm_domain::{IntegrationId, Method, ReconnectReason, Timestamp};
+    use storm_engine::view::{ConnectorBadge, StatusView};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn integration(number: u128, method: Method, status: StatusView) -> IntegrationView {
+        IntegrationView {
+            id: IntegrationId(Uuid::from_u128(number)),
+            name: format!("Integration {number}"),
+            connector: ConnectorBadge {
+                id: "practice".to_owned(),
+                name: "Practice".to_owned(),
+                monogram: "PR".to_owned(),
+                colour: "#2b78d8".to_owned(),
+            },
+            method,
+            account: None,
+            status,
+            last_verdict: None,
+            last_refreshed_at: None,
+            next_refresh_at: None,
+            access_expires_at: None,
+            refreshing: false,
+            rotating: false,
+            lending_allowed: false,
+            created_at: Timestamp(0),
+        }
+    }
+
+    fn in_need(number: u128, method: Method) -> IntegrationView {
+        let reason = ReconnectReason::AccessTokenEnded;
+        integration(number, method, StatusView::NeedsYou { reason, since: Timestamp(1) })
+    }
+
+    fn unlocked() -> VaultView {
+        VaultView::Unlocked { protection: "passphrase".to_owned() }
+    }
+
+    fn labels(view: &TrayView) -> Vec<&str> {
+        view.reconnects.iter().map(|(label, _)| label.as_str()).collect()
+    }
+
+    #[test]
+    fn with_nothing_to_do_there_is_nothing_to_reconnect() {
+        let view = TrayView::of(&unlocked(), Some(&[integration(1, Method::OAuth, StatusView::Connected)]));
+        assert_eq!(view.shape, TrayShape::Well);
+        assert_eq!(view.summary, "1 integration, nothing to do");
+        assert_eq!(labels(&view), [""; 0]);
+    }
+
+    #[test]
+    fn passing_trouble_and_pauses_are_nothing_to_do() {
+        let paused = integration(1, Method::OAuth, StatusView::Paused { since: Timestamp(0) });
+        let connecting = integration(2, Method::OAuth, StatusView::Connecting);
+        let unverified = integration(3, Method::ApiKey, StatusView::Unverified { reason: "no answer".to_owned() });
+        let view = TrayView::of(&unlocked(), Some(&[paused, connecting, unverified]));
+        assert_eq!(view.shape, TrayShape::Well);
+    }
+
+    #[test]
+    fn each_need_has_its_entry_in_the_order_of_the_list() {
+        let integrations = [
+            in_need(3, Method::OAuth),
+            integration(1, Method::OAuth, StatusView::Connected),
+            in_need(2, Method::ServiceAccount),
+        ];
+        let view = TrayView::of(&unlocked(), Some(&integrations));
+        assert_eq!(view.shape, TrayShape::NeedsYou);
+        assert_eq!(view.summary, "2 integrations need you");
+        assert_eq!(labels(&view), ["Reconnect Integration 3", "Reconnect Integration 2"]);
+    }
+
+    #[test]
+    fn an_authorization_is_begun_at_once_but_a_key_is_only_shown() {
+        let begun = |method| {
+            let view = TrayView::of(&unlocked(), Some(&[in_need(1, method)]));
+            let (_, request) = view.reconnects.into_iter().next().unwrap();
+            matches!(request, Some(ShellEvent::ShowIntegration { reconnect: true, .. }))
+        };
+        assert!(begun(Method::OAuth));
+        assert!(!begun(Method::ApiKey));
+        assert!(!begun(Method::ServiceAccount));
+    }
+
+    #[test]
+    fn a_long_list_ends_with_an_entry_that_opens_the_window() {
+        let integrations: Vec<_> = (1..=11).map(|number| in_need(number, Method::OAuth)).collect();
+        let view = TrayView::of(&unlocked(), Some(&integrations));
+        assert_eq!(view.summary, "11 integrations need you");
+        assert_eq!(view.reconnects.len(), 9);
+        assert_eq!(view.reconnects.last().unwrap(), &("3 more…".to_owned(), None));
+    }
+
+    #[test]
+    fn a_locked_vault_is_shown_as_locked_and_not_as_empty() {
+        for vault in [VaultView::PassphraseNeeded, VaultView::NoKeyring, VaultView::Opening] {
+            assert_eq!(TrayView::of(&vault, None).shape, TrayShape::Locked, "{vault:?}");
+        }
+    }
+
+    #[test]
+    fn an_open_vault_that_cannot_be_read_needs_the_user() {
+        assert_eq!(TrayView::of(&unlocked(), None).shape, TrayShape::NeedsYou);
+    }
+}
