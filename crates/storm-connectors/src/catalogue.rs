@@ -95,7 +95,10 @@ enum Fit {
 
 /// The worst fit among the words: all of them must fit.
 fn fit(connector: &Connector, words: &[&str]) -> Option<Fit> {
-    words.iter().map(|word| fit_of_word(connector, word)).try_fold(Fit::BeginningOfName, |worst, fit| Some(worst.min(fit?)))
+    words
+        .iter()
+        .map(|word| fit_of_word(connector, word))
+        .try_fold(Fit::BeginningOfName, |worst, fit| Some(worst.min(fit?)))
 }
 
 fn fit_of_word(connector: &Connector, word: &str) -> Option<Fit> {

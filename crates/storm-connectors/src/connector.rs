@@ -3,7 +3,7 @@
 //! INVARIANT: every connector that exists has passed `Connector::check`: its templates name declared fields only, its fields
 //! accept their own examples, each method comes once. Deliberately absent: anything that belongs to one integration.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde::Deserialize;
 use storm_domain::{Fields, Method};
@@ -224,7 +224,7 @@ impl Connector {
         if self.id.is_empty() || !self.id.chars().all(plain) {
             return Err(EntryError::Id { id: id() });
         }
-        let kinds: BTreeSet<&str> = self.methods.iter().map(|spec| method_word(spec.method())).collect();
+        let kinds: HashSet<Method> = self.methods.iter().map(MethodSpec::method).collect();
         if self.methods.is_empty() || kinds.len() != self.methods.len() {
             return Err(EntryError::Methods { id: id() });
         }
@@ -252,13 +252,5 @@ impl Connector {
             }
         }
         Ok(())
-    }
-}
-
-fn method_word(method: Method) -> &'static str {
-    match method {
-        Method::ApiKey => "api_key",
-        Method::OAuth => "oauth",
-        Method::ServiceAccount => "service_account",
     }
 }

@@ -220,13 +220,10 @@ impl FieldSpec {
     }
 
     fn url(&self, typed: &str) -> Result<String, FieldProblem> {
-        let url = check_url(self.bare(typed)).map_err(|refused| FieldProblem::NotAUrl { refused })?;
-        // Templates go on after it, so a bare origin is kept without its slash.
-        Ok(if url.path() == "/" && url.query().is_none() {
-            url.as_str().trim_end_matches('/').to_owned()
-        } else {
-            url.into()
-        })
+        let typed = self.bare(typed);
+        // Kept as typed: an issuer is compared to the letter, and the parser would add a slash.
+        check_url(typed).map_err(|refused| FieldProblem::NotAUrl { refused })?;
+        Ok(typed.to_owned())
     }
 
     fn name(&self, typed: &str) -> Result<String, FieldProblem> {

@@ -74,6 +74,6 @@ fn base62(mut number: u32) -> String {
 }
 
 /// The shape with the longest prefix that `key` begins with.
-pub(crate) fn longest_match<'a>(shapes: impl Iterator<Item = &'a KeyShape>, key: &str) -> Option<&'a KeyShape> {
-    shapes.filter(|shape| key.starts_with(&shape.prefix)).max_by_key(|shape| shape.prefix.len())
+pub(crate) fn longest_match<'a>(shapes: &'a [KeyShape], key: &str) -> Option<&'a KeyShape> {
+    shapes.iter().filter(|shape| key.starts_with(&shape.prefix)).max_by_key(|shape| shape.prefix.len())
 }

@@ -11,6 +11,7 @@ mod key_shape;
 mod method;
 mod paste;
 mod resolve;
+mod rotation;
 mod source;
 mod template;
 
@@ -22,6 +23,7 @@ pub use key_file::{KeyFile, KeyFileError, OpenFileError, open_key_file, read_key
 pub use key_shape::{Checksum, KeyKind, KeyShape};
 pub use method::{ApiKeySetup, MethodSpec, OAuthSetup, ServiceAccountSetup, Setup};
 pub use paste::{PasteHint, PasteProblem, PasteReport, Wrapping, check_pasted_key};
-pub use resolve::{Discovery, Pages, ResolveError, RevokeBy, RotationSpec};
+pub use resolve::{Discovery, Pages, ResolveError};
+pub use rotation::{RevokeBy, RotationSpec};
 pub use source::{Source, Standing};
 pub use template::{TemplateError, UrlRefused, check_url, is_loopback};

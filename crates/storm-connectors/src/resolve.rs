@@ -7,15 +7,15 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use storm_domain::{
-    Fields, IdentityPaths, KeyPlacement, Method, OAuthService, RedirectHost, RefreshPolicy, RevokeRequest, RevokeTarget,
-    ServiceAccountService, TokenLifetimes, VerifyRequest,
+    Fields, IdentityPaths, KeyPlacement, Method, OAuthService, RedirectHost, RefreshPolicy, RevokeRequest,
+    RevokeTarget, ServiceAccountService, TokenLifetimes, VerifyRequest,
 };
 use thiserror::Error;
 use url::Url;
 
 use crate::connector::{Connector, KEY_ID};
 use crate::method::{LifetimesEntry, MethodSpec, OAuthSetup, PlacementSpec, Setup};
-use crate::template::{Lookup, TemplateError, UrlTemplate};
+use crate::template::{Lookup, TemplateError, UrlTemplate, check_url};
 
 const LONGEST_ASSERTION: Duration = Duration::from_secs(3600);
 
@@ -40,43 +40,13 @@ pub enum ResolveError {
     Template(#[from] TemplateError),
 }
 
-/// Endpoints that have to be discovered before anything else.
+/// Endpoints to be discovered before an authorization.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Discovery {
     /// Where to look (RFC 8414 §3).
     pub issuer: Url,
     /// What to complete. Its endpoints are the issuer until then.
     pub service: OAuthService,
-}
-
-/// What is known of replacing a long-lived secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RotationSpec {
-    /// How the old one is ended.
-    pub revoke: RevokeBy,
-    /// Where the new one is made.
-    pub create_page: Option<Url>,
-    /// How long the service may take until it refuses the old one.
-    pub settle: Duration,
-    /// How many the service allows at a time.
-    pub max_keys: Option<u32>,
-    /// Whether old and new may live side by side; if not, making the new one ends the old at once.
-    pub overlap: bool,
-}
-
-/// How an old credential is ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum RevokeBy {
-    /// By [`Connector::revoke_request`].
-    Api,
-    /// By the user on this page.
-    Page {
-        /// The page to open.
-        url: Url,
-    },
-    /// By the user, on a page that only the user knows.
-    Hand,
 }
 
 /// Pages of the service that a person opens.
@@ -96,41 +66,40 @@ impl Connector {
     /// # Errors
     /// [`ResolveError::Undiscovered`] while its endpoints are known by issuer only.
     pub fn oauth_service(&self, fields: &Fields) -> Result<OAuthService, ResolveError> {
-        if self.issuer_to_discover(fields)?.is_some() {
-            return Err(ResolveError::Undiscovered);
-        }
-        let (_, setup) = self.oauth_setup()?;
+        let setup = self.oauth_setup()?;
         let url = |template: &UrlTemplate| self.url(fields, template);
-        self.oauth_service_at(fields, url(&setup.authorize_url)?, url(&setup.token_url)?)
+        match (url(&setup.authorize_url), url(&setup.token_url)) {
+            (Ok(authorize_url), Ok(token_url)) => self.oauth_service_at(fields, authorize_url, token_url),
+            _ if self.discovery_issuer(fields, setup).is_some() => Err(ResolveError::Undiscovered),
+            (Err(missing), _) | (_, Err(missing)) => Err(missing),
+        }
     }
 
-    /// What has to be discovered before [`Connector::oauth_service`] can answer; None = nothing.
+    /// What to discover before an authorization; None = nothing, [`Connector::oauth_service`] knows it all. A refresh never
+    /// needs it: it goes by the endpoints that [`Connector::keep_discovered`] kept.
     ///
     /// # Errors
     /// When the issuer is not a URL that may be used.
     pub fn discovery(&self, fields: &Fields) -> Result<Option<Discovery>, ResolveError> {
-        let Some(issuer) = self.issuer_to_discover(fields)? else { return Ok(None) };
+        let Some(issuer) = self.discovery_issuer(fields, self.oauth_setup()?) else { return Ok(None) };
+        let issuer = check_url(&issuer).map_err(TemplateError::from)?;
         let service = self.oauth_service_at(fields, issuer.clone(), issuer.clone())?;
         Ok(Some(Discovery { issuer, service }))
     }
 
-    /// The fields with the discovered endpoints written into those the connector has for them, so that nothing has to be
-    /// discovered again for a refresh.
+    /// The fields with the discovered issuer and endpoints written into those the connector has for them.
     #[must_use]
     pub fn keep_discovered(&self, fields: &Fields, service: &OAuthService) -> Fields {
-        let mut kept = fields.clone();
-        let endpoints = [
-            ("authorize_url", Some(&service.authorize_url)),
-            ("token_url", Some(&service.token_url)),
-            ("userinfo_url", service.userinfo_url.as_ref()),
-            ("revoke_url", service.revoke.as_ref().map(|revoke| &revoke.url)),
+        let discovered = [
+            ("issuer", service.issuer.clone()),
+            ("authorize_url", Some(service.authorize_url.to_string())),
+            ("token_url", Some(service.token_url.to_string())),
+            ("userinfo_url", service.userinfo_url.as_ref().map(Url::to_string)),
+            ("revoke_url", service.revoke.as_ref().map(|revoke| revoke.url.to_string())),
         ];
-        for (name, url) in endpoints {
-            if let (Some(_), Some(url)) = (self.field(name), url) {
-                kept.insert(name.to_owned(), url.to_string());
-            }
-        }
-        kept
+        let kept = discovered.into_iter().filter(|(name, _)| self.field(name).is_some());
+        let kept = kept.filter_map(|(name, value)| Some((name.to_owned(), value?)));
+        fields.clone().into_iter().chain(kept).collect()
     }
 
     /// The scopes to ask for: the user's choice, or the connector's own, and always those it cannot do without.
@@ -152,7 +121,7 @@ impl Connector {
     /// # Errors
     /// When the service has no OAuth.
     pub fn redirect_uris(&self) -> Result<Vec<String>, ResolveError> {
-        let (_, setup) = self.oauth_setup()?;
+        let setup = self.oauth_setup()?;
         let host = match setup.redirect.host {
             RedirectHost::IpLiteral => "127.0.0.1",
             RedirectHost::Localhost => "localhost",
@@ -204,8 +173,7 @@ impl Connector {
         if revoke.target == RevokeTarget::ByKeyId && key_id.is_none_or(str::is_empty) {
             return Err(ResolveError::KeyIdMissing);
         }
-        let lookup =
-            |name: &str| if name == KEY_ID { key_id.map(str::to_owned) } else { self.value(fields, name) };
+        let lookup = |name: &str| if name == KEY_ID { key_id.map(str::to_owned) } else { self.value(fields, name) };
         let url = match revoke.url.fill(&lookup) {
             Ok(url) => url,
             // A revocation endpoint that the user did not name, or discovery did not find, is no endpoint.
@@ -233,36 +201,13 @@ impl Connector {
     ) -> Result<ServiceAccountService, ResolveError> {
         let spec = self.offered(Method::ServiceAccount)?;
         let Setup::ServiceAccount(setup) = &spec.setup else { return Err(ResolveError::MethodNotOffered) };
-        let origins = setup.token_origins.iter().map(|origin| self.url(fields, origin)).collect::<Result<Vec<_>, _>>()?;
+        let origins =
+            setup.token_origins.iter().map(|origin| self.url(fields, origin)).collect::<Result<Vec<_>, _>>()?;
         Ok(ServiceAccountService {
             token_hosts: origins.iter().filter_map(|origin| origin.host_str()).map(str::to_owned).collect(),
             scopes: self.scopes_to_request(Method::ServiceAccount, scopes),
             assertion_lifetime: Duration::from_secs(setup.assertion_lifetime_s).min(LONGEST_ASSERTION),
             lifetimes: lifetimes(&setup.lifetimes),
-        })
-    }
-
-    /// What is known of replacing the long-lived secret of this method; for OAuth that is the client secret.
-    ///
-    /// # Errors
-    /// When the method is not offered, or a field is missing.
-    pub fn rotation(&self, method: Method, fields: &Fields) -> Result<RotationSpec, ResolveError> {
-        let spec = self.offered(method)?;
-        let pages = self.pages(method, fields)?;
-        let own_page = if method == Method::OAuth { pages.apps } else { pages.keys };
-        let revoke_page = self.optional_url(fields, spec.rotation.revoke_page.as_ref())?.or_else(|| own_page.clone());
-        // The revocation of an OAuth method ends tokens, never a client secret.
-        let revoke = match revoke_page {
-            _ if spec.revoke.is_some() && method != Method::OAuth => RevokeBy::Api,
-            Some(url) => RevokeBy::Page { url },
-            None => RevokeBy::Hand,
-        };
-        Ok(RotationSpec {
-            revoke,
-            create_page: self.optional_url(fields, spec.rotation.create_page.as_ref())?.or(own_page),
-            settle: Duration::from_secs(spec.rotation.settle_s),
-            max_keys: spec.rotation.max_keys,
-            overlap: spec.rotation.overlap,
         })
     }
 
@@ -287,24 +232,27 @@ impl Connector {
         self.placement_of(self.offered(method)?, fields)
     }
 
-    fn offered(&self, method: Method) -> Result<&MethodSpec, ResolveError> {
+    pub(crate) fn offered(&self, method: Method) -> Result<&MethodSpec, ResolveError> {
         self.method(method).ok_or(ResolveError::MethodNotOffered)
     }
 
-    fn oauth_setup(&self) -> Result<(&MethodSpec, &OAuthSetup), ResolveError> {
-        let spec = self.offered(Method::OAuth)?;
-        Ok((spec, spec.oauth().ok_or(ResolveError::MethodNotOffered)?))
+    fn oauth_setup(&self) -> Result<&OAuthSetup, ResolveError> {
+        self.offered(Method::OAuth)?.oauth().ok_or(ResolveError::MethodNotOffered)
     }
 
-    /// The issuer, when it is given and the endpoints are not known yet.
-    fn issuer_to_discover(&self, fields: &Fields) -> Result<Option<Url>, ResolveError> {
-        let (_, setup) = self.oauth_setup()?;
-        let Some(issuer) = setup.discover_from.as_ref().and_then(|name| self.value(fields, name)) else {
-            return Ok(None);
-        };
-        let endpoints = [&setup.authorize_url, &setup.token_url];
-        let known = endpoints.iter().all(|url| url.needed_fields().all(|name| self.value(fields, name).is_some()));
-        if known { Ok(None) } else { Ok(Some(crate::check_url(&issuer).map_err(TemplateError::from)?)) }
+    /// The issuer whose metadata says the rest, if the user gave one.
+    fn discovery_issuer(&self, fields: &Fields, setup: &OAuthSetup) -> Option<String> {
+        self.value(fields, setup.discover_from.as_deref()?)
+    }
+
+    /// The issuer as text, which is how it is compared (RFC 9207 §2.4): a discovered one to the letter, one from the
+    /// catalogue without the slash that a URL parser adds.
+    fn issuer(&self, fields: &Fields, setup: &OAuthSetup) -> Result<Option<String>, ResolveError> {
+        if let Some(discovered) = self.discovery_issuer(fields, setup) {
+            return Ok(Some(discovered));
+        }
+        let issuer = self.optional_url(fields, setup.issuer.as_ref())?;
+        Ok(issuer.map(|issuer| issuer.as_str().trim_end_matches('/').to_owned()))
     }
 
     fn oauth_service_at(
@@ -313,12 +261,10 @@ impl Connector {
         authorize_url: Url,
         token_url: Url,
     ) -> Result<OAuthService, ResolveError> {
-        let (_, setup) = self.oauth_setup()?;
+        let setup = self.oauth_setup()?;
         let refresh_url = self.optional_url(fields, setup.refresh_url.as_ref())?.unwrap_or_else(|| token_url.clone());
-        // An issuer is compared as text (RFC 9207 §2.4), so it is not passed through a URL parser.
-        let issuer = setup.issuer.as_ref().map(|issuer| issuer.fill_text(&|name: &str| self.value(fields, name)));
         Ok(OAuthService {
-            issuer: issuer.and_then(Result::ok),
+            issuer: self.issuer(fields, setup)?,
             issuer_in_redirect: setup.issuer_in_redirect,
             authorize_url,
             authorize_params: pairs(&setup.authorize_params),
@@ -355,7 +301,11 @@ impl Connector {
     }
 
     /// A template that is not there, or whose field was left empty, is no URL.
-    fn optional_url(&self, fields: &Fields, template: Option<&UrlTemplate>) -> Result<Option<Url>, ResolveError> {
+    pub(crate) fn optional_url(
+        &self,
+        fields: &Fields,
+        template: Option<&UrlTemplate>,
+    ) -> Result<Option<Url>, ResolveError> {
         let Some(template) = template else { return Ok(None) };
         match template.fill(&|name: &str| self.value(fields, name)) {
             Ok(url) => Ok(Some(url)),
@@ -370,9 +320,7 @@ fn placement(spec: &PlacementSpec, lookup: Lookup<'_>) -> Result<KeyPlacement, R
         PlacementSpec::Bearer => KeyPlacement::Bearer,
         PlacementSpec::BasicUser => KeyPlacement::BasicUser,
         PlacementSpec::Query { name } => KeyPlacement::Query { name: name.fill(lookup)? },
-        PlacementSpec::BasicPassword { username } => {
-            KeyPlacement::BasicPassword { username: username.fill(lookup)? }
-        }
+        PlacementSpec::BasicPassword { username } => KeyPlacement::BasicPassword { username: username.fill(lookup)? },
         PlacementSpec::Header { name, prefix } => {
             let prefix = prefix.as_ref().map(|prefix| prefix.fill(lookup)).transpose()?.unwrap_or_default();
             KeyPlacement::Header { name: name.fill(lookup)?, prefix: with_space_after_word(prefix) }

@@ -196,11 +196,6 @@ impl UrlTemplate {
         self.0.needed_fields()
     }
 
-    /// The text with every place filled, for a URL that is compared and not fetched.
-    pub(crate) fn fill_text(&self, lookup: Lookup<'_>) -> Result<String, TemplateError> {
-        self.0.fill(lookup)
-    }
-
     /// The URL with every place filled, checked by [`check_url`].
     pub(crate) fn fill(&self, lookup: Lookup<'_>) -> Result<Url, TemplateError> {
         let mut filled = String::new();

@@ -12,13 +12,17 @@ pub enum KeyFileError {
     #[error("The file is empty. Download it again; the download may have been interrupted.")]
     Empty,
     /// Larger than a key file ever is.
-    #[error("The file is too large for a key file, which has a few kilobytes. Choose the file that the service let you download.")]
+    #[error(
+        "The file is too large for a key file, which has a few kilobytes. Choose the file that the service let you download."
+    )]
     TooLarge,
     /// Ends in the middle.
     #[error("The file ends in the middle. Download it again; the download was interrupted.")]
     Truncated,
     /// Not JSON.
-    #[error("The file is damaged: it begins like a key file, but is not valid JSON. Download it again instead of editing it.")]
+    #[error(
+        "The file is damaged: it begins like a key file, but is not valid JSON. Download it again instead of editing it."
+    )]
     NotJson,
     /// Something else.
     #[error("This is not a credentials file; it looks like {what}. Choose the JSON key file of a service account.")]
@@ -62,7 +66,9 @@ pub enum KeyFileError {
     #[error("The “token_uri” in the file cannot be used: {0}. Use the file as the service made it.")]
     TokenUri(UrlRefused),
     /// The token endpoint is a host that no connector knows.
-    #[error("The “token_uri” in the file leads to {host}, which is none of the services known for such files. Use the file as the service made it.")]
+    #[error(
+        "The “token_uri” in the file leads to {host}, which is none of the services known for such files. Use the file as the service made it."
+    )]
     OtherTokenHost {
         /// The host, in ASCII.
         host: String,
@@ -77,10 +83,14 @@ pub enum KeyFileError {
     #[error("The private key in the file is shorter than 2048 bits, which is not safe. Make a new key at the service.")]
     KeyTooShort,
     /// RSA over 8192 bits.
-    #[error("The private key in the file is longer than 8192 bits, which is not supported. Make a key of 2048 or 4096 bits.")]
+    #[error(
+        "The private key in the file is longer than 8192 bits, which is not supported. Make a key of 2048 or 4096 bits."
+    )]
     KeyTooLong,
     /// Several keys in one place.
-    #[error("There are several keys in one place. Keep the one that belongs to the service account, or download the file again.")]
+    #[error(
+        "There are several keys in one place. Keep the one that belongs to the service account, or download the file again."
+    )]
     SeveralKeys,
 }
 
@@ -104,7 +114,9 @@ pub enum OpenFileError {
     #[error("The file may not be read. Allow your user to read it, or copy it to your own folder.")]
     NotReadable,
     /// Far too large.
-    #[error("The file is far too large for a key file, which has a few kilobytes. Choose the file that the service let you download.")]
+    #[error(
+        "The file is far too large for a key file, which has a few kilobytes. Choose the file that the service let you download."
+    )]
     TooLarge,
     /// Another file took its place while it was opened.
     #[error("The file was replaced while it was being opened. Choose it again.")]

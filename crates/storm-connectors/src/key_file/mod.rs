@@ -13,7 +13,6 @@ mod resemblance;
 use storm_domain::{Fields, Method, ServiceAccountKey};
 use storm_secret::PrivateKey;
 use url::Url;
-use zeroize::Zeroizing;
 
 use crate::catalogue::Catalogue;
 use crate::connector::Connector;
@@ -126,7 +125,7 @@ fn private_key(object: &JsonObject) -> Result<PrivateKey, KeyFileError> {
         None => return Err(KeyFileError::Missing { name: "private_key" }),
     };
     private_key::check_pem(pem)?;
-    Ok(PrivateKey::new(Zeroizing::clone(pem).as_str()))
+    Ok(PrivateKey::new(pem.as_str()))
 }
 
 fn required<'a>(object: &'a JsonObject, name: &'static str) -> Result<&'a str, KeyFileError> {
@@ -145,13 +144,17 @@ fn is_plain(text: &str) -> bool {
 
 fn is_email(text: &str) -> bool {
     text.split_once('@').is_some_and(|(name, domain)| {
-        !name.is_empty() && domain.contains('.') && text.bytes().all(|byte| byte.is_ascii_graphic()) && !domain.contains('@')
+        !name.is_empty()
+            && domain.contains('.')
+            && text.bytes().all(|byte| byte.is_ascii_graphic())
+            && !domain.contains('@')
     })
 }
 
 fn accepted_by(token_uri: &Url) -> Vec<String> {
     let Ok(catalogue) = Catalogue::embedded() else { return Vec::new() };
-    let accepting = catalogue.connectors().iter().filter(|connector| connector.has_token_host(&Fields::new(), token_uri));
+    let accepting =
+        catalogue.connectors().iter().filter(|connector| connector.has_token_host(&Fields::new(), token_uri));
     accepting.map(|connector| connector.id.clone()).collect()
 }
 
@@ -162,5 +165,10 @@ fn host_of(url: &Url) -> String {
 
 fn shown_name(file_name: &str) -> String {
     let name = file_name.rsplit(['/', '\\']).next().unwrap_or_default();
-    name.chars().filter(|c| !c.is_control() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')).take(120).collect()
+    name.chars()
+        .filter(|c| {
+            !c.is_control() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        })
+        .take(120)
+        .collect()
 }

@@ -44,10 +44,15 @@ fn read(path: &Path) -> Result<SecretBytes, OpenFileError> {
     // Asked by name first, because opening a device can already do something.
     let named = std::fs::metadata(path).map_err(|error| reason(&error))?;
     check(&named)?;
+    read_same(path, &named)
+}
+
+/// Reads the file at `path` if it still is the one that was asked about.
+fn read_same(path: &Path, named: &Metadata) -> Result<SecretBytes, OpenFileError> {
     let file = open(path).map_err(|error| reason(&error))?;
     let opened = file.metadata().map_err(|error| reason(&error))?;
     check(&opened)?;
-    if !is_same_file(&named, &opened) {
+    if !is_same_file(named, &opened) {
         return Err(OpenFileError::Replaced);
     }
     let capacity = usize::try_from(opened.len()).unwrap_or_default().saturating_add(1);
@@ -106,5 +111,22 @@ fn reason(error: &std::io::Error) -> OpenFileError {
         #[cfg(unix)]
         _ if error.raw_os_error() == Some(rustix::io::Errno::NXIO.raw_os_error()) => OpenFileError::NotAFile,
         _ => OpenFileError::Failed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn f147_a_file_that_was_replaced_after_it_was_asked_about_is_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let (chosen, other) = (folder.path().join("chosen"), folder.path().join("other"));
+        std::fs::write(&chosen, b"one").unwrap();
+        std::fs::write(&other, b"two").unwrap();
+        let named = std::fs::metadata(&chosen).unwrap();
+        assert_eq!(read_same(&chosen, &named).unwrap().expose(), b"one");
+        std::fs::rename(&other, &chosen).unwrap();
+        assert_eq!(read_same(&chosen, &named).unwrap_err(), OpenFileError::Replaced);
     }
 }

@@ -77,10 +77,7 @@ pub(super) fn of_pem(text: &str) -> Option<KeyFileError> {
     } else if has("ENCRYPTED PRIVATE KEY") || text.contains("Proc-Type: 4,ENCRYPTED") || text.contains("DEK-Info:") {
         KeyFileError::Unsupported { what: "a private key under a passphrase", instead: USE_JSON }
     } else if keys == 1 {
-        KeyFileError::Unsupported {
-            what: "a private key alone, without the account it belongs to",
-            instead: USE_JSON,
-        }
+        KeyFileError::Unsupported { what: "a private key alone, without the account it belongs to", instead: USE_JSON }
     } else if has("CERTIFICATE") {
         KeyFileError::Unsupported { what: "a certificate without its private key", instead: USE_JSON }
     } else if labels.iter().any(|label| label.ends_with("PUBLIC KEY")) {
@@ -105,9 +102,7 @@ pub(super) fn of_object(object: &JsonObject) -> KeyFileError {
             "an OAuth client file",
             "Enter its client_id and client_secret as an app registration, then use Authorize.",
         ),
-        _ if object.has("private_key") && object.has("client_email") => {
-            KeyFileError::Missing { name: "type\": \"service_account" }
-        }
+        _ if object.has("private_key") && object.has("client_email") => KeyFileError::NotUsable { name: "type" },
         _ if object.has("kty") => unsupported("a JSON Web Key", USE_JSON),
         _ if object.has("dependencies") || object.has("devDependencies") || object.has("scripts") => {
             KeyFileError::SomethingElse { what: "a package.json of a JavaScript project" }

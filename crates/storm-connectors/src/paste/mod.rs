@@ -6,7 +6,6 @@
 
 mod wrapping;
 
-use storm_domain::Method;
 use storm_secret::ApiKey;
 use thiserror::Error;
 
@@ -48,7 +47,7 @@ pub enum PasteHint {
     #[error("This is a test key: it works with test data only. Use a live key for real data.")]
     TestKey,
     /// A key of a service that has its own entry or is known by sight, pasted where any key fits.
-    #[error("This looks like a {service} key. Go on only if this is where it belongs.")]
+    #[error("This looks like a key of {service}. Go on only if this is where it belongs.")]
     OtherService {
         /// Its name.
         service: String,
@@ -80,13 +79,17 @@ pub enum PasteProblem {
     #[error("There is a space inside. Copy the key again, without the words around it.")]
     InnerSpace,
     /// A control or invisible character, or a letter no key has, such as a curly quote.
-    #[error("There is a character in it that no key has, perhaps from a formatted document. Copy the key from the service's page.")]
+    #[error(
+        "There is a character in it that no key has, perhaps from a formatted document. Copy the key from the service's page."
+    )]
     StrangeCharacter,
     /// A private key or a key file.
     #[error("This is a key file, not a key. Save it as a file and drop it as a service account.")]
     KeyFile,
     /// Another service's key.
-    #[error("This looks like a {service} key, and it was sent nowhere. Paste the key of {expected}, or set up {service} instead.")]
+    #[error(
+        "This looks like a key of {service}, so it was not sent anywhere. Paste the key of {expected}, or add {service} instead."
+    )]
     OtherService {
         /// Whose it looks like.
         service: String,
@@ -172,9 +175,15 @@ fn examine<'a>(connector: &Connector, pasted: &'a str, hints: &mut Vec<PasteHint
     if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(PasteProblem::StrangeCharacter);
     }
-    match longest_match(connector.key_shapes.iter(), key) {
-        Some(shape) => check_shape(shape, key, hints)?,
-        None => check_stranger(connector, key, hints)?,
+    let own = longest_match(&connector.key_shapes, key);
+    let other = whose(key).filter(|other| other.service != connector.name);
+    match (own, other) {
+        // The longer beginning tells: `sk-ant-` is not OpenAI's, though `sk-` is.
+        (Some(own), other) if other.as_ref().is_none_or(|other| other.prefix.len() <= own.prefix.len()) => {
+            check_shape(own, key, hints)?;
+        }
+        (_, Some(other)) => refuse_unless_any_service(connector, other.service, hints)?,
+        (_, None) => hints.extend(unfamiliar(connector)),
     }
     Ok(key)
 }
@@ -210,38 +219,47 @@ fn check_shape(shape: &KeyShape, key: &str, hints: &mut Vec<PasteHint>) -> Resul
     Ok(())
 }
 
-/// A key that does not begin as this service's keys do.
-fn check_stranger(connector: &Connector, key: &str, hints: &mut Vec<PasteHint>) -> Result<(), PasteProblem> {
-    let service = whose(key).filter(|service| *service != connector.name);
-    match service {
-        Some(service) if connector.category == Category::AnyService => {
-            hints.push(PasteHint::OtherService { service });
-        }
-        Some(service) => return Err(PasteProblem::OtherService { service, expected: connector.name.clone() }),
-        None if connector.key_shapes.is_empty() => {}
-        None => {
-            let usual = connector.key_shapes.iter().filter(|shape| shape.kind == KeyKind::Secret);
-            let prefixes = usual.map(|shape| shape.prefix.as_str()).collect::<Vec<_>>().join(", ");
-            hints.push(PasteHint::Unfamiliar { service: connector.name.clone(), prefixes });
-        }
+/// A key that belongs to another service.
+fn refuse_unless_any_service(
+    connector: &Connector,
+    service: &str,
+    hints: &mut Vec<PasteHint>,
+) -> Result<(), PasteProblem> {
+    let service = service.to_owned();
+    if connector.category != Category::AnyService {
+        return Err(PasteProblem::OtherService { service, expected: connector.name.clone() });
     }
+    hints.push(PasteHint::OtherService { service });
     Ok(())
 }
 
+/// A key that begins like none that is known, pasted where the beginnings are known.
+fn unfamiliar(connector: &Connector) -> Option<PasteHint> {
+    let usual = connector.key_shapes.iter().filter(|shape| shape.kind == KeyKind::Secret);
+    let prefixes: Vec<&str> = usual.map(|shape| shape.prefix.as_str()).collect();
+    let service = connector.name.clone();
+    (!prefixes.is_empty()).then(|| PasteHint::Unfamiliar { service, prefixes: prefixes.join(", ") })
+}
+
+/// A service known by the beginning of its keys.
+struct Owner {
+    service: &'static str,
+    prefix: &'static str,
+}
+
 /// The service that a key belongs to by its beginning. Practice is left out: it borrows other services' beginnings.
-fn whose(key: &str) -> Option<String> {
+fn whose(key: &str) -> Option<Owner> {
     let catalogue = Catalogue::embedded().ok()?;
-    let of_connectors = catalogue
-        .connectors()
-        .iter()
-        .filter(|connector| connector.category != Category::Practice && connector.method(Method::ApiKey).is_some())
-        .flat_map(|connector| connector.key_shapes.iter().map(|shape| (shape.prefix.as_str(), connector.name.as_str())));
-    let foreign = catalogue.foreign_keys().iter().map(|foreign| (foreign.prefix.as_str(), foreign.service.as_str()));
-    of_connectors
+    let entries = catalogue.connectors().iter().filter(|connector| connector.category != Category::Practice);
+    let of_entries = entries.flat_map(|connector| {
+        connector.key_shapes.iter().map(|shape| Owner { service: &connector.name, prefix: &shape.prefix })
+    });
+    let foreign =
+        catalogue.foreign_keys().iter().map(|foreign| Owner { service: &foreign.service, prefix: &foreign.prefix });
+    of_entries
         .chain(foreign)
-        .filter(|(prefix, _)| prefix.len() >= SHORTEST_TELLING_PREFIX && key.starts_with(prefix))
-        .max_by_key(|(prefix, _)| prefix.len())
-        .map(|(_, service)| service.to_owned())
+        .filter(|owner| owner.prefix.len() >= SHORTEST_TELLING_PREFIX && key.starts_with(owner.prefix))
+        .max_by_key(|owner| owner.prefix.len())
 }
 
 fn capitalised(text: &str) -> String {

@@ -1,0 +1,201 @@
+//! The paste guard.
+
+use proptest::prelude::*;
+use storm_connectors::{PasteHint, PasteProblem, PasteReport, Wrapping, check_pasted_key};
+use storm_secret::ApiKey;
+
+use crate::connector;
+
+/// From GitHub's description of its token format; it was never valid.
+const GITHUB_EXAMPLE: &str = "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";
+
+fn check(id: &str, pasted: &str) -> PasteReport {
+    check_pasted_key(connector(id), &ApiKey::new(pasted))
+}
+
+fn cleaned(report: &PasteReport) -> &str {
+    report.cleaned.as_ref().unwrap_or_else(|| panic!("{:?}", report.problem)).expose()
+}
+
+fn problem(id: &str, pasted: &str) -> PasteProblem {
+    let report = check(id, pasted);
+    assert!(report.cleaned.is_none(), "a problem leaves no key");
+    report.problem.unwrap()
+}
+
+#[test]
+fn what_came_along_is_taken_off() {
+    use Wrapping::{Assignment, Header, Quotes};
+    let cases: &[(&str, &[Wrapping])] = &[
+        ("abc123", &[]),
+        ("  abc123\r\n", &[]),
+        ("\u{feff}abc123\u{200b}", &[]),
+        ("\u{a0}abc123\t", &[]),
+        ("\"abc123\"", &[Quotes]),
+        ("'abc123',", &[Quotes]),
+        ("`abc123`", &[Quotes]),
+        ("“abc123”", &[Quotes]),
+        ("export MY_THING=abc123", &[Assignment]),
+        ("export API_KEY=\"abc123\";", &[Assignment, Quotes]),
+        ("EXAMPLE_API_KEY=abc123", &[Assignment]),
+        ("token = abc123", &[Assignment]),
+        ("$env:EXAMPLE_TOKEN = 'abc123'", &[Assignment, Quotes]),
+        ("set EXAMPLE_SECRET=abc123", &[Assignment]),
+        ("Bearer abc123", &[Header]),
+        ("bearer abc123", &[Header]),
+        ("Authorization: Bearer abc123", &[Header]),
+        ("authorization:bearer abc123", &[Header]),
+        ("\"Authorization: Bearer abc123\"", &[Quotes, Header]),
+    ];
+    for (pasted, wrappings) in cases {
+        let report = check("generic-api-key", pasted);
+        assert_eq!(cleaned(&report), "abc123", "{pasted:?}");
+        let expected: Vec<PasteHint> = wrappings.iter().copied().map(PasteHint::TakenOff).collect();
+        assert_eq!(report.hints, expected, "{pasted:?}");
+    }
+}
+
+#[test]
+fn equals_signs_that_belong_to_the_key_stay() {
+    for key in ["abcd==", "abcd=", "ab=cd", "YWJj/d+e=", "x=y=z"] {
+        assert_eq!(cleaned(&check("generic-api-key", key)), key);
+    }
+}
+
+#[test]
+fn what_is_no_key_is_refused() {
+    for (pasted, expected) in [
+        ("", PasteProblem::Empty),
+        (" \n\t ", PasteProblem::Empty),
+        ("\"\"", PasteProblem::Empty),
+        ("abc\ndef", PasteProblem::SeveralLines),
+        ("API_KEY=abc\nSECRET=def", PasteProblem::SeveralLines),
+        ("abc def", PasteProblem::InnerSpace),
+        ("Your key is abc", PasteProblem::InnerSpace),
+        ("abc\u{0}def", PasteProblem::StrangeCharacter),
+        ("abc\u{200b}def", PasteProblem::StrangeCharacter),
+        ("abc…def", PasteProblem::StrangeCharacter),
+        ("ábc", PasteProblem::StrangeCharacter),
+        ("-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----", PasteProblem::KeyFile),
+        ("{\"type\": \"service_account\"}", PasteProblem::KeyFile),
+    ] {
+        assert_eq!(problem("generic-api-key", pasted), expected, "{pasted:?}");
+    }
+    assert_eq!(problem("generic-api-key", &"a".repeat(8 * 1024 + 1)), PasteProblem::TooLong);
+    assert!(check("generic-api-key", &"a".repeat(8 * 1024)).cleaned.is_some());
+}
+
+#[test]
+fn a_key_of_another_service_goes_nowhere() {
+    for (id, pasted, service) in [
+        ("stripe", GITHUB_EXAMPLE, "GitHub"),
+        ("github", "glpat-aaaaaaaaaaaaaaaaaaaa", "GitLab"),
+        ("github", "sk_live_0123456789abcdef", "Stripe"),
+        ("openai", "sk-ant-api03-0123456789abcdef", "Anthropic"),
+        ("notion", "xoxb-0123456789-abcdef", "Slack"),
+        ("github", "AKIA0123456789ABCDEF", "AWS"),
+        ("github", "pk_live_0123456789abcdef", "Stripe"),
+        ("practice", "ghp_0123456789", "GitHub"),
+    ] {
+        let expected = connector(id).name.clone();
+        assert_eq!(
+            problem(id, pasted),
+            PasteProblem::OtherService { service: service.to_owned(), expected },
+            "{pasted} for {id}"
+        );
+    }
+}
+
+#[test]
+fn where_any_key_fits_another_services_key_is_only_remarked_on() {
+    let report = check("generic-api-key", "glpat-aaaaaaaaaaaaaaaaaaaa");
+    assert_eq!(report.hints, [PasteHint::OtherService { service: "GitLab".to_owned() }]);
+    assert!(report.cleaned.is_some());
+}
+
+#[test]
+fn a_publishable_key_is_refused_where_it_is_one() {
+    for key in ["pk_live_0123456789abcdef", "pk_test_0123456789abcdef"] {
+        assert!(matches!(problem("stripe", key), PasteProblem::Publishable { .. }), "{key}");
+    }
+    assert!(check("practice", "pk_live_0123456789abcdef").cleaned.is_some(), "Practice calls its secret keys so");
+}
+
+#[test]
+fn a_test_key_is_usable_and_remarked_on() {
+    let report = check("stripe", "sk_test_0123456789abcdef");
+    assert!(report.cleaned.is_some());
+    assert!(report.hints.contains(&PasteHint::TestKey));
+    assert!(!check("stripe", "sk_live_0123456789abcdef").hints.contains(&PasteHint::TestKey));
+}
+
+#[test]
+fn a_secret_of_the_wrong_kind_is_refused_by_name() {
+    for (id, key) in [
+        ("slack", "xapp-1-0123456789"),
+        ("stripe", "whsec_0123456789"),
+        ("practice", "prt_0123456789"),
+        ("github", "ghr_0123456789"),
+        ("openai", "sk-admin-0123456789"),
+    ] {
+        assert!(matches!(problem(id, key), PasteProblem::WrongKind { .. }), "{key} for {id}");
+    }
+}
+
+#[test]
+fn a_whole_github_token_passes_and_a_mistyped_one_does_not() {
+    let report = check("github", GITHUB_EXAMPLE);
+    assert_eq!(cleaned(&report), GITHUB_EXAMPLE);
+    let mistyped = GITHUB_EXAMPLE.replace("BuT", "BvT");
+    assert_eq!(problem("github", &mistyped), PasteProblem::Mistyped);
+    let swapped = GITHUB_EXAMPLE.replace("zQ", "Qz");
+    assert_eq!(problem("github", &swapped), PasteProblem::Mistyped);
+}
+
+#[test]
+fn a_cut_off_or_doubled_token_is_refused_with_both_lengths() {
+    let cut = problem("github", &GITHUB_EXAMPLE[..37]);
+    assert_eq!(
+        cut.to_string(),
+        "A personal access token (classic) has 40 characters; this has 37. Copy the whole key again."
+    );
+    let doubled = problem("github", &GITHUB_EXAMPLE.repeat(2));
+    assert!(matches!(doubled, PasteProblem::Overlong { expected: 40, found: 80, .. }));
+    assert!(matches!(problem("gitlab", "glpat-"), PasteProblem::OnlyBeginning { .. }));
+}
+
+#[test]
+fn a_key_without_any_known_beginning_is_usable_and_remarked_on() {
+    let report = check("gitlab", "0123456789abcdefghij");
+    assert!(report.cleaned.is_some());
+    assert_eq!(
+        report.hints[0].to_string(),
+        "GitLab keys mostly begin with glpat-. Check that the whole key was copied."
+    );
+}
+
+proptest! {
+    #[test]
+    fn no_text_of_a_report_holds_the_key(
+        id in prop::sample::select(vec!["github", "stripe", "practice", "openai", "generic-api-key", "slack"]),
+        head in "(ghp_|sk_live_|pk_live_|glpat-|export API_KEY=|Bearer |-----BEGIN |\\{|)",
+        secret in "[A-Za-z0-9]{16,60}",
+        tail in "( |\n|\"| x|\u{0}|)",
+    ) {
+        let report = check(id, &format!("{head}{secret}{tail}"));
+        let shown = format!("{report:?} {:?} {}", report.hints.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            report.problem.as_ref().map(ToString::to_string).unwrap_or_default());
+        prop_assert!(!shown.contains(&secret));
+        prop_assert_eq!(report.cleaned.is_some(), report.problem.is_none());
+    }
+
+    #[test]
+    fn a_cleaned_key_can_stand_in_a_header_and_is_its_own_cleaning(pasted in "\\PC{0,60}|.{0,40}") {
+        if let Some(key) = check("generic-api-key", &pasted).cleaned {
+            prop_assert!(!key.is_empty());
+            prop_assert!(key.expose().bytes().all(|byte| byte.is_ascii_graphic()));
+            let again = check("generic-api-key", key.expose());
+            prop_assert_eq!(cleaned(&again), key.expose());
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! What the protocol clients and the rotation get for particular services.
+
+use std::time::Duration;
+
+use storm_connectors::{ResolveError, RevokeBy, TemplateError};
+use storm_domain::{BodyFormat, ClientAuth, Fields, HttpMethod, KeyPlacement, Method, RedirectHost, RevokeTarget};
+
+use crate::connector;
+
+fn fields(pairs: &[(&str, &str)]) -> Fields {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+#[test]
+fn practice_answers_at_its_default_address_without_any_field() {
+    let practice = connector("practice");
+    let service = practice.oauth_service(&Fields::new()).unwrap();
+    assert_eq!(service.issuer.as_deref(), Some("http://127.0.0.1:4780"));
+    assert_eq!(service.authorize_url.as_str(), "http://127.0.0.1:4780/oauth/authorize");
+    assert_eq!(service.revoke.unwrap().url.as_str(), "http://127.0.0.1:4780/oauth/revoke");
+    let setup = practice.method(Method::OAuth).unwrap().oauth().unwrap();
+    assert_eq!(setup.default_client_id.as_deref(), Some("practice-desktop"));
+    assert!(!setup.secret_required);
+    let account = practice.service_account_service(&Fields::new(), &[]).unwrap();
+    assert_eq!(account.token_hosts, ["127.0.0.1"]);
+    assert_eq!(account.assertion_lifetime, Duration::from_secs(3600));
+}
+
+#[test]
+fn a_slash_after_an_address_changes_nothing() {
+    let practice = connector("practice").oauth_service(&fields(&[("base_url", "http://[::1]:5001/")])).unwrap();
+    assert_eq!(practice.issuer.as_deref(), Some("http://[::1]:5001"));
+    assert_eq!(practice.token_url.as_str(), "http://[::1]:5001/oauth/token");
+}
+
+#[test]
+fn practice_turns_each_kind_of_credential_off_by_api() {
+    let practice = connector("practice");
+    let at = fields(&[("base_url", "http://127.0.0.1:5001")]);
+    let key = practice.revoke_request(Method::ApiKey, &at, None).unwrap().unwrap();
+    assert_eq!((key.method, key.target), (HttpMethod::Delete, RevokeTarget::OwnCredential));
+    assert_eq!(key.url.as_str(), "http://127.0.0.1:5001/api/keys/self");
+    let account = practice.revoke_request(Method::ServiceAccount, &at, Some("ab/../c")).unwrap().unwrap();
+    assert_eq!(account.url.path(), "/api/service-accounts/keys/ab%2F..%2Fc/disable");
+    assert_eq!(
+        practice.revoke_request(Method::ServiceAccount, &at, None),
+        Err(ResolveError::KeyIdMissing),
+        "a key must be named"
+    );
+    assert!(matches!(
+        practice.revoke_request(Method::ServiceAccount, &at, Some("..")),
+        Err(ResolveError::Template(TemplateError::NotPathSafe { .. }))
+    ));
+    for method in [Method::ApiKey, Method::ServiceAccount] {
+        assert_eq!(practice.rotation(method, &at).unwrap().revoke, RevokeBy::Api);
+    }
+}
+
+#[test]
+fn the_tenant_falls_back_to_common() {
+    let token_url = |fields: &Fields| connector("microsoft").oauth_service(fields).unwrap().token_url.to_string();
+    assert_eq!(token_url(&Fields::new()), "https://login.microsoftonline.com/common/oauth2/v2.0/token");
+    assert_eq!(
+        token_url(&fields(&[("tenant", "contoso.com")])),
+        "https://login.microsoftonline.com/contoso.com/oauth2/v2.0/token"
+    );
+}
+
+#[test]
+fn services_quirks_reach_the_protocol_client() {
+    let slack = connector("slack").oauth_service(&Fields::new()).unwrap();
+    assert_eq!((slack.scope_separator, slack.scope_parameter.as_str()), (',', "user_scope"));
+    assert_eq!(slack.answer_path.as_deref(), Some("authed_user"));
+    let notion = connector("notion").oauth_service(&Fields::new()).unwrap();
+    assert_eq!((notion.token_client_auth, notion.body_format), (ClientAuth::Basic, BodyFormat::Json));
+    assert_eq!(notion.refresh_client_auth, ClientAuth::Basic);
+    let github = connector("github").oauth_service(&Fields::new()).unwrap();
+    assert!(github.grant_refused_codes.contains(&"bad_refresh_token".to_owned()));
+    let github_revoke = github.revoke.unwrap();
+    assert_eq!((github_revoke.target, github_revoke.body_format), (RevokeTarget::CredentialsArray, BodyFormat::Json));
+    let microsoft = connector("microsoft").oauth_service(&Fields::new()).unwrap();
+    assert_eq!(microsoft.redirect_host, RedirectHost::Localhost);
+    let gitlab = connector("gitlab").verify_request(Method::ApiKey, &Fields::new()).unwrap();
+    assert_eq!(gitlab.placement, KeyPlacement::Header { name: "PRIVATE-TOKEN".to_owned(), prefix: String::new() });
+    let verify = connector("slack").verify_request(Method::ApiKey, &Fields::new()).unwrap();
+    assert_eq!((verify.ok_pointer.as_deref(), verify.method), (Some("/ok"), HttpMethod::Post));
+    let token_info =
+        connector("google-service-account").verify_request(Method::ServiceAccount, &Fields::new()).unwrap();
+    assert_eq!(token_info.placement, KeyPlacement::Query { name: "access_token".to_owned() });
+}
+
+#[test]
+fn required_scopes_are_asked_for_whatever_is_chosen() {
+    let microsoft = connector("microsoft");
+    let chosen = ["Mail.Read".to_owned(), "offline_access".to_owned()];
+    assert_eq!(microsoft.scopes_to_request(Method::OAuth, &chosen), ["Mail.Read", "offline_access", "User.Read"]);
+    assert_eq!(microsoft.scopes_to_request(Method::OAuth, &[]), ["User.Read", "offline_access"]);
+    assert!(connector("github").scopes_to_request(Method::ApiKey, &[]).is_empty());
+}
+
+#[test]
+fn redirect_uris_are_told_as_they_must_be_registered() {
+    assert_eq!(connector("github").redirect_uris().unwrap(), ["http://127.0.0.1/callback"]);
+    assert_eq!(connector("microsoft").redirect_uris().unwrap(), ["http://localhost/"]);
+    assert_eq!(connector("notion").redirect_uris().unwrap()[0], "http://localhost:47811/callback");
+    assert_eq!(connector("openai").redirect_uris(), Err(ResolveError::MethodNotOffered));
+}
+
+#[test]
+fn an_issuer_is_discovered_once_and_its_addresses_are_kept() {
+    let generic = connector("generic-oauth");
+    let typed = generic.check_fields(Method::OAuth, &fields(&[("issuer", "https://login.example.com/realm")])).unwrap();
+    assert_eq!(generic.oauth_service(&typed), Err(ResolveError::Undiscovered));
+    let discovery = generic.discovery(&typed).unwrap().unwrap();
+    assert_eq!(discovery.issuer.as_str(), "https://login.example.com/realm");
+    let mut service = discovery.service;
+    assert!(service.revoke.is_none());
+    service.authorize_url = "https://login.example.com/realm/authorize".parse().unwrap();
+    service.token_url = "https://login.example.com/realm/token".parse().unwrap();
+    service.issuer = Some("https://login.example.com/realm/".to_owned());
+    service.userinfo_url = Some("https://login.example.com/realm/me".parse().unwrap());
+    let kept = generic.keep_discovered(&typed, &service);
+    assert_eq!(generic.check_fields(Method::OAuth, &kept).unwrap(), kept);
+    assert_eq!(kept["issuer"], "https://login.example.com/realm/", "the service's own spelling");
+    assert!(generic.discovery(&kept).unwrap().is_some(), "a new authorization looks again");
+    assert_eq!(generic.oauth_service(&kept).unwrap().token_url, service.token_url);
+    assert_eq!(generic.verify_request(Method::OAuth, &kept).unwrap().url.path(), "/realm/me");
+}
+
+#[test]
+fn endpoints_need_no_issuer() {
+    let typed = fields(&[
+        ("authorize_url", "https://login.example.com/a"),
+        ("token_url", "https://login.example.com/t"),
+        ("userinfo_url", "https://login.example.com/u"),
+        ("revoke_url", "https://login.example.com/r"),
+    ]);
+    let generic = connector("generic-oauth");
+    assert_eq!(generic.discovery(&typed).unwrap(), None);
+    let service = generic.oauth_service(&typed).unwrap();
+    assert_eq!(service.issuer, None);
+    assert_eq!(service.revoke.unwrap().url.path(), "/r");
+}
+
+#[test]
+fn a_custom_key_stands_where_the_fields_say() {
+    let placed = |pairs: &[(&str, &str)]| connector("generic-api-key").key_placement(Method::ApiKey, &fields(pairs));
+    let header = |name: &str, prefix: &str| KeyPlacement::Header { name: name.to_owned(), prefix: prefix.to_owned() };
+    assert_eq!(placed(&[]).unwrap(), KeyPlacement::Bearer);
+    assert_eq!(placed(&[("placement", "header")]).unwrap(), header("X-Api-Key", ""));
+    assert_eq!(
+        placed(&[("placement", "header"), ("header_name", "Authorization"), ("header_prefix", "Token")]).unwrap(),
+        header("Authorization", "Token ")
+    );
+    assert_eq!(placed(&[("placement", "header"), ("header_prefix", "key=")]).unwrap(), header("X-Api-Key", "key="));
+    assert_eq!(placed(&[("placement", "basic_user")]).unwrap(), KeyPlacement::BasicUser);
+    assert_eq!(placed(&[("placement", "nowhere")]), Err(ResolveError::PlacementUnknown));
+    assert!(matches!(
+        placed(&[("placement", "query")]),
+        Err(ResolveError::Template(TemplateError::FieldMissing { .. }))
+    ));
+}
+
+#[test]
+fn where_no_api_ends_a_key_its_page_is_opened() {
+    let stripe = connector("stripe").rotation(Method::ApiKey, &Fields::new()).unwrap();
+    let RevokeBy::Page { url } = &stripe.revoke else { panic!("{stripe:?}") };
+    assert_eq!(Some(url), stripe.create_page.as_ref());
+    let notion = connector("notion").rotation(Method::ApiKey, &Fields::new()).unwrap();
+    assert!(!notion.overlap);
+    let custom = connector("generic-api-key").rotation(Method::ApiKey, &Fields::new()).unwrap();
+    assert_eq!((custom.revoke, custom.create_page), (RevokeBy::Hand, None));
+}
+
+#[test]
+fn a_client_secret_is_never_ended_by_the_endpoint_for_tokens() {
+    let google = connector("google").rotation(Method::OAuth, &Fields::new()).unwrap();
+    assert!(matches!(google.revoke, RevokeBy::Page { .. }));
+}
