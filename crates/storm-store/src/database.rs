@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection, SqlitePool};
@@ -55,9 +54,9 @@ pub(crate) async fn connect(folder: &VaultFolder) -> Result<SqliteConnection, Va
 }
 
 /// Brings the schema up to date, one transaction for each step. A newer schema is left untouched.
-pub(crate) fn migrate(connection: &mut SqliteConnection) -> BoxFuture<'_, Result<(), VaultError>> {
-    // Boxed, so that the compiler sees one lifetime and with it that opening a vault may be spawned.
-    Box::pin(async move { MIGRATIONS.run(connection).await.map_err(fault::of_migration) })
+pub(crate) async fn migrate(connection: &mut SqliteConnection) -> Result<(), VaultError> {
+    // What `run` calls once it has a connection; its generic `Acquire` would keep an opening from being spawned.
+    MIGRATIONS.run_direct(None, connection, false).await.map_err(fault::of_migration)
 }
 
 /// The connections that read. They are opened when first used and then stay.
