@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
 use storm_domain::HeldSecretId;
-use storm_secret::SecretBytes;
+use storm_secret::{Passphrase, SecretBytes};
 
 use super::ConnectorBadge;
 
@@ -29,6 +29,13 @@ impl<'de> Deserialize<'de> for TypedSecret {
 impl fmt::Debug for TypedSecret {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("TypedSecret(redacted)")
+    }
+}
+
+impl From<TypedSecret> for Passphrase {
+    fn from(typed: TypedSecret) -> Self {
+        // EXPOSE: moved on into the type it belongs in.
+        Self::new(typed.expose())
     }
 }
 

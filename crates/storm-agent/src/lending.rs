@@ -1,0 +1,133 @@
+//! The host as the broker sees it.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use storm_broker::host::{Consumer, Lender};
+use storm_broker::{IntegrationStatus, LentSecret, Loan, Status, VaultState};
+use storm_domain::Failure;
+use storm_engine::view::{StatusView, VaultView};
+use storm_engine::{Engine, LentSecret as EngineSecret};
+
+use crate::closed::Closed;
+use crate::host::{Host, Standing};
+
+pub(crate) struct Lending(Weak<Host>);
+
+impl Lending {
+    pub(crate) fn of(host: &Arc<Host>) -> Self {
+        Self(Arc::downgrade(host))
+    }
+
+    fn host(&self) -> Result<Arc<Host>, Failure> {
+        let host = self.0.upgrade().ok_or_else(|| Closed::HostEnded.failure(""))?;
+        host.requests.send_modify(|count| *count = count.wrapping_add(1));
+        Ok(host)
+    }
+}
+
+impl Lender for Lending {
+    async fn status(&self) -> Status {
+        match self.host() {
+            Ok(host) => host.status().await,
+            Err(failure) => Status {
+                host_version: String::new(),
+                vault: VaultState::Locked,
+                message: failure.message,
+                integrations: Vec::new(),
+                not_listed: 0,
+            },
+        }
+    }
+
+    async fn lend(&self, name: &str, consumer: &Consumer, min_lifetime: Option<Duration>) -> Result<Loan, Failure> {
+        let engine = self.host()?.engine_for_request().await?;
+        let lent = engine.lend(name, consumer.name(), min_lifetime).await?;
+        let secret = match lent.secret {
+            EngineSecret::AccessToken(token) => LentSecret::AccessToken(token),
+            EngineSecret::ApiKey(key) => LentSecret::ApiKey(key),
+        };
+        Ok(Loan { secret, expires_at: lent.expires_at.map(|at| at.0) })
+    }
+
+    fn hand_over(&self) -> bool {
+        match self.0.upgrade() {
+            Some(host) if !host.has_window => {
+                host.hand_over.send_replace(true);
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Host {
+    /// The engine, after waiting for an opening that is under way. Without a window nobody else would ask the keyring again.
+    async fn engine_for_request(&self) -> Result<Arc<Engine>, Failure> {
+        let is_worth_a_retry =
+            matches!(&*self.standing.borrow(), Standing::Closed(closed) if closed.is_worth_a_retry());
+        if is_worth_a_retry && !self.has_window {
+            self.open_with_keyring().await;
+        }
+        self.wait_until_opened().await;
+        self.engine()
+    }
+
+    async fn status(&self) -> Status {
+        let mut message = match self.engine() {
+            Ok(_) => String::new(),
+            Err(failure) => failure.message,
+        };
+        let vault = match self.view().vault {
+            VaultView::Opening => VaultState::Opening,
+            VaultView::Unlocked { protection } => {
+                message = format!("The vault is open, protected by {protection}.");
+                VaultState::Unlocked
+            }
+            VaultView::KeyringLocked { .. }
+            | VaultView::NoKeyring
+            | VaultView::PassphraseNeeded
+            | VaultView::KeyMissing { .. } => VaultState::Locked,
+            VaultView::Failed { .. } => VaultState::Failed,
+        };
+        Status {
+            host_version: self.version.clone(),
+            vault,
+            message,
+            integrations: self.integration_statuses().await,
+            not_listed: 0,
+        }
+    }
+
+    async fn integration_statuses(&self) -> Vec<IntegrationStatus> {
+        let Ok(engine) = self.engine() else { return Vec::new() };
+        match engine.integrations().await {
+            Ok(integrations) => integrations
+                .into_iter()
+                .map(|view| IntegrationStatus {
+                    name: view.name,
+                    connector: view.connector.name,
+                    status: word(&view.status).to_owned(),
+                    lending_allowed: view.lending_allowed,
+                })
+                .collect(),
+            Err(failure) => {
+                tracing::warn!(code = ?failure.code, "the integrations could not be read");
+                Vec::new()
+            }
+        }
+    }
+}
+
+fn word(status: &StatusView) -> &'static str {
+    match status {
+        StatusView::Connected => "connected",
+        StatusView::Limited { .. } => "limited",
+        StatusView::NeedsYou { .. } => "needs you",
+        StatusView::Retrying { .. } => "retrying",
+        StatusView::Unverified { .. } => "not verified",
+        StatusView::Paused { .. } => "paused",
+        StatusView::Connecting => "connecting",
+        StatusView::NotConnected => "not connected",
+    }
+}

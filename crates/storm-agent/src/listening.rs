@@ -1,0 +1,62 @@
+//! Claiming the socket, and taking the vault over from an agent.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use storm_broker::host::{BindError, Broker};
+use storm_broker::{Client, ClientError, Request, Response};
+
+use crate::host::{Host, Listening};
+use crate::lending::Lending;
+
+/// An agent finishes what is in flight in ten seconds at most; then the vault is tried without its consent.
+const HAND_OVER_DEADLINE: Duration = Duration::from_secs(15);
+
+impl Host {
+    /// Claims the socket, begins to open the vault, and serves until it is aborted.
+    pub(crate) async fn listen_and_open(self: Arc<Self>) {
+        let claimed = self.claim().await;
+        let opening = Arc::clone(&self);
+        tokio::spawn(async move { opening.open_with_keyring().await });
+        match claimed {
+            Ok(broker) => {
+                self.listening.send_replace(Listening::Yes);
+                let lending = Arc::new(Lending::of(&self));
+                drop(self); // the socket must not keep a host alive that nobody else holds
+                broker.serve(lending).await;
+            }
+            Err(error) => {
+                tracing::warn!(%error, "other programs cannot be lent anything");
+                self.listening.send_replace(Listening::No(Arc::new(error)));
+            }
+        }
+    }
+
+    async fn claim(&self) -> Result<Broker, BindError> {
+        match Broker::bind(&self.socket) {
+            Err(BindError::AlreadyServed(socket)) if self.has_window => {
+                take_over(socket).await;
+                Broker::bind(&self.socket)
+            }
+            claimed => claimed,
+        }
+    }
+}
+
+/// Asks the agent for the vault and waits until it has closed it.
+async fn take_over(socket: PathBuf) {
+    let asked = tokio::task::spawn_blocking(move || {
+        let mut client = Client::connect(&socket)?;
+        match client.ask(&Request::HandOver)? {
+            Response::HandingOver => client.wait_for_end().map(|()| true),
+            _ => Ok::<bool, ClientError>(false),
+        }
+    });
+    match tokio::time::timeout(HAND_OVER_DEADLINE, asked).await {
+        Ok(Ok(Ok(true))) => tracing::info!("an agent handed its vault over"),
+        Ok(Ok(Ok(false))) => tracing::info!("another host keeps its vault"),
+        Ok(Ok(Err(error))) => tracing::warn!(%error, "another host could not be asked for its vault"),
+        Ok(Err(_)) | Err(_) => tracing::warn!("another host did not hand its vault over in time"),
+    }
+}
