@@ -6,7 +6,7 @@ import { FakeHost, type FakeSettings } from '../src/api/fake/host';
 import { workingDay } from '../src/api/fake/seed';
 import Window from '../src/views/Window.svelte';
 
-configure({ testIdAttribute: 'data-test' });
+configure({ testIdAttribute: 'data-test', getElementError: (message) => new Error(message ?? '') });
 
 export interface Opened {
   host: FakeHost;

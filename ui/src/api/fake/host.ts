@@ -478,7 +478,7 @@ export class FakeHost implements Host {
 }
 
 function phases(row: IntegrationDetailView, { step, old, new: fresh }: RotationView): IntegrationDetailView['generations'] {
-  if (step.step === 'undone') return row.generations.filter((one) => one.number !== fresh.number);
+  if (step.step === 'undone') return row.generations.filter((one) => one.number !== fresh.number).map((one) => (one.number === old.number ? { ...one, phase: 'active' as const } : one));
   const inUse = step.step === 'staged' || step.step === 'verified' ? old.number : fresh.number;
   return row.generations.map((one) => {
     if (one.number === inUse) return { ...one, phase: 'active' as const };

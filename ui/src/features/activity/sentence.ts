@@ -1,6 +1,7 @@
 // An entry of the log as a sentence in the past tense, with the tone it should have.
-import type { ActivityKind, RotationMilestone } from '../../api/host';
+import type { ActivityEntry, ActivityKind, RotationMilestone } from '../../api/host';
 import { troubleText, type Tone } from '../../state/status';
+import { calendarDay } from '../../state/time';
 
 export interface Sentence {
   tone: Tone;
@@ -92,4 +93,14 @@ function verified(verdict: Extract<ActivityKind, { kind: 'verified' }>['verdict'
     case 'could_not_reach':
       return soon(`Verified: could not be reached. ${verdict.reason}`);
   }
+}
+
+/** Entries in groups by calendar day, in their order. */
+export function byDay(entries: ActivityEntry[], now: number): [day: string, entries: ActivityEntry[]][] {
+  const days = new Map<string, ActivityEntry[]>();
+  for (const entry of entries) {
+    const day = calendarDay(entry.at, now);
+    days.set(day, [...(days.get(day) ?? []), entry]);
+  }
+  return [...days];
 }

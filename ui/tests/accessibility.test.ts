@@ -1,0 +1,97 @@
+// axe over every view and dialog. Colour contrast is not its matter here: jsdom draws nothing; the tokens are checked apart.
+import { waitFor } from '@testing-library/svelte';
+import axe from 'axe-core';
+import { describe, expect, test } from 'vitest';
+import { sampleFile } from '../src/api/fake/host';
+import { openPage, openWindow, screen, type Opened } from './window';
+
+async function faults(): Promise<string[]> {
+  const { violations } = await axe.run(document.body, { rules: { 'color-contrast': { enabled: false }, region: { enabled: false } } });
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+}
+
+const find = (name: string) => screen.findByTestId(name);
+
+async function pick({ user }: Opened, id: string): Promise<void> {
+  await user.click(await find('add'));
+  await user.click((await screen.findAllByTestId('connector')).find(({ dataset }) => dataset.id === id)!);
+}
+
+const views: Record<string, (opened: Opened) => Promise<void>> = {
+  'the list': async () => {},
+  'the activity': async ({ user }) => {
+    await user.click(await find('nav-activity'));
+    await screen.findAllByTestId('activity-entry');
+  },
+  'the settings': async ({ user }) => user.click(await find('nav-settings')),
+  'a page that needs its user': (opened) => openPage(opened, 'i-salesforce'),
+  'a page’s credentials': (opened) => openPage(opened, 'i-slack', 'credentials'),
+  'a page’s activity': (opened) => openPage(opened, 'i-github', 'activity'),
+  'a rotation that awaits a key': async (opened) => {
+    await openPage(opened, 'i-stripe', 'credentials');
+    await opened.user.click(await find('rotation-start'));
+  },
+  'a rotation under way': async (opened) => {
+    await openPage(opened, 'i-stripe', 'credentials');
+    await opened.user.click(await find('rotation-start'));
+    await opened.user.type(await find('key-field'), 'fresh');
+    await opened.user.click(await find('rotation-save'));
+    await find('rotation-revoke');
+  },
+  'the menu': async (opened) => {
+    await openPage(opened, 'i-github');
+    await opened.user.click(await find('menu'));
+    await find('menu-rename');
+  },
+  'the connectors': async ({ user }) => {
+    await user.click(await find('add'));
+    await screen.findAllByTestId('connector');
+  },
+  'the methods': (opened) => pick(opened, 'practice'),
+  'the key step': (opened) => pick(opened, 'zendesk'),
+  'the file step': async (opened) => {
+    await pick(opened, 'bigquery');
+    await opened.user.click(await find('file-choose'));
+    await find('file-facts');
+  },
+  'the app registration': (opened) => pick(opened, 'salesforce'),
+  'the authorize step': async (opened) => {
+    await pick(opened, 'slack');
+    await find('authorize');
+  },
+  'the waiting panel': async (opened) => {
+    await pick(opened, 'slack');
+    await opened.user.click(await find('authorize'));
+    await find('authorization-link');
+  },
+  'a verdict': async (opened) => {
+    await pick(opened, 'stripe');
+    await opened.user.type(await find('key-field'), 'limited{Enter}');
+    await find('verdict');
+  },
+  'the disconnect dialog': async (opened) => {
+    await openPage(opened, 'i-github');
+    await opened.user.keyboard('{Delete}');
+    await find('disconnect-revoke');
+  },
+  'the drop overlay and a toast': async ({ host }) => {
+    host.emitShell({ event: 'file_refused', failure: { code: 'file_not_usable', message: '', action: null, field: null } });
+    host.emitShell({ event: 'file_hovering', preview: sampleFile, failure: null });
+    await find('drop-overlay');
+  },
+};
+
+describe('axe finds nothing in', () => {
+  test.each(Object.entries(views))('%s', async (_, show) => {
+    const opened = await openWindow();
+    await show(opened);
+    await waitFor(() => expect(document.querySelector('[aria-busy=true]')).toBeNull());
+    expect(await faults()).toEqual([]);
+  });
+
+  test.each(['first-run', 'no_keyring', 'keyring_locked', 'passphrase_needed'] as const)('%s', async (name) => {
+    if (name === 'first-run') await openWindow({});
+    else await openWindow({ vault: name === 'keyring_locked' ? { vault: name, backend: 'GNOME Keyring', prompt_open: true } : { vault: name } });
+    expect(await faults()).toEqual([]);
+  });
+});

@@ -1,0 +1,90 @@
+// Rotating from the Credentials tab, on the fake host.
+import { waitFor } from '@testing-library/svelte';
+import { describe, expect, test } from 'vitest';
+import { sampleFile } from '../src/api/fake/host';
+import { openPage, openWindow, screen, type Opened } from './window';
+
+const find = (name: string) => screen.findByTestId(name);
+const stands = (step: string) => waitFor(() => expect(screen.getByTestId('rotation').dataset.step).toBe(step));
+
+async function begin(opened: Opened, id: string, key: string): Promise<void> {
+  await openPage(opened, id, 'credentials');
+  await opened.user.click(await find('rotation-start'));
+  await opened.user.type(await find('key-field'), key);
+  await opened.user.click(await find('rotation-save'));
+}
+
+const phases = () => screen.getAllByTestId('generation').map(({ dataset }) => dataset.phase);
+
+describe('rotating a key', () => {
+  test('goes by API from the new key to the proof, with the old one valid until the end', async () => {
+    const opened = await openWindow();
+    await begin(opened, 'i-stripe', 'fresh');
+    await stands('switched');
+    expect(phases()).toEqual(['active', 'superseded']);
+    await opened.user.click(await find('rotation-revoke'));
+    await stands('revoking');
+    expect(screen.queryByTestId('rotation-undo')).toBeNull();
+    opened.host.tryOldKey('i-stripe', false);
+    expect(await screen.findByText(/still accepted it once/)).toBeTruthy();
+    opened.host.tryOldKey('i-stripe', true);
+    await stands('done');
+    expect(phases()).toEqual(['active', 'retired']);
+  });
+
+  test('is undone before the old key is turned off', async () => {
+    const opened = await openWindow();
+    await begin(opened, 'i-stripe', 'fresh');
+    await opened.user.click(await find('rotation-undo'));
+    await stands('none');
+    expect(phases()).toEqual(['active']);
+  });
+
+  test('waits for the user where only the service’s page can turn the old key off', async () => {
+    const opened = await openWindow();
+    await begin(opened, 'i-twilio', 'fresh');
+    await opened.user.click(await find('rotation-revoke'));
+    expect(opened.host.opened).toEqual(['i-twilio/keys']);
+    await opened.user.click(await find('rotation-confirm_revoked'));
+    await waitFor(() => expect(screen.getByTestId('rotation-line-5').dataset.state).toBe('now'));
+  });
+
+  test('to another account asks first', async () => {
+    const opened = await openWindow();
+    await begin(opened, 'i-stripe', 'other');
+    await stands('verified');
+    expect((await find('rotation-line-2')).textContent).toContain('the new one to staging@northwind.example');
+    expect(phases()).toEqual(['staged', 'active']);
+    await opened.user.click(await find('rotation-switch_despite_difference'));
+    await stands('switched');
+  });
+
+  test('stays with the old key when the new one is refused, and can be tried again', async () => {
+    const opened = await openWindow();
+    await begin(opened, 'i-stripe', 'bad');
+    await stands('staged');
+    expect((await find('rotation-line-2')).textContent).toContain('Your tools still use the old key');
+    await opened.user.click(await find('rotation-retry'));
+    await stands('switched');
+  });
+
+  test('keeps nothing of the key in the window', async () => {
+    const opened = await openWindow();
+    await begin(opened, 'i-stripe', 'canary');
+    await stands('switched');
+    expect(document.body.innerHTML).not.toContain('canary');
+  });
+});
+
+test('a file released while a rotation awaits one goes to the rotation', async () => {
+  const opened = await openWindow();
+  await openPage(opened, 'i-bigquery', 'credentials');
+  await opened.user.click(await find('rotation-start'));
+  opened.host.emitShell({ event: 'file_hovering', preview: sampleFile, failure: null });
+  expect((await find('drop-overlay')).textContent).toContain('Release to rotate to it');
+  opened.host.emitShell({ event: 'file_held', file: sampleFile });
+  await find('file-facts');
+  expect(screen.queryByTestId('connect-dialog')).toBeNull();
+  await opened.user.click(await find('rotation-save'));
+  await stands('switched');
+});

@@ -1,0 +1,242 @@
+// The setup dialog through the eyes and the keyboard of a user, on the fake host.
+import { waitFor, within } from '@testing-library/svelte';
+import { describe, expect, test } from 'vitest';
+import { sampleFile } from '../src/api/fake/host';
+import { badgeOf } from '../src/api/fake/catalogue';
+import { openWindow, rowOf, screen, type Opened } from './window';
+
+const find = (name: string) => screen.findByTestId(name);
+const gone = (name: string) => waitFor(() => expect(screen.queryByTestId(name)).toBeNull());
+
+/** Opens the dialog and picks a connector, by keyboard only. */
+async function pick({ user }: Opened, search: string): Promise<void> {
+  await user.keyboard('n');
+  await waitFor(() => expect(document.activeElement).toHaveProperty('dataset.test', 'connector-search'));
+  await user.keyboard(search);
+  await waitFor(() => expect(screen.getAllByTestId('connector')).toHaveLength(1));
+  await user.keyboard('{Enter}');
+}
+
+async function saveKey(opened: Opened, key: string): Promise<void> {
+  await pick(opened, 'stripe');
+  await waitFor(() => expect(document.activeElement).toHaveProperty('dataset.test', 'key-field'));
+  await opened.user.keyboard(`${key}{Enter}`);
+}
+
+describe('an API key', () => {
+  test('is connected with the keyboard alone, from the list to the verdict and back', async () => {
+    const opened = await openWindow();
+    await saveKey(opened, 'sk_live_good');
+    expect((await find('verdict')).textContent).toContain('Works as Northwind GmbH');
+    await waitFor(() => expect(document.activeElement).toHaveProperty('dataset.test', 'connect-done'));
+    await opened.user.keyboard('{Enter}');
+    await gone('connect-dialog');
+    await waitFor(() => expect(screen.getAllByTestId('integration')).toHaveLength(9));
+  });
+
+  test('leaves the window the moment it is saved', async () => {
+    const opened = await openWindow();
+    await pick(opened, 'stripe');
+    const field = (await find('key-field')) as HTMLInputElement;
+    await opened.user.type(field, 'sk_live_canary');
+    await opened.user.click(await find('key-save'));
+    expect(field.value).toBe('');
+    await find('verdict');
+    const inputs = [...document.querySelectorAll('input')].map(({ value }) => value);
+    expect(document.body.innerHTML + inputs.join()).not.toContain('canary');
+  });
+
+  test('is masked until it is revealed', async () => {
+    const opened = await openWindow();
+    await pick(opened, 'stripe');
+    const field = (await find('key-field')) as HTMLInputElement;
+    expect(field.type).toBe('password');
+    await opened.user.type(field, 'sk_live_good');
+    await opened.user.click(screen.getByRole('button', { name: 'Reveal the key' }));
+    expect(field.type).toBe('text');
+  });
+
+  test('read from the clipboard shows a hint, and the rest only on the user’s gesture', async () => {
+    const opened = await openWindow();
+    await pick(opened, 'stripe');
+    await opened.user.click(await find('key-paste'));
+    const held = (await find('key-held')) as HTMLInputElement;
+    expect(held.value).toMatch(/^rk_live_•+3fQ2$/);
+    expect(opened.host.calls).not.toContain('revealHeldKey');
+    await opened.user.click(screen.getByRole('button', { name: 'Reveal the key' }));
+    await waitFor(() => expect(held.value).toBe('rk_live_0123456789abcdef3fQ2'));
+    await opened.user.click(await find('key-save'));
+    expect((await find('verdict')).textContent).toContain('Works as');
+  });
+
+  test('gets remarks while it is typed, and a reason when it cannot be used', async () => {
+    const opened = await openWindow();
+    await pick(opened, 'stripe');
+    const field = await find('key-field');
+    await opened.user.type(field, 'sk_test_1');
+    expect((await find('key-remark')).textContent).toContain('looks like a test key');
+    await opened.user.type(field, ' and more');
+    expect((await find('key-problem')).textContent).toContain('no spaces');
+    expect(await find('key-save')).toHaveProperty('disabled', true);
+  });
+
+  test('that is refused can be replaced, and keeps its integration', async () => {
+    const opened = await openWindow();
+    await saveKey(opened, 'bad');
+    expect((await find('verdict')).textContent).toContain('Stripe refused the key');
+    await opened.user.keyboard('{Enter}');
+    await opened.user.type(await find('key-field'), 'good{Enter}');
+    await waitFor(() => expect(screen.getByTestId('verdict').textContent).toContain('Works as'));
+    expect(opened.host.calls.filter((call) => call === 'addApiKey' || call === 'replaceApiKey')).toEqual(['addApiKey', 'replaceApiKey']);
+    expect(opened.host.rows).toHaveLength(9);
+  });
+
+  test('that reaches nobody is saved, and verified again on request', async () => {
+    const opened = await openWindow();
+    await saveKey(opened, 'offline');
+    expect((await find('verdict')).textContent).toContain('could not be reached');
+    await opened.user.click(await find('verdict-retry'));
+    await waitFor(() => expect(screen.getByTestId('verdict').textContent).toContain('Works'));
+  });
+
+  test('says at the field which value does not fit, and asks for the key again', async () => {
+    const opened = await openWindow();
+    await pick(opened, 'zendesk');
+    await opened.user.type(await find('field-subdomain'), 'https://northwind');
+    await opened.user.type(await find('field-email'), 'ops@northwind.example');
+    await opened.user.type(await find('key-field'), 'key{Enter}');
+    expect(await screen.findByText('Enter only the first part of the address, such as northwind.')).toBeTruthy();
+    expect(await find('field-subdomain')).toHaveProperty('ariaInvalid', 'true');
+  });
+});
+
+describe('OAuth', () => {
+  async function authorize(opened: Opened): Promise<void> {
+    await pick(opened, 'github');
+    await opened.user.click(await find('method-oauth'));
+    await opened.user.type(await find('client-id'), 'Iv1.abc');
+    await opened.user.click(await find('registration-save'));
+    await opened.user.type(await find('scope-field'), 'gist{Enter}');
+    await opened.user.click(await find('authorize'));
+    await find('authorization-link');
+  }
+
+  test('goes from the app registration through the browser to "Connected as"', async () => {
+    const opened = await openWindow();
+    await authorize(opened);
+    expect((await find('authorization')).textContent).toContain('repo, read:user, gist');
+    expect((await find('time-left')).textContent).toMatch(/^[45]:\d\d left\.$/);
+    opened.host.finishAuthorization();
+    expect((await find('authorization-completed')).textContent).toContain('Connected as octocat');
+  });
+
+  test('shows the link with Copy and Open again', async () => {
+    const opened = await openWindow();
+    await authorize(opened);
+    expect((await find('authorization-link')).textContent).toContain('https://github.example/authorize');
+    await opened.user.click(await find('link-copy'));
+    await opened.user.click(await find('browser-reopen'));
+    expect(opened.host.calls.slice(-2)).toEqual(['copyAuthorizationLink', 'reopenBrowser']);
+  });
+
+  test('is cancelled at the host when the dialog closes', async () => {
+    const opened = await openWindow();
+    await authorize(opened);
+    await opened.user.keyboard('{Escape}');
+    await gone('connect-dialog');
+    expect(opened.host.calls.at(-1)).toBe('cancelAuthorization');
+  });
+
+  test('that was declined can be authorized again', async () => {
+    const opened = await openWindow();
+    await authorize(opened);
+    opened.host.finishAuthorization({ progress: 'failed', failure: { code: 'authorization_denied', message: '', action: null, field: null } });
+    expect((await find('authorization-failed')).textContent).toContain('declined in the browser');
+    await opened.user.click(await find('authorize-again'));
+    await find('authorization-link');
+  });
+
+  test('whose app registration is refused leads back to it, with the client id kept', async () => {
+    const opened = await openWindow();
+    await authorize(opened);
+    opened.host.finishAuthorization({ progress: 'failed', failure: { code: 'registration_refused', message: '', action: null, field: null } });
+    await opened.user.click(await find('registration-mend'));
+    expect(await find('client-id')).toHaveProperty('value', 'Iv1.abc');
+  });
+
+  test('skips the app registration where the service needs none, and still takes an own one', async () => {
+    const opened = await openWindow();
+    await pick(opened, 'slack');
+    await find('authorize');
+    await opened.user.click(await find('registration-own'));
+    await find('redirect-uri');
+  });
+});
+
+describe('a service account', () => {
+  test('is set up from a chosen file, showing what it is and no secret', async () => {
+    const opened = await openWindow();
+    await pick(opened, 'bigquery');
+    await opened.user.click(await find('file-choose'));
+    expect((await find('file-facts')).textContent).toMatch(/Google service account key.*analytics-prod.*etl@analytics-prod.example.*9b07c2d41e/s);
+    await opened.user.click(await find('file-save'));
+    expect((await find('verdict')).textContent).toContain('Works as etl@analytics-prod.example');
+  });
+
+  test('dropped anywhere opens the dialog with the services it fits', async () => {
+    const { host, user } = await openWindow();
+    host.emitShell({ event: 'file_hovering', preview: sampleFile, failure: null });
+    expect((await find('drop-overlay')).textContent).toContain('Release to add it as an integration');
+    host.emitShell({ event: 'file_held', file: sampleFile });
+    await gone('drop-overlay');
+    await waitFor(() => expect(screen.getAllByTestId('connector').map(({ dataset }) => dataset.id)).toEqual(['bigquery', 'practice']));
+    await user.keyboard('{Enter}');
+    await find('file-facts');
+  });
+
+  test('dropped for one service only goes straight to its step', async () => {
+    const { host } = await openWindow();
+    host.emitShell({ event: 'file_held', file: { ...sampleFile, connectors: [badgeOf('bigquery')] } });
+    await find('file-facts');
+    expect((await find('connect-dialog')).textContent).toContain('Connect BigQuery');
+  });
+
+  test('that cannot be used says why before it is released', async () => {
+    const { host } = await openWindow();
+    const failure = { code: 'file_not_usable' as const, message: 'holiday.jpg is a picture.', action: null, field: null };
+    host.emitShell({ event: 'file_hovering', preview: null, failure });
+    expect((await find('drop-overlay')).textContent).toContain('holiday.jpg is a picture.');
+    host.emitShell({ event: 'file_refused', failure });
+    expect((await find('toast')).textContent).toContain('holiday.jpg is a picture.');
+  });
+});
+
+describe('the first run', () => {
+  test('rehearses with the practice service', async () => {
+    const { host, user } = await openWindow({});
+    await user.click(await find('practice'));
+    await find('method-service_account');
+    expect(host.calls).toEqual(['startPractice']);
+    expect((await find('connect-dialog')).textContent).toContain('Connect Practice');
+  });
+
+  test.each([
+    ['api_key', 'stripe'],
+    ['oauth', 'salesforce'],
+    ['service_account', 'bigquery'],
+  ])('has a door for %s that shows only fitting services', async (method, among) => {
+    const { user } = await openWindow({});
+    await user.click(await find(`door-${method}`));
+    const shown = await screen.findAllByTestId('connector');
+    expect(shown.map(({ dataset }) => dataset.id)).toContain(among);
+    for (const one of shown) expect(within(one).getByText({ api_key: 'API key', oauth: 'OAuth 2.0', service_account: 'Service account' }[method]!)).toBeTruthy();
+  });
+});
+
+test('the row of a new integration opens with Enter', async () => {
+  const opened = await openWindow();
+  await opened.user.click(rowOf('i-github').querySelector<HTMLElement>('button')!);
+  await find('view-integration');
+  await opened.user.keyboard('{Escape}');
+  await waitFor(() => expect(document.activeElement?.textContent).toBe('GitHub'));
+});
