@@ -15,7 +15,7 @@ use url::Url;
 
 use crate::connector::{Connector, KEY_ID};
 use crate::method::{LifetimesEntry, MethodSpec, OAuthSetup, PlacementSpec, Setup};
-use crate::template::{Lookup, TemplateError, UrlTemplate, check_url};
+use crate::template::{Lookup, TemplateError, UrlTemplate, check_url, is_loopback};
 
 const LONGEST_ASSERTION: Duration = Duration::from_secs(3600);
 
@@ -204,7 +204,7 @@ impl Connector {
         let origins =
             setup.token_origins.iter().map(|origin| self.url(fields, origin)).collect::<Result<Vec<_>, _>>()?;
         Ok(ServiceAccountService {
-            token_hosts: origins.iter().filter_map(|origin| origin.host_str()).map(str::to_owned).collect(),
+            token_hosts: origins.iter().flat_map(hosts).collect(),
             scopes: self.scopes_to_request(Method::ServiceAccount, scopes),
             assertion_lifetime: Duration::from_secs(setup.assertion_lifetime_s).min(LONGEST_ASSERTION),
             lifetimes: lifetimes(&setup.lifetimes),
@@ -327,6 +327,14 @@ fn placement(spec: &PlacementSpec, lookup: Lookup<'_>) -> Result<KeyPlacement, R
         }
         PlacementSpec::ByField { .. } => return Err(ResolveError::PlacementUnknown),
     })
+}
+
+/// The host of a URL; all the names of this computer if it is one of them, because a key file may use another.
+fn hosts(url: &Url) -> Vec<String> {
+    if is_loopback(url) {
+        return ["127.0.0.1", "[::1]", "localhost"].map(str::to_owned).to_vec();
+    }
+    url.host_str().into_iter().map(str::to_owned).collect()
 }
 
 /// `Token` becomes `Token ` as an authentication scheme needs it (RFC 9110 §11.4); `key=` stays as it is.

@@ -22,7 +22,7 @@ fn practice_answers_at_its_default_address_without_any_field() {
     assert_eq!(setup.default_client_id.as_deref(), Some("practice-desktop"));
     assert!(!setup.secret_required);
     let account = practice.service_account_service(&Fields::new(), &[]).unwrap();
-    assert_eq!(account.token_hosts, ["127.0.0.1"]);
+    assert_eq!(account.token_hosts, ["127.0.0.1", "[::1]", "localhost"]);
     assert_eq!(account.assertion_lifetime, Duration::from_secs(3600));
 }
 
