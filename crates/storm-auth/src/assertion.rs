@@ -10,14 +10,12 @@ use std::time::Duration;
 
 use serde::Serialize;
 use storm_domain::port::Entropy;
-use storm_domain::{
-    BodyFormat, Delivery, HttpMethod, ProviderWords, RefreshFailure, SendFailure, ServiceAccountKey,
-    ServiceAccountService, Timestamp,
-};
+use storm_domain::{BodyFormat, HttpMethod, RefreshFailure, ServiceAccountKey, ServiceAccountService, Timestamp};
 use storm_secret::{AccessToken, Assertion};
 
 use crate::authorization::make_random_text;
 use crate::http::{Http, LARGEST_ANSWER, is_trusted_address};
+use crate::refusal::{refused, unanswered};
 use crate::token_answer::{AnswerShape, read_token_answer};
 use crate::token_request::Parameters;
 pub(crate) use signing_key::SigningKeys;
@@ -39,6 +37,9 @@ struct Claims<'a> {
     jti: String,
 }
 
+/// The access token and its lifetime.
+type Exchanged = Result<(AccessToken, Option<Duration>), RefreshFailure>;
+
 pub(crate) async fn exchange_assertion(
     http: &Http,
     keys: &SigningKeys,
@@ -46,7 +47,7 @@ pub(crate) async fn exchange_assertion(
     service: &ServiceAccountService,
     key: &ServiceAccountKey,
     now: Timestamp,
-) -> Result<(AccessToken, Option<Duration>), RefreshFailure> {
+) -> Exchanged {
     check_host(service, key)?;
     let attempt = |now| async move {
         let assertion = make_assertion(keys, entropy, service, key, now)?;
@@ -58,8 +59,6 @@ pub(crate) async fn exchange_assertion(
         (outcome, _) => outcome,
     }
 }
-
-type Exchanged = Result<(AccessToken, Option<Duration>), RefreshFailure>;
 
 /// The outcome, and the service's time if it is far from ours.
 async fn send(
@@ -108,15 +107,4 @@ fn check_host(service: &ServiceAccountService, key: &ServiceAccountKey) -> Resul
         return Ok(());
     }
     Err(refused("token_uri_not_allowed", "The key file names a token address that does not belong to this service."))
-}
-
-fn refused(code: &str, description: &str) -> RefreshFailure {
-    RefreshFailure::RequestRefused(ProviderWords::cleaned(code, description))
-}
-
-/// A request that brought no whole answer.
-pub(crate) fn unanswered(failure: SendFailure) -> RefreshFailure {
-    let SendFailure { delivery, kind } = failure;
-    debug_assert!(delivery != Delivery::Answered);
-    RefreshFailure::Transient { delivery, kind, retry_after: None }
 }

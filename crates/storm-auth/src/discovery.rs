@@ -3,15 +3,16 @@
 //! INVARIANT: metadata counts only if it names exactly the issuer that was asked (RFC 8414 §3.3), and an endpoint only if it
 //! may carry a secret. What the catalogue says about the rest of the service stays.
 
+use reqwest::header::ACCEPT;
 use serde::Deserialize;
 use storm_domain::{
-    BodyFormat, ClientAuth, Delivery, HttpMethod, KeyPlacement, OAuthService, ProviderWords, RawTokenAnswer,
-    RefreshFailure, RevokeRequest, RevokeTarget, TransientKind,
+    BodyFormat, ClientAuth, Delivery, HttpMethod, KeyPlacement, OAuthService, RawTokenAnswer, RefreshFailure,
+    RevokeRequest, RevokeTarget, TransientKind,
 };
 use url::Url;
 
-use crate::assertion::unanswered;
 use crate::http::{Http, is_trusted_address};
+use crate::refusal::{refused, unanswered};
 use crate::token_answer::{AnswerShape, read_failure};
 
 const LARGEST_METADATA: usize = 256 * 1024;
@@ -44,7 +45,7 @@ pub(crate) async fn discover(http: &Http, issuer: &Url, service: OAuthService) -
 }
 
 async fn fetch(http: &Http, url: Url) -> Result<RawTokenAnswer, RefreshFailure> {
-    let request = http.request(HttpMethod::Get, url).header("accept", "application/json");
+    let request = http.request(HttpMethod::Get, url).header(ACCEPT, "application/json");
     http.send(request, http.deadlines.other, LARGEST_METADATA).await.map_err(unanswered)
 }
 
@@ -117,10 +118,6 @@ fn client_auth(supported: Option<&[String]>) -> ClientAuth {
     } else {
         ClientAuth::Basic
     }
-}
-
-fn refused(code: &str, description: &str) -> RefreshFailure {
-    RefreshFailure::RequestRefused(ProviderWords::cleaned(code, description))
 }
 
 fn not_metadata(answer: &RawTokenAnswer) -> RefreshFailure {

@@ -97,6 +97,7 @@ impl Http {
         let mut response = client.execute(request).await.map_err(|error| classify(&error))?;
         let body = read_body(&mut response, limit).await?;
         let received_at = self.clock.now();
+        tracing::debug!(host = response.url().host_str(), status = response.status().as_u16(), "answered");
         let headers = response.headers();
         Ok(RawTokenAnswer {
             status: response.status().as_u16(),
@@ -174,7 +175,7 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// What went wrong, for a person: continues "The service …" or stands alone.
+/// What went wrong, in a sentence for a person.
 pub(crate) fn plain_words(kind: TransientKind) -> &'static str {
     match kind {
         TransientKind::Dns => "The host's name was not found. Check the network and the address.",

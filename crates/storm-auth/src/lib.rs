@@ -10,6 +10,7 @@ mod http;
 mod loopback;
 mod placement;
 mod provider;
+mod refusal;
 mod revoke;
 mod token_answer;
 mod token_request;

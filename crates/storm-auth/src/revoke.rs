@@ -3,16 +3,18 @@
 //! INVARIANT: the refresh token goes first, because it is the one that lives on. A credential that the service no longer
 //! knows is a success (RFC 7009 §2.2).
 
+use hyper::body::Bytes;
 use reqwest::RequestBuilder;
-use reqwest::header::ACCEPT;
+use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use serde::Serialize;
 use storm_domain::port::ClientIdentity;
-use storm_domain::{Credential, ProviderWords, RawTokenAnswer, RefreshFailure, RevokeRequest, RevokeTarget};
+use storm_domain::{Credential, HttpMethod, RawTokenAnswer, RefreshFailure, RevokeRequest, RevokeTarget};
 use storm_secret::AccessToken;
+use zeroize::Zeroizing;
 
-use crate::assertion::unanswered;
 use crate::http::{Http, LARGEST_ANSWER};
 use crate::placement::request_with;
+use crate::refusal::{refused, unanswered};
 use crate::token_answer::{AnswerShape, read_failure};
 use crate::token_request::{Parameters, post};
 
@@ -40,8 +42,11 @@ pub(crate) async fn revoke(
         RevokeTarget::CredentialsArray => {
             let secret = own_secret(target).ok_or_else(not_possible)?;
             let body = serde_json::to_vec(&Credentials { credentials: [secret] }).map_err(|_| not_possible())?;
-            let request = http.request(request.method, request.url.clone()).header("content-type", "application/json");
-            judge(&send(http, request.body(body)).await?)
+            let request = http
+                .request(request.method, request.url.clone())
+                .header(CONTENT_TYPE, "application/json")
+                .body(Bytes::from_owner(Zeroizing::new(body)));
+            judge(&send(http, request).await?)
         }
     }
 }
@@ -67,7 +72,7 @@ async fn revoke_tokens(
         parameters.add("token_type_hint", hint);
         let request = match client {
             Some(client) => post(http, &request.url, client, request.client_auth, request.body_format, parameters),
-            None => parameters.fill(http.request(request.method, request.url.clone()), request.body_format),
+            None => parameters.fill(http.request(HttpMethod::Post, request.url.clone()), request.body_format),
         };
         judge(&send(http, request).await?)?;
     }
@@ -120,6 +125,5 @@ fn judge(answer: &RawTokenAnswer) -> Result<(), RefreshFailure> {
 }
 
 fn not_possible() -> RefreshFailure {
-    let description = "This credential cannot be revoked in the way the service asks for.";
-    RefreshFailure::RequestRefused(ProviderWords::cleaned("revocation_not_possible", description))
+    refused("revocation_not_possible", "This credential cannot be revoked in the way the service asks for.")
 }

@@ -32,18 +32,18 @@ pub(crate) async fn verify(
         (_, Some(token)) => token.expose(),
         (_, None) => return unreached("There is no access token to verify with."),
     };
-    let make = || prepare(http, request, secret);
-    let Some(prepared) = make() else {
+    let Some(prepared) = prepare(http, request, secret) else {
         return Verdict::Refused { reason: "It holds characters that no such credential has.".to_owned() };
     };
-    match (send(http, prepared).await, make()) {
-        (Ok(answer), _) => judge(request, &answer),
-        // Once more on a broken line; a service that stayed silent was already waited for.
-        (Err(SendFailure { kind: TransientKind::Connection, .. }), Some(again)) => match send(http, again).await {
-            Ok(answer) => judge(request, &answer),
-            Err(failure) => unreached(plain_words(failure.kind)),
-        },
-        (Err(failure), _) => unreached(plain_words(failure.kind)),
+    // Once more on a broken line; a service that stayed silent was already waited for.
+    let again = prepared.try_clone();
+    let outcome = match (send(http, prepared).await, again) {
+        (Err(SendFailure { kind: TransientKind::Connection, .. }), Some(again)) => send(http, again).await,
+        (outcome, _) => outcome,
+    };
+    match outcome {
+        Ok(answer) => judge(request, &answer),
+        Err(failure) => unreached(plain_words(failure.kind)),
     }
 }
 

@@ -66,7 +66,7 @@ fn quoted(rest: &str, escape: &str, quote: &str) -> Option<Value> {
     let end = rest.match_indices(quote).find_map(|(at, _)| {
         let backslashes = rest[..at].len() - rest[..at].trim_end_matches('\\').len();
         // Inside an escaped text the quote that ends it carries as many backslashes as the one that began it.
-        let is_end = if escape.is_empty() { backslashes % 2 == 0 } else { backslashes == escape.len() };
+        let is_end = if escape.is_empty() { backslashes.is_multiple_of(2) } else { backslashes == escape.len() };
         is_end.then(|| at - escape.len())
     })?;
     let text = Zeroizing::new(unescape(&rest[..end]));
