@@ -1,0 +1,64 @@
+use storm_domain::ErrorCode;
+use storm_domain::port::Vault;
+use storm_engine::view::{RevocationView, StatusView};
+use storm_sandbox::Step;
+
+use crate::rig::{Rig, failure};
+
+#[tokio::test]
+async fn a_removal_can_be_undone() {
+    let rig = Rig::start().await;
+    let id = rig.add_key(&rig.make_key().await).await;
+    let gone = rig.engine.disconnect_integration(id, false).await.unwrap();
+    assert!(gone.undo_until.is_some());
+    assert!(rig.engine.integrations().await.unwrap().is_empty());
+    rig.engine.undo_disconnect(id).await.unwrap();
+    assert_eq!(rig.page(id).await.integration.status, StatusView::Connected);
+}
+
+#[tokio::test]
+async fn a_grant_is_revoked_at_the_service_on_wish() {
+    let rig = Rig::start().await;
+    let id = rig.connect().await;
+    let gone = rig.engine.disconnect_integration(id, true).await.unwrap();
+    assert_eq!(gone.revocation, RevocationView::Revoked);
+    assert!(rig.sandbox.control().grants().iter().all(|grant| !grant.alive));
+    assert!(rig.vault.integrations().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_service_that_does_not_confirm_the_end_leaves_everything_here() {
+    let rig = Rig::start().await;
+    let id = rig.connect().await;
+    rig.sandbox
+        .control()
+        .script(Step { path: "/oauth/revoke".into(), status: Some(503), times: Some(9), ..Step::default() })
+        .unwrap();
+    let kept = rig.engine.disconnect_integration(id, true).await.unwrap();
+    assert!(matches!(kept.revocation, RevocationView::Failed { .. }));
+    assert_eq!(rig.page(id).await.integration.status, StatusView::Connected);
+}
+
+#[tokio::test]
+async fn a_name_stands_once() {
+    let rig = Rig::start().await;
+    let first = rig.add_key(&rig.make_key().await).await;
+    rig.add_key(&rig.make_key().await).await;
+    rig.engine.rename_integration(first, "Billing").await.unwrap();
+    assert_eq!(failure(rig.engine.rename_integration(first, "practice 2").await).code, ErrorCode::FieldNotUsable);
+    assert_eq!(failure(rig.engine.rename_integration(first, "  ").await).code, ErrorCode::FieldNotUsable);
+    assert_eq!(rig.page(first).await.integration.name, "Billing");
+}
+
+#[tokio::test]
+async fn a_paused_integration_rests_and_runs_again() {
+    let rig = Rig::start().await;
+    let id = rig.connect().await;
+    rig.engine.pause_integration(id, true).await.unwrap();
+    let page = rig.page(id).await;
+    assert!(matches!(page.integration.status, StatusView::Paused { .. }));
+    assert_eq!(page.integration.next_refresh_at, None);
+    assert_eq!(failure(rig.engine.refresh_integration(id).await).code, ErrorCode::Paused);
+    rig.engine.pause_integration(id, false).await.unwrap();
+    assert!(rig.page(id).await.integration.next_refresh_at.is_some());
+}

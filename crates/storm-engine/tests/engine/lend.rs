@@ -1,0 +1,44 @@
+use std::time::Duration;
+
+use storm_domain::ErrorCode;
+use storm_engine::LentSecret;
+use storm_sandbox::Step;
+
+use crate::rig::{Rig, failure};
+
+#[tokio::test]
+async fn nothing_is_lent_before_the_user_allows_it() {
+    let rig = Rig::start().await;
+    let id = rig.add_key(&rig.make_key().await).await;
+    assert_eq!(failure(rig.engine.lend("practice", "test", None).await).code, ErrorCode::LendingNotAllowed);
+    rig.engine.set_lending(id, true).await.unwrap();
+    assert!(matches!(rig.engine.lend("practice", "test", None).await.unwrap().secret, LentSecret::ApiKey(_)));
+    rig.engine.pause_integration(id, true).await.unwrap();
+    assert_eq!(failure(rig.engine.lend("practice", "test", None).await).code, ErrorCode::Paused);
+}
+
+#[tokio::test]
+async fn an_unknown_name_is_not_found() {
+    let rig = Rig::start().await;
+    assert_eq!(failure(rig.engine.lend("nothing", "test", None).await).code, ErrorCode::NotFound);
+}
+
+#[tokio::test]
+async fn a_token_that_still_lives_is_lent_while_the_service_has_trouble() {
+    let rig = Rig::start().await;
+    let id = rig.connect().await;
+    rig.engine.set_lending(id, true).await.unwrap();
+    rig.clock.advance(Duration::from_secs(3000));
+    rig.next_token_answer(Step { status: Some(503), times: Some(9), ..Step::default() });
+    let lent = rig.engine.lend("Practice", "test", Some(Duration::from_secs(1200))).await.unwrap();
+    assert!(lent.expires_at.is_some());
+}
+
+#[tokio::test]
+async fn more_lifetime_than_the_service_gives_is_refused() {
+    let rig = Rig::start().await;
+    let id = rig.connect().await;
+    rig.engine.set_lending(id, true).await.unwrap();
+    let refused = failure(rig.engine.lend("Practice", "test", Some(Duration::from_secs(86_400))).await);
+    assert_eq!(refused.code, ErrorCode::NotSupported);
+}

@@ -1,0 +1,13 @@
+//! The engine on real parts: a real SQLite vault, the real protocol clients, the practice service on loopback. Only the
+//! clock, the keyring and the browser are fakes, and the browser's pages are clicked through for real.
+
+mod api_key;
+mod authorization;
+mod integration;
+mod lend;
+mod person;
+mod recovery;
+mod refresh;
+mod rig;
+mod rotation;
+mod service_account;

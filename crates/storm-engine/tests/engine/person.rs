@@ -1,0 +1,31 @@
+//! The person in the browser: follows the pages of the practice service by submitting their forms.
+
+use url::Url;
+
+/// What the person does on the consent page.
+#[derive(Clone, Copy)]
+pub enum Decision {
+    Approve,
+    Deny,
+}
+
+/// Signs in as `account`, decides, and follows the redirect back to the loopback. Gives the final page.
+pub async fn visit(page: Url, account: &str, decision: Decision) -> String {
+    let http = reqwest::Client::new();
+    let base = page.origin().ascii_serialization();
+    let sign_in = http.get(page).send().await.unwrap().text().await.unwrap();
+    let form =
+        [("attempt", attempt_of(&sign_in)), ("account", account.to_owned()), ("password", "practice".to_owned())];
+    let consent = http.post(format!("{base}/oauth/sign-in")).form(&form).send().await.unwrap().text().await.unwrap();
+    let decision = match decision {
+        Decision::Approve => "approve",
+        Decision::Deny => "deny",
+    };
+    let form = [("attempt", attempt_of(&consent)), ("decision", decision.to_owned())];
+    http.post(format!("{base}/oauth/consent")).form(&form).send().await.unwrap().text().await.unwrap()
+}
+
+fn attempt_of(page: &str) -> String {
+    let (_, rest) = page.split_once("name=\"attempt\" value=\"").unwrap_or_else(|| panic!("no form in: {page}"));
+    rest.split_once('"').unwrap().0.to_owned()
+}
