@@ -186,3 +186,66 @@ fn words_of(error: OpenError, backend: &str) -> (ErrorCode, String, Option<Actio
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn screen(view: &VaultView) -> &'static str {
+        match view {
+            VaultView::Opening => "opening",
+            VaultView::Unlocked { .. } => "unlocked",
+            VaultView::KeyringLocked { .. } => "keyring locked",
+            VaultView::NoKeyring => "no keyring",
+            VaultView::PassphraseNeeded => "passphrase",
+            VaultView::KeyMissing { .. } => "key missing",
+            VaultView::Failed { .. } => "failed",
+        }
+    }
+
+    #[test]
+    fn every_reason_has_its_screen_its_code_and_a_pair_of_sentences() {
+        let table = [
+            (OpenError::KeyringLocked(LockedBecause::PromptDismissed), "keyring locked", ErrorCode::VaultLocked),
+            (OpenError::KeyringLocked(LockedBecause::TimedOut), "keyring locked", ErrorCode::VaultLocked),
+            (OpenError::NoKeyring, "no keyring", ErrorCode::VaultLocked),
+            (OpenError::KeyringForgetful, "no keyring", ErrorCode::VaultLocked),
+            (OpenError::KeyringUnreachable, "key missing", ErrorCode::VaultLocked),
+            (OpenError::KeyringFailed, "failed", ErrorCode::VaultLocked),
+            (OpenError::KeyMissing, "key missing", ErrorCode::VaultLocked),
+            (OpenError::WrongKey, "key missing", ErrorCode::VaultLocked),
+            (OpenError::Ambiguous, "key missing", ErrorCode::VaultLocked),
+            (OpenError::Garbage, "key missing", ErrorCode::VaultLocked),
+            (OpenError::PassphraseNeeded, "passphrase", ErrorCode::VaultLocked),
+            (OpenError::PassphraseWrong, "passphrase", ErrorCode::PassphraseRefused),
+            (OpenError::PassphraseTooShort, "passphrase", ErrorCode::PassphraseRefused),
+            (OpenError::Exists, "failed", ErrorCode::ChangedMeanwhile),
+            (OpenError::NewerSchema, "failed", ErrorCode::VaultNewer),
+            (OpenError::DatabaseDamaged, "failed", ErrorCode::VaultDamaged),
+            (OpenError::DiskFull, "failed", ErrorCode::DiskFull),
+            (OpenError::NotWritable, "failed", ErrorCode::VaultNotWritable),
+            (OpenError::Disk, "failed", ErrorCode::VaultNotWritable),
+            (OpenError::Resources, "failed", ErrorCode::Internal),
+            (OpenError::Busy, "failed", ErrorCode::VaultLocked),
+        ];
+        let mut seen = Vec::new();
+        for (error, expected, code) in table {
+            let closed = Closed::NotOpened(error);
+            let failure = closed.failure("KWallet");
+            assert_eq!((screen(&closed.view("KWallet")), failure.code), (expected, code), "{error:?}");
+            assert_eq!(closed.locked("KWallet").code, ErrorCode::VaultLocked);
+            let sentences = failure.message.matches(['.', ';']).count();
+            assert!(sentences >= 2 && failure.message.ends_with('.'), "what happened and what to do: {failure}");
+            assert!(!seen.contains(&failure.message), "the same words twice: {failure}");
+            seen.push(failure.message);
+        }
+    }
+
+    #[test]
+    fn only_what_may_open_by_itself_is_tried_again() {
+        assert!(Closed::NotOpened(OpenError::KeyringUnreachable).is_worth_a_retry());
+        assert!(Closed::NotOpened(OpenError::Busy).is_worth_a_retry());
+        assert!(!Closed::NotOpened(OpenError::PassphraseNeeded).is_worth_a_retry());
+        assert!(!Closed::HostEnded.is_worth_a_retry());
+    }
+}
