@@ -1,5 +1,6 @@
 //! One of each released format, made by an independent implementation. They open for ever: a failure here means that
 //! somebody's vault does not open any more.
+#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
 use storm_crypto::{MasterKey, RecordContext};
 use storm_secret::{Passphrase, SecretBytes};

@@ -31,8 +31,10 @@ pub enum ChainVerdict {
     },
 }
 
-/// An entry as it is stored.
+/// An entry as it is stored: sequence, time, integration, name, what.
 type Row = (i64, i64, Option<String>, String, String);
+/// The same with its predecessor's link and its own.
+type LinkedRow = (i64, i64, Option<String>, String, String, Vec<u8>, Vec<u8>);
 
 fn link(seal: &Seal, previous: &ChainLink, (sequence, at, id, name, what): &Row) -> ChainLink {
     let id = id.as_deref().unwrap_or_default();
@@ -134,7 +136,7 @@ pub(crate) async fn verify(connection: &mut SqliteConnection, seal: &Seal) -> Re
     let mut last: Option<(i64, ChainLink)> = None;
     let mut entries = 0;
     loop {
-        let rows: Vec<(i64, i64, Option<String>, String, String, Vec<u8>, Vec<u8>)> = sqlx::query_as(
+        let rows: Vec<LinkedRow> = sqlx::query_as(
             "SELECT sequence, at, integration_id, name, what, previous, link FROM activity
              WHERE sequence > ?1 ORDER BY sequence LIMIT 1000",
         )

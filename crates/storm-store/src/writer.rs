@@ -226,3 +226,62 @@ impl FileIdentity {
         self.0 == Self::of(folder).0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn writer(directory: &tempfile::TempDir) -> Writer {
+        let folder = VaultFolder::new(directory.path());
+        let lock = VaultLock::try_lock(&folder).unwrap();
+        let mut connection = database::connect(&folder).await.unwrap();
+        database::migrate(&mut connection).await.unwrap();
+        Writer::start(folder, connection, lock)
+    }
+
+    async fn insert(writer: &Writer, id: &'static str) -> Result<(), VaultError> {
+        let insert = sqlx::query("INSERT INTO registration (id, row) VALUES (?1, '')").bind(id);
+        let inserted = writer.write(move |connection| {
+            Box::pin(async move { insert.execute(connection).await.map(|_| ()).map_err(fault::of_sqlx) })
+        });
+        inserted.await
+    }
+
+    async fn count(writer: &Writer) -> i64 {
+        let count = sqlx::query_scalar("SELECT count(*) FROM registration");
+        let counted = writer.write(move |connection| {
+            Box::pin(async move { count.fetch_one(connection).await.map_err(fault::of_sqlx) })
+        });
+        counted.await.unwrap()
+    }
+
+    /// As SQLite does when the disk is full: it rolls back by itself.
+    async fn lose_the_transaction(writer: &Writer) -> Result<(), VaultError> {
+        let lost = writer.write(|connection| {
+            Box::pin(async move { execute(connection, "ROLLBACK").await.and(Err(VaultError::DiskFull)) })
+        });
+        lost.await
+    }
+
+    #[tokio::test]
+    async fn writes_that_wait_together_are_refused_together_when_their_transaction_is_lost() {
+        let directory = tempfile::tempdir().unwrap();
+        let writer = writer(&directory).await;
+        let (before, lost) = tokio::join!(insert(&writer, "before"), lose_the_transaction(&writer));
+        assert_eq!((before, lost), (Err(VaultError::DiskFull), Err(VaultError::DiskFull)));
+        assert_eq!(count(&writer).await, 0);
+        insert(&writer, "after").await.unwrap();
+        assert_eq!(count(&writer).await, 1);
+    }
+
+    #[tokio::test]
+    async fn after_closing_the_lock_is_free_and_every_write_is_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let writer = writer(&directory).await;
+        insert(&writer, "one").await.unwrap();
+        writer.close().await;
+        writer.close().await;
+        assert_eq!(insert(&writer, "two").await.unwrap_err(), VaultError::Locked);
+        VaultLock::try_lock(&VaultFolder::new(directory.path())).unwrap();
+    }
+}

@@ -1,4 +1,5 @@
 //! Generations: round trips of every kind, compare-and-set, and what is erased when.
+#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
 mod common;
 

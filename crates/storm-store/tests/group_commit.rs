@@ -1,4 +1,5 @@
 //! Group commit: many writers at once, each answered by itself, all of it durable.
+#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Integrations and app registrations: round trips and compare-and-set.
+#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Opening: every state of the keyring and the disk is its own, and no key is ever made in place of one that is missing.
+#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
 mod common;
 

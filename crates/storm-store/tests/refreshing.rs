@@ -1,5 +1,6 @@
 //! Leases, intents and landing slots: what holds when two want the same credential, and what is found after a crash at any
 //! step.
+#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
 mod common;
 

@@ -7,9 +7,10 @@
 //! comes up late is seen.
 
 mod platform;
+#[cfg(test)]
+mod tests;
 
-use std::sync::Mutex;
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, OnceLock, mpsc};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -23,11 +24,15 @@ const SERVICE: &str = "dev.stormconnect.app";
 const DEADLINE: Duration = Duration::from_secs(30);
 
 /// The Secret Service, Keychain or Credential Manager.
-#[derive(Debug)]
 pub struct OsKeyring {
     deadline: Duration,
+    connect: Connect,
     calls: Mutex<Option<mpsc::Sender<Call>>>,
+    backend: Arc<OnceLock<String>>,
 }
+
+type Store = Arc<CredentialStore>;
+type Connect = Arc<dyn Fn() -> Result<Store, KeyringError> + Send + Sync>;
 
 impl Default for OsKeyring {
     fn default() -> Self {
@@ -51,7 +56,14 @@ impl OsKeyring {
     /// A keyring whose calls are given up after `deadline`.
     #[must_use]
     pub fn with_deadline(deadline: Duration) -> Self {
-        Self { deadline, calls: Mutex::new(None) }
+        let backend = Arc::new(OnceLock::new());
+        let named = Arc::clone(&backend);
+        let connect = move || {
+            let store = platform::connect()?;
+            named.get_or_init(platform::name);
+            Ok(store)
+        };
+        Self { deadline, connect: Arc::new(connect), calls: Mutex::new(None), backend }
     }
 
     async fn call(&self, user: &str, what: What) -> Result<SecretBytes, KeyringError> {
@@ -75,9 +87,10 @@ impl OsKeyring {
             None => call,
         };
         let (sender, waiting) = mpsc::channel();
+        let connect = Arc::clone(&self.connect);
         std::thread::Builder::new()
             .name("keyring".to_owned())
-            .spawn(move || serve(&waiting))
+            .spawn(move || serve(&waiting, &connect))
             .map_err(|_| KeyringError::Failed)?;
         sender.send(unsent).map_err(|_| KeyringError::Failed)?;
         *calls = Some(sender);
@@ -88,7 +101,7 @@ impl OsKeyring {
 #[async_trait]
 impl Keyring for OsKeyring {
     fn backend(&self) -> String {
-        platform::NAME.to_owned()
+        self.backend.get().map_or(platform::NAME, String::as_str).to_owned()
     }
 
     async fn read(&self, user: &str) -> Result<SecretBytes, KeyringError> {
@@ -100,31 +113,29 @@ impl Keyring for OsKeyring {
     }
 }
 
-type Store = std::sync::Arc<CredentialStore>;
-
-fn serve(calls: &mpsc::Receiver<Call>) {
+fn serve(calls: &mpsc::Receiver<Call>, connect: &Connect) {
     let mut store: Option<Store> = None;
     while let Ok(call) = calls.recv() {
         if call.reply.is_closed() {
             continue; // its caller gave up while it waited behind a prompt
         }
-        let outcome = carry_out(&mut store, &call);
+        let outcome = carry_out(&mut store, connect, &call);
         let _ = call.reply.send(outcome); // the caller may have given up meanwhile
     }
 }
 
 /// Carries out a call. An earlier connection may have died with its service, so a failure on it is tried once more on a new
 /// one.
-fn carry_out(store: &mut Option<Store>, call: &Call) -> Result<SecretBytes, KeyringError> {
+fn carry_out(store: &mut Option<Store>, connect: &Connect, call: &Call) -> Result<SecretBytes, KeyringError> {
     let is_reused = store.is_some();
-    let outcome = on_store(store, call);
-    if is_reused && matches!(outcome, Err(KeyringError::Failed)) { on_store(store, call) } else { outcome }
+    let outcome = on_store(store, connect, call);
+    if is_reused && matches!(outcome, Err(KeyringError::Failed)) { on_store(store, connect, call) } else { outcome }
 }
 
-fn on_store(store: &mut Option<Store>, call: &Call) -> Result<SecretBytes, KeyringError> {
+fn on_store(store: &mut Option<Store>, connect: &Connect, call: &Call) -> Result<SecretBytes, KeyringError> {
     let connected = match store.take() {
         Some(connected) => connected,
-        None => platform::connect()?,
+        None => connect()?,
     };
     let outcome = connected.build(SERVICE, &call.user, None).and_then(|entry| match &call.what {
         What::Read => entry.get_secret().map(SecretBytes::new),

@@ -1,13 +1,13 @@
 //! What differs between the systems: which store, what it is called, and what "no access" means there.
 
 #[cfg(all(unix, not(target_os = "macos")))]
-pub(super) use secret_service_store::{NAME, connect, meaning_of_no_access};
+pub(super) use secret_service_store::{NAME, connect, meaning_of_no_access, name};
 
 #[cfg(target_os = "macos")]
-pub(super) use keychain::{NAME, connect, meaning_of_no_access};
+pub(super) use keychain::{NAME, connect, meaning_of_no_access, name};
 
 #[cfg(windows)]
-pub(super) use credential_manager::{NAME, connect, meaning_of_no_access};
+pub(super) use credential_manager::{NAME, connect, meaning_of_no_access, name};
 
 #[cfg(all(unix, not(target_os = "macos")))]
 mod secret_service_store {
@@ -15,6 +15,7 @@ mod secret_service_store {
 
     use secret_service::Error as ServiceError;
     use storm_domain::port::KeyringError;
+    use zbus::blocking::{Connection, fdo::DBusProxy};
     use zbus_secret_service_keyring_store::Store;
 
     pub(crate) const NAME: &str = "Secret Service";
@@ -25,6 +26,24 @@ mod secret_service_store {
             Ok(store) => Ok(store),
             Err(_) => Err(KeyringError::NoService),
         }
+    }
+
+    /// The program behind the Secret Service, by the name its users know; "Secret Service" when it is none of the known ones.
+    pub(crate) fn name() -> String {
+        let known = match owner().unwrap_or_default() {
+            owner if owner.starts_with("gnome-keyring") => "GNOME Keyring",
+            owner if owner.starts_with("kwalletd") || owner.starts_with("ksecretd") => "KWallet",
+            owner if owner.starts_with("keepassxc") => "KeePassXC",
+            _ => NAME,
+        };
+        known.to_owned()
+    }
+
+    fn owner() -> Option<String> {
+        let bus = Connection::session().ok()?;
+        let service = "org.freedesktop.secrets".try_into().ok()?;
+        let process = DBusProxy::new(&bus).ok()?.get_connection_unix_process_id(service).ok()?;
+        std::fs::read_to_string(format!("/proc/{process}/comm")).ok()
     }
 
     pub(crate) fn meaning_of_no_access(cause: &(dyn Error + Send + Sync + 'static)) -> KeyringError {
@@ -52,6 +71,10 @@ mod keychain {
         }
     }
 
+    pub(crate) fn name() -> String {
+        NAME.to_owned()
+    }
+
     /// Denied, cancelled, or not allowed to ask.
     pub(crate) fn meaning_of_no_access(_: &(dyn Error + Send + Sync + 'static)) -> KeyringError {
         KeyringError::PromptDismissed
@@ -72,6 +95,10 @@ mod credential_manager {
             Ok(store) => Ok(store),
             Err(_) => Err(KeyringError::NoService),
         }
+    }
+
+    pub(crate) fn name() -> String {
+        NAME.to_owned()
     }
 
     /// A session without a logon, as over SSH.

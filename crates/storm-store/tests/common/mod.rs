@@ -1,5 +1,5 @@
 //! A vault in a temporary folder, opened with a fake keyring.
-#![allow(dead_code)] // each test file uses its own part
+#![allow(dead_code, reason = "each test file uses its own part")]
 
 use std::sync::Arc;
 
