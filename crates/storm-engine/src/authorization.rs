@@ -316,8 +316,7 @@ impl Engine {
                 return Err(failure);
             }
         };
-        let request = self.verify_request(&plan.integration)?;
-        let verdict = self.verdict_on_grant(&request, &Credential::OAuthGrant(grant.clone())).await;
+        let verdict = self.verdict_on(&plan.integration, &Credential::OAuthGrant(grant.clone())).await?;
         let connected = Undecided {
             staged,
             grant_expires_at: grant.expires_at,
@@ -430,8 +429,7 @@ impl Engine {
         let (service, client) = self.oauth_party(integration).await?;
         let generation = self.vault().generation(integration.id, staged).await.map_err(|error| error.to_failure())?;
         let Credential::OAuthGrant(grant) = &generation.credential else { return Ok(()) };
-        let request = self.verify_request(integration)?;
-        let verdict = self.verdict_on_grant(&request, &generation.credential).await;
+        let verdict = self.verdict_on(integration, &generation.credential).await?;
         let is_new = !matches!(integration.state, TokenState::NeedsReconnect { .. } | TokenState::Active { .. });
         let same = match (&integration.account, verdict.account()) {
             (Some(expected), Some(got)) => expected.id == got.id,

@@ -1,6 +1,6 @@
 //! The catalogue as the engine uses it: connectors for the dialog, and an integration's connector resolved for a request.
 
-use storm_connectors::{Connector, ResolveError, RevokeBy};
+use storm_connectors::{Connector, ResolveError, RevokeBy, TemplateError};
 use storm_domain::port::ClientIdentity;
 use storm_domain::{
     AppRegistration, ErrorCode, Failure, Fields, Integration, Method, OAuthService, RefreshFailure, RevokeRequest,
@@ -62,10 +62,15 @@ impl Engine {
         })
     }
 
-    pub(crate) fn verify_request(&self, integration: &Integration) -> Result<VerifyRequest, Failure> {
-        self.connector(&integration.connector_id)?
-            .verify_request(integration.method, &integration.fields)
-            .map_err(ToFailure::to_failure)
+    /// What proves a credential; None when the service offers nothing to ask, as an OpenID provider without a userinfo
+    /// endpoint does.
+    pub(crate) fn verify_request(&self, integration: &Integration) -> Result<Option<VerifyRequest>, Failure> {
+        let request =
+            self.connector(&integration.connector_id)?.verify_request(integration.method, &integration.fields);
+        match request {
+            Err(ResolveError::Template(TemplateError::FieldMissing { .. })) => Ok(None),
+            request => request.map(Some).map_err(ToFailure::to_failure),
+        }
     }
 
     pub(crate) fn revoke_request(

@@ -50,11 +50,6 @@ impl Engine {
             .fields_of(row.method)
             .filter_map(|field| row.fields.get(&field.name).map(|value| (field.title.clone(), value.clone())))
             .collect();
-        let host = self
-            .verify_request(&row)
-            .ok()
-            .and_then(|request| request.url.host_str().map(str::to_owned))
-            .unwrap_or_default();
         let missing = row
             .requested_scopes
             .iter()
@@ -63,7 +58,7 @@ impl Engine {
         Ok(IntegrationDetailView {
             integration: self.integration_view(&row, rotating),
             fields,
-            host,
+            host: self.host_of(&row),
             requested_scopes: row.requested_scopes.clone(),
             granted_scopes: row.granted_scopes.clone(),
             missing_scopes: missing.cloned().collect(),
@@ -267,6 +262,14 @@ impl Engine {
             lending_allowed: row.lending_allowed,
             created_at: row.created_at,
         }
+    }
+
+    /// The service's host, or the connector's id where it is not known.
+    pub(crate) fn host_of(&self, row: &Integration) -> String {
+        let request = self.verify_request(row).ok().flatten();
+        request
+            .and_then(|request| request.url.host_str().map(str::to_owned))
+            .unwrap_or_else(|| row.connector_id.clone())
     }
 
     fn rotation_view(

@@ -170,8 +170,7 @@ impl Engine {
 
     async fn work_on(self: Arc<Self>, id: IntegrationId, limits: &Limits) {
         let Ok(row) = self.live(id).await else { return };
-        let service = self.verify_request(&row).ok().and_then(|request| request.url.host_str().map(str::to_owned));
-        let _turn = limits.turn(service.unwrap_or_default()).await;
+        let _turn = limits.turn(self.host_of(&row)).await;
         if *self.stopping.borrow() || row.paused_at.is_some() {
             return;
         }

@@ -27,7 +27,9 @@ impl Engine {
         let Some(active) = active else {
             return Err(Failure::new(ErrorCode::NotFound, "There is no credential to verify yet.", None));
         };
-        let request = self.verify_request(integration)?;
+        let Some(request) = self.verify_request(integration)? else {
+            return self.verdict_without_request(integration).await;
+        };
         match &active.credential {
             Credential::ApiKey(_) => Ok(self.parts.provider.verify(&request, &active.credential, None).await),
             // A refused key is tried itself, in case it was turned on again at the service.
@@ -60,11 +62,16 @@ impl Engine {
         }
     }
 
-    pub(crate) async fn verdict_on_grant(
-        &self,
-        request: &storm_domain::VerifyRequest,
-        credential: &Credential,
-    ) -> Verdict {
+    /// Where a service offers nothing to ask, a refresh proves the grant.
+    async fn verdict_without_request(&self, integration: &Integration) -> Result<Verdict, Failure> {
+        match self.refresh_integration(integration.id).await {
+            Ok(()) => Ok(Verdict::Works { account: integration.account.clone() }),
+            Err(failure) if failure.code == ErrorCode::NotSupported => Err(failure),
+            Err(failure) => Ok(verdict_of_failure(failure)),
+        }
+    }
+
+    async fn verdict_on_grant(&self, request: &storm_domain::VerifyRequest, credential: &Credential) -> Verdict {
         let token: Option<&AccessToken> = match credential {
             Credential::OAuthGrant(grant) => grant.access_token.as_ref(),
             _ => None,
@@ -81,7 +88,9 @@ impl Engine {
         integration: &Integration,
         credential: &Credential,
     ) -> Result<Verdict, Failure> {
-        let request = self.verify_request(integration)?;
+        let Some(request) = self.verify_request(integration)? else {
+            return Ok(Verdict::Works { account: None }); // the service just issued it, and offers nothing else to ask
+        };
         Ok(match credential {
             Credential::ServiceAccountKey(key) => match self.exchange_key(integration, key).await {
                 Ok(exchanged) => self.parts.provider.verify(&request, credential, Some(&exchanged.token)).await,

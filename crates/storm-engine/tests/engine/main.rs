@@ -1,6 +1,8 @@
 //! The engine on real parts: a real SQLite vault, the real protocol clients, the practice service on loopback. Only the
 //! clock, the keyring and the browser are fakes, and the browser's pages are clicked through for real.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
+
 mod api_key;
 mod authorization;
 mod integration;
