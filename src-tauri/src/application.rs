@@ -3,8 +3,6 @@
 //! The first process of a user owns the vault; a later one brings the first one's window to the front and ends. Closing the
 //! window keeps the program; Quit in the tray and SIGTERM end it after what is in flight.
 
-use std::io::IsTerminal as _;
-use std::panic::PanicHookInfo;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,7 +10,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use storm_agent::{Host, HostOptions};
 use tauri::{App, AppHandle, Manager as _, RunEvent};
 use tokio::sync::mpsc::unbounded_channel;
-use tracing_subscriber::EnvFilter;
 
 use crate::attention::{self, EventQueue};
 use crate::file_drop::FileDrops;
@@ -20,7 +17,7 @@ use crate::practice::Practice;
 use crate::settings::Settings;
 use crate::shell::Shell;
 use crate::tray::TrayPresence;
-use crate::{bindings, notification, window};
+use crate::{bindings, log, notification, window};
 
 /// Runs until the user quits.
 #[must_use]
@@ -32,12 +29,7 @@ pub fn run() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_env_filter(EnvFilter::new(&settings.log_filter))
-        .init();
-    std::panic::set_hook(Box::new(log_panic));
+    log::begin(&settings.log_filter);
 
     let bindings = bindings::builder();
     let application = tauri::Builder::default()
@@ -73,6 +65,7 @@ fn set_up(app: &App, settings: Settings) -> tauri::Result<()> {
     let (events, pending_events) = unbounded_channel();
     let practice = Practice::new(settings.practice_port, settings.data_folder.join("practice.json"));
     let host = tauri::async_runtime::block_on(async {
+        practice.resume().await;
         Host::start(HostOptions {
             data_folder: settings.data_folder,
             socket_path: settings.socket_path,
@@ -126,10 +119,4 @@ async fn ended_by_signal() -> std::io::Result<()> {
 #[cfg(not(unix))]
 async fn ended_by_signal() -> std::io::Result<()> {
     tokio::signal::ctrl_c().await
-}
-
-/// Where, but not what: a panic's message may quote the data it tripped over.
-fn log_panic(panic: &PanicHookInfo<'_>) {
-    let place = panic.location().map(ToString::to_string).unwrap_or_default();
-    tracing::error!(place, "a part of the program failed");
 }

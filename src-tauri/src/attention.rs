@@ -14,7 +14,7 @@ use tauri_specta::Event as _;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
 use crate::notification::Notifier;
-use crate::shell::Shell;
+use crate::shell::{Shell, guarded};
 use crate::shell_event::{CoreEvent, ShellEvent};
 use crate::tray::{Tray, TrayView};
 use crate::window;
@@ -72,7 +72,7 @@ pub(crate) async fn follow(app: AppHandle, host: Arc<Host>, mut events: Unbounde
         tray.show(TrayView::of(&vault, integrations.as_deref())).await;
         if let Some(integrations) = integrations {
             notifier.follow(Need::among(&integrations)).await;
-            app.state::<Shell>().practice.resume(&integrations).await;
+            app.state::<Shell>().practice.serve(&integrations).await;
         }
         let Some(event) = events.recv().await else { return };
         pass_on(&app, event);
@@ -88,7 +88,7 @@ async fn integrations(host: &Host, vault: &VaultView) -> Option<Vec<IntegrationV
         return None;
     }
     match host.engine() {
-        Ok(engine) => engine.integrations().await,
+        Ok(engine) => guarded(engine.integrations()).await,
         Err(failure) => Err(failure),
     }
     .inspect_err(|failure| tracing::warn!(code = ?failure.code, "the integrations could not be read"))

@@ -7,6 +7,7 @@ mod clipboard;
 mod command;
 mod file_drop;
 mod key_file;
+mod log;
 mod notification;
 mod practice;
 mod settings;

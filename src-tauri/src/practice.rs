@@ -1,7 +1,7 @@
 //! The practice service, in this process: for rehearsing without an account anywhere.
 //!
-//! It starts when it is first asked for, and at every start of the program while an integration uses it, so that its tokens
-//! keep working. One that another process already runs on the same port is used instead.
+//! It starts when it is first asked for, and from then on with the program, so that its tokens keep working. One that
+//! another process already runs on the same port is used instead.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -51,10 +51,18 @@ impl Practice {
         }
     }
 
-    /// Starts it when one of these integrations needs it.
-    pub(crate) async fn resume(&self, integrations: &[IntegrationView]) {
+    /// Starts it when one of these integrations uses it.
+    pub(crate) async fn serve(&self, integrations: &[IntegrationView]) {
         if integrations.iter().any(|integration| integration.connector.id == CONNECTOR) {
-            // A failure is logged where it happens; the integrations then say that they cannot reach the service.
+            // A failure is logged where it happens; the integrations then say that they cannot reach it.
+            let _ = self.start().await;
+        }
+    }
+
+    /// Starts it when it was used before, so that it answers before the first integration asks it for a token.
+    pub(crate) async fn resume(&self) {
+        if self.state_file.exists() {
+            // As above.
             let _ = self.start().await;
         }
     }
@@ -115,6 +123,8 @@ async fn metadata(port: u16) -> Option<serde_json::Value> {
 
 #[cfg(test)]
 mod tests {
+    use storm_sandbox::NewKey;
+
     use super::*;
 
     fn practice(port: u16, folder: &tempfile::TempDir) -> Practice {
@@ -128,6 +138,22 @@ mod tests {
         let first = practice.start().await.unwrap();
         assert_eq!(practice.start().await.unwrap(), first);
         practice.stop().await;
+    }
+
+    #[tokio::test]
+    async fn it_comes_back_with_the_program_only_when_it_was_used() {
+        let folder = tempfile::tempdir().unwrap();
+        let unused = practice(0, &folder);
+        unused.resume().await;
+        assert!(unused.running.lock().await.is_none());
+
+        let used = practice(0, &folder);
+        used.start().await.unwrap();
+        used.running.lock().await.as_ref().unwrap().control().create_key(NewKey::default()).await.unwrap();
+        used.stop().await;
+        let again = practice(0, &folder);
+        again.resume().await;
+        assert!(again.running.lock().await.is_some());
     }
 
     #[tokio::test]

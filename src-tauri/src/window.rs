@@ -5,8 +5,8 @@
 
 use std::path::PathBuf;
 
-use tauri::webview::NewWindowResponse;
-use tauri::{AppHandle, Manager as _, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
+use tauri::webview::{Color, NewWindowResponse};
+use tauri::{AppHandle, Manager as _, Theme, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
 use tauri_plugin_dialog::DialogExt as _;
 use tauri_specta::Event as _;
 use tokio::sync::oneshot;
@@ -19,6 +19,10 @@ use crate::tray::TrayPresence;
 /// Its label, which capabilities/main.json names.
 pub(crate) const MAIN: &str = "main";
 
+/// `--window` of the page's tokens.
+const LIGHT_PAGE: Color = Color(245, 247, 249, 255);
+const DARK_PAGE: Color = Color(18, 21, 26, 255);
+
 /// Opens the window.
 pub(crate) fn open(app: &AppHandle, tray: TrayPresence, drops: FileDrops) -> tauri::Result<()> {
     let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
@@ -30,6 +34,9 @@ pub(crate) fn open(app: &AppHandle, tray: TrayPresence, drops: FileDrops) -> tau
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .on_download(|_, _| false)
         .build()?;
+    // The page's own colours, until it is drawn: no white flash in the dark.
+    let dark = matches!(window.theme(), Ok(Theme::Dark));
+    window.set_background_color(Some(if dark { DARK_PAGE } else { LIGHT_PAGE }))?;
     let closing = window.clone();
     window.on_window_event(move |event| match event {
         WindowEvent::CloseRequested { api, .. } => {

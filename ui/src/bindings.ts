@@ -625,6 +625,8 @@ export type IntegrationView = {
 	next_refresh_at: Timestamp | null,
 	/**  End of the access token: detail, never a warning. */
 	access_expires_at: Timestamp | null,
+	/**  Whether a token is being asked for right now. */
+	refreshing: boolean,
 	/**  Whether a rotation is under way. */
 	rotating: boolean,
 	/**  Whether other programs may be lent its access. */
