@@ -21,6 +21,7 @@ use storm_secret::{AccessToken, IdToken, RefreshToken};
 
 use crate::placement::is_header_safe;
 use document::Document;
+pub(crate) use failure::is_passing;
 use name::Name;
 use value::Value;
 

@@ -14,10 +14,7 @@ use storm_secret::AccessToken;
 
 use crate::http::{Http, LARGEST_ANSWER, plain_words};
 use crate::placement::request_with;
-
-/// Codes in a 200 that say nothing about the credential.
-const PASSING_CODES: &[&str] =
-    &["ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"];
+use crate::token_answer::is_passing;
 
 pub(crate) async fn verify(
     http: &Http,
@@ -90,7 +87,7 @@ fn judge(request: &VerifyRequest, answer: &RawTokenAnswer) -> Verdict {
                 code.is_some() || (request.ok_pointer.is_some() && at(&request.ok_pointer) != Some(&Value::Bool(true)));
             let names_nobody = at(&request.identity.id).is_some_and(Value::is_null);
             match code {
-                Some(code) if PASSING_CODES.contains(&&*code) => unreached(plain_words(TransientKind::ServiceBusy)),
+                Some(code) if is_passing(&code) => unreached(plain_words(TransientKind::ServiceBusy)),
                 code if is_refused || names_nobody => refused(code),
                 _ => Verdict::Works { account },
             }

@@ -23,6 +23,7 @@ const INTERACTION: &[&str] = &[
 const INTERACTION_IN_DESCRIPTION: &[&str] = &["AADSTS50076", "AADSTS50079", "AADSTS50158", "AADSTS65001"];
 const GRANT: &[&str] = &["invalid_grant"];
 const REGISTRATION: &[&str] = &["invalid_client", "unauthorized_client", "disabled_client", "deleted_client"];
+/// Codes that say something about the service and nothing about a credential.
 const PASSING: &[&str] = &[
     "server_error",
     "temporarily_unavailable",
@@ -100,7 +101,7 @@ pub(super) fn judge(error: &FoundError, shape: AnswerShape<'_>, answer: &RawToke
     if let Some(code) = any(REGISTRATION) {
         return RefreshFailure::RegistrationRefused(words(code));
     }
-    if is_busy(answer.status) || any(PASSING).is_some() {
+    if is_busy(answer.status) || error.codes.iter().any(|code| is_passing(code)) {
         return transient(answer, Delivery::Answered, TransientKind::ServiceBusy);
     }
     if !error.is_named && !error.is_explicit {
@@ -131,6 +132,11 @@ pub(super) fn unusable_token(answer: &RawTokenAnswer) -> RefreshFailure {
 
 fn transient(answer: &RawTokenAnswer, delivery: Delivery, kind: TransientKind) -> RefreshFailure {
     RefreshFailure::Transient { delivery, kind, retry_after: answer.retry_after }
+}
+
+/// Whether an error code means passing trouble of the service.
+pub(crate) fn is_passing(code: &str) -> bool {
+    PASSING.iter().any(|known| same(known, code))
 }
 
 fn is_busy(status: u16) -> bool {

@@ -5,85 +5,13 @@ use std::time::Duration;
 
 use storm_auth::HttpProvider;
 use storm_domain::RedirectHost;
-use storm_domain::port::{ListenError, ListenRequest, PendingRedirect, Provider as _, Redirect, RedirectError};
-use storm_secret::CsrfState;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use storm_domain::port::{ListenError, Provider as _, RedirectError};
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinHandle;
 use url::Url;
 
-use crate::support::{example_service, provider};
-
-const STATE: &str = "the-right-state";
-const ISSUER: &str = "https://service.example";
-
-type Outcome = Result<Redirect, RedirectError>;
-
-fn request() -> ListenRequest {
-    ListenRequest { service: example_service(), timeout: Duration::from_secs(60) }
-}
-
-struct Attempt {
-    uri: Url,
-    waiting: JoinHandle<Outcome>,
-}
-
-impl Attempt {
-    async fn begin() -> Self {
-        Self::of(request()).await
-    }
-
-    async fn of(request: ListenRequest) -> Self {
-        let pending = provider().listen(&request).await.unwrap();
-        let uri = pending.redirect_uri();
-        Self { uri, waiting: tokio::spawn(wait(pending)) }
-    }
-
-    fn address(&self) -> SocketAddr {
-        self.uri.socket_addrs(|| None).unwrap()[0]
-    }
-
-    /// Sends exact bytes and reads until the end; empty when the connection was cut.
-    async fn send(&self, bytes: &[u8]) -> String {
-        exchange(self.address(), bytes).await
-    }
-
-    fn head(&self, method: &str, target: &str) -> String {
-        format!("{method} {target} HTTP/1.1\r\nHost: {}\r\n", self.address())
-    }
-
-    async fn get(&self, query: &str) -> String {
-        self.send(format!("{}\r\n", self.head("GET", &format!("{}?{query}", self.uri.path()))).as_bytes()).await
-    }
-
-    async fn outcome(self) -> Outcome {
-        self.waiting.await.unwrap()
-    }
-
-    /// The real redirect still gets through.
-    async fn finishes(self) {
-        let page = self.get(&format!("code=c1&state={STATE}")).await;
-        assert!(page.starts_with("HTTP/1.1 200 OK"), "{page}");
-        assert_eq!(self.outcome().await.unwrap().code.expose(), "c1");
-    }
-}
-
-async fn wait(pending: Box<dyn PendingRedirect>) -> Outcome {
-    pending.wait(CsrfState::new(STATE), Some(ISSUER.to_owned())).await
-}
-
-async fn exchange(address: SocketAddr, bytes: &[u8]) -> String {
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    // A server that refuses early may close before all was taken.
-    let _ = stream.write_all(bytes).await;
-    let mut answer = Vec::new();
-    let _ = stream.read_to_end(&mut answer).await;
-    String::from_utf8(answer).unwrap()
-}
-
-fn status(answer: &str) -> u16 {
-    answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0)
-}
+use crate::support::attempt::{Attempt, ISSUER, STATE, closes, exchange, request, status, wait};
+use crate::support::provider;
 
 #[tokio::test]
 async fn the_right_redirect_gives_the_code_and_a_page() {
@@ -326,16 +254,6 @@ async fn the_port_closes_after_the_answer_after_a_drop_and_after_the_deadline() 
     let late = attempt.get(&format!("code=c1&state={STATE}")).await;
     assert!(status(&late) == 410 && late.contains("no longer active"), "{late}");
     closes(attempt.address()).await;
-}
-
-/// Waits until nobody listens there any more.
-async fn closes(address: SocketAddr) {
-    let closed = async {
-        while TcpStream::connect(address).await.is_ok() {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(5), closed).await.unwrap();
 }
 
 #[tokio::test]

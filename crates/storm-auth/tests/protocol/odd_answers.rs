@@ -289,8 +289,8 @@ fn absurd_shapes_are_read_in_time_and_without_overflow() {
             let reading = provider.read_token_answer(&example_service(), &body);
             let taken = start.elapsed();
             assert_eq!(reading.refresh_token.unwrap().expose(), "rt", "{name}");
-            // 100 ms is the promise of an optimised build.
-            let allowed = if cfg!(debug_assertions) { Duration::from_secs(2) } else { Duration::from_millis(100) };
+            // 100 ms is the promise of an optimised build; what is not linear takes minutes in either.
+            let allowed = if cfg!(debug_assertions) { Duration::from_secs(10) } else { Duration::from_millis(100) };
             assert!(taken < allowed, "{name} took {taken:?}");
         }
     });

@@ -1,5 +1,6 @@
 //! What the tests share: a service's description, a provider, and servers that write exact bytes.
 
+pub mod attempt;
 mod raw_server;
 mod untrusted_tls;
 
