@@ -247,15 +247,12 @@ fn encode<T: Serialize>(body: &T, room: usize) -> Result<SecretBytes, FrameError
     frame.extend([0; HEADER_BYTES]);
     serde_json::to_writer(&mut frame, &Message { version: VERSION, body }).map_err(std::io::Error::from)?;
     let header = header_of(frame.len() - HEADER_BYTES);
-    let (place, _) = frame.split_at_mut(HEADER_BYTES);
-    match header {
-        Ok(header) => place.copy_from_slice(&header),
-        Err(error) => {
-            drop(SecretBytes::new(frame));
-            return Err(error);
-        }
+    if let Ok(header) = &header {
+        frame[..HEADER_BYTES].copy_from_slice(header);
     }
-    Ok(SecretBytes::new(frame))
+    // Wrapped in any case: what is too long to be sent is wiped too.
+    let frame = SecretBytes::new(frame);
+    header.map(|_| frame)
 }
 
 fn decode<T: DeserializeOwned>(body: &SecretBytes) -> Result<T, MessageError> {

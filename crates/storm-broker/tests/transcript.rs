@@ -1,4 +1,5 @@
 //! The protocol as it is on the wire: what is written here must be understood for ever.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // in a test a panic is a failure
 
 use storm_broker::{
     IntegrationStatus, LentSecret, Loan, MessageError, Refusal, RefusalKind, Request, Response, Status, VaultState,

@@ -1,7 +1,6 @@
 //! Reaching the host, and starting one when there is none.
 
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
@@ -89,7 +88,6 @@ fn start_agent(socket: &Path) -> Result<Client, Stopped> {
 
 fn spawn_agent(socket: &Path) -> std::io::Result<Child> {
     let mut command = sibling::command(AGENT);
-    let socket: OsString = PathBuf::from(socket).into();
     command.args(["--idle-exit", AGENT_IDLE_EXIT, "--socket"]).arg(socket);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     // In a process group of its own, so that Ctrl-C for this command does not end it.

@@ -1,5 +1,6 @@
 //! The real `storm` against a broker on a real socket.
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used)] // in a test a panic is a failure
 
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};

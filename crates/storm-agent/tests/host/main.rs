@@ -1,5 +1,6 @@
 //! The host: its vault in every state, its socket, its end.
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used)] // in a test a panic is a failure
 
 mod agent;
 mod closed_vault;

@@ -1,5 +1,6 @@
 //! The host half over real sockets.
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used)] // in a test a panic is a failure
 
 mod conversation;
 mod fake_lender;
