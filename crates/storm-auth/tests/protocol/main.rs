@@ -1,6 +1,6 @@
 //! The protocol clients against servers that write exact bytes, and against the practice service.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests fail the test that calls them")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail the test that calls them")]
 
 mod answer_combinations;
 mod assertion;
