@@ -383,9 +383,7 @@ impl Engine {
         let number = stored.map_err(|error| error.to_failure())?;
         self.clear_intent(&lease).await;
         self.clear_landing(&lease).await;
-        if let Err(error) = self.vault().release_lease(&lease).await {
-            tracing::warn!(%error, integration = %id, "a lease could not be given back; it ends by itself");
-        }
+        self.give_back(&lease).await;
         Ok((number, grant))
     }
 

@@ -61,7 +61,11 @@ impl Engine {
             (Some(sent), Some(active)) if active.number == sent => {
                 if let Credential::OAuthGrant(old) = &active.credential {
                     match self.take_answer(&row, &service, &lease, sent, old, &landed.answer).await {
-                        Ok(_) => self.log(&row, ActivityKind::RefreshRecovered).await,
+                        Ok(fresh) => {
+                            self.refreshed(&row, &fresh.credential).await;
+                            self.clear_landing(&lease).await;
+                            self.log(&row, ActivityKind::RefreshRecovered).await;
+                        }
                         Err(failure) => tracing::warn!(integration = %id, ?failure, "a landed answer brought no token"),
                     }
                 }
@@ -79,7 +83,8 @@ impl Engine {
                 self.clear_landing(&lease).await;
             }
         }
-        self.vault().release_lease(&lease).await.map_err(|error| error.to_failure())
+        self.give_back(&lease).await;
+        Ok(())
     }
 
     async fn store_recovered_code(

@@ -128,13 +128,26 @@ impl Engine {
             .acquire_lease(id, &self.parts.owner, now, now.after(LEASE_TERM))
             .await
             .map_err(|error| error.to_failure())?;
-        let result = self.refresh_under_lease(&integration, &active, grant, &refresh_token, &lease).await;
-        if let Err(error) = self.vault().release_lease(&lease).await {
-            tracing::warn!(%error, integration = %id, "a lease could not be given back; it ends by itself");
+        match self.refresh_under_lease(&integration, &active, grant, &refresh_token, &lease).await {
+            Ok(generation) => {
+                // The grant is stored. What is left goes to the disk together, in one commit.
+                tokio::join!(
+                    self.refreshed(&integration, &generation.credential),
+                    self.clear_landing(&lease),
+                    self.give_back(&lease)
+                );
+                Ok(generation)
+            }
+            Err(failure) => {
+                self.give_back(&lease).await;
+                self.settle_failure(&integration, active.number, failure).await
+            }
         }
-        match result {
-            Ok(generation) => Ok(generation),
-            Err(failure) => self.settle_failure(&integration, active.number, failure).await,
+    }
+
+    pub(crate) async fn give_back(&self, lease: &Lease) {
+        if let Err(error) = self.vault().release_lease(lease).await {
+            tracing::warn!(%error, integration = %lease.integration_id, "a lease could not be given back; it ends by itself");
         }
     }
 
@@ -190,7 +203,8 @@ impl Engine {
         self.take_answer(integration, &service, lease, active.number, grant, &answer).await
     }
 
-    /// Reads a landed answer and commits what it brought. Also used for answers that an earlier run left behind.
+    /// Reads a landed answer and commits what it brought; the slot is still full when that worked. Also used for answers
+    /// that an earlier run left behind.
     pub(crate) async fn take_answer(
         &self,
         integration: &Integration,
@@ -224,11 +238,10 @@ impl Engine {
             }
         };
         lock(&self.unfinished).remove(&integration.id);
-        self.clear_landing(lease).await;
         if let Some(failure) = refused {
+            self.clear_landing(lease).await;
             return Err(failure); // the new refresh token is safe, the access token was not usable
         }
-        self.refreshed(integration, &grant).await;
         Ok(Generation {
             integration_id: integration.id,
             number,
@@ -238,24 +251,25 @@ impl Engine {
         })
     }
 
-    async fn refreshed(&self, integration: &Integration, grant: &OAuthGrant) {
+    /// Tells the row and the log of a new access token.
+    pub(crate) async fn refreshed(&self, integration: &Integration, credential: &Credential) {
+        let Credential::OAuthGrant(grant) = credential else { return };
         let now = self.now();
         let event =
             TokenEvent::RefreshSucceeded { expires_at: grant.expires_at, refreshable: grant.refresh_token.is_some() };
-        let scopes = grant.scopes.clone();
-        let written = self
-            .change(integration.id, |row| {
+        let (written, ()) = tokio::join!(
+            self.change(integration.id, |row| {
                 row.state = row.state.clone().step(event.clone(), now);
                 row.last_refreshed_at = Some(grant.obtained_at);
-                if let Some(scopes) = &scopes {
+                if let Some(scopes) = &grant.scopes {
                     row.granted_scopes.clone_from(scopes);
                 }
-            })
-            .await;
+            }),
+            self.log(integration, ActivityKind::Refreshed)
+        );
         if let Err(error) = written {
             tracing::error!(%error, integration = %integration.id, "a refreshed integration's row could not be written");
         }
-        self.log(integration, ActivityKind::Refreshed).await;
     }
 
     /// What a failure does to the integration. The grant itself stays where it is in every case.
@@ -355,9 +369,9 @@ impl Engine {
         self.vault().commit_grant(commit).await.map_err(not_stored)?;
         lock(&self.unfinished).remove(&id);
         self.clear_landing(&lease).await;
-        self.vault().release_lease(&lease).await.map_err(not_stored)?;
         let integration = self.live(id).await?;
-        self.refreshed(&integration, &grant).await;
+        let credential = Credential::OAuthGrant(grant);
+        tokio::join!(self.refreshed(&integration, &credential), self.give_back(&lease));
         Ok(())
     }
 
