@@ -19,7 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("storm-agent", &["*"]),
     ("storm-testkit", &["storm-domain", "storm-secret"]),
     ("storm-connect", &["*", "storm-agent"]),
-    ("storm-tests", &["*", "storm-testkit"]),
+    ("storm-tests", &["*", "storm-agent", "storm-testkit"]),
 ];
 
 /// Crates that nothing but `storm-tests` may depend on, `*` or not.

@@ -21,7 +21,8 @@ server.listen(0, '127.0.0.1', () => {
       response_types: ['code'],
     }],
     features: { devInteractions: { enabled: true }, revocation: { enabled: true } },
-    scopes: ['openid', 'offline_access'],
+    claims: { openid: ['sub'], email: ['email'] },
+    findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id, email: `${id}@elsewhere.example` }) }),
     pkce: { required: () => true },
     rotateRefreshToken: true,
     ttl: {

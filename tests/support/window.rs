@@ -120,6 +120,13 @@ impl Window {
         Ok(Self { web, program, driver })
     }
 
+    /// All shown elements that fit a CSS selector. WebDriver's own notion of "displayed" misses text that is cut off.
+    async fn shown(&self, css: &str) -> Outcome<Vec<WebElement>> {
+        const SHOWN: &str = "return [...document.querySelectorAll(arguments[0])].filter((element) => \
+                             element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && element.getClientRects().length > 0)";
+        Ok(self.web.execute(SHOWN, vec![json!(css)]).await?.elements()?)
+    }
+
     /// The element with this name, once it is shown.
     ///
     /// # Errors
@@ -134,12 +141,8 @@ impl Window {
     /// When none appears in time.
     pub async fn find_css(&self, css: &str) -> Outcome<WebElement> {
         let found = eventually(css, PATIENCE, async || {
-            for element in self.web.find_all(By::Css(css)).await? {
-                if element.is_displayed().await.unwrap_or(false) {
-                    return Ok(Look::Found(element));
-                }
-            }
-            Ok(Look::NotYet(String::new()))
+            let mut shown = self.shown(css).await?;
+            Ok(if shown.is_empty() { Look::NotYet(String::new()) } else { Look::Found(shown.swap_remove(0)) })
         });
         match found.await {
             Err(StepError::InVain { what, .. }) => Err(StepError::InVain { what, seen: self.visible_text().await }),
@@ -162,15 +165,16 @@ impl Window {
     pub async fn click_css(&self, css: &str) -> Outcome {
         let what = format!("{css} to be clickable");
         let clicked = eventually(&what, PATIENCE, async || {
-            for element in self.web.find_all(By::Css(css)).await? {
-                if element.is_displayed().await.unwrap_or(false) && element.is_enabled().await.unwrap_or(false) {
-                    match element.click().await {
-                        Ok(()) => return Ok(Look::Found(())),
-                        Err(error) => return Ok(Look::NotYet(error.to_string())),
-                    }
+            for element in self.shown(css).await? {
+                if element.is_enabled().await.unwrap_or(false) {
+                    // Something may still move over it.
+                    return Ok(match element.click().await {
+                        Ok(()) => Look::Found(()),
+                        Err(error) => Look::NotYet(error.to_string()),
+                    });
                 }
             }
-            Ok(Look::NotYet(String::new()))
+            Ok(Look::NotYet("none that is enabled".to_owned()))
         });
         match clicked.await {
             Err(StepError::InVain { what, seen }) => {
@@ -197,7 +201,7 @@ impl Window {
     /// # Errors
     /// When it does not appear.
     pub async fn text(&self, test: &str) -> Outcome<String> {
-        Ok(self.find(test).await?.text().await?)
+        Ok(text_of(&self.find(test).await?).await)
     }
 
     /// Waits until an element shows a text that contains `part`, and gives the whole.
@@ -217,9 +221,8 @@ impl Window {
         let what = format!("{css} to say “{part}”");
         let found = eventually(&what, patience, async || {
             let mut texts = Vec::new();
-            for element in self.web.find_all(By::Css(&css)).await? {
-                // An element that was just replaced has no text; the next look finds its successor.
-                let text = element.text().await.unwrap_or_default();
+            for element in self.shown(&css).await? {
+                let text = text_of(&element).await;
                 if text.contains(part) {
                     return Ok(Look::Found(text));
                 }
@@ -243,12 +246,10 @@ impl Window {
     pub async fn await_gone(&self, test: &str) -> Outcome {
         let css = selector(test);
         eventually(&format!("{css} to go"), PATIENCE, async || {
-            for element in self.web.find_all(By::Css(&css)).await? {
-                if element.is_displayed().await.unwrap_or(false) {
-                    return Ok(Look::NotYet(element.text().await.unwrap_or_default()));
-                }
-            }
-            Ok(Look::Found(()))
+            Ok(match self.shown(&css).await?.first() {
+                Some(element) => Look::NotYet(text_of(element).await),
+                None => Look::Found(()),
+            })
         })
         .await
     }
@@ -258,12 +259,7 @@ impl Window {
     /// # Errors
     /// When the page cannot be asked.
     pub async fn shows(&self, test: &str) -> Outcome<bool> {
-        for element in self.web.find_all(By::Css(selector(test))).await? {
-            if element.is_displayed().await.unwrap_or(false) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        Ok(!self.shown(&selector(test)).await?.is_empty())
     }
 
     /// How many elements of this name there are.
@@ -271,7 +267,7 @@ impl Window {
     /// # Errors
     /// When the page cannot be asked.
     pub async fn count(&self, test: &str) -> Outcome<usize> {
-        Ok(self.web.find_all(By::Css(selector(test))).await?.len())
+        Ok(self.shown(&selector(test)).await?.len())
     }
 
     /// Runs a script in the page. For looking only: what a person does is done by clicks and keys.
@@ -289,11 +285,16 @@ impl Window {
         text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(600).collect()
     }
 
-    /// A picture of the page.
+    /// A picture of the page, once it has been painted and nothing moves any more.
     ///
     /// # Errors
     /// When it cannot be taken or written.
     pub async fn screenshot(&self, path: &Path) -> Outcome {
+        const PAINTED: &str = "const done = arguments[0]; \
+            const finite = document.getAnimations().filter((one) => one.effect.getComputedTiming().iterations !== Infinity); \
+            Promise.allSettled(finite.map((one) => one.finished)) \
+                .then(() => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))";
+        self.web.execute_async(PAINTED, Vec::new()).await?;
         Ok(self.web.screenshot(path).await?)
     }
 
@@ -380,6 +381,11 @@ impl Drop for Window {
         }
         let _ = self.web.clone().leak();
     }
+}
+
+/// The text an element shows. One that was just replaced has none; the next look finds its successor.
+async fn text_of(element: &WebElement) -> String {
+    element.prop("innerText").await.ok().flatten().unwrap_or_default()
 }
 
 fn selector(test: &str) -> String {

@@ -1,0 +1,82 @@
+//! The private screen as its own X client sees it: whether text is painted somewhere on it.
+//!
+//! Text has many shades at its edges; an empty window, a border and the root have few. The same measure for every program.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use storm_tests::{Outcome, StepError};
+use x11rb::connection::Connection as _;
+use x11rb::protocol::xproto::{ConnectionExt as _, ImageFormat};
+use x11rb::rust_connection::RustConnection;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Between two looks; what a measured time may be too long by.
+const PAUSE: Duration = Duration::from_millis(2);
+/// More shades than any empty window has.
+const SHADES_OF_TEXT: usize = 24;
+
+/// A connection to the screen.
+pub struct Screen {
+    connection: RustConnection,
+    root: u32,
+    size: (u16, u16),
+}
+
+fn failed(error: impl std::fmt::Display) -> StepError {
+    StepError::Wrong(format!("the screen cannot be read: {error}"))
+}
+
+impl Screen {
+    /// Connects to the private screen.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn connect() -> Outcome<Self> {
+        let (connection, number) = x11rb::connect(None).map_err(failed)?;
+        let screen = &connection.setup().roots[number];
+        let (root, size) = (screen.root, (screen.width_in_pixels, screen.height_in_pixels));
+        Ok(Self { connection, root, size })
+    }
+
+    /// Waits until there is no text on the screen.
+    ///
+    /// # Errors
+    /// When it stays.
+    pub async fn await_blank(&self) -> Outcome {
+        self.await_shades("an empty screen", |shades| shades < SHADES_OF_TEXT).await
+    }
+
+    /// Waits until there is text on the screen.
+    ///
+    /// # Errors
+    /// When none comes.
+    pub async fn await_text(&self) -> Outcome {
+        self.await_shades("text on the screen", |shades| shades >= SHADES_OF_TEXT).await
+    }
+
+    async fn await_shades(&self, what: &str, wanted: impl Fn(usize) -> bool) -> Outcome {
+        let mut seen = 0;
+        let search = async {
+            loop {
+                seen = self.shades()?;
+                if wanted(seen) {
+                    return Ok(());
+                }
+                tokio::time::sleep(PAUSE).await;
+            }
+        };
+        let found = tokio::time::timeout(PATIENCE, search).await;
+        found.unwrap_or_else(|_| Err(StepError::InVain { what: what.to_owned(), seen: format!("{seen} shades") }))
+    }
+
+    fn shades(&self) -> Outcome<usize> {
+        let (width, height) = self.size;
+        // The window manager's title bar has text too, so the upper part is left out.
+        const TITLE: u16 = 90;
+        let image = self.connection.get_image(ImageFormat::Z_PIXMAP, self.root, 0, TITLE as i16, width, height - TITLE, !0);
+        let image = image.map_err(failed)?.reply().map_err(failed)?;
+        let shades: BTreeSet<[u8; 3]> = image.data.chunks_exact(4).map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
+        Ok(shades.len())
+    }
+}

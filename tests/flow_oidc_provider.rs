@@ -1,0 +1,82 @@
+//! Against somebody else's strict authorization server: npm oidc-provider ends a grant whose rotated refresh token returns.
+
+use std::time::Duration;
+
+use serde_json::json;
+use storm_domain::IntegrationId;
+use storm_engine::view::{AuthorizationProgress, StatusView};
+use storm_tests::headless::connected;
+use storm_tests::{Browser, Desktop, Headless, Manner, OidcProvider, Outcome, SHORT_LIFETIME, ensure};
+
+const SCOPES: &[&str] = &["openid", "email", "offline_access"];
+
+async fn sign_in(headless: &Headless, provider: &OidcProvider) -> Outcome<AuthorizationProgress> {
+    let fields = json!({ "issuer": provider.issuer() });
+    let attempt =
+        headless.begin_sign_in_to("generic-oauth", OidcProvider::CLIENT_ID, &fields, "Elsewhere", SCOPES).await?;
+    headless.await_end(&attempt).await
+}
+
+async fn signed_in(headless: &Headless, provider: &mut OidcProvider) -> Outcome<IntegrationId> {
+    let id = connected(sign_in(headless, provider).await?)?;
+    let event = provider.event().await?;
+    ensure(event["granted"] == "authorization_code", || event.to_string())?;
+    Ok(id)
+}
+
+#[tokio::test]
+async fn a_grant_outlives_refreshes_and_restarts() -> Outcome {
+    Browser::of(&Desktop::of_session()?).behave(Manner::Approve)?;
+    let mut provider = OidcProvider::start(Duration::from_secs(3600)).await?;
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("data");
+    let mut headless = Headless::start(&data).await?;
+    let id = signed_in(&headless, &mut provider).await?;
+    for round in 0..6 {
+        let refreshed = headless.engine()?.refresh_integration(id).await;
+        ensure(refreshed.is_ok(), || format!("refresh {round}: {refreshed:?}"))?;
+        let event = provider.event().await?;
+        ensure(event["granted"] == "refresh_token", || format!("refresh {round}: {event}"))?;
+        if round % 2 == 1 {
+            headless.stop().await;
+            headless = Headless::start(&data).await?;
+        }
+    }
+    let status = headless.integration(id).await?.status;
+    ensure(!matches!(status, StatusView::NeedsYou { .. } | StatusView::NotConnected), || format!("{status:?}"))
+}
+
+#[tokio::test]
+async fn tokens_are_refreshed_before_they_end() -> Outcome {
+    Browser::of(&Desktop::of_session()?).behave(Manner::Approve)?;
+    let mut provider = OidcProvider::start(SHORT_LIFETIME).await?;
+    let folder = tempfile::tempdir()?;
+    let headless = Headless::start(&folder.path().join("data")).await?;
+    signed_in(&headless, &mut provider).await?;
+    for round in 0..2 {
+        let event = provider.event().await?;
+        ensure(event["granted"] == "refresh_token", || format!("refresh {round}: {event}"))?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_denied_request_leaves_nothing_behind() -> Outcome {
+    let browser = Browser::of(&Desktop::of_session()?);
+    browser.behave(Manner::Deny)?;
+    let provider = OidcProvider::start(SHORT_LIFETIME).await?;
+    let folder = tempfile::tempdir()?;
+    let headless = Headless::start(&folder.path().join("data")).await?;
+    let ended = sign_in(&headless, &provider).await?;
+    browser.behave(Manner::Approve)?;
+    let AuthorizationProgress::Failed { failure } = ended else {
+        return ensure(false, || format!("{ended:?}"));
+    };
+    ensure(failure.code == storm_domain::ErrorCode::AuthorizationDenied, || format!("{failure:?}"))?;
+    let left: Vec<_> = headless.engine()?.integrations().await.map_err(|failure| wrong(&failure.message))?;
+    ensure(left.iter().all(|one| matches!(one.status, StatusView::NotConnected)), || format!("{left:?}"))
+}
+
+fn wrong(message: &str) -> storm_tests::StepError {
+    storm_tests::StepError::Wrong(message.to_owned())
+}
