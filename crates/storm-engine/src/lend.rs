@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use storm_domain::{
-    Action, ActivityKind, Credential, ErrorCode, Failure, Integration, IntegrationId, Method, Timestamp, TokenState,
+    Action, ActivityKind, Credential, ErrorCode, Failure, Integration, IntegrationId, Method, OAuthGrant, Timestamp,
+    TokenState,
 };
 use storm_secret::{AccessToken, ApiKey};
 
@@ -126,7 +127,10 @@ impl Engine {
     async fn present_token(&self, id: IntegrationId) -> Result<Option<(AccessToken, Option<Timestamp>)>, Failure> {
         let active = self.vault().active_generation(id).await.map_err(|error| error.to_failure())?;
         Ok(match active.map(|generation| generation.credential) {
-            Some(Credential::OAuthGrant(grant)) => grant.access_token.map(|token| (token, grant.expires_at)),
+            Some(Credential::OAuthGrant(grant)) => {
+                refuse_other_type(&grant)?;
+                grant.access_token.map(|token| (token, grant.expires_at))
+            }
             _ => None,
         })
     }
@@ -140,10 +144,13 @@ impl Engine {
             return self.exchange(integration).await.map(|exchanged| (exchanged.token, exchanged.expires_at));
         }
         match self.refresh_grant(integration.id, Wanted::Refresh).await?.credential {
-            Credential::OAuthGrant(grant) => match grant.access_token {
-                Some(token) => Ok((token, grant.expires_at)),
-                None => Err(reconnect_needed("The service's answer held no usable access token.")),
-            },
+            Credential::OAuthGrant(grant) => {
+                refuse_other_type(&grant)?;
+                match grant.access_token {
+                    Some(token) => Ok((token, grant.expires_at)),
+                    None => Err(reconnect_needed("The service's answer held no usable access token.")),
+                }
+            }
             _ => Err(crate::engine::internal("This credential is not an OAuth grant.")),
         }
     }
@@ -166,4 +173,16 @@ impl Engine {
             }
         }
     }
+}
+
+/// A token of another type (RFC 6749 §7.1) is of no use to whoever sends it as Bearer.
+fn refuse_other_type(grant: &OAuthGrant) -> Result<(), Failure> {
+    if grant.is_bearer() {
+        return Ok(());
+    }
+    Err(Failure::new(
+        ErrorCode::NotSupported,
+        "The service gave a token of a type that other tools cannot send as Bearer. It is kept, but not handed out.",
+        None,
+    ))
 }

@@ -42,3 +42,14 @@ async fn more_lifetime_than_the_service_gives_is_refused() {
     let refused = failure(rig.engine.lend("Practice", "test", Some(Duration::from_secs(86_400))).await);
     assert_eq!(refused.code, ErrorCode::NotSupported);
 }
+
+#[tokio::test]
+async fn a_token_of_another_type_is_kept_and_not_handed_out() {
+    let rig = Rig::start().await;
+    let id = rig.connect().await;
+    rig.engine.set_lending(id, true).await.unwrap();
+    let body = r#"{"access_token":"{{access_token}}","refresh_token":"{{refresh_token}}","token_type":"DPoP"}"#;
+    rig.next_token_answer(Step { apply_first: true, body: Some(body.into()), ..Step::default() });
+    rig.engine.refresh_integration(id).await.unwrap();
+    assert_eq!(failure(rig.engine.lend("Practice", "test", None).await).code, ErrorCode::NotSupported);
+}
