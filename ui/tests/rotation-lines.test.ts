@@ -50,7 +50,7 @@ describe('the five lines of a rotation', () => {
 
   test('say what the new key may not do', () => {
     const step: RotationStep = { step: 'verified', comparison: { comparison: 'same' }, missing: 'list charges' };
-    expect(rotationLines(rotation(step), 'GitHub')[1]?.text).toBe('It may not list charges.');
+    expect(rotationLines(rotation(step), 'GitHub')[1]?.text).toBe('The service does not allow: list charges.');
   });
 
   test('count how often the old key was still accepted', () => {

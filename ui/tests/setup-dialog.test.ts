@@ -216,8 +216,10 @@ describe('the first run', () => {
     const { host, user } = await openWindow({});
     await user.click(await find('practice'));
     await find('method-service_account');
-    expect(host.calls).toEqual(['startPractice']);
     expect((await find('connect-dialog')).textContent).toContain('Connect Practice');
+    await user.click(await find('method-api_key'));
+    expect(await find('field-base_url')).toHaveProperty('value', 'http://127.0.0.1:4781');
+    expect(host.calls).toEqual(['startPractice']);
   });
 
   test.each([

@@ -89,6 +89,12 @@ describe('a verdict', () => {
     expect(tones).toEqual(['good', 'soon', 'soon', 'need']);
   });
 
+  test('says what is not allowed in the sentence that came, or makes one', () => {
+    const text = (missing: string) => verdictText({ outcome: 'works_without', account: null, missing }, 'Stripe', 'api_key').text;
+    expect(text('The key may not read the account.')).toMatch(/^The key may not read the account\. /);
+    expect(text('list charges')).toMatch(/^The service does not allow: list charges\. /);
+  });
+
   test('names the account it works as', () => {
     expect(verdictText({ outcome: 'works', account: { id: '1', label: 'octocat' } }, 'GitHub', 'api_key').title).toBe('Works as octocat');
   });

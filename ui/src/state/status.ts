@@ -1,6 +1,7 @@
 // A status as a person reads it: a shape, a colour (by tone) and a word, never one of them alone.
 import type { IntegrationView, Method, StatusView, TransientKind, Trouble, VerdictRecord } from '../api/host';
 import { relative } from './time';
+import { limitText } from './verdict';
 
 /** Each tone has its own colour and its own shape: ● good, ◆ soon, ▲ need, ○ idle. */
 export type Tone = 'good' | 'soon' | 'need' | 'idle';
@@ -43,7 +44,7 @@ export function statusText(status: StatusView, now: number): StatusText {
     case 'connected':
       return { tone: 'good', word: 'Connected', detail: '' };
     case 'limited':
-      return { tone: 'soon', word: 'Limited', detail: `May not ${status.missing}.` };
+      return { tone: 'soon', word: 'Limited', detail: limitText(status.missing) };
     case 'needs_you':
       return { tone: 'need', word: 'Needs you', detail: `Since ${relative(status.since, now)}.` };
     case 'retrying':

@@ -8,6 +8,9 @@ export interface VerdictText {
   text: string;
 }
 
+/** What is not allowed, as a sentence: the core gives one, a phrase, or the service's code. */
+export const limitText = (missing: string): string => (/[.!?]$/.test(missing) ? missing : `The service does not allow: ${missing}.`);
+
 const noun: Record<Method, string> = { api_key: 'key', oauth: 'sign-in', service_account: 'key file' };
 
 export function verdictText(verdict: Verdict, service: string, method: Method): VerdictText {
@@ -20,7 +23,7 @@ export function verdictText(verdict: Verdict, service: string, method: Method): 
       return {
         tone: 'soon',
         title: verdict.account ? `Works as ${verdict.account.label}` : 'Works',
-        text: `It may not ${verdict.missing}. That is fine if you do not need it.`,
+        text: `${limitText(verdict.missing)} That is fine if you do not need it.`,
       };
     case 'refused':
       return { tone: 'need', title: `${service} refused the ${noun[method]}`, text: verdict.reason };

@@ -57,6 +57,8 @@ const field = (given: Partial<FieldView> & Pick<FieldView, 'name' | 'title'>): F
   ...given,
 });
 
+const address = field({ name: 'base_url', title: 'Address', help: 'Where the practice service listens.', example: 'http://127.0.0.1:4780', default: 'http://127.0.0.1:4780' });
+
 const connector = (of: ConnectorBadge, category: string, description: string, methods: MethodView[]): ConnectorView => ({
   badge: of,
   category,
@@ -94,9 +96,9 @@ export const catalogue: ConnectorView[] = [
   connector(badge('databricks', 'Databricks', 'DB', '#e25a1c'), 'Databases', 'Lakehouse workspaces.', [apiKey({ title: 'Personal access token' })]),
   connector(badge('twilio', 'Twilio', 'TW', '#cf4045'), 'Communication', 'Messages and calls.', [apiKey({})]),
   connector(badge('practice', 'Practice', 'PR', '#b8c400'), 'Practice', 'Our own service on this computer, to rehearse everything without an account.', [
-    oauth({ default_scopes: ['read', 'write'] }, { default_client_id: 'practice' }),
-    apiKey({}),
-    serviceAccount({ default_scopes: ['read'] }),
+    oauth({ default_scopes: ['read', 'write'], fields: [address] }, { default_client_id: 'practice' }),
+    apiKey({ fields: [address] }),
+    serviceAccount({ default_scopes: ['read'], fields: [address] }),
   ]),
 ];
 

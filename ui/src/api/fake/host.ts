@@ -157,7 +157,7 @@ export class FakeHost implements Host {
 
   startPractice = async () => {
     await this.called('startPractice');
-    return 'http://127.0.0.1:7070';
+    return 'http://127.0.0.1:4781';
   };
 
   // Connectors.

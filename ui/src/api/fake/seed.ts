@@ -61,6 +61,7 @@ export function integrationOf({ id, connectorId, method, account, status = { sta
     last_refreshed_at: renews ? now - (refused ? 6 * HOUR : 8 * MINUTE) : null,
     next_refresh_at: renews && !refused ? now + 39 * MINUTE : null,
     access_expires_at: renews ? now + 41 * MINUTE : null,
+    refreshing: false,
     rotating: false,
     lending_allowed: false,
     created_at: now - 90 * 24 * HOUR,

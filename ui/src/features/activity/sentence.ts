@@ -2,6 +2,7 @@
 import type { ActivityEntry, ActivityKind, RotationMilestone } from '../../api/host';
 import { troubleText, type Tone } from '../../state/status';
 import { calendarDay } from '../../state/time';
+import { limitText } from '../../state/verdict';
 
 export interface Sentence {
   tone: Tone;
@@ -87,7 +88,7 @@ function verified(verdict: Extract<ActivityKind, { kind: 'verified' }>['verdict'
     case 'works':
       return good(verdict.account ? `Verified: works as ${verdict.account.label}` : 'Verified: works');
     case 'works_without':
-      return soon(`Verified: works, but may not ${verdict.missing}`);
+      return soon(`Verified: works. ${limitText(verdict.missing)}`);
     case 'refused':
       return need(`Verified: refused. ${verdict.reason}`);
     case 'could_not_reach':

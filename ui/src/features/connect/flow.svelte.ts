@@ -17,6 +17,9 @@ import { FileEntry } from '../../state/file-entry.svelte';
 import { KeyEntry } from '../../state/key-entry.svelte';
 import { afterConnector, attemptOf, before, firstOf, isWaiting, takesFile, withAttempt, type Step, type Subject } from './step';
 
+/** The connector whose service is our own: it is started when it is set up, and says itself where it listens. */
+const PRACTICE = 'practice';
+
 export class ConnectFlow {
   step = $state.raw<Step>({ step: 'loading' });
   connectors = $state.raw<ConnectorView[]>([]);
@@ -72,6 +75,7 @@ export class ConnectFlow {
     this.scopes = [...subject.method.default_scopes];
     this.key = new KeyEntry(this.app.host, subject.connector.badge.id);
     await this.#run(async () => {
+      if (subject.connector.badge.id === PRACTICE && !subject.existing) this.fields['base_url'] = await this.app.host.startPractice();
       const registrations = subject.method.method === 'oauth' ? await this.app.host.registrations(subject.connector.badge.id) : [];
       this.#go(firstOf(subject, registrations));
     });

@@ -1,7 +1,7 @@
 // A rotation as the five lines that a person reads: which are done, which one is now, what it says and what can be done there.
 // Pure; every step of the machine has its row in the test's table.
 import type { CredentialSummary, RotationView, Timestamp } from '../../api/host';
-import { verdictText } from '../../state/verdict';
+import { limitText, verdictText } from '../../state/verdict';
 
 export type LineState = 'done' | 'now' | 'later';
 
@@ -79,7 +79,7 @@ function verifyLine({ step }: RotationView, service: string): Words {
     return { title, text: `${text} Your tools still use the old key.`, actions: [{ action: 'retry', label: 'Try again' }] };
   }
   if (step.step === 'verified') {
-    const less = step.missing ? ` It may not ${step.missing}.` : '';
+    const less = step.missing ? ` ${limitText(step.missing)}` : '';
     switch (step.comparison.comparison) {
       case 'same':
         return { title: 'New key works, as the same account', text: less.trim() };
