@@ -76,3 +76,13 @@ describe('the layers of the front end', () => {
     expect(raw).toEqual([]);
   });
 });
+
+test('every data-test hook of the sources stands in the README', () => {
+  const readme = readFileSync(join(SOURCE, '../README.md'), 'utf8');
+  const table = readme.slice(readme.indexOf('| where | names |'));
+  const documented = new Set([...table.matchAll(/`([a-z]+(?:-[a-z]+)*)`/g)].map(([, name]) => name));
+  const sources = [...files(SOURCE)].filter((path) => path.endsWith('.svelte')).map((path) => readFileSync(path, 'utf8'));
+  const used = new Set(sources.flatMap((source) => [...source.matchAll(/(?:\bdata-test|\btest)(?:="|: ')([a-z]+(?:-[a-z_]+)*)["']/g)].map(([, name]) => name ?? '')));
+  const spelledOut = [...table.matchAll(/`([a-z-]+)-\{([a-z_,]+)\}`/g)].flatMap(([, start, ends = '']) => ends.split(',').map((end) => `${start}-${end}`));
+  expect([...used].filter((name) => !documented.has(name) && !spelledOut.includes(name))).toEqual([]);
+});

@@ -147,6 +147,24 @@ describe('OAuth', () => {
     expect(opened.host.calls.at(-1)).toBe('cancelAuthorization');
   });
 
+  test('is cancelled as well when a notification leads elsewhere', async () => {
+    const opened = await openWindow();
+    await authorize(opened);
+    opened.host.emitShell({ event: 'show_integration', id: 'i-github', reconnect: false });
+    await gone('connect-dialog');
+    expect(opened.host.calls.at(-1)).toBe('cancelAuthorization');
+  });
+
+  test('lets no file take its place', async () => {
+    const opened = await openWindow();
+    await authorize(opened);
+    opened.host.emitShell({ event: 'file_hovering', preview: sampleFile, failure: null });
+    expect((await find('drop-overlay')).textContent).toContain('Finish the open dialog first');
+    opened.host.emitShell({ event: 'file_held', file: sampleFile });
+    await find('toast');
+    await find('authorization-link');
+  });
+
   test('that was declined can be authorized again', async () => {
     const opened = await openWindow();
     await authorize(opened);

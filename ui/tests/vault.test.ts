@@ -38,6 +38,14 @@ describe('a vault that is not open', () => {
     await find('first-run');
   });
 
+  test('or a core that does not answer leaves a window with a way to try again', async () => {
+    const { host } = await openWindow({ vault: { vault: 'opening' } });
+    host.host = () => Promise.reject(new Error('gone'));
+    host.emit({ event: 'vault_changed' });
+    await find('vault-retry');
+    expect((await find('vault-screen')).textContent).toContain('Something went wrong in Storm Connect');
+  });
+
   test('keeps the keys of the window away from what is locked', async () => {
     const { user } = await openWindow({ vault: { vault: 'passphrase_needed' } });
     await user.click(document.body);

@@ -2,7 +2,8 @@
 import { render, screen } from '@testing-library/svelte';
 import userEvent, { type UserEvent } from '@testing-library/user-event';
 import { configure } from '@testing-library/dom';
-import { FakeHost, type FakeSettings } from '../src/api/fake/host';
+import { FakeHost } from '../src/api/fake/host';
+import type { FakeSettings } from '../src/api/fake/model';
 import { workingDay } from '../src/api/fake/seed';
 import Window from '../src/views/Window.svelte';
 

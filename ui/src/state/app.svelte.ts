@@ -77,8 +77,13 @@ export class App {
     }
   }
 
+  /** Asks where the vault stands. A core that does not answer is shown like a vault that does not open, with a way to retry. */
   async loadHost(): Promise<void> {
-    await this.showHost(await this.host.host());
+    const view = await this.host.host().catch((thrown: unknown): HostView => {
+      const known = this.hostView ?? { version: '', data_folder: '' };
+      return { ...known, vault: { vault: 'failed', failure: failureOf(thrown) } };
+    });
+    await this.showHost(view);
   }
 
   /** Takes over where the vault stands, and loads the list once it is open. */

@@ -7,8 +7,8 @@ export type Hovering = { file: FilePreview } | { failure: Failure };
 
 /** Somebody who can use a released file. */
 export interface FileTaker {
-  /** Completes "Release to …". */
-  purpose: string;
+  /** Completes "Release to …"; null while no file can be used. */
+  readonly purpose: string | null;
   take(file: KeyFileView): void;
   refuse(failure: Failure): void;
 }

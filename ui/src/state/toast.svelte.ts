@@ -23,9 +23,10 @@ export class Toasts {
     this.#show({ tone: 'good', title, text, undo: null }, STAY_MS);
   }
 
-  /** Tells that something failed. */
+  /** Tells that something failed; once, as long as the notice stands. */
   fail(failure: Failure): void {
     const { title, text } = failureText(failure);
+    if (this.shown.some((toast) => toast.title === title && toast.text === text)) return;
     this.#show({ tone: 'need', title, text, undo: null }, null);
   }
 

@@ -1,6 +1,7 @@
 // Named situations of the fake host, for `?fake=NAME` in a plain browser.
 import type { VaultView } from '../host';
-import { FakeHost, type FakeSettings } from './host';
+import { FakeHost } from './host';
+import type { FakeSettings } from './model';
 import { crowd, workingDay } from './seed';
 
 const PACE_MS = 2_500;

@@ -13,6 +13,7 @@ import {
 } from '../../api/host';
 import type { App } from '../../state/app.svelte';
 import type { Opening } from '../../state/dialog.svelte';
+import type { FileTaker } from '../../state/drop.svelte';
 import { FileEntry } from '../../state/file-entry.svelte';
 import { KeyEntry } from '../../state/key-entry.svelte';
 import { afterConnector, attemptOf, before, firstOf, isWaiting, takesFile, withAttempt, type Step, type Subject } from './step';
@@ -20,7 +21,7 @@ import { afterConnector, attemptOf, before, firstOf, isWaiting, takesFile, withA
 /** The connector whose service is our own: it is started when it is set up, and says itself where it listens. */
 const PRACTICE = 'practice';
 
-export class ConnectFlow {
+export class ConnectFlow implements FileTaker {
   step = $state.raw<Step>({ step: 'loading' });
   connectors = $state.raw<ConnectorView[]>([]);
   /** A request is under way. */
@@ -40,20 +41,19 @@ export class ConnectFlow {
     this.file = new FileEntry(app.host, 'use it here');
   }
 
-  /** Listens and finds the first step; the answer stops listening. */
+  /** Listens and finds the first step; the answer ends it all, an authorization under way included. */
   start(): () => void {
     const stops = [
       this.app.onCore((event) => {
         if (event.event === 'authorization_changed' && event.id === attemptOf(this.step)) void this.#follow();
       }),
-      this.app.drop.offerTo({
-        purpose: this.opening.open === 'replace' ? 'replace the key file' : 'add it as an integration',
-        take: (file) => void this.takeFile(file),
-        refuse: (failure) => this.file.refuse(failure),
-      }),
+      this.app.drop.offerTo(this),
     ];
     void this.#run(() => this.#open());
-    return () => stops.forEach((stop) => stop());
+    return () => {
+      stops.forEach((stop) => stop());
+      this.#leave();
+    };
   }
 
   async search(text: string): Promise<void> {
@@ -85,6 +85,21 @@ export class ConnectFlow {
     const step = before(this.step);
     this.key?.empty();
     if (step) this.#go(step);
+  }
+
+  /** What a released file would do here. */
+  get purpose(): string | null {
+    if (!takesFile(this.step)) return null;
+    return this.opening.open === 'replace' ? 'replace the key file' : 'add it as an integration';
+  }
+
+  take(file: KeyFileView): void {
+    void this.takeFile(file);
+  }
+
+  refuse(failure: Failure): void {
+    if (this.step.step === 'enter_file') this.file.refuse(failure);
+    else this.app.toasts.fail(failure);
   }
 
   /** A file was dropped or chosen. */
@@ -197,14 +212,6 @@ export class ConnectFlow {
     await this.#run(async () => this.#go(withAttempt(this.step, await this.app.host.acceptDifferentAccount(id, accept))));
   }
 
-  /** Ends what is under way, before the dialog closes. */
-  leave(): void {
-    this.#left = true;
-    this.key?.empty();
-    const id = attemptOf(this.step);
-    if (id && isWaiting(this.step)) void this.app.attempt(() => this.app.host.cancelAuthorization(id));
-  }
-
   /** Tries the first step again after it failed. */
   async openAgain(): Promise<void> {
     this.#go({ step: 'loading' });
@@ -285,8 +292,15 @@ export class ConnectFlow {
     this.#target = target;
     const attempt = await this.app.host.beginAuthorization({ target });
     this.#go({ step: 'waiting', attempt, of });
-    if (this.#left) return this.leave();
+    if (this.#left) return this.#leave();
     await this.#follow();
+  }
+
+  #leave(): void {
+    this.#left = true;
+    this.key?.empty();
+    const id = attemptOf(this.step);
+    if (id && isWaiting(this.step)) void this.app.attempt(() => this.app.host.cancelAuthorization(id));
   }
 
   async #follow(): Promise<void> {

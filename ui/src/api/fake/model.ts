@@ -1,0 +1,214 @@
+// What the fake host keeps in memory, and how the world outside moves it: verdicts, the browser coming back, an old key tried.
+// What a key does follows from its text: "bad" is refused, "limited" may not do everything, "offline" reaches nobody, "other"
+// belongs to somebody else. Deliberately absent: real time. Steps that wait for the outside move on after `pace` milliseconds, or
+// only by a test's call.
+import type {
+  AccountComparison,
+  ActivityEntry,
+  AuthorizationProgress,
+  AuthorizationTarget,
+  AuthorizationView,
+  CoreEvent,
+  ErrorCode,
+  Event as CoreChange,
+  Failure,
+  IntegrationDetailView,
+  IntegrationId,
+  KeyInput,
+  Method,
+  RegistrationView,
+  RotationView,
+  SavedView,
+  ShellEvent,
+  VaultView,
+  Verdict,
+} from '../host';
+import { HostFailure } from '../host';
+import * as rotation from './rotation';
+import { generation, history, integrationOf, summaryOf } from './seed';
+
+export interface FakeSettings {
+  vault: VaultView;
+  rows: IntegrationDetailView[];
+  /** After how many milliseconds the outside world answers by itself; null = only when a test says so. */
+  pace: number | null;
+  /** The text on the clipboard. */
+  clipboard: string;
+}
+
+export const unlocked: VaultView = { vault: 'unlocked', protection: 'GNOME Keyring' };
+
+export const fail = (code: ErrorCode, message = '', rest: Partial<Failure> = {}) =>
+  new HostFailure({ code, message, action: null, field: null, ...rest });
+
+export function verdictOf(text: string, account: string): Verdict {
+  if (text.includes('bad')) return { outcome: 'refused', reason: 'It answered 401: Bad credentials.' };
+  if (text.includes('offline')) return { outcome: 'could_not_reach', reason: 'No answer within ten seconds.' };
+  if (text.includes('limited')) return { outcome: 'works_without', account: { id: account, label: account }, missing: 'list charges' };
+  return { outcome: 'works', account: { id: account, label: account } };
+}
+
+export class FakeModel {
+  rows: IntegrationDetailView[];
+  vault: VaultView;
+  /** Every command that was called, by name, for tests. */
+  readonly calls: string[] = [];
+  /** Pages that were opened in the browser. */
+  readonly opened: string[] = [];
+  protected readonly settings: FakeSettings;
+  protected readonly held = new Map<string, string>();
+  protected readonly bin = new Map<IntegrationId, IntegrationDetailView>();
+  protected readonly saved: RegistrationView[] = [];
+  protected readonly log: ActivityEntry[];
+  private readonly coreListeners = new Set<(event: CoreEvent) => void>();
+  private readonly shellListeners = new Set<(event: ShellEvent) => void>();
+  protected attempt: { view: AuthorizationView; target: AuthorizationTarget } | null = null;
+  protected next = 1;
+
+  constructor(settings: Partial<FakeSettings> = {}) {
+    this.settings = { vault: unlocked, rows: [], pace: null, clipboard: 'rk_live_0123456789abcdef3fQ2', ...settings };
+    this.rows = this.settings.rows;
+    this.vault = this.settings.vault;
+    this.log = history(this.rows);
+  }
+
+  // Events and the outside world.
+
+  onCoreEvent = async (listener: (event: CoreEvent) => void) => {
+    this.coreListeners.add(listener);
+    return () => this.coreListeners.delete(listener);
+  };
+
+  onShellEvent = async (listener: (event: ShellEvent) => void) => {
+    this.shellListeners.add(listener);
+    return () => this.shellListeners.delete(listener);
+  };
+
+  emit(event: CoreChange): void {
+    this.coreListeners.forEach((listener) => listener(event));
+  }
+
+  emitShell(event: ShellEvent): void {
+    if (event.event === 'file_held') this.held.set(event.file.id, event.file.key_id);
+    this.shellListeners.forEach((listener) => listener(event));
+  }
+
+  /** The browser comes back. */
+  finishAuthorization(progress?: AuthorizationProgress): void {
+    if (!this.attempt) return;
+    const { view, target } = this.attempt;
+    view.progress = progress ?? this.complete(target);
+    this.emit({ event: 'authorization_changed', id: view.id });
+  }
+
+  /** The old key of a rotation is tried. */
+  tryOldKey(id: IntegrationId, refused: boolean): void {
+    this.turn(id, (view) => rotation.oldTried(view, refused));
+    this.emit({ event: 'rotation_changed', id });
+  }
+
+  protected later(work: () => void): void {
+    if (this.settings.pace !== null) setTimeout(work, this.settings.pace);
+  }
+
+  protected async called(name: string): Promise<void> {
+    this.calls.push(name);
+    if (this.settings.pace !== null) await new Promise((resolve) => setTimeout(resolve, Math.min(350, this.settings.pace ?? 0)));
+  }
+
+  protected find(id: IntegrationId): IntegrationDetailView {
+    const row = this.rows.find((one) => one.integration.id === id);
+    if (!row) throw fail('not_found');
+    return row;
+  }
+
+  protected change(id: IntegrationId, to: (row: IntegrationDetailView) => IntegrationDetailView): IntegrationDetailView {
+    const changed = to(this.find(id));
+    this.rows = this.rows.map((row) => (row.integration.id === id ? changed : row));
+    this.emit({ event: 'integration_changed', id });
+    return changed;
+  }
+
+  protected status(id: IntegrationId, status: IntegrationDetailView['integration']['status']): void {
+    this.change(id, (row) => ({ ...row, integration: { ...row.integration, status } }));
+  }
+
+  protected secret(key: KeyInput): string {
+    const text = key.from === 'typed' ? key.value : this.held.get(key.id);
+    if (text === undefined) throw fail('not_found', 'The key was held too long. Paste it again.');
+    return text;
+  }
+
+  protected add(connectorId: string, method: Method, name: string | null, verdict: Verdict): SavedView {
+    const id = `i-new-${this.next++}`;
+    const account = verdict.outcome === 'works' || verdict.outcome === 'works_without' ? verdict.account : null;
+    this.rows = [...this.rows, integrationOf({ id, connectorId, method, account: account?.label ?? null, ...(name ? { name } : {}) })];
+    this.judge(id, verdict);
+    return { integration_id: id, verdict };
+  }
+
+  protected replace(id: IntegrationId, verdict: Verdict): SavedView {
+    this.judge(id, verdict);
+    return { integration_id: id, verdict };
+  }
+
+  protected judge(id: IntegrationId, verdict: Verdict): void {
+    const now = Date.now();
+    if (verdict.outcome === 'works') this.status(id, { status: 'connected' });
+    if (verdict.outcome === 'works_without') this.status(id, { status: 'limited', missing: verdict.missing });
+    if (verdict.outcome === 'could_not_reach') this.status(id, { status: 'unverified', reason: verdict.reason });
+    if (verdict.outcome === 'refused') {
+      this.status(id, { status: 'needs_you', reason: { reason: 'key_refused', words: { code: '401', description: 'Bad credentials' } }, since: now });
+    }
+    this.change(id, (row) => ({ ...row, integration: { ...row.integration, last_verdict: { verdict, at: now } } }));
+  }
+
+  protected complete(target: AuthorizationTarget): AuthorizationProgress {
+    if (target.target === 'new') {
+      const saved = this.add(target.connector_id, 'oauth', target.name, verdictOf('', 'octocat'));
+      return { progress: 'completed', integration_id: saved.integration_id, account: { id: '1', label: 'octocat' }, verdict: saved.verdict };
+    }
+    const { account } = this.find(target.integration_id).integration;
+    this.judge(target.integration_id, { outcome: 'works', account });
+    return { progress: 'completed', integration_id: target.integration_id, account, verdict: { outcome: 'works', account } };
+  }
+
+  protected async beginRotation(id: IntegrationId, secret: string): Promise<IntegrationDetailView> {
+    await this.called('beginRotation');
+    const row = this.find(id);
+    const old = row.generations[0];
+    if (!old) throw rotation.refusedStep();
+    const hint = row.integration.method === 'service_account' ? '9b07…1e' : 'rk_live_…9xZ1';
+    const fresh = generation((old.number ?? 0) + 1, 'staged', summaryOf(row.integration.method, hint));
+    const mode = row.can.revoke ? 'by_api' : 'by_page';
+    const comparison: AccountComparison = secret.includes('other')
+      ? { comparison: 'different', old: row.integration.account?.label ?? '', new: 'staging@northwind.example' }
+      : { comparison: 'same' };
+    this.change(id, (detail) => ({ ...detail, generations: [fresh, ...detail.generations], rotation: rotation.begun(old, fresh, mode) }));
+    return this.turn(id, (view) => rotation.tried(view, verdictOf(secret, 'octocat'), comparison));
+  }
+
+  protected turn(id: IntegrationId, step: (view: RotationView) => RotationView): IntegrationDetailView {
+    return this.change(id, (row) => {
+      if (!row.rotation) throw rotation.refusedStep();
+      const next = step(row.rotation);
+      const over = next.step.step === 'done' || next.step.step === 'undone';
+      return {
+        ...row,
+        rotation: next.step.step === 'undone' ? null : next,
+        generations: phases(row, next),
+        integration: { ...row.integration, rotating: !over },
+      };
+    });
+  }
+}
+
+function phases(row: IntegrationDetailView, { step, old, new: fresh }: RotationView): IntegrationDetailView['generations'] {
+  if (step.step === 'undone') return row.generations.filter((one) => one.number !== fresh.number).map((one) => (one.number === old.number ? { ...one, phase: 'active' as const } : one));
+  const inUse = step.step === 'staged' || step.step === 'verified' ? old.number : fresh.number;
+  return row.generations.map((one) => {
+    if (one.number === inUse) return { ...one, phase: 'active' as const };
+    if (one.number === fresh.number) return { ...one, phase: 'staged' as const };
+    return { ...one, phase: step.step === 'done' ? ('retired' as const) : ('superseded' as const) };
+  });
+}
