@@ -65,11 +65,15 @@ impl Lender for FakeLender {
 
 struct Desk {
     folder: TempDir,
+    programs: TempDir,
 }
 
 impl Desk {
     fn empty() -> Self {
-        let desk = Self { folder: tempfile::tempdir().unwrap() };
+        // The programs on the file system of the build, so that storm can be linked there: a copy that is still open for
+        // writing in a process another test just forked could not be run.
+        let programs = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let desk = Self { folder: tempfile::tempdir().unwrap(), programs };
         std::fs::DirBuilder::new().mode(0o700).create(desk.socket().parent().unwrap()).unwrap();
         desk
     }
@@ -98,14 +102,19 @@ impl Desk {
         finished(self.storm(STORM, arguments).output().await.unwrap())
     }
 
-    /// A copy of `storm` with a script of our own as its sibling `storm-agent`.
-    fn with_agent(&self, script: &str) -> PathBuf {
-        let copy = self.folder.path().join("storm");
-        std::fs::copy(STORM, &copy).unwrap();
-        let agent = self.folder.path().join("storm-agent");
+    /// `storm` under another path, without siblings.
+    fn storm_alone(&self) -> PathBuf {
+        let storm = self.programs.path().join("storm");
+        std::fs::hard_link(STORM, &storm).unwrap();
+        storm
+    }
+
+    /// `storm` with a script of our own as its sibling `storm-agent`.
+    fn storm_with_agent(&self, script: &str) -> PathBuf {
+        let agent = self.programs.path().join("storm-agent");
         std::fs::write(&agent, format!("#!/bin/sh\n{script}\n")).unwrap();
         std::fs::set_permissions(&agent, std::fs::Permissions::from_mode(0o755)).unwrap();
-        copy
+        self.storm_alone()
     }
 }
 
@@ -197,7 +206,7 @@ async fn status_starts_no_host() {
 #[tokio::test]
 async fn an_agent_that_cannot_start_is_said_at_once() {
     let desk = Desk::empty();
-    let storm = desk.with_agent("exit 1");
+    let storm = desk.storm_with_agent("exit 1");
     let (code, _, words) = finished(desk.storm(storm, &["token", "github"]).output().await.unwrap());
     assert_eq!(code, 6);
     assert!(words.contains("run storm agent to see why"), "{words}");
@@ -206,8 +215,7 @@ async fn an_agent_that_cannot_start_is_said_at_once() {
 #[tokio::test]
 async fn without_an_agent_there_is_no_host() {
     let desk = Desk::empty();
-    let alone = desk.folder.path().join("storm");
-    std::fs::copy(STORM, &alone).unwrap();
+    let alone = desk.storm_alone();
     let nowhere = desk.folder.path().join("run");
     let output = desk.storm(alone, &["token", "github"]).env("PATH", nowhere).output().await.unwrap();
     let (code, _, words) = finished(output);
@@ -219,24 +227,24 @@ async fn without_an_agent_there_is_no_host() {
 async fn with_no_host_an_agent_is_started_and_asked() {
     let desk = Desk::empty();
     for pipe in ["started", "stay"] {
-        let made = Command::new("mkfifo").arg(desk.folder.path().join(pipe)).status().await.unwrap();
+        let made = Command::new("mkfifo").arg(desk.programs.path().join(pipe)).status().await.unwrap();
         assert!(made.success());
     }
-    let storm = desk.with_agent(r#"cd "$(dirname "$0")"; echo "$@" >started; read -r _ <stay"#);
+    let storm = desk.storm_with_agent(r#"cd "$(dirname "$0")"; echo "$@" >started; read -r _ <stay"#);
     let path = std::env::var_os("PATH").unwrap();
     let running = desk.storm(storm, &["token", "github"]).env("PATH", path).stdout(Stdio::piped()).spawn().unwrap();
-    let arguments = tokio::fs::read_to_string(desk.folder.path().join("started")).await.unwrap();
+    let arguments = tokio::fs::read_to_string(desk.programs.path().join("started")).await.unwrap();
     assert_eq!(arguments, format!("--idle-exit 600 --socket {}\n", desk.socket().display()));
     desk.serve(VaultState::Unlocked);
     let (code, output, _) = finished(running.wait_with_output().await.unwrap());
     assert_eq!((code, output.as_str()), (0, "at-0\n"));
-    tokio::fs::write(desk.folder.path().join("stay"), "\n").await.unwrap();
+    tokio::fs::write(desk.programs.path().join("stay"), "\n").await.unwrap();
 }
 
 #[tokio::test]
 async fn agent_becomes_the_sibling_with_all_its_arguments() {
     let desk = Desk::empty();
-    let storm = desk.with_agent(r#"echo "$@"; exit 42"#);
+    let storm = desk.storm_with_agent(r#"echo "$@"; exit 42"#);
     let output = desk.storm(storm, &["agent", "--socket", "x y", "--help"]).output().await.unwrap();
     assert_eq!(finished(output), (42, "--socket x y --help\n".into(), String::new()));
 }
