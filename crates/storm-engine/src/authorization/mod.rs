@@ -4,25 +4,22 @@
 //! account than before is never taken without the user's word. A browser that never comes back, a Deny, or a Cancel leave
 //! nothing behind.
 
+mod complete;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use storm_domain::port::{
-    AuthorizationRequest, ClientIdentity, GrantCommit, ListenRequest, NewIntegration, PendingRedirect, Redirect,
-    TokenGrant, TokenRequest,
-};
-use storm_domain::{
-    Account, Action, ActivityKind, AttemptId, Credential, Delivery, ErrorCode, Event, Failure, GenerationNumber,
-    Integration, IntegrationId, Method, OAuthGrant, OAuthService, RefreshFailure, RefreshIntent, Timestamp, TokenEvent,
-    TokenState, Verdict, VerdictRecord,
-};
+use storm_domain::port::{AuthorizationRequest, ClientIdentity, ListenRequest, PendingRedirect, Redirect};
+use storm_domain::{Action, ActivityKind, AttemptId, ErrorCode, Event, Failure, Integration, Method, OAuthService};
 use storm_secret::{CodeVerifier, CsrfState, DisplaySafeUrl};
 use tokio::sync::watch;
+
+pub(crate) use complete::empty_grant;
+use complete::{Outcome, Undecided};
 
 use crate::catalogue::badge;
 use crate::engine::{Engine, lock};
 use crate::error::ToFailure as _;
-use crate::refresh::{LEASE_TERM, successor_of};
 use crate::view::{AuthorizationProgress, AuthorizationTarget, AuthorizationView, BeginAuthorizationRequest};
 
 /// How long the loopback port stays open for the browser.
@@ -56,16 +53,6 @@ struct Plan {
     is_new: bool,
     service: OAuthService,
     client: ClientIdentity,
-}
-
-#[derive(Clone)]
-struct Undecided {
-    staged: GenerationNumber,
-    grant_expires_at: Option<Timestamp>,
-    refreshable: bool,
-    scopes: Option<Vec<String>>,
-    account: Account,
-    verdict: Verdict,
 }
 
 impl Engine {
@@ -164,7 +151,7 @@ impl Engine {
             self.take_over(&plan, &undecided).await?;
             AuthorizationProgress::Completed {
                 integration_id,
-                account: Some(undecided.account.clone()),
+                account: undecided.verdict.account().cloned(),
                 verdict: undecided.verdict.clone(),
             }
         } else {
@@ -264,8 +251,7 @@ impl Engine {
                     Ok(Outcome::Connected { account, verdict }) => {
                         AuthorizationProgress::Completed { integration_id: plan.integration.id, account, verdict }
                     }
-                    Ok(Outcome::Different(expected, undecided)) => {
-                        let got = undecided.account.clone();
+                    Ok(Outcome::Different { expected, got, undecided }) => {
                         if let Some(attempt) = lock(&self.attempts).get_mut(&id) {
                             attempt.undecided = Some(undecided);
                         }
@@ -293,174 +279,6 @@ impl Engine {
         }
     }
 
-    /// Exchanges the code, stores the grant, tries it, and makes it the one in use.
-    async fn complete_authorization(
-        &self,
-        plan: &Plan,
-        redirect: Redirect,
-        code_verifier: CodeVerifier,
-        redirect_uri: url::Url,
-    ) -> Result<Outcome, Failure> {
-        let id = plan.integration.id;
-        if plan.is_new {
-            let new = NewIntegration { integration: plan.integration.clone(), credential: None };
-            self.vault().add_integration(new).await.map_err(|error| error.to_failure())?;
-        }
-        let flight = self.flights.take_off(id).await;
-        let exchanged = self.exchange_code(plan, redirect, code_verifier, redirect_uri).await;
-        drop(flight);
-        let (staged, grant) = match exchanged {
-            Ok(stored) => stored,
-            Err(failure) => {
-                self.forget_if_new(plan).await;
-                return Err(failure);
-            }
-        };
-        let verdict = self.verdict_on(&plan.integration, &Credential::OAuthGrant(grant.clone())).await?;
-        let connected = Undecided {
-            staged,
-            grant_expires_at: grant.expires_at,
-            refreshable: grant.refresh_token.is_some(),
-            scopes: grant.scopes.clone(),
-            account: verdict.account().cloned().unwrap_or(Account { id: String::new(), label: String::new() }),
-            verdict: verdict.clone(),
-        };
-        if let (Some(expected), Some(got)) = (&plan.integration.account, verdict.account())
-            && expected.id != got.id
-        {
-            return Ok(Outcome::Different(expected.clone(), connected));
-        }
-        self.take_over(plan, &connected).await?;
-        Ok(Outcome::Connected { account: verdict.account().cloned(), verdict })
-    }
-
-    /// Steps 3 to 6 of a refresh, for a code: prepare, send, land, store beside whatever is in use.
-    async fn exchange_code(
-        &self,
-        plan: &Plan,
-        redirect: Redirect,
-        code_verifier: CodeVerifier,
-        redirect_uri: url::Url,
-    ) -> Result<(GenerationNumber, OAuthGrant), Failure> {
-        let id = plan.integration.id;
-        let now = self.now();
-        let lease = self
-            .vault()
-            .acquire_lease(id, &self.parts.owner, now, now.after(LEASE_TERM))
-            .await
-            .map_err(|error| error.to_failure())?;
-        let intent =
-            RefreshIntent { integration_id: id, fencing: lease.fencing, generation: None, at: now, retries: 0 };
-        self.vault().prepare_refresh(&lease, &intent).await.map_err(|error| error.to_failure())?;
-        let grant = TokenGrant::AuthorizationCode { code: redirect.code, code_verifier, redirect_uri };
-        let request = TokenRequest { service: &plan.service, client: &plan.client, grant };
-        let answer = match self.parts.provider.send_token_request(request).await {
-            Ok(answer) => answer,
-            Err(failure) => {
-                self.clear_intent(&lease).await; // a code is used once, so there is nothing to try again with
-                let failure =
-                    RefreshFailure::Transient { delivery: Delivery::Ambiguous, kind: failure.kind, retry_after: None };
-                return Err(sign_in_failure(failure));
-            }
-        };
-        if let Err(error) = self.vault().land(&lease, None, &answer).await {
-            tracing::error!(%error, integration = %id, "an answer could not be landed; it is stored at once");
-        }
-        let reading = self.parts.provider.read_token_answer(&plan.service, &answer);
-        self.log_oddities(&plan.integration, &reading).await;
-        if let (Err(failure), None) = (&reading.access, &reading.refresh_token) {
-            self.clear_intent(&lease).await;
-            self.clear_landing(&lease).await;
-            return Err(sign_in_failure(failure.clone()));
-        }
-        let grant = successor_of(&empty_grant(now), reading, &plan.service, &answer);
-        let stored = if plan.is_new {
-            let commit = GrantCommit { lease: &lease, expected: None, grant: &grant, at: self.now() };
-            self.vault().commit_grant(commit).await
-        } else {
-            self.vault().stage_generation(id, &Credential::OAuthGrant(grant.clone()), self.now()).await
-        };
-        let number = stored.map_err(|error| error.to_failure())?;
-        self.clear_intent(&lease).await;
-        self.clear_landing(&lease).await;
-        self.give_back(&lease).await;
-        Ok((number, grant))
-    }
-
-    /// Makes the new grant the one in use, and writes what it says about the account.
-    async fn take_over(&self, plan: &Plan, connected: &Undecided) -> Result<(), Failure> {
-        let id = plan.integration.id;
-        let now = self.now();
-        if !plan.is_new {
-            let active = self.vault().active_generation(id).await.map_err(|error| error.to_failure())?;
-            self.vault()
-                .switch_generation(id, active.map(|generation| generation.number), connected.staged, now)
-                .await
-                .map_err(|error| error.to_failure())?;
-        }
-        lock(&self.unfinished).remove(&id);
-        let event =
-            TokenEvent::CredentialSaved { expires_at: connected.grant_expires_at, refreshable: connected.refreshable };
-        let account = connected.verdict.account().cloned();
-        let row = self
-            .change(id, |row| {
-                row.state = row.state.clone().step(event.clone(), now);
-                row.last_refreshed_at = Some(now);
-                row.last_verdict = Some(VerdictRecord { verdict: connected.verdict.clone(), at: now });
-                if account.is_some() {
-                    row.account.clone_from(&account);
-                }
-                row.granted_scopes = connected.scopes.clone().unwrap_or_else(|| row.requested_scopes.clone());
-            })
-            .await
-            .map_err(|error| error.to_failure())?;
-        self.log(&row, ActivityKind::Connected { account: account.map(|account| account.label) }).await;
-        Ok(())
-    }
-
-    /// Finishes a reconnect whose grant was stored when the program ended: same account, or it stays beside the old one.
-    pub(crate) async fn adopt_stored_grant(
-        &self,
-        integration: &Integration,
-        staged: GenerationNumber,
-    ) -> Result<(), Failure> {
-        let (service, client) = self.oauth_party(integration).await?;
-        let generation = self.vault().generation(integration.id, staged).await.map_err(|error| error.to_failure())?;
-        let Credential::OAuthGrant(grant) = &generation.credential else { return Ok(()) };
-        let verdict = self.verdict_on(integration, &generation.credential).await?;
-        let is_new = !matches!(integration.state, TokenState::NeedsReconnect { .. } | TokenState::Active { .. });
-        let same = match (&integration.account, verdict.account()) {
-            (Some(expected), Some(got)) => expected.id == got.id,
-            (Some(_), None) => false,
-            (None, _) => true,
-        };
-        if !same {
-            return self
-                .vault()
-                .retire_generation(integration.id, staged, self.now())
-                .await
-                .map_err(|error| error.to_failure());
-        }
-        let connected = Undecided {
-            staged,
-            grant_expires_at: grant.expires_at,
-            refreshable: grant.refresh_token.is_some(),
-            scopes: grant.scopes.clone(),
-            account: verdict.account().cloned().unwrap_or(Account { id: String::new(), label: String::new() }),
-            verdict,
-        };
-        self.take_over(&Plan { integration: integration.clone(), is_new, service, client }, &connected).await
-    }
-
-    async fn forget_if_new(&self, plan: &Plan) {
-        if plan.is_new
-            && let Err(error) = self.vault().erase_integration(plan.integration.id).await
-        {
-            tracing::warn!(%error, "a half-made integration stays until the next start");
-        }
-        self.parts.events.publish(Event::IntegrationChanged { id: plan.integration.id });
-    }
-
     async fn log_unless_new(&self, plan: &Plan, failure: &Failure) {
         if !plan.is_new {
             self.log(&plan.integration, ActivityKind::AuthorizationFailed { reason: failure.message.clone() }).await;
@@ -481,52 +299,6 @@ enum Ended {
     Cancelled,
 }
 
-enum Outcome {
-    Connected { account: Option<Account>, verdict: Verdict },
-    Different(Account, Undecided),
-}
-
-pub(crate) fn empty_grant(now: Timestamp) -> OAuthGrant {
-    OAuthGrant {
-        refresh_token: None,
-        access_token: None,
-        expires_at: None,
-        token_type: None,
-        scopes: None,
-        id_token: None,
-        obtained_at: now,
-    }
-}
-
-/// A failed code exchange is not tried again by itself, and no grant was lost by it.
-fn sign_in_failure(failure: RefreshFailure) -> Failure {
-    let failure = failure.to_failure();
-    match failure.code {
-        ErrorCode::ServiceUnreachable => Failure {
-            message: "You approved, but the service's answer did not arrive or could not be used. Authorize once more."
-                .to_owned(),
-            action: Some(Action::Retry),
-            ..failure
-        },
-        ErrorCode::CredentialRefused => {
-            Failure { code: ErrorCode::AuthorizationRefused, action: Some(Action::Retry), ..failure }
-        }
-        _ => failure,
-    }
-}
-
 fn over() -> Failure {
     Failure::new(ErrorCode::NotFound, "This sign-in is over. Begin a new one.", Some(Action::Retry))
-}
-
-/// Which integration an attempt belongs to, for the tray and the page.
-impl Engine {
-    /// The open attempt of an integration, if there is one.
-    #[must_use]
-    pub fn open_authorization_of(&self, id: IntegrationId) -> Option<AuthorizationView> {
-        lock(&self.attempts)
-            .values()
-            .find(|attempt| attempt.is_open() && attempt.plan.integration.id == id)
-            .map(|attempt| attempt.view.clone())
-    }
 }
