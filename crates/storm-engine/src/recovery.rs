@@ -7,8 +7,8 @@
 use std::sync::Arc;
 
 use storm_domain::{
-    ActivityKind, Credential, Failure, GenerationPhase, Integration, InterruptedBy, Landed, Method, TokenState,
-    VaultError,
+    ActivityKind, Credential, Failure, GenerationNumber, GenerationPhase, Integration, InterruptedBy, Landed, Method,
+    TokenState, VaultError,
 };
 
 use crate::authorization::empty_grant;
@@ -17,7 +17,8 @@ use crate::error::ToFailure as _;
 use crate::refresh::{LEASE_TERM, Unfinished, Wanted, successor_of};
 
 impl Engine {
-    /// Takes up what the run before left behind. Called once, before [`Engine::run_refresher`].
+    /// Takes up what the run before left behind. Called once, before [`Engine::run_refresher`]. What needs the network goes
+    /// on in the background: a service that hangs must not keep the vault from opening.
     ///
     /// # Errors
     /// When the vault cannot be read; what concerns one integration only is logged and does not stop the others.
@@ -36,10 +37,12 @@ impl Engine {
             }
         }
         for rotation in self.vault().rotations().await? {
-            let id = rotation.integration_id;
-            if let Err(failure) = self.resume_rotation(rotation).await {
-                tracing::warn!(integration = %id, code = ?failure.code, "a rotation could not be resumed yet");
-            }
+            let (engine, id) = (Arc::clone(self), rotation.integration_id);
+            tokio::spawn(async move {
+                if let Err(failure) = engine.resume_rotation(rotation).await {
+                    tracing::warn!(integration = %id, code = ?failure.code, "a rotation could not be resumed yet");
+                }
+            });
         }
         self.empty_bin().await
     }
@@ -131,7 +134,7 @@ impl Engine {
     }
 
     /// Brings a row in line with its generations.
-    async fn settle(&self, row: Integration) -> Result<(), Failure> {
+    async fn settle(self: &Arc<Self>, row: Integration) -> Result<(), Failure> {
         if row.method != Method::OAuth {
             return self.settle_state(&row).await;
         }
@@ -144,11 +147,26 @@ impl Engine {
                 self.vault().erase_integration(row.id).await.map_err(|error| error.to_failure())
             }
             // The first grant was stored, its row was not finished.
-            (TokenState::Authorizing, _, Some(active)) => self.adopt_stored_grant(&row, active.number).await,
+            (TokenState::Authorizing, _, Some(active)) => {
+                self.adopt(&row, active.number);
+                Ok(())
+            }
             // A reconnect was stored, but not taken over.
-            (_, Some(staged), _) => self.adopt_stored_grant(&row, staged.number).await,
+            (_, Some(staged), _) => {
+                self.adopt(&row, staged.number);
+                Ok(())
+            }
             _ => self.settle_state(&row).await,
         }
+    }
+
+    fn adopt(self: &Arc<Self>, row: &Integration, stored: GenerationNumber) {
+        let (engine, row) = (Arc::clone(self), row.clone());
+        tokio::spawn(async move {
+            if let Err(failure) = engine.adopt_stored_grant(&row, stored).await {
+                tracing::warn!(integration = %row.id, code = ?failure.code, "a stored grant could not be taken over yet");
+            }
+        });
     }
 
     async fn settle_state(&self, row: &Integration) -> Result<(), Failure> {
