@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Output;
 
-use storm_tests::program::{Program, built};
+use storm_tests::program::{Program, built, private_folder};
 use storm_tests::{Browser, Desktop, Headless, Manner, Outcome, Practice, ensure};
 use tokio::process::Command;
 
@@ -20,7 +20,7 @@ impl Scene {
     async fn set() -> Outcome<Self> {
         Browser::of(&Desktop::of_session()?).behave(Manner::Approve)?;
         let practice = Practice::start().await?;
-        let folder = tempfile::tempdir()?;
+        let folder = private_folder()?;
         let data = folder.path().join("data");
         let headless = Headless::start(&data).await?;
         let id = headless.connect_sign_in(&practice, LENT).await?;
@@ -93,7 +93,7 @@ async fn many_tools_at_the_end_of_a_token_cause_one_refresh() -> Outcome {
 #[tokio::test]
 async fn without_a_host_the_command_says_so() -> Outcome {
     Desktop::of_session()?;
-    let folder = tempfile::tempdir()?;
+    let folder = private_folder()?;
     let mut command = Command::new(built("storm")?);
     command.args(["status"]).env("STORM_CONNECT_SOCKET", socket(&folder)).kill_on_drop(true);
     let output = command.output().await?;

@@ -6,6 +6,7 @@ use serde_json::json;
 use storm_domain::IntegrationId;
 use storm_engine::view::{AuthorizationProgress, StatusView};
 use storm_tests::headless::connected;
+use storm_tests::program::private_folder;
 use storm_tests::{Browser, Desktop, Headless, Manner, OidcProvider, Outcome, SHORT_LIFETIME, ensure};
 
 const SCOPES: &[&str] = &["openid", "email", "offline_access"];
@@ -28,7 +29,7 @@ async fn signed_in(headless: &Headless, provider: &mut OidcProvider) -> Outcome<
 async fn a_grant_outlives_refreshes_and_restarts() -> Outcome {
     Browser::of(&Desktop::of_session()?).behave(Manner::Approve)?;
     let mut provider = OidcProvider::start(Duration::from_secs(3600)).await?;
-    let folder = tempfile::tempdir()?;
+    let folder = private_folder()?;
     let data = folder.path().join("data");
     let mut headless = Headless::start(&data).await?;
     let id = signed_in(&headless, &mut provider).await?;
@@ -50,7 +51,7 @@ async fn a_grant_outlives_refreshes_and_restarts() -> Outcome {
 async fn tokens_are_refreshed_before_they_end() -> Outcome {
     Browser::of(&Desktop::of_session()?).behave(Manner::Approve)?;
     let mut provider = OidcProvider::start(SHORT_LIFETIME).await?;
-    let folder = tempfile::tempdir()?;
+    let folder = private_folder()?;
     let headless = Headless::start(&folder.path().join("data")).await?;
     signed_in(&headless, &mut provider).await?;
     for round in 0..2 {
@@ -65,7 +66,7 @@ async fn a_denied_request_leaves_nothing_behind() -> Outcome {
     let browser = Browser::of(&Desktop::of_session()?);
     browser.behave(Manner::Deny)?;
     let provider = OidcProvider::start(SHORT_LIFETIME).await?;
-    let folder = tempfile::tempdir()?;
+    let folder = private_folder()?;
     let headless = Headless::start(&folder.path().join("data")).await?;
     let ended = sign_in(&headless, &provider).await?;
     browser.behave(Manner::Approve)?;

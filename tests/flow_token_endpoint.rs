@@ -4,8 +4,9 @@
 //! practice service ends a grant whose replaced refresh token comes back.
 
 use serde_json::{Value, json};
-use storm_domain::{ErrorCode, IntegrationId};
+use storm_domain::{Action, ErrorCode, IntegrationId};
 use storm_engine::view::StatusView;
+use storm_tests::program::private_folder;
 use storm_tests::{Browser, Desktop, Headless, Manner, Outcome, Practice, ensure};
 
 struct Scene {
@@ -20,7 +21,7 @@ impl Scene {
         let desktop = Desktop::of_session()?;
         Browser::of(&desktop).behave(Manner::Approve)?;
         let practice = Practice::start().await?;
-        let folder = tempfile::tempdir()?;
+        let folder = private_folder()?;
         let headless = Headless::start(&folder.path().join("data")).await?;
         let id = headless.connect_sign_in(&practice, "Ada").await?;
         Ok(Self { practice, headless, id, _folder: folder })
@@ -59,7 +60,11 @@ async fn html_in_place_of_an_answer_keeps_the_grant() -> Outcome {
     let scene = Scene::set().await?;
     for status in [200, 403, 500, 502] {
         let headers = json!([["content-type", "text/html"]]);
-        scene.ensure_kept_after(json!({ "status": status, "headers": headers, "body": "<h1>Sign in to the network</h1>" })).await?;
+        scene
+            .ensure_kept_after(
+                json!({ "status": status, "headers": headers, "body": "<h1>Sign in to the network</h1>" }),
+            )
+            .await?;
     }
     Ok(())
 }
@@ -129,7 +134,8 @@ async fn only_a_refused_grant_asks_for_the_user() -> Outcome {
     let scene = Scene::set().await?;
     scene.practice.revoke_grants().await?;
     let refreshed = scene.headless.engine()?.refresh_integration(scene.id).await;
-    ensure(refreshed.is_err_and(|failure| failure.code == ErrorCode::ReconnectNeeded), || "no Reconnect".to_owned())?;
+    let action = refreshed.as_ref().err().and_then(|failure| failure.action);
+    ensure(action == Some(Action::Reconnect), || format!("{refreshed:?}"))?;
     let status = scene.headless.integration(scene.id).await?.status;
     ensure(matches!(status, StatusView::NeedsYou { .. }), || format!("{status:?}"))
 }

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use storm_engine::view::VaultView;
-use storm_tests::program::run;
-use storm_tests::{Desktop, Headless, Look, Outcome, PATIENCE, Practice, StepError, ensure, eventually};
+use storm_tests::program::{private_folder, run};
+use storm_tests::{Desktop, Headless, Outcome, Practice, ensure};
 
 const NAME: &str = "Nightly sync";
 const SERVICE: &str = "dev.stormconnect.app";
@@ -33,7 +33,7 @@ async fn entries() -> Outcome<String> {
 #[tokio::test]
 async fn the_keyring_holds_one_key_and_nothing_else() -> Outcome {
     Desktop::of_session()?;
-    let folder = tempfile::tempdir()?;
+    let folder = private_folder()?;
     let before = entries().await.unwrap_or_default().matches("secret = ").count();
     let _practice = filled(&folder.path().join("data")).await?;
     let entries = entries().await?;
@@ -45,23 +45,40 @@ async fn the_keyring_holds_one_key_and_nothing_else() -> Outcome {
 #[tokio::test]
 async fn a_locked_keyring_closes_the_vault_and_unlocking_opens_it() -> Outcome {
     let desktop = Desktop::of_session()?;
-    let folder = tempfile::tempdir()?;
+    let folder = private_folder()?;
     let data = folder.path().join("data");
     let _practice = filled(&data).await?;
     desktop.lock_keyring().await?;
     let headless = Headless::start_locked(&data, None).await;
     let locked = headless.vault();
-    unlock().await?;
+    desktop.answer_keyring_prompt().await?;
     ensure(matches!(locked, VaultView::KeyringLocked { .. }), || format!("{locked:?}"))?;
     let opened = headless.host().retry_vault().await;
-    ensure(opened.as_ref().is_ok_and(|view| matches!(view.vault, VaultView::Unlocked { .. })), || format!("{opened:?}"))?;
+    ensure(opened.as_ref().is_ok_and(|view| matches!(view.vault, VaultView::Unlocked { .. })), || {
+        format!("{opened:?}")
+    })?;
+    ensure_everything_is_there(&headless).await
+}
+
+#[tokio::test]
+async fn a_prompt_that_is_answered_opens_the_vault_at_once() -> Outcome {
+    let desktop = Desktop::of_session()?;
+    let folder = private_folder()?;
+    let data = folder.path().join("data");
+    let _practice = filled(&data).await?;
+    desktop.lock_keyring().await?;
+    let (headless, answered) =
+        futures_util::future::join(Headless::start_locked(&data, None), desktop.answer_keyring_prompt()).await;
+    answered?;
+    let vault = headless.vault();
+    ensure(matches!(vault, VaultView::Unlocked { .. }), || format!("{vault:?}"))?;
     ensure_everything_is_there(&headless).await
 }
 
 #[tokio::test]
 async fn a_wiped_keyring_never_gets_a_new_key_for_an_old_vault() -> Outcome {
     Desktop::of_session()?;
-    let folder = tempfile::tempdir()?;
+    let folder = private_folder()?;
     let data = folder.path().join("data");
     let _practice = filled(&data).await?;
     run("secret-tool", &["clear", "service", SERVICE]).await?;
@@ -78,34 +95,10 @@ async fn a_wiped_keyring_never_gets_a_new_key_for_an_old_vault() -> Outcome {
 #[tokio::test]
 async fn without_a_keyring_the_vault_is_locked_by_a_passphrase() -> Outcome {
     Desktop::of_session()?;
-    let folder = tempfile::tempdir()?;
+    let folder = private_folder()?;
     let keyring = storm_testkit::FakeKeyring::default();
     keyring.fail_always(Some(storm_domain::port::KeyringError::NoService));
     let headless = Headless::start_locked(&folder.path().join("data"), Some(std::sync::Arc::new(keyring))).await;
     let vault = headless.vault();
     ensure(matches!(vault, VaultView::NoKeyring), || format!("{vault:?}"))
-}
-
-/// Unlocks as a login does, and waits until the keyring says so.
-async fn unlock() -> Outcome {
-    use std::io::Write as _;
-    let mut daemon = std::process::Command::new("gnome-keyring-daemon")
-        .args(["--unlock", "--components=secrets"])
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::null())
-        .spawn()
-        .map_err(|cause| StepError::Program { program: "gnome-keyring-daemon".to_owned(), cause })?;
-    if let Some(mut input) = daemon.stdin.take() {
-        input.write_all(b"storm")?;
-    }
-    daemon.wait()?;
-    eventually("the keyring to be unlocked", PATIENCE, async || {
-        let property = "<false>";
-        let path = "/org/freedesktop/secrets/collection/login";
-        let call = ["call", "--session", "-d", "org.freedesktop.secrets", "-o", path, "-m", "org.freedesktop.DBus.Properties.Get"];
-        let arguments: Vec<&str> = call.into_iter().chain(["org.freedesktop.Secret.Collection", "Locked"]).collect();
-        let said = run("gdbus", &arguments).await?;
-        Ok(if said.contains(property) { Look::Found(()) } else { Look::NotYet(said) })
-    })
-    .await
 }

@@ -11,6 +11,7 @@ mod window;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use storm_tests::program::private_folder;
 use storm_tests::{Desktop, Outcome};
 
 use crate::harness::Benchmark;
@@ -37,7 +38,7 @@ async fn main() -> ExitCode {
 async fn run(folder: &Path, wanted: &[String]) -> Outcome {
     Desktop::of_session()?;
     std::fs::create_dir_all(folder)?;
-    let scratch = tempfile::tempdir()?;
+    let scratch = private_folder()?;
     for name in NAMES.into_iter().filter(|name| wanted.is_empty() || wanted.iter().any(|one| one == name)) {
         let done: Vec<Benchmark> = match name {
             "token" => vec![token::measure(scratch.path()).await?],

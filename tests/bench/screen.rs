@@ -74,9 +74,11 @@ impl Screen {
         let (width, height) = self.size;
         // The window manager's title bar has text too, so the upper part is left out.
         const TITLE: u16 = 90;
-        let image = self.connection.get_image(ImageFormat::Z_PIXMAP, self.root, 0, TITLE as i16, width, height - TITLE, !0);
+        let image =
+            self.connection.get_image(ImageFormat::Z_PIXMAP, self.root, 0, TITLE as i16, width, height - TITLE, !0);
         let image = image.map_err(failed)?.reply().map_err(failed)?;
-        let shades: BTreeSet<[u8; 3]> = image.data.chunks_exact(4).map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
+        let shades: BTreeSet<[u8; 3]> =
+            image.data.chunks_exact(4).map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
         Ok(shades.len())
     }
 }

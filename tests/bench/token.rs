@@ -56,7 +56,9 @@ pub async fn measure(folder: &Path) -> Outcome<Benchmark> {
                 .output()?;
             rounds.add(name, stopwatch.milliseconds());
             let right = *name == "empty-program" || String::from_utf8_lossy(&output.stdout).trim() == key;
-            ensure(output.status.success() && right, || format!("{name}: {}", String::from_utf8_lossy(&output.stderr)))?;
+            ensure(output.status.success() && right, || {
+                format!("{name}: {}", String::from_utf8_lossy(&output.stderr))
+            })?;
         }
     }
     agent.kill().await?;
@@ -68,7 +70,11 @@ fn handout() -> Outcome<std::path::PathBuf> {
     let mut folder = std::env::current_exe()?;
     folder.pop();
     let shipped = folder.with_file_name("handout").join("storm");
-    if shipped.is_file() { Ok(shipped) } else { Err(StepError::Wrong("cargo build --profile handout -p storm-cli first".to_owned())) }
+    if shipped.is_file() {
+        Ok(shipped)
+    } else {
+        Err(StepError::Wrong("cargo build --profile handout -p storm-cli first".to_owned()))
+    }
 }
 
 /// Keeps the same secret where `secret-tool` finds it; false = it is not installed.

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::patience::{Look, eventually};
 use crate::program::run;
-use crate::{Outcome, StepError};
+use crate::{Outcome, PATIENCE, StepError};
 
 /// The private desktop of this run.
 #[derive(Debug, Clone)]
@@ -49,6 +50,22 @@ impl Desktop {
         let arguments: Vec<&str> =
             call.into_iter().chain(["org.freedesktop.Secret.Service.Lock", collections]).collect();
         run("gdbus", &arguments).await.map(drop)
+    }
+
+    /// Types the password into the keyring's prompt once it is there, as a user does.
+    ///
+    /// # Errors
+    /// When no prompt appears.
+    pub async fn answer_keyring_prompt(&self) -> Outcome {
+        const PASSWORD: &str = "storm";
+        let prompt = eventually("the keyring's prompt", PATIENCE, async || {
+            let found = run("xdotool", &["search", "--onlyvisible", "--class", "gcr-prompter"]).await;
+            let found = found.ok().and_then(|ids| ids.lines().next().map(str::to_owned));
+            Ok(found.map_or_else(|| Look::NotYet("no such window".to_owned()), Look::Found))
+        })
+        .await?;
+        run("xdotool", &["windowfocus", "--sync", &prompt, "type", "--delay", "20", PASSWORD]).await?;
+        run("xdotool", &["key", "Return"]).await.map(drop)
     }
 }
 

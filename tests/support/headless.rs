@@ -126,7 +126,14 @@ impl Headless {
     /// When it cannot be begun.
     pub async fn begin_sign_in(&self, practice: &Practice, name: &str) -> Outcome<AuthorizationView> {
         let fields = json!({ "base_url": practice.base_url() });
-        self.begin_sign_in_to("practice", "practice-desktop", &fields, name, &["openid", "read", "reports", "offline_access"]).await
+        self.begin_sign_in_to(
+            "practice",
+            "practice-desktop",
+            &fields,
+            name,
+            &["openid", "read", "reports", "offline_access"],
+        )
+        .await
     }
 
     /// Begins to sign in at any service.
@@ -142,8 +149,7 @@ impl Headless {
         scopes: &[&str],
     ) -> Outcome<AuthorizationView> {
         let engine = self.engine()?;
-        let registration =
-            json!({ "id": null, "connector_id": connector, "client_id": client_id, "client_secret": null, "fields": fields });
+        let registration = json!({ "id": null, "connector_id": connector, "client_id": client_id, "client_secret": null, "fields": fields });
         let registration = engine.save_registration(serde_json::from_value(registration)?).await.map_err(refused)?;
         let target = json!({ "target": {
             "target": "new",
@@ -165,7 +171,9 @@ impl Headless {
         eventually("the authorization to end", PATIENCE, async || {
             let now = engine.authorization(attempt.id).map_err(refused)?.progress;
             Ok(match now {
-                AuthorizationProgress::Waiting { .. } | AuthorizationProgress::Exchanging => Look::NotYet(format!("{now:?}")),
+                AuthorizationProgress::Waiting { .. } | AuthorizationProgress::Exchanging => {
+                    Look::NotYet(format!("{now:?}"))
+                }
                 ended => Look::Found(ended),
             })
         })

@@ -32,6 +32,15 @@ pub fn desktop_script(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("desktop").join(name)
 }
 
+/// A folder of the user's own, gone when dropped: sockets are refused in one that others can open.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn private_folder() -> Outcome<tempfile::TempDir> {
+    let only_owner = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    Ok(tempfile::Builder::new().prefix("storm-").permissions(only_owner).tempdir()?)
+}
+
 /// A program whose standard output is read line by line. Killed when dropped.
 pub struct Program {
     name: String,

@@ -15,7 +15,7 @@ use thirtyfour::{Capabilities, Key};
 use tokio::process::{Child, Command};
 
 use crate::patience::{Look, eventually};
-use crate::program::{built, run};
+use crate::program::{built, private_folder, run};
 use crate::{Outcome, PATIENCE, StepError};
 
 /// Where one user's program keeps everything, over several starts.
@@ -31,7 +31,7 @@ impl Home {
     /// # Errors
     /// When there is no room.
     pub fn make(practice_port: u16) -> Outcome<Self> {
-        Ok(Self { folder: tempfile::tempdir()?, practice_port, theme: "Adwaita" })
+        Ok(Self { folder: private_folder()?, practice_port, theme: "Adwaita" })
     }
 
     /// From its next start on the program finds a dark desktop.
@@ -285,16 +285,25 @@ impl Window {
         text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(600).collect()
     }
 
-    /// A picture of the page, once it has been painted and nothing moves any more.
+    /// Waits until the page has been painted and nothing moves any more. Never ends while the window is hidden.
     ///
     /// # Errors
-    /// When it cannot be taken or written.
-    pub async fn screenshot(&self, path: &Path) -> Outcome {
+    /// When the page cannot be asked.
+    pub async fn await_painted(&self) -> Outcome {
         const PAINTED: &str = "const done = arguments[0]; \
             const finite = document.getAnimations().filter((one) => one.effect.getComputedTiming().iterations !== Infinity); \
             Promise.allSettled(finite.map((one) => one.finished)) \
                 .then(() => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))";
         self.web.execute_async(PAINTED, Vec::new()).await?;
+        Ok(())
+    }
+
+    /// A picture of the page.
+    ///
+    /// # Errors
+    /// When it cannot be taken or written.
+    pub async fn screenshot(&self, path: &Path) -> Outcome {
+        self.await_painted().await?;
         Ok(self.web.screenshot(path).await?)
     }
 

@@ -24,6 +24,7 @@ pub async fn walk(journey: &mut Journey) -> Outcome {
     let middle = journey.window()?.position("view-integrations").await?;
     source.hover(middle).await?;
     journey.window()?.await_text("drop-overlay", &email).await?;
+    journey.window()?.await_painted().await?;
     journey.picture_of_desktop("file-over-window").await?;
     source.drop_files().await?;
     journey.say("The file was dragged over the window, which said what it is before it was released.");
