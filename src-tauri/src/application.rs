@@ -40,7 +40,8 @@ pub fn run() -> ExitCode {
         .invoke_handler(bindings.invoke_handler())
         .setup(move |app| {
             bindings.mount_events(app);
-            Ok(set_up(app, settings)?)
+            set_up(app, settings).inspect_err(|error| tracing::error!(%error, "the window could not be opened"))?;
+            Ok(())
         })
         .build(tauri::generate_context!());
     match application {

@@ -1,7 +1,7 @@
 //! Who needs the user: worked out anew after every change in the core, and shown by tray and notifications.
 //!
-//! The core publishes into a queue and never waits. One task empties it, so that page, tray and notifications see the same
-//! changes in the same order, and a burst of changes costs one look.
+//! The core publishes into a queue and never waits. The page is told of each change in its order; for tray and
+//! notifications a burst of changes costs one look.
 
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use storm_domain::{Event, IntegrationId, Method, ReconnectReason, Timestamp};
 use storm_engine::view::{IntegrationView, StatusView, VaultView};
 use tauri::{AppHandle, Manager as _};
 use tauri_specta::Event as _;
+use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
 use crate::notification::Notifier;
@@ -64,6 +65,18 @@ impl Need {
 
 /// Follows the core until the program ends.
 pub(crate) async fn follow(app: AppHandle, host: Arc<Host>, mut events: UnboundedReceiver<Event>) {
+    let changed = Arc::new(Notify::new());
+    tauri::async_runtime::spawn(show_needs(app.clone(), host, Arc::clone(&changed)));
+    while let Some(event) = events.recv().await {
+        if let Err(error) = CoreEvent(event).emit_to(&app, window::MAIN) {
+            tracing::warn!(%error, "the page could not be told of a change");
+        }
+        changed.notify_one();
+    }
+}
+
+/// Apart from the page, which must not wait for a slow tray.
+async fn show_needs(app: AppHandle, host: Arc<Host>, changed: Arc<Notify>) {
     let tray = Tray::start(&app).await;
     let mut notifier = Notifier::start(&app);
     loop {
@@ -71,14 +84,10 @@ pub(crate) async fn follow(app: AppHandle, host: Arc<Host>, mut events: Unbounde
         let integrations = integrations(&host, &vault).await;
         tray.show(TrayView::of(&vault, integrations.as_deref())).await;
         if let Some(integrations) = integrations {
-            notifier.follow(Need::among(&integrations)).await;
+            notifier.follow(Need::among(&integrations));
             app.state::<Shell>().practice.serve(&integrations).await;
         }
-        let Some(event) = events.recv().await else { return };
-        pass_on(&app, event);
-        while let Ok(event) = events.try_recv() {
-            pass_on(&app, event);
-        }
+        changed.notified().await;
     }
 }
 
@@ -93,10 +102,4 @@ async fn integrations(host: &Host, vault: &VaultView) -> Option<Vec<IntegrationV
     }
     .inspect_err(|failure| tracing::warn!(code = ?failure.code, "the integrations could not be read"))
     .ok()
-}
-
-fn pass_on(app: &AppHandle, event: Event) {
-    if let Err(error) = CoreEvent(event).emit_to(app, window::MAIN) {
-        tracing::warn!(%error, "the page could not be told of a change");
-    }
 }

@@ -30,6 +30,9 @@ pub(crate) enum SettingsError {
     /// Neither `STORM_CONNECT_DATA` nor a home folder.
     #[error("there is no home folder for the data; set STORM_CONNECT_DATA to a folder")]
     NoDataFolder,
+    /// Neither X11 nor Wayland.
+    #[error("there is no display to open a window on; `storm agent` runs without one")]
+    NoDisplay,
     /// Not a port.
     #[error("STORM_PRACTICE_PORT is not a number from 0 to 65535")]
     PracticePort,
@@ -44,6 +47,9 @@ impl Settings {
 
     fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
         let set = |name| variable(name).filter(|value| !value.is_empty());
+        if cfg!(target_os = "linux") && set("WAYLAND_DISPLAY").or_else(|| set("DISPLAY")).is_none() {
+            return Err(SettingsError::NoDisplay);
+        }
         let data_folder = match set("STORM_CONNECT_DATA") {
             Some(folder) => PathBuf::from(folder),
             None => directories::BaseDirs::new()
@@ -76,6 +82,7 @@ mod tests {
     #[test]
     fn every_variable_is_followed() {
         let settings = settings(&[
+            ("WAYLAND_DISPLAY", "wayland-0"),
             ("STORM_CONNECT_DATA", "/data"),
             ("STORM_CONNECT_SOCKET", "/run/host.sock"),
             ("STORM_CONNECT_LOG", "debug"),
@@ -95,7 +102,8 @@ mod tests {
 
     #[test]
     fn an_empty_variable_counts_as_unset() {
-        let settings = settings(&[("STORM_CONNECT_DATA", "/data"), ("STORM_PRACTICE_PORT", "")]).unwrap();
+        let settings =
+            settings(&[("DISPLAY", ":0"), ("STORM_CONNECT_DATA", "/data"), ("STORM_PRACTICE_PORT", "")]).unwrap();
         assert_eq!(settings.practice_port, 4780);
         assert_eq!(settings.log_filter, "info");
         assert_eq!(settings.socket_path, None);
@@ -103,7 +111,15 @@ mod tests {
 
     #[test]
     fn a_port_that_is_none_is_refused_rather_than_replaced() {
-        let refused = settings(&[("STORM_CONNECT_DATA", "/data"), ("STORM_PRACTICE_PORT", "65536")]);
+        let refused = settings(&[("DISPLAY", ":0"), ("STORM_CONNECT_DATA", "/data"), ("STORM_PRACTICE_PORT", "65536")]);
         assert_eq!(refused, Err(SettingsError::PracticePort));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn without_a_display_it_says_what_runs_without_one() {
+        let refused = settings(&[("STORM_CONNECT_DATA", "/data")]).unwrap_err();
+        assert_eq!(refused, SettingsError::NoDisplay);
+        assert!(refused.to_string().contains("storm agent"));
     }
 }

@@ -4,6 +4,8 @@
 mod incident;
 mod reason;
 
+use std::time::Duration;
+
 use tauri::AppHandle;
 use tauri_plugin_notification::{Action, ActionPerformed, ActionType, NotificationExt as _};
 
@@ -39,11 +41,11 @@ impl Notifier {
         Self { app: app.clone(), incidents: Incidents::default() }
     }
 
-    pub(crate) async fn follow(&mut self, needs: Vec<Need>) {
+    pub(crate) fn follow(&mut self, needs: Vec<Need>) {
         for change in self.incidents.follow(needs) {
             match change {
                 Change::Show { id, need } => self.show(id, &need),
-                Change::Withdraw { id } => self.withdraw(id).await,
+                Change::Withdraw { id } => self.withdraw(id),
             }
         }
     }
@@ -64,22 +66,28 @@ impl Notifier {
         }
     }
 
-    async fn withdraw(&self, id: i32) {
+    /// On a thread of its own: the desktop may be slow to answer.
+    fn withdraw(&self, id: i32) {
         let app = self.app.clone();
-        on_own_thread(move || app.notification().remove_active(vec![id])).await;
+        tauri::async_runtime::spawn_blocking(move || warn_if_left(app.notification().remove_active(vec![id])));
     }
 }
 
-/// Takes all notifications back: without the program, their buttons would do nothing.
+/// Takes all notifications back: without the program, their buttons would do nothing. A desktop that does not answer keeps
+/// them.
 pub(crate) async fn withdraw_all(app: &AppHandle) {
+    const PATIENCE: Duration = Duration::from_secs(1);
     let app = app.clone();
-    on_own_thread(move || app.notification().remove_all_active()).await;
+    let withdrawing =
+        tauri::async_runtime::spawn_blocking(move || warn_if_left(app.notification().remove_all_active()));
+    if tokio::time::timeout(PATIENCE, withdrawing).await.is_err() {
+        tracing::warn!("the desktop did not take the notifications back in time");
+    }
 }
 
-/// The desktop may be slow to answer.
-async fn on_own_thread(withdraw: impl FnOnce() -> tauri_plugin_notification::Result<()> + Send + 'static) {
-    if !matches!(tokio::task::spawn_blocking(withdraw).await, Ok(Ok(()))) {
-        tracing::warn!("a notification could not be taken back");
+fn warn_if_left(withdrawn: tauri_plugin_notification::Result<()>) {
+    if let Err(error) = withdrawn {
+        tracing::warn!(%error, "a notification could not be taken back");
     }
 }
 
