@@ -25,7 +25,7 @@ impl Engine {
         else {
             return Err(crate::engine::internal("A key has the wrong summary."));
         };
-        self.held.hold_key(id, key);
+        self.held.hold_key(id, key, self.now());
         Ok(HeldKeyView { id, hint, remarks })
     }
 

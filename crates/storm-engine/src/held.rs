@@ -1,20 +1,29 @@
 //! Secrets the core holds for a dialog that has not saved yet: a key read from the clipboard, a key file that was dropped.
 //!
-//! They live in memory only, at most [`MOST_HELD`] at a time, and are dropped when they are taken or pushed out.
+//! They live in memory only, at most [`MOST_HELD`] at a time and no longer than [`HOLD_TERM`]; a dialog that is closed without
+//! saving need not tell.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use storm_connectors::KeyFile;
-use storm_domain::{ErrorCode, Failure, HeldSecretId};
+use storm_domain::{ErrorCode, Failure, HeldSecretId, Timestamp};
 use storm_secret::ApiKey;
 
 use crate::engine::lock;
 
 const MOST_HELD: usize = 8;
+const HOLD_TERM: Duration = Duration::from_secs(15 * 60);
 
 #[derive(Default)]
-pub(crate) struct HeldSecrets(Mutex<VecDeque<(HeldSecretId, Held)>>);
+pub(crate) struct HeldSecrets(Mutex<VecDeque<Entry>>);
+
+struct Entry {
+    id: HeldSecretId,
+    since: Timestamp,
+    held: Held,
+}
 
 enum Held {
     Key(ApiKey),
@@ -22,20 +31,25 @@ enum Held {
 }
 
 impl HeldSecrets {
-    pub(crate) fn hold_key(&self, id: HeldSecretId, key: ApiKey) {
-        self.push(id, Held::Key(key));
+    pub(crate) fn hold_key(&self, id: HeldSecretId, key: ApiKey, now: Timestamp) {
+        self.push(Entry { id, since: now, held: Held::Key(key) });
     }
 
-    pub(crate) fn hold_key_file(&self, id: HeldSecretId, file: KeyFile) {
-        self.push(id, Held::KeyFile(Box::new(file)));
+    pub(crate) fn hold_key_file(&self, id: HeldSecretId, file: KeyFile, now: Timestamp) {
+        self.push(Entry { id, since: now, held: Held::KeyFile(Box::new(file)) });
+    }
+
+    /// Drops what was held too long.
+    pub(crate) fn expire(&self, now: Timestamp) {
+        lock(&self.0).retain(|entry| now.since(entry.since) < HOLD_TERM);
     }
 
     /// A held key; it stays held, so that a failed save can be tried again.
     pub(crate) fn key(&self, id: HeldSecretId) -> Result<ApiKey, Failure> {
         lock(&self.0)
             .iter()
-            .find_map(|(held_id, held)| match held {
-                Held::Key(key) if *held_id == id => Some(key.clone()),
+            .find_map(|entry| match &entry.held {
+                Held::Key(key) if entry.id == id => Some(key.clone()),
                 _ => None,
             })
             .ok_or_else(gone)
@@ -45,8 +59,8 @@ impl HeldSecrets {
     pub(crate) fn key_file(&self, id: HeldSecretId) -> Result<KeyFile, Failure> {
         lock(&self.0)
             .iter()
-            .find_map(|(held_id, held)| match held {
-                Held::KeyFile(file) if *held_id == id => Some((**file).clone()),
+            .find_map(|entry| match &entry.held {
+                Held::KeyFile(file) if entry.id == id => Some((**file).clone()),
                 _ => None,
             })
             .ok_or_else(gone)
@@ -54,18 +68,46 @@ impl HeldSecrets {
 
     /// Drops what was saved.
     pub(crate) fn release(&self, id: HeldSecretId) {
-        lock(&self.0).retain(|(held_id, _)| *held_id != id);
+        lock(&self.0).retain(|entry| entry.id != id);
     }
 
-    fn push(&self, id: HeldSecretId, held: Held) {
+    fn push(&self, entry: Entry) {
         let mut all = lock(&self.0);
         if all.len() >= MOST_HELD {
             all.pop_front();
         }
-        all.push_back((id, held));
+        all.push_back(entry);
     }
 }
 
 fn gone() -> Failure {
     Failure::new(ErrorCode::NotFound, "It is no longer held in memory. Paste or choose it again.", None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn id(number: u128) -> HeldSecretId {
+        HeldSecretId(Uuid::from_u128(number))
+    }
+
+    #[test]
+    fn what_nobody_saves_is_dropped_after_a_while() {
+        let held = HeldSecrets::default();
+        held.hold_key(id(1), ApiKey::new("k"), Timestamp(0));
+        held.expire(Timestamp(0).after(HOLD_TERM / 2));
+        assert!(held.key(id(1)).is_ok());
+        held.expire(Timestamp(0).after(HOLD_TERM));
+        assert!(held.key(id(1)).is_err());
+    }
+
+    #[test]
+    fn the_oldest_gives_way() {
+        let held = HeldSecrets::default();
+        (0..=MOST_HELD as u128).for_each(|number| held.hold_key(id(number), ApiKey::new("k"), Timestamp(0)));
+        assert!(held.key(id(0)).is_err());
+        assert!(held.key(id(1)).is_ok());
+    }
 }

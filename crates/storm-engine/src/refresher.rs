@@ -85,7 +85,7 @@ impl Schedule {
 }
 
 impl Engine {
-    /// Runs until [`Engine::shut_down`]: refreshes what is due, verifies keys once a day, empties the bin.
+    /// Runs until [`Engine::shut_down`]: refreshes what is due, verifies keys once a day, drops what dialogs left behind.
     pub async fn run_refresher(self: &Arc<Self>) -> Result<(), VaultError> {
         for row in self.vault().integrations().await? {
             self.schedule_next(&row);
@@ -95,6 +95,7 @@ impl Engine {
         let mut clocks = (self.now(), self.parts.clock.monotonic());
         loop {
             let now = self.now();
+            self.held.expire(now);
             for id in self.schedule.take_due(now) {
                 let (engine, limits) = (Arc::clone(self), Arc::clone(&limits));
                 tokio::spawn(async move { engine.work_on(id, &limits).await });

@@ -59,7 +59,7 @@ impl Engine {
         let file = read_key_file(bytes.expose(), file_name).map_err(|error| error.to_failure())?;
         let id = HeldSecretId(self.parts.entropy.make_uuid());
         let view = self.key_file_view(id, &file);
-        self.held.hold_key_file(id, file);
+        self.held.hold_key_file(id, file, self.now());
         Ok(view)
     }
 
