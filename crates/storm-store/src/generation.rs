@@ -190,7 +190,7 @@ async fn phase_of(
 }
 
 /// The active generation, if there is one, becomes superseded.
-pub(crate) async fn supersede_active(
+async fn supersede_active(
     connection: &mut SqliteConnection,
     id: IntegrationId,
     at: Timestamp,

@@ -4,14 +4,33 @@
 //! token inherits the one it was obtained with (RFC 6749 §6). So the tokens of the last two grants are always there.
 
 use sqlx::SqliteConnection;
-use storm_domain::{Credential, GenerationNumber, GenerationPhase, Lease, OAuthGrant, Timestamp, VaultError};
+use storm_domain::{Credential, GenerationNumber, IntegrationId, Lease, OAuthGrant, Timestamp, VaultError};
+use storm_secret::RefreshToken;
 
 use crate::fault::of_sqlx;
+use crate::generation;
 use crate::seal::Seal;
-use crate::{generation, lease};
 
-/// How many retired generations are kept for the history of an integration.
-const RETIRED_KEPT: i64 = 20;
+/// One question and one command to the database, because each is a round trip to its thread and a thousand refreshes may
+/// wait behind this one. Twenty retired generations are kept for the history of an integration.
+///
+/// Parameters: 1 integration, 2 time, 3 number, 4 credential, 5 summary. Each statement must use a run of them from ?1 on
+/// without a gap: sqlx leaves the ones after a gap unbound when the statement is not the first.
+const COMMIT: &str = "
+    UPDATE generation SET phase = 'retired', sealed_credential = NULL, changed_at = ?2
+        WHERE integration_id = ?1 AND phase = 'superseded' AND kind = 'oauth_grant'
+            AND number < (SELECT g.number FROM generation g WHERE g.integration_id = ?1 AND g.phase = 'active')
+            AND NOT EXISTS (SELECT 1 FROM rotation WHERE integration_id = ?1 AND number IN (old, new));
+    UPDATE generation SET phase = 'superseded', changed_at = ?2 WHERE integration_id = ?1 AND phase = 'active';
+    INSERT INTO generation
+        (integration_id, number, phase, kind, sealed_credential, sealed_summary, created_at, changed_at)
+        VALUES (?1, ?3, 'active', 'oauth_grant', ?4, ?5, ?2, ?2);
+    UPDATE integration SET last_generation = last_generation + 1 WHERE id = ?1;
+    DELETE FROM generation WHERE integration_id = ?1 AND phase = 'retired'
+        AND number < (SELECT last_generation FROM integration WHERE id = ?1) - 20;
+    DELETE FROM intent WHERE integration_id = ?1;
+    UPDATE lease SET settled = fencing WHERE integration_id = ?1;
+";
 
 pub(crate) async fn commit(
     connection: &mut SqliteConnection,
@@ -22,34 +41,61 @@ pub(crate) async fn commit(
     at: Timestamp,
 ) -> Result<GenerationNumber, VaultError> {
     let id = held.integration_id;
-    lease::check(connection, held).await?;
-    if generation::active_number(connection, id).await? != expected {
-        return Err(VaultError::Conflict);
+    let last = check(connection, held, expected).await?;
+    if grant.refresh_token.as_ref().is_none_or(RefreshToken::is_empty) {
+        grant.refresh_token = inherited(connection, seal, id, expected).await?;
     }
-    if grant.refresh_token.as_ref().is_none_or(storm_secret::RefreshToken::is_empty) && expected.is_some() {
-        let active = generation::with_secret(connection, seal, id, expected).await?;
-        if let Credential::OAuthGrant(active) = active.credential {
-            grant.refresh_token = active.refresh_token;
-        }
-    }
-    generation::supersede_active(connection, id, at).await?;
+    let next = GenerationNumber(last + 1);
     let credential = Credential::OAuthGrant(grant);
-    let next = generation::insert(connection, seal, id, &credential, GenerationPhase::Active, at).await?;
-    sqlx::query(
-        "UPDATE generation SET phase = 'retired', sealed_credential = NULL, changed_at = ?3
-         WHERE integration_id = ?1 AND phase = 'superseded' AND kind = 'oauth_grant' AND number < ?2
-           AND NOT EXISTS (SELECT 1 FROM rotation WHERE integration_id = ?1 AND number IN (old, new));
-         DELETE FROM generation WHERE integration_id = ?1 AND phase = 'retired' AND number < ?4 - ?5;
-         DELETE FROM intent WHERE integration_id = ?1;
-         UPDATE lease SET settled = fencing WHERE integration_id = ?1;",
+    sqlx::query(COMMIT)
+        .bind(id.to_string())
+        .bind(at.0)
+        .bind(next.0.cast_signed())
+        .bind(seal.credential(id, next, &credential)?)
+        .bind(seal.summary(id, next, &credential.summary())?)
+        .execute(connection)
+        .await
+        .map_err(of_sqlx)?;
+    Ok(next)
+}
+
+/// [`VaultError::LeaseLost`] and [`VaultError::Conflict`] as the port says; else the last number that was given.
+async fn check(
+    connection: &mut SqliteConnection,
+    held: &Lease,
+    expected: Option<GenerationNumber>,
+) -> Result<u64, VaultError> {
+    let found: Option<(bool, Option<i64>, i64)> = sqlx::query_as(
+        "SELECT fencing = ?2 AND process IS NOT NULL,
+                (SELECT number FROM generation WHERE integration_id = ?1 AND phase = 'active'), last_generation
+         FROM lease JOIN integration ON id = integration_id WHERE integration_id = ?1",
     )
-    .bind(id.to_string())
-    .bind(expected.map(|number| number.0.cast_signed()))
-    .bind(at.0)
-    .bind(next.0.cast_signed())
-    .bind(RETIRED_KEPT)
-    .execute(connection)
+    .bind(held.integration_id.to_string())
+    .bind(held.fencing.cast_signed())
+    .fetch_optional(connection)
     .await
     .map_err(of_sqlx)?;
-    Ok(next)
+    match found {
+        Some((true, active, last)) if active.map(i64::cast_unsigned) == expected.map(|number| number.0) => {
+            Ok(last.cast_unsigned())
+        }
+        Some((true, ..)) => Err(VaultError::Conflict),
+        Some((false, ..)) | None => Err(VaultError::LeaseLost),
+    }
+}
+
+/// The refresh token of the grant that is about to be superseded.
+async fn inherited(
+    connection: &mut SqliteConnection,
+    seal: &Seal,
+    id: IntegrationId,
+    expected: Option<GenerationNumber>,
+) -> Result<Option<RefreshToken>, VaultError> {
+    if expected.is_none() {
+        return Ok(None);
+    }
+    match generation::with_secret(connection, seal, id, expected).await?.credential {
+        Credential::OAuthGrant(active) => Ok(active.refresh_token),
+        _ => Ok(None),
+    }
 }

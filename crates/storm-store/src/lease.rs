@@ -55,7 +55,7 @@ pub(crate) async fn release(connection: &mut SqliteConnection, lease: &Lease) ->
 
 /// [`VaultError::LeaseLost`] unless the lease is the last one given and has not been given back. A passed deadline alone
 /// does no harm: nobody else has the credential.
-pub(crate) async fn check(connection: &mut SqliteConnection, lease: &Lease) -> Result<(), VaultError> {
+async fn check(connection: &mut SqliteConnection, lease: &Lease) -> Result<(), VaultError> {
     let held: Option<bool> =
         sqlx::query_scalar("SELECT fencing = ?2 AND process IS NOT NULL FROM lease WHERE integration_id = ?1")
             .bind(lease.integration_id.to_string())
@@ -83,9 +83,10 @@ pub(crate) async fn put_intent(
     lease: &Lease,
     intent: &RefreshIntent,
 ) -> Result<(), VaultError> {
-    check(connection, lease).await?;
-    sqlx::query(
-        "INSERT OR REPLACE INTO intent (integration_id, fencing, generation, at, retries) VALUES (?1, ?2, ?3, ?4, ?5)",
+    let written = sqlx::query(
+        "INSERT OR REPLACE INTO intent (integration_id, fencing, generation, at, retries)
+         SELECT integration_id, fencing, ?3, ?4, ?5 FROM lease
+         WHERE integration_id = ?1 AND fencing = ?2 AND process IS NOT NULL",
     )
     .bind(lease.integration_id.to_string())
     .bind(lease.fencing.cast_signed())
@@ -95,7 +96,7 @@ pub(crate) async fn put_intent(
     .execute(connection)
     .await
     .map_err(of_sqlx)?;
-    Ok(())
+    if written.rows_affected() == 0 { Err(VaultError::LeaseLost) } else { Ok(()) }
 }
 
 pub(crate) async fn clear_intent(connection: &mut SqliteConnection, lease: &Lease) -> Result<(), VaultError> {

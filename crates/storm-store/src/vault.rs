@@ -85,13 +85,13 @@ impl SqliteVault {
 
     /// The user knows; the next opening will not report it again.
     pub async fn acknowledge_restore(&self) -> Result<(), VaultError> {
-        self.writer.write(|connection| Box::pin(epoch::acknowledge_restore(connection))).await
+        self.writer.write_statement(|connection| Box::pin(epoch::acknowledge_restore(connection))).await
     }
 
     /// Makes a copy of the database in the backups folder and keeps five. The host calls it every hour.
     pub async fn backup(&self, at: Timestamp) -> Result<PathBuf, VaultError> {
         let made = backup::make(&self.folder, at).await?;
-        let epoch = self.writer.write(|connection| Box::pin(epoch::advance(connection))).await?;
+        let epoch = self.writer.write_statement(|connection| Box::pin(epoch::advance(connection))).await?;
         epoch::write(&self.folder, epoch).map_err(|error| fault::of_io(&error))?;
         Ok(made)
     }
@@ -135,11 +135,11 @@ impl Vault for SqliteVault {
     }
 
     async fn update_integration(&self, integration: Integration) -> Result<Integration, VaultError> {
-        self.writer.write(|connection| Box::pin(integration::update(connection, integration))).await
+        self.writer.write_statement(|connection| Box::pin(integration::update(connection, integration))).await
     }
 
     async fn erase_integration(&self, id: IntegrationId) -> Result<(), VaultError> {
-        self.writer.write(move |connection| Box::pin(integration::erase(connection, id))).await?;
+        self.writer.write_statement(move |connection| Box::pin(integration::erase(connection, id))).await?;
         self.landing.clear(id.0, u64::MAX).await
     }
 
@@ -154,7 +154,7 @@ impl Vault for SqliteVault {
     ) -> Result<(), VaultError> {
         let (seal, registration, secret) = (Arc::clone(&self.seal), registration.clone(), secret.cloned());
         self.writer
-            .write(move |connection| {
+            .write_statement(move |connection| {
                 Box::pin(async move { registration::put(connection, &seal, &registration, secret.as_ref()).await })
             })
             .await
@@ -223,7 +223,7 @@ impl Vault for SqliteVault {
     ) -> Result<Lease, VaultError> {
         let owner = owner.clone();
         self.writer
-            .write(move |connection| {
+            .write_statement(move |connection| {
                 Box::pin(async move { lease::acquire(connection, id, &owner, now, deadline).await })
             })
             .await
@@ -232,7 +232,7 @@ impl Vault for SqliteVault {
     async fn release_lease(&self, lease: &Lease) -> Result<(), VaultError> {
         let released = lease.clone();
         self.writer
-            .write(move |connection| Box::pin(async move { lease::release(connection, &released).await }))
+            .write_statement(move |connection| Box::pin(async move { lease::release(connection, &released).await }))
             .await?;
         self.landing.give_back(lease.integration_id.0).await
     }
@@ -243,7 +243,9 @@ impl Vault for SqliteVault {
         let (lease, intent) = (lease.clone(), intent.clone());
         let committed = self
             .writer
-            .write(move |connection| Box::pin(async move { lease::put_intent(connection, &lease, &intent).await }))
+            .write_statement(move |connection| {
+                Box::pin(async move { lease::put_intent(connection, &lease, &intent).await })
+            })
             .await;
         if committed.is_err() {
             self.landing.give_back(integration).await?;
@@ -275,7 +277,7 @@ impl Vault for SqliteVault {
     async fn clear_intent(&self, lease: &Lease) -> Result<(), VaultError> {
         let held = lease.clone();
         self.writer
-            .write(move |connection| Box::pin(async move { lease::clear_intent(connection, &held).await }))
+            .write_statement(move |connection| Box::pin(async move { lease::clear_intent(connection, &held).await }))
             .await?;
         self.landing.give_back(lease.integration_id.0).await
     }

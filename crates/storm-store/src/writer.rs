@@ -32,6 +32,8 @@ enum Message {
 }
 
 trait Write: Send {
+    /// Whether it cannot fail after it has changed something, and so needs no savepoint.
+    fn is_atomic(&self) -> bool;
     /// Does the work and keeps its outcome.
     fn run<'a>(&'a mut self, connection: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), VaultError>>;
     /// Answers with the outcome, or with what kept the transaction from being committed.
@@ -39,6 +41,7 @@ trait Write: Send {
 }
 
 struct Waiting<T, F> {
+    is_atomic: bool,
     work: Option<F>,
     outcome: Option<Result<T, VaultError>>,
     reply: oneshot::Sender<Result<T, VaultError>>,
@@ -49,6 +52,10 @@ where
     T: Send,
     F: for<'a> FnOnce(&'a mut SqliteConnection) -> BoxFuture<'a, Result<T, VaultError>> + Send,
 {
+    fn is_atomic(&self) -> bool {
+        self.is_atomic
+    }
+
     fn run<'a>(&'a mut self, connection: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), VaultError>> {
         Box::pin(async move {
             let Some(work) = self.work.take() else { return Ok(()) };
@@ -73,14 +80,31 @@ impl Writer {
         Self { queue }
     }
 
-    /// Carries out `work` and returns when it is durable.
+    /// Carries out `work` and returns when it is durable. If it fails, nothing of it stays.
     pub(crate) async fn write<T, F>(&self, work: F) -> Result<T, VaultError>
     where
         T: Send + 'static,
         F: for<'a> FnOnce(&'a mut SqliteConnection) -> BoxFuture<'a, Result<T, VaultError>> + Send + 'static,
     {
+        self.queue(false, work).await
+    }
+
+    /// The same for work whose one statement that writes is its last. It needs no savepoint, which spares a round trip.
+    pub(crate) async fn write_statement<T, F>(&self, work: F) -> Result<T, VaultError>
+    where
+        T: Send + 'static,
+        F: for<'a> FnOnce(&'a mut SqliteConnection) -> BoxFuture<'a, Result<T, VaultError>> + Send + 'static,
+    {
+        self.queue(true, work).await
+    }
+
+    async fn queue<T, F>(&self, is_atomic: bool, work: F) -> Result<T, VaultError>
+    where
+        T: Send + 'static,
+        F: for<'a> FnOnce(&'a mut SqliteConnection) -> BoxFuture<'a, Result<T, VaultError>> + Send + 'static,
+    {
         let (reply, outcome) = oneshot::channel();
-        let waiting = Waiting { work: Some(work), outcome: None, reply };
+        let waiting = Waiting { is_atomic, work: Some(work), outcome: None, reply };
         self.queue.send(Message::Write(Box::new(waiting))).await.map_err(|_| VaultError::Locked)?;
         outcome.await.map_err(|_| VaultError::Locked)?
     }
@@ -142,10 +166,11 @@ async fn commit_together(
 ) -> usize {
     let mut batch = Vec::new();
     let mut next = Some(first);
+    let mut savepoint = Savepoint::Clean;
     let mut committed = execute(connection, "BEGIN IMMEDIATE; SAVEPOINT write").await;
     while let Some(mut write) = next.take() {
         if committed.is_ok() {
-            committed = run_in_savepoint(connection, write.as_mut()).await;
+            committed = run(connection, &mut savepoint, write.as_mut()).await;
         }
         batch.push(write);
         if committed.is_ok() && batch.len() < LARGEST_BATCH {
@@ -175,14 +200,33 @@ async fn commit_together(
     count
 }
 
-/// Runs one write in the savepoint that is open, and leaves one open for the next. An error here means that the whole
-/// transaction is lost; the write's own failure is kept in it.
-async fn run_in_savepoint(connection: &mut SqliteConnection, write: &mut dyn Write) -> Result<(), VaultError> {
-    match write.run(connection).await {
-        Ok(()) => execute(connection, "RELEASE write; SAVEPOINT write").await,
-        // Fails when the savepoint is gone: SQLite has rolled everything back because of this failure.
-        Err(failure) => execute(connection, "ROLLBACK TO write").await.map_err(|_| failure),
+/// Whether earlier writes of the batch stand behind the open savepoint, and would be undone with it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Savepoint {
+    Clean,
+    Written,
+}
+
+/// Runs one write, in a savepoint of its own if it needs one. An error here means that the whole transaction is lost; the
+/// write's own failure is kept in it.
+async fn run(
+    connection: &mut SqliteConnection,
+    savepoint: &mut Savepoint,
+    write: &mut dyn Write,
+) -> Result<(), VaultError> {
+    if *savepoint == Savepoint::Written && !write.is_atomic() {
+        execute(connection, "RELEASE write; SAVEPOINT write").await?;
+        *savepoint = Savepoint::Clean;
     }
+    let Err(failure) = write.run(connection).await else {
+        *savepoint = Savepoint::Written;
+        return Ok(());
+    };
+    // A failed rollback means that the savepoint is gone: SQLite has rolled everything back because of this failure. An
+    // atomic write that failed has nothing to undo, but must find out the same.
+    let undo = if write.is_atomic() { "RELEASE write; SAVEPOINT write" } else { "ROLLBACK TO write" };
+    *savepoint = Savepoint::Clean;
+    execute(connection, undo).await.map_err(|_| failure)
 }
 
 async fn execute(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), VaultError> {
