@@ -89,6 +89,7 @@ impl MasterKey {
         let aad = associated_data(&wrap, vault);
         let cipher = derive_cipher(passphrase, &wrap[SALT_AT..NONCE_AT], cost).ok_or(WrapError::NoMemory)?;
         let nonce = Nonce::try_from(&wrap[NONCE_AT..BODY_AT]).map_err(|_| WrapError::NoRandomness)?;
+        // EXPOSE: copied to where it is encrypted in place; the buffer has its final size.
         wrap.extend_from_slice(self.expose_bytes());
         let tag = cipher
             .encrypt_inout_detached(&nonce, &aad, (&mut wrap[BODY_AT..]).into())

@@ -38,9 +38,9 @@ pub(crate) fn kind(credential: &Credential) -> Result<&'static str, VaultError> 
 }
 
 pub(crate) fn encode(credential: &Credential) -> Result<SecretBytes, VaultError> {
-    // EXPOSE: all of these are to be sealed.
     match credential {
         Credential::ApiKey(credential) => {
+            // EXPOSE: to be sealed.
             payload::encode(&Head::ApiKey, &[Some(credential.key.expose().as_bytes()), None, None])
         }
         Credential::OAuthGrant(grant) => {
@@ -50,11 +50,11 @@ pub(crate) fn encode(credential: &Credential) -> Result<SecretBytes, VaultError>
                 scopes: grant.scopes.clone(),
                 obtained_at: grant.obtained_at,
             };
-            // EXPOSE: all of these are to be sealed.
+            // EXPOSE: to be sealed.
             let refresh_token = grant.refresh_token.as_ref().map(|token| token.expose().as_bytes());
-            // EXPOSE: as above.
+            // EXPOSE: to be sealed.
             let access_token = grant.access_token.as_ref().map(|token| token.expose().as_bytes());
-            // EXPOSE: as above.
+            // EXPOSE: to be sealed.
             let id_token = grant.id_token.as_ref().map(|token| token.expose().as_bytes());
             payload::encode(&head, &[refresh_token, access_token, id_token])
         }
