@@ -11,9 +11,10 @@ const LENT: &str = "Ada’s account";
 const KEPT: &str = "Nightly sync";
 
 struct Scene {
+    // Ends before its folder goes.
+    _agent: Program,
     practice: Practice,
     folder: tempfile::TempDir,
-    _agent: Program,
 }
 
 impl Scene {
@@ -30,6 +31,7 @@ impl Scene {
         ensure(allowed.is_ok(), || format!("{allowed:?}"))?;
         headless.stop().await;
         let mut agent = Command::new(built("storm-agent")?);
+        agent.env("STORM_CONNECT_LOG", "warn");
         agent.arg("--data-folder").arg(&data).arg("--socket").arg(socket(&folder));
         let mut agent = Program::start(agent)?;
         agent.line("READY", |line| (line == "READY").then_some(())).await?;

@@ -14,7 +14,7 @@ struct SmallDisk {
 
 impl SmallDisk {
     async fn mount() -> Outcome<Self> {
-        let folder = tempfile::tempdir()?;
+        let folder = storm_tests::program::private_folder()?;
         run("mount", &["-t", "tmpfs", "-o", "size=8m", "tmpfs", &folder.path().to_string_lossy()]).await?;
         Ok(Self { folder })
     }

@@ -1,15 +1,55 @@
 #!/usr/bin/python3
-"""What a panel provides: a StatusNotifierWatcher with a host, so that tray icons appear."""
+"""A panel: a StatusNotifierWatcher with a host, so that tray icons appear, and a bar at the top that shows them."""
 
 import dbus
 import dbus.mainloop.glib
 import dbus.service
-from gi.repository import GLib
+import gi
+
+gi.require_version("Gtk", "3.0")
+from gi.repository import GdkPixbuf, GLib, Gtk
 
 INTERFACE = "org.kde.StatusNotifierWatcher"
+ITEM = "org.kde.StatusNotifierItem"
 
 dbus.mainloop.glib.DBusGMainLoop(set_as_default=True)
 bus = dbus.SessionBus()
+
+
+class Panel:
+    """Icon and tooltip of each item; for people who look at pictures."""
+
+    def __init__(self):
+        self.window = Gtk.Window(type=Gtk.WindowType.POPUP)
+        self.window.set_default_size(1280, 30)
+        self.box = Gtk.Box(spacing=8, margin=3, halign=Gtk.Align.END)
+        self.window.add(self.box)
+        self.window.show_all()
+        for signal in ("NewIcon", "NewAttentionIcon", "NewToolTip", "NewStatus"):
+            bus.add_signal_receiver(lambda *_: self.show(), signal, ITEM)
+        self.items = []
+
+    def show(self, items=None):
+        self.items = self.items if items is None else list(items)
+        for child in self.box.get_children():
+            self.box.remove(child)
+        for item in self.items:
+            name, path = item.split("/", 1)
+            bus.get_object(name, "/" + path, introspect=False).GetAll(
+                ITEM, dbus_interface=dbus.PROPERTIES_IFACE, reply_handler=self.add, error_handler=lambda _: None)
+
+    def add(self, properties):
+        if tooltip := properties.get("ToolTip"):
+            self.box.add(Gtk.Label(label=": ".join(str(part) for part in tooltip[2:] if part)))
+        for width, height, pixels in properties.get("IconPixmap", [])[-1:]:
+            colours = bytearray(pixels)
+            for start in range(0, len(colours), 4):
+                alpha, *colour = colours[start:start + 4]
+                colours[start:start + 4] = bytes([*colour, alpha])
+            image = GdkPixbuf.Pixbuf.new_from_bytes(
+                GLib.Bytes.new(bytes(colours)), GdkPixbuf.Colorspace.RGB, True, 8, width, height, width * 4)
+            self.box.add(Gtk.Image.new_from_pixbuf(image.scale_simple(22, 22, GdkPixbuf.InterpType.BILINEAR)))
+        self.box.show_all()
 
 
 class Watcher(dbus.service.Object):
@@ -25,6 +65,7 @@ class Watcher(dbus.service.Object):
         for item in [item for item in self.items if item.split("/")[0] in (name, old)]:
             self.items.remove(item)
             self.StatusNotifierItemUnregistered(item)
+            panel.show(self.items)
 
     @dbus.service.method(INTERFACE, in_signature="s", sender_keyword="sender")
     def RegisterStatusNotifierItem(self, service, sender=None):
@@ -32,6 +73,7 @@ class Watcher(dbus.service.Object):
         item = sender + service if service.startswith("/") else service + "/StatusNotifierItem"
         self.items.append(item)
         self.StatusNotifierItemRegistered(item)
+        panel.show(self.items)
 
     @dbus.service.method(INTERFACE, in_signature="s")
     def RegisterStatusNotifierHost(self, service):
@@ -65,5 +107,6 @@ class Watcher(dbus.service.Object):
         return self.properties()
 
 
+panel = Panel()
 watcher = Watcher()
-GLib.MainLoop().run()
+Gtk.main()

@@ -10,8 +10,8 @@ use tokio::process::Command;
 use crate::program::{Program, built};
 use crate::{Outcome, StepError};
 
-/// Access tokens that live so long are refreshed about five seconds after they were obtained.
-pub const SHORT_LIFETIME: Duration = Duration::from_secs(65);
+/// Access tokens that live so long are refreshed when half of it is over: within seconds.
+pub const SHORT_LIFETIME: Duration = Duration::from_secs(12);
 
 /// A running `storm-sandbox`.
 pub struct Practice {

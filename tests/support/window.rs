@@ -124,7 +124,13 @@ impl Window {
     async fn shown(&self, css: &str) -> Outcome<Vec<WebElement>> {
         const SHOWN: &str = "return [...document.querySelectorAll(arguments[0])].filter((element) => \
                              element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && element.getClientRects().length > 0)";
-        Ok(self.web.execute(SHOWN, vec![json!(css)]).await?.elements()?)
+        match self.web.execute(SHOWN, vec![json!(css)]).await.and_then(|found| found.elements()) {
+            // One of them was replaced before it could be handed over.
+            Err(error) if matches!(*error, thirtyfour::error::WebDriverErrorInner::StaleElementReference(_)) => {
+                Ok(Vec::new())
+            }
+            found => Ok(found?),
+        }
     }
 
     /// The element with this name, once it is shown.
@@ -142,10 +148,17 @@ impl Window {
     pub async fn find_css(&self, css: &str) -> Outcome<WebElement> {
         let found = eventually(css, PATIENCE, async || {
             let mut shown = self.shown(css).await?;
-            Ok(if shown.is_empty() { Look::NotYet(String::new()) } else { Look::Found(shown.swap_remove(0)) })
+            Ok(if shown.is_empty() {
+                Look::NotYet("none that is shown".to_owned())
+            } else {
+                Look::Found(shown.swap_remove(0))
+            })
         });
         match found.await {
-            Err(StepError::InVain { what, .. }) => Err(StepError::InVain { what, seen: self.visible_text().await }),
+            Err(StepError::InVain { what, seen }) => Err(StepError::InVain {
+                what,
+                seen: format!("{seen}, on a page that says: {}", self.visible_text().await),
+            }),
             outcome => outcome,
         }
     }
@@ -177,9 +190,10 @@ impl Window {
             Ok(Look::NotYet("none that is enabled".to_owned()))
         });
         match clicked.await {
-            Err(StepError::InVain { what, seen }) => {
-                Err(StepError::InVain { what, seen: format!("{seen} {}", self.visible_text().await) })
-            }
+            Err(StepError::InVain { what, seen }) => Err(StepError::InVain {
+                what,
+                seen: format!("{seen}, on a page that says: {}", self.visible_text().await),
+            }),
             outcome => outcome,
         }
     }
@@ -233,7 +247,7 @@ impl Window {
         match found.await {
             Err(StepError::InVain { what, seen }) => Err(StepError::InVain {
                 what,
-                seen: format!("{seen} on a page that says: {}", self.visible_text().await),
+                seen: format!("{seen}, on a page that says: {}", self.visible_text().await),
             }),
             outcome => outcome,
         }
@@ -408,10 +422,13 @@ async fn window_is_shown() -> Outcome<bool> {
     Ok(found.is_ok_and(|ids| !ids.trim().is_empty()))
 }
 
-/// A process that runs; one that ended and was not waited for does not.
+/// A process of which a thread runs; one that ended and was not waited for does not.
 fn is_running(process: Pid) -> bool {
-    let stat = std::fs::read_to_string(format!("/proc/{}/stat", process.as_raw_nonzero())).unwrap_or_default();
-    stat.rsplit(") ").next().is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['Z', 'X']))
+    let threads = std::fs::read_dir(format!("/proc/{}/task", process.as_raw_nonzero())).into_iter().flatten().flatten();
+    threads.into_iter().any(|thread| {
+        let stat = std::fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+        stat.rsplit(") ").next().is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['Z', 'X']))
+    })
 }
 
 /// The program that WebKitWebDriver started.

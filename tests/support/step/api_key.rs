@@ -21,7 +21,7 @@ pub async fn walk(journey: &mut Journey) -> Outcome {
     ensure(!window.find("key-save").await?.is_enabled().await?, || "an empty key can be saved".to_owned())?;
     window.fill("field-base_url", &base_url).await?;
     window.fill("key-field", &key).await?;
-    window.fill("field-name", KEY).await?;
+    window.fill("integration-name", KEY).await?;
     journey.picture("paste-key").await?;
     let window = journey.window()?;
     window.click("key-save").await?;

@@ -41,5 +41,5 @@ pub async fn fill_in(journey: &Journey) -> Outcome {
     window.click("method-oauth").await?;
     window.find("authorize").await?;
     window.fill("field-base_url", journey.practice.base_url()).await?;
-    window.fill("field-name", SIGN_IN).await
+    window.fill("integration-name", SIGN_IN).await
 }

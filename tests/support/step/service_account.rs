@@ -33,7 +33,7 @@ pub async fn walk(journey: &mut Journey) -> Outcome {
     let window = journey.window()?;
     window.await_text("file-email", &email).await?;
     window.fill("field-base_url", &base_url).await?;
-    window.fill("field-name", ROBOT).await?;
+    window.fill("integration-name", ROBOT).await?;
     journey.picture("key-file").await?;
     let window = journey.window()?;
     let page = window.execute("return document.documentElement.outerHTML").await?;
