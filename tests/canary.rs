@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use storm_tests::program::{built, private_folder, run};
 use storm_tests::step::{KEY, ROBOT, SIGN_IN, api_key, oauth, rotation, service_account};
-use storm_tests::{Journey, Outcome, StepError, ensure};
+use storm_tests::{Journey, Look, Outcome, PATIENCE, ensure, eventually};
 
 /// What is searched for, in each way it could have been written down.
 struct Canary {
@@ -77,13 +77,17 @@ async fn lend(journey: &Journey, name: &str) -> Outcome<String> {
     let window = journey.window()?;
     window.click("tab-credentials").await?;
     window.click("lending-switch").await?;
-    window.find_css("[data-test=lending-switch][data-state=checked]").await?;
-    let mut storm = tokio::process::Command::new(built("storm")?);
-    storm.args(["token", "--raw", name]).env("STORM_CONNECT_SOCKET", journey.home.socket());
-    let output = storm.output().await?;
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    ensure(output.status.success(), || format!("{name} was not lent: {said}"))?;
-    String::from_utf8(output.stdout).map_err(|_| StepError::Wrong("a token that is not text".to_owned()))
+    let storm = built("storm")?;
+    eventually("the token to be lent", PATIENCE, async || {
+        let mut storm = tokio::process::Command::new(&storm);
+        storm.args(["token", "--raw", name]).env("STORM_CONNECT_SOCKET", journey.home.socket());
+        let output = storm.output().await?;
+        Ok(match String::from_utf8(output.stdout) {
+            Ok(token) if output.status.success() => Look::Found(token),
+            _ => Look::NotYet(String::from_utf8_lossy(&output.stderr).into_owned()),
+        })
+    })
+    .await
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use x11rb::rust_connection::RustConnection;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Between two looks; what a measured time may be too long by.
-const PAUSE: Duration = Duration::from_millis(2);
+const PAUSE: Duration = Duration::from_millis(4);
 /// More shades than any empty window has.
 const SHADES_OF_TEXT: usize = 24;
 
@@ -20,7 +20,6 @@ const SHADES_OF_TEXT: usize = 24;
 pub struct Screen {
     connection: RustConnection,
     root: u32,
-    size: (u16, u16),
 }
 
 fn failed(error: impl std::fmt::Display) -> StepError {
@@ -34,9 +33,8 @@ impl Screen {
     /// When there is none.
     pub fn connect() -> Outcome<Self> {
         let (connection, number) = x11rb::connect(None).map_err(failed)?;
-        let screen = &connection.setup().roots[number];
-        let (root, size) = (screen.root, (screen.width_in_pixels, screen.height_in_pixels));
-        Ok(Self { connection, root, size })
+        let root = connection.setup().roots[number].root;
+        Ok(Self { connection, root })
     }
 
     /// Waits until there is no text on the screen.
@@ -70,15 +68,28 @@ impl Screen {
         found.unwrap_or_else(|_| Err(StepError::InVain { what: what.to_owned(), seen: format!("{seen} shades") }))
     }
 
+    /// Different colours in the upper left of where windows open, counted up to what text has.
     fn shades(&self) -> Outcome<usize> {
-        let (width, height) = self.size;
-        // The window manager's title bar has text too, so the upper part is left out.
-        const TITLE: u16 = 90;
-        let image =
-            self.connection.get_image(ImageFormat::Z_PIXMAP, self.root, 0, TITLE as i16, width, height - TITLE, !0);
+        let Area { x, y, width, height } = LOOKED_AT;
+        let image = self.connection.get_image(ImageFormat::Z_PIXMAP, self.root, x, y, width, height, !0);
         let image = image.map_err(failed)?.reply().map_err(failed)?;
-        let shades: BTreeSet<[u8; 3]> =
-            image.data.chunks_exact(4).map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
+        let mut shades = BTreeSet::new();
+        for pixel in image.data.chunks_exact(4) {
+            shades.insert([pixel[0], pixel[1], pixel[2]]);
+            if shades.len() >= SHADES_OF_TEXT {
+                break;
+            }
+        }
         Ok(shades.len())
     }
 }
+
+struct Area {
+    x: i16,
+    y: i16,
+    width: u16,
+    height: u16,
+}
+
+/// Below a window's title bar, which has text of its own, and small, so that looking costs little.
+const LOOKED_AT: Area = Area { x: 60, y: 90, width: 500, height: 300 };

@@ -29,7 +29,7 @@ pub async fn measure(folder: &Path) -> Outcome<Benchmark> {
     headless.stop().await;
     let socket = data.with_extension("sock");
     let mut agent = tokio::process::Command::new(built("storm-agent")?);
-    agent.arg("--data-folder").arg(&data).arg("--socket").arg(&socket);
+    agent.arg("--data-folder").arg(&data).arg("--socket").arg(&socket).env("STORM_CONNECT_LOG", "error");
     let mut agent = Program::start(agent)?;
     agent.line("READY", |line| line.starts_with("READY").then_some(())).await?;
 

@@ -1,3 +1,5 @@
+#![doc = include_str!("../README.md")]
+//!
 //! What the end-to-end suites, the guided tour and the benchmarks share: real processes on a private desktop.
 //!
 //! Nothing here knows the program from the inside: the window is led by WebDriver, the practice service by its control API,
