@@ -30,8 +30,6 @@ pub struct Lease {
 pub struct RefreshIntent {
     /// For which integration.
     pub integration_id: IntegrationId,
-    /// Under which lease.
-    pub fencing: u64,
     /// Which generation's refresh token is sent; None = a code exchange.
     pub generation: Option<GenerationNumber>,
     /// When.

@@ -13,7 +13,7 @@
 
 use std::time::Duration;
 
-use storm_domain::port::{GrantCommit, TokenGrant, TokenRequest};
+use storm_domain::port::{ClientIdentity, GrantCommit, TokenGrant, TokenRequest};
 use storm_domain::{
     ActivityKind, Credential, Delivery, ErrorCode, Event, Failure, Generation, GenerationNumber, Integration,
     IntegrationId, InterruptedBy, Lease, Method, OAuthGrant, OAuthService, RawTokenAnswer, ReconnectReason,
@@ -123,25 +123,9 @@ impl Engine {
         let Some(refresh_token) = grant.refresh_token.clone() else {
             return self.without_refresh_token(&integration, grant, now).await.map(|()| active);
         };
-        let lease = self
-            .vault()
-            .acquire_lease(id, &self.parts.owner, now, now.after(LEASE_TERM))
-            .await
-            .map_err(|error| error.to_failure())?;
-        match self.refresh_under_lease(&integration, &active, grant, &refresh_token, &lease).await {
-            Ok(generation) => {
-                // The grant is stored. What is left goes to the disk together, in one commit.
-                tokio::join!(
-                    self.refreshed(&integration, &generation.credential),
-                    self.clear_landing(&lease),
-                    self.give_back(&lease)
-                );
-                Ok(generation)
-            }
-            Err(failure) => {
-                self.give_back(&lease).await;
-                self.settle_failure(&integration, active.number, failure).await
-            }
+        match self.refresh_under_lease(&integration, &active, grant, &refresh_token).await {
+            Ok(generation) => Ok(generation),
+            Err(failure) => self.settle_failure(&integration, active.number, failure).await,
         }
     }
 
@@ -175,18 +159,44 @@ impl Engine {
         active: &Generation,
         grant: &OAuthGrant,
         refresh_token: &RefreshToken,
-        lease: &Lease,
     ) -> Result<Generation, RefreshFailure> {
-        let (service, client) = self.oauth_party(integration).await.map_err(|_| RefreshFailure::NotPrepared)?;
-        let intent = self.intent_of(active, lease);
-        self.vault().prepare_refresh(lease, &intent).await.map_err(|error| not_prepared(&error))?;
+        let party = self.oauth_party(integration).await.map_err(|_| RefreshFailure::NotPrepared)?;
+        let (intent, now) = (self.intent_of(active), self.now());
+        let begun = self.vault().begin_refresh(&intent, &self.parts.owner, now, now.after(LEASE_TERM)).await;
+        let lease = begun.map_err(|error| not_prepared(&error))?;
+        let result = self.send_and_take(integration, party, active, grant, refresh_token, &lease, &intent).await;
+        match &result {
+            // The grant is stored. What is left goes to the disk together, in one commit.
+            Ok(generation) => {
+                tokio::join!(
+                    self.refreshed(integration, &generation.credential),
+                    self.clear_landing(&lease),
+                    self.give_back(&lease)
+                );
+            }
+            Err(_) => self.give_back(&lease).await,
+        }
+        result
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one refresh, handed over whole")]
+    async fn send_and_take(
+        &self,
+        integration: &Integration,
+        (service, client): (OAuthService, ClientIdentity),
+        active: &Generation,
+        grant: &OAuthGrant,
+        refresh_token: &RefreshToken,
+        lease: &Lease,
+        intent: &RefreshIntent,
+    ) -> Result<Generation, RefreshFailure> {
         let request =
             TokenRequest { service: &service, client: &client, grant: TokenGrant::RefreshToken(refresh_token) };
         let answer = match self.parts.provider.send_token_request(request).await {
             Ok(answer) => answer,
             Err(failure) => {
                 match failure.delivery {
-                    Delivery::Ambiguous => self.note_interruption(active, &intent, InterruptedBy::Network),
+                    Delivery::Ambiguous => self.note_interruption(active, intent, InterruptedBy::Network),
                     Delivery::NotSent | Delivery::Answered => self.clear_intent(lease).await,
                 }
                 return Err(RefreshFailure::Transient {
@@ -325,19 +335,13 @@ impl Engine {
         }
     }
 
-    fn intent_of(&self, active: &Generation, lease: &Lease) -> RefreshIntent {
+    fn intent_of(&self, active: &Generation) -> RefreshIntent {
         let earlier = lock(&self.unfinished)
             .get(&active.integration_id)
             .filter(|unfinished| unfinished.generation == active.number)
             .map(|unfinished| (unfinished.sent_at, unfinished.retries.saturating_add(1)));
         let (at, retries) = earlier.unwrap_or((self.now(), 0));
-        RefreshIntent {
-            integration_id: active.integration_id,
-            fencing: lease.fencing,
-            generation: Some(active.number),
-            at,
-            retries,
-        }
+        RefreshIntent { integration_id: active.integration_id, generation: Some(active.number), at, retries }
     }
 
     fn note_interruption(&self, active: &Generation, intent: &RefreshIntent, by: InterruptedBy) {

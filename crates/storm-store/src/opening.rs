@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::header::{self, Header, keyring_user};
 use crate::lock::VaultLock;
-use crate::{OpenError, SqliteVault, VaultFolder, database, epoch};
+use crate::{OpenError, SqliteVault, VaultFolder, database, epoch, lease};
 
 /// The fewest characters of a new passphrase: it is all that stands between a copied file and its secrets.
 pub const PASSPHRASE_LEAST_CHARACTERS: usize = 12;
@@ -99,7 +99,11 @@ impl Opening {
         key: MasterKey,
         clock: &dyn Clock,
     ) -> Result<SqliteVault, OpenError> {
-        match epoch::begin(&mut self.connection, &self.folder, &mut header, clock.now()).await {
+        let begun = match lease::free_all(&mut self.connection).await {
+            Ok(()) => epoch::begin(&mut self.connection, &self.folder, &mut header, clock.now()).await,
+            Err(error) => Err(error),
+        };
+        match begun {
             Ok(()) => Ok(SqliteVault::start(self.folder, self.connection, self.lock, &header, key)?),
             Err(error) => self.abandon(error.into()).await,
         }

@@ -237,20 +237,30 @@ impl Vault for SqliteVault {
         self.landing.give_back(lease.integration_id.0).await
     }
 
-    async fn prepare_refresh(&self, lease: &Lease, intent: &RefreshIntent) -> Result<(), VaultError> {
-        let integration = lease.integration_id.0;
+    async fn begin_refresh(
+        &self,
+        intent: &RefreshIntent,
+        owner: &LeaseOwner,
+        now: Timestamp,
+        deadline: Timestamp,
+    ) -> Result<Lease, VaultError> {
+        let integration = intent.integration_id.0;
         self.landing.reserve(integration).await?;
-        let (lease, intent) = (lease.clone(), intent.clone());
-        let committed = self
+        let (intent, owner) = (intent.clone(), owner.clone());
+        let begun = self
             .writer
-            .write_statement(move |connection| {
-                Box::pin(async move { lease::put_intent(connection, &lease, &intent).await })
+            .write(move |connection| {
+                Box::pin(async move {
+                    let lease = lease::acquire(connection, intent.integration_id, &owner, now, deadline).await?;
+                    lease::put_intent(connection, &lease, &intent).await?;
+                    Ok(lease)
+                })
             })
             .await;
-        if committed.is_err() {
+        if begun.is_err() {
             self.landing.give_back(integration).await?;
         }
-        committed
+        begun
     }
 
     async fn land(

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use common::{House, NOW, add, intent, lease, raw_answer};
+use common::{House, NOW, add, begun, raw_answer};
 use storm_domain::port::{GrantCommit, Vault as _};
 use storm_domain::{AppRegistration, Credential, GenerationNumber, RegistrationId};
 use storm_secret::{ClientSecret, IdToken};
@@ -110,8 +110,7 @@ async fn no_planted_secret_is_anywhere_in_the_data_folder() {
 
     let mut expected = None;
     for _ in 0..3 {
-        let lease = lease(&vault, granted).await;
-        vault.prepare_refresh(&lease, &intent(&lease, expected)).await.unwrap();
+        let lease = begun(&vault, granted, expected).await;
         vault.land(&lease, expected, &raw_answer(body.as_bytes())).await.unwrap();
         let mut grant = oauth_grant(access, Some(refresh));
         grant.id_token = Some(IdToken::new(id_token));

@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use common::{House, NOW, add, id, intent, lease, raw_answer};
+use common::{House, LATER, NOW, add, begun, id, intent, owner, raw_answer};
 use storm_domain::VaultError;
 use storm_domain::port::{GrantCommit, Vault as _};
 use storm_store::OpenError;
@@ -41,11 +41,10 @@ async fn f088_a_full_disk_refuses_before_the_request_and_holds_the_answer_after_
     for number in [1, 2] {
         add(&vault, oauth_integration(number), None).await;
     }
-    let (prepared, late) = (lease(&vault, id(1)).await, lease(&vault, id(2)).await);
-    vault.prepare_refresh(&prepared, &intent(&prepared, None)).await.unwrap();
+    let prepared = begun(&vault, id(1), None).await;
     fill(&filler);
 
-    let refused = vault.prepare_refresh(&late, &intent(&late, None)).await;
+    let refused = vault.begin_refresh(&intent(id(2), None), &owner("this", "boot"), NOW, LATER).await;
     assert_eq!(refused.unwrap_err(), VaultError::DiskFull, "nothing is sent without a slot");
     let body = vec![b'a'; 1024 * 1024];
     vault.land(&prepared, None, &raw_answer(&body)).await.unwrap();

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{House, LATER, NOW, add, id, intent, lease, refresh_token};
+use common::{House, LATER, NOW, add, begun, id, refresh_token};
 use storm_domain::port::{GrantCommit, Vault as _};
 use storm_domain::{Credential, GenerationNumber, GenerationPhase, IntegrationId, OAuthGrant, VaultError};
 use storm_secret::IdToken;
@@ -24,8 +24,7 @@ async fn commit(
     expected: Option<GenerationNumber>,
     grant: &OAuthGrant,
 ) -> Result<GenerationNumber, VaultError> {
-    let lease = lease(vault, id).await;
-    vault.prepare_refresh(&lease, &intent(&lease, expected)).await.unwrap();
+    let lease = begun(vault, id, expected).await;
     let committed = vault.commit_grant(GrantCommit { lease: &lease, expected, grant, at: NOW }).await;
     vault.release_lease(&lease).await.unwrap();
     committed

@@ -5,7 +5,7 @@ mod common;
 
 use std::sync::Arc;
 
-use common::{House, LATER, NOW, add, id, intent, owner, raw_answer, refresh_token};
+use common::{House, NOW, add, begun, id, raw_answer, refresh_token};
 use storm_domain::port::{GrantCommit, NewIntegration, Vault as _};
 use storm_domain::{GenerationNumber, VaultError};
 use storm_testkit::{api_key_integration, oauth_grant, oauth_integration};
@@ -20,8 +20,7 @@ async fn a_hundred_refreshes_at_once_are_all_there_after_a_restart() {
         let vault = Arc::clone(&vault);
         refreshes.spawn(async move {
             let id = add(&vault, oauth_integration(number), None).await;
-            let lease = vault.acquire_lease(id, &owner("this", "boot"), NOW, LATER).await.unwrap();
-            vault.prepare_refresh(&lease, &intent(&lease, None)).await.unwrap();
+            let lease = begun(&vault, id, None).await;
             vault.land(&lease, None, &raw_answer(b"answer")).await.unwrap();
             let grant = oauth_grant("access", Some(&format!("refresh-{number}")));
             let commit = GrantCommit { lease: &lease, expected: None, grant: &grant, at: NOW };

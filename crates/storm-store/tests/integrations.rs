@@ -83,8 +83,7 @@ async fn erasing_takes_everything_that_belongs_to_an_integration() {
     let house = House::default();
     let vault = house.open().await;
     let id = add(&vault, oauth_integration(1), Some(api_key("key"))).await;
-    let lease = common::lease(&vault, id).await;
-    vault.prepare_refresh(&lease, &common::intent(&lease, None)).await.unwrap();
+    let lease = common::begun(&vault, id, None).await;
     vault.land(&lease, None, &common::raw_answer(b"answer")).await.unwrap();
     vault.begin_rotation(id, &api_key("new"), NOW).await.unwrap();
     vault.erase_integration(id).await.unwrap();

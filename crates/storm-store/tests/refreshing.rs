@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{House, LATER, NOW, add, id, intent, lease, owner, raw_answer, refresh_token};
+use common::{House, LATER, NOW, add, begun, id, intent, lease, owner, raw_answer, refresh_token};
 use storm_domain::port::{GrantCommit, Vault as _};
 use storm_domain::{GenerationNumber, Lease, RefreshIntent, Timestamp, VaultError};
 use storm_store::SqliteVault;
@@ -44,6 +44,17 @@ async fn a_lease_of_this_process_of_another_boot_or_given_back_is_free() {
 }
 
 #[tokio::test]
+async fn a_crash_keeps_no_lease_from_the_next_start() {
+    let house = House::default();
+    let vault = house.open().await;
+    let id = add(&vault, oauth_integration(1), None).await;
+    let crashed = vault.acquire_lease(id, &owner("crashed", "boot"), NOW, LATER).await.unwrap();
+    let vault = house.reopen(vault).await;
+    let next = vault.acquire_lease(id, &owner("next", "boot"), NOW, LATER).await.unwrap();
+    assert!(next.fencing > crashed.fencing);
+}
+
+#[tokio::test]
 async fn there_is_no_lease_for_an_integration_that_is_not_there() {
     let house = House::default();
     let vault = house.open().await;
@@ -57,10 +68,10 @@ async fn a_holder_that_was_overtaken_can_do_nothing_any_more() {
     let vault = house.open().await;
     let id = add(&vault, oauth_integration(1), None).await;
     let overtaken = vault.acquire_lease(id, &owner("one", "boot"), NOW, NOW).await.unwrap();
-    let holder = vault.acquire_lease(id, &owner("two", "boot"), LATER, Timestamp(LATER.0 + 1)).await.unwrap();
-    vault.prepare_refresh(&holder, &intent(&holder, None)).await.unwrap();
-    let refused = vault.prepare_refresh(&overtaken, &intent(&overtaken, None)).await;
-    assert_eq!(refused.unwrap_err(), VaultError::LeaseLost);
+    let (two, until) = (owner("two", "boot"), Timestamp(LATER.0 + 1));
+    let holder = vault.begin_refresh(&intent(id, None), &two, LATER, until).await.unwrap();
+    let refused = vault.begin_refresh(&intent(id, None), &owner("one", "boot"), LATER, until).await;
+    assert_eq!(refused.unwrap_err(), VaultError::LeaseHeld { until });
     assert_eq!(commit(&vault, &overtaken, None).await.unwrap_err(), VaultError::LeaseLost);
     assert_eq!(vault.clear_intent(&overtaken).await.unwrap_err(), VaultError::LeaseLost);
     vault.release_lease(&overtaken).await.unwrap();
@@ -72,15 +83,15 @@ async fn an_intent_survives_until_its_grant_is_committed_or_it_is_cleared() {
     let house = House::default();
     let vault = house.open().await;
     let id = add(&vault, oauth_integration(1), None).await;
-    let first = lease(&vault, id).await;
-    let sent = RefreshIntent { retries: 3, ..intent(&first, Some(GenerationNumber(8))) };
-    vault.prepare_refresh(&first, &sent).await.unwrap();
+    let sent = RefreshIntent { retries: 3, ..intent(id, Some(GenerationNumber(8))) };
+    vault.begin_refresh(&sent, &owner("this", "boot"), NOW, LATER).await.unwrap();
     let vault = house.reopen(vault).await;
     assert_eq!(vault.open_intents().await.unwrap(), [sent]);
-    vault.clear_intent(&first).await.unwrap();
+    let next = lease(&vault, id).await;
+    vault.clear_intent(&next).await.unwrap();
     assert!(vault.open_intents().await.unwrap().is_empty());
-    vault.prepare_refresh(&first, &intent(&first, None)).await.unwrap();
-    commit(&vault, &first, None).await.unwrap();
+    let second = begun(&vault, id, None).await;
+    commit(&vault, &second, None).await.unwrap();
     assert!(vault.open_intents().await.unwrap().is_empty());
 }
 
@@ -99,8 +110,7 @@ async fn after_a_crash_at_any_step_the_answer_is_there_exactly_while_it_is_neede
         let house = House::default();
         let vault = house.open().await;
         let id = add(&vault, oauth_integration(1), None).await;
-        let held = lease(&vault, id).await;
-        vault.prepare_refresh(&held, &intent(&held, None)).await.unwrap();
+        let held = begun(&vault, id, None).await;
         if reached >= Reached::Landed {
             vault.land(&held, None, &raw_answer(b"{\"refresh_token\":\"r1\"}")).await.unwrap();
         }
@@ -157,14 +167,12 @@ async fn slots_are_used_again_and_an_answer_that_waits_is_never_overwritten() {
     let slots = house.folder().landing().join("slots");
     let size = || std::fs::metadata(&slots).unwrap().len();
     let waiting = add(&vault, oauth_integration(1), None).await;
-    let held = lease(&vault, waiting).await;
-    vault.prepare_refresh(&held, &intent(&held, None)).await.unwrap();
+    let held = begun(&vault, waiting, None).await;
     vault.land(&held, None, &raw_answer(b"waiting")).await.unwrap();
     let one = size();
     for number in 2..12 {
         let id = add(&vault, oauth_integration(number), None).await;
-        let held = lease(&vault, id).await;
-        vault.prepare_refresh(&held, &intent(&held, None)).await.unwrap();
+        let held = begun(&vault, id, None).await;
         vault.land(&held, None, &raw_answer(b"passing")).await.unwrap();
         commit(&vault, &held, None).await.unwrap();
         vault.clear_landing(&held).await.unwrap();
@@ -181,8 +189,7 @@ async fn a_slot_that_does_not_open_is_kept_aside_and_the_others_are_found() {
     let vault = house.open().await;
     for number in [1, 2] {
         let id = add(&vault, oauth_integration(number), None).await;
-        let held = lease(&vault, id).await;
-        vault.prepare_refresh(&held, &intent(&held, None)).await.unwrap();
+        let held = begun(&vault, id, None).await;
         vault.land(&held, None, &raw_answer(b"answer")).await.unwrap();
     }
     vault.close().await;
@@ -204,8 +211,7 @@ async fn a_replay_under_a_new_lease_commits_what_landed_under_the_old_one() {
     let house = House::default();
     let vault = house.open().await;
     let id = add(&vault, oauth_integration(1), None).await;
-    let old = lease(&vault, id).await;
-    vault.prepare_refresh(&old, &intent(&old, None)).await.unwrap();
+    let old = begun(&vault, id, None).await;
     vault.land(&old, None, &raw_answer(b"answer")).await.unwrap();
     let vault = house.reopen(vault).await;
     let new = lease(&vault, id).await;

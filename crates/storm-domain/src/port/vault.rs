@@ -97,8 +97,15 @@ pub trait Vault: Send + Sync {
     ) -> Result<Lease, VaultError>;
     /// Gives a lease back; nothing happens when it was taken over.
     async fn release_lease(&self, lease: &Lease) -> Result<(), VaultError>;
-    /// Commits an intent and preallocates the landing slot: the last things that can fail harmlessly.
-    async fn prepare_refresh(&self, lease: &Lease, intent: &RefreshIntent) -> Result<(), VaultError>;
+    /// Takes the lease, commits the intent with it, and preallocates the landing slot: the last things that can fail
+    /// harmlessly, in one wait for the disk.
+    async fn begin_refresh(
+        &self,
+        intent: &RefreshIntent,
+        owner: &LeaseOwner,
+        now: Timestamp,
+        deadline: Timestamp,
+    ) -> Result<Lease, VaultError>;
     /// Seals an answer into its landing slot and syncs it to the disk.
     async fn land(
         &self,

@@ -78,14 +78,9 @@ impl Engine {
     ) -> Result<(GenerationNumber, OAuthGrant), Failure> {
         let id = plan.integration.id;
         let now = self.now();
-        let lease = self
-            .vault()
-            .acquire_lease(id, &self.parts.owner, now, now.after(LEASE_TERM))
-            .await
-            .map_err(|error| error.to_failure())?;
-        let intent =
-            RefreshIntent { integration_id: id, fencing: lease.fencing, generation: None, at: now, retries: 0 };
-        self.vault().prepare_refresh(&lease, &intent).await.map_err(|error| error.to_failure())?;
+        let intent = RefreshIntent { integration_id: id, generation: None, at: now, retries: 0 };
+        let begun = self.vault().begin_refresh(&intent, &self.parts.owner, now, now.after(LEASE_TERM)).await;
+        let lease = begun.map_err(|error| error.to_failure())?;
         let grant = TokenGrant::AuthorizationCode { code: redirect.code, code_verifier, redirect_uri };
         let request = TokenRequest { service: &plan.service, client: &plan.client, grant };
         let answer = match self.parts.provider.send_token_request(request).await {

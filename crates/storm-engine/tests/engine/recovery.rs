@@ -18,17 +18,10 @@ enum Ends {
 async fn break_off(rig: &Rig, id: storm_domain::IntegrationId, ends: Ends) -> GenerationNumber {
     let active = rig.vault.active_generation(id).await.unwrap().unwrap();
     let Credential::OAuthGrant(grant) = &active.credential else { panic!() };
-    let owner = LeaseOwner { process: "killed".into(), boot: "earlier boot".into() };
+    let owner = LeaseOwner { process: "killed".into(), boot: "test".into() };
     let now = rig.clock.now();
-    let lease = rig.vault.acquire_lease(id, &owner, now, Timestamp(now.0 + 90_000)).await.unwrap();
-    let intent = RefreshIntent {
-        integration_id: id,
-        fencing: lease.fencing,
-        generation: Some(active.number),
-        at: now,
-        retries: 0,
-    };
-    rig.vault.prepare_refresh(&lease, &intent).await.unwrap();
+    let intent = RefreshIntent { integration_id: id, generation: Some(active.number), at: now, retries: 0 };
+    let lease = rig.vault.begin_refresh(&intent, &owner, now, Timestamp(now.0 + 90_000)).await.unwrap();
     let provider = storm_auth::HttpProvider::new(
         std::sync::Arc::new(rig.clock.clone()),
         std::sync::Arc::new(storm_auth::OsEntropy),

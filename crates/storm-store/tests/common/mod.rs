@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use storm_domain::port::{NewIntegration, Vault as _};
 use storm_domain::{
-    Credential, Integration, IntegrationId, Lease, LeaseOwner, RawTokenAnswer, RefreshIntent, Timestamp,
+    Credential, GenerationNumber, Integration, IntegrationId, Lease, LeaseOwner, RawTokenAnswer, RefreshIntent,
+    Timestamp,
 };
 use storm_secret::SecretBytes;
 use storm_store::{OpenError, SqliteVault, VaultFolder, open_vault};
@@ -75,8 +76,13 @@ pub async fn lease(vault: &SqliteVault, id: IntegrationId) -> Lease {
     vault.acquire_lease(id, &owner("this", "boot"), NOW, LATER).await.unwrap()
 }
 
-pub fn intent(lease: &Lease, generation: Option<storm_domain::GenerationNumber>) -> RefreshIntent {
-    RefreshIntent { integration_id: lease.integration_id, fencing: lease.fencing, generation, at: NOW, retries: 0 }
+pub fn intent(id: IntegrationId, generation: Option<GenerationNumber>) -> RefreshIntent {
+    RefreshIntent { integration_id: id, generation, at: NOW, retries: 0 }
+}
+
+/// A refresh of this process that is about to be sent.
+pub async fn begun(vault: &SqliteVault, id: IntegrationId, generation: Option<GenerationNumber>) -> Lease {
+    vault.begin_refresh(&intent(id, generation), &owner("this", "boot"), NOW, LATER).await.unwrap()
 }
 
 pub fn raw_answer(body: &[u8]) -> RawTokenAnswer {
