@@ -11,6 +11,6 @@ say "Building what is measured"
 node_modules ui
 (cd ui && npm run --silent build)
 cargo build --release --workspace --locked
-cargo build --profile handout -p storm-cli --locked
+build_handout
 say "Benchmarks"
 exec tests/desktop/session.sh "$CARGO_TARGET_DIR/release/storm-bench" "$ROOT/target/bench" "$@"

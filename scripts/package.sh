@@ -8,7 +8,7 @@ source "$ROOT/scripts/environment.sh"
 cd "$ROOT"
 node_modules ui
 (cd ui && npm run --silent build)
-cargo build --profile handout -p storm-cli --locked
+build_handout
 if ! cargo tauri --version >/dev/null 2>&1; then
 	echo "Packaging needs the tauri command: cargo install tauri-cli --version '^2' --locked" >&2
 	exit 1
