@@ -89,6 +89,7 @@ impl Window {
     /// # Errors
     /// When it does not open.
     pub async fn open(home: &Home) -> Outcome<Self> {
+        await_no_instance().await?;
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
         let log = File::options().create(true).append(true).open(home.log())?;
         let driver = Command::new("WebKitWebDriver")
@@ -413,6 +414,19 @@ async fn text_of(element: &WebElement) -> String {
 
 fn selector(test: &str) -> String {
     format!("[data-test=\"{test}\"]")
+}
+
+/// Waits until the bus has forgotten the instance before: one that just ended would still be sent the new start.
+async fn await_no_instance() -> Outcome {
+    const NAME: &str = "dev.stormconnect.app.SingleInstance";
+    const BUS: [&str; 4] = ["-d", "org.freedesktop.DBus", "-o", "/org/freedesktop/DBus"];
+    let ask = ["-m", "org.freedesktop.DBus.NameHasOwner", NAME];
+    let arguments: Vec<&str> = ["call", "--session"].into_iter().chain(BUS).chain(ask).collect();
+    eventually("the instance before to be gone", PATIENCE, async || {
+        let said = run("gdbus", &arguments).await?;
+        Ok(if said.contains("false") { Look::Found(()) } else { Look::NotYet(said) })
+    })
+    .await
 }
 
 /// Whether the window manager shows the program's window.
