@@ -22,7 +22,7 @@ fn is_something_else(error: &KeyFileError, word: &str) -> bool {
 
 #[test]
 fn a_google_key_file_is_read() {
-    let file = read_key_file(google_file().to_string().as_bytes(), "/home/ada/practice-0123.json").unwrap();
+    let file = read_key_file(google_file().to_string().as_bytes(), "/downloads/practice-0123.json").unwrap();
     assert_eq!(file.key.client_email, "etl@practice-project.iam.gserviceaccount.com");
     assert_eq!(file.key.key_id, "0123456789abcdef");
     assert_eq!(file.key.project_id.as_deref(), Some("practice-project"));

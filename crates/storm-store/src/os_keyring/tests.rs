@@ -33,6 +33,7 @@ async fn what_was_written_is_read_back_and_nothing_else() {
     let keyring = keyring(PATIENT, move || Ok(Arc::clone(&store)));
     assert_eq!(keyring.read(USER).await.unwrap_err(), KeyringError::NoEntry);
     keyring.write(USER, &SecretBytes::new(*b"line")).await.unwrap();
+    // EXPOSE: compared in a test.
     assert_eq!(keyring.read(USER).await.unwrap().expose(), b"line");
     assert_eq!(keyring.read("mk:vault:other").await.unwrap_err(), KeyringError::NoEntry);
 }
@@ -71,6 +72,7 @@ async fn a_connection_that_died_with_its_service_is_made_anew() {
     let keyring = keyring(PATIENT, move || stores.lock().unwrap().pop().ok_or(KeyringError::NoService));
     assert_eq!(keyring.read(USER).await.unwrap_err(), KeyringError::NoEntry);
     fail_next(&first, platform_failure());
+    // EXPOSE: compared in a test.
     assert_eq!(keyring.read(USER).await.unwrap().expose(), b"line");
 }
 
