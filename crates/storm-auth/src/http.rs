@@ -22,8 +22,9 @@ use crate::header;
 /// The most of an answer that is read.
 pub(crate) const LARGEST_ANSWER: usize = 1024 * 1024;
 
-/// A connection that idled longer may have died while the computer slept, and a refresh token sent into it would be in doubt.
-const LONGEST_IDLE: Duration = Duration::from_secs(10);
+/// A connection that idled longer may be closed by the service at the very moment of a request (some close after 5 s), or may
+/// have died while the computer slept; a refresh token sent into it would be in doubt.
+const LONGEST_IDLE: Duration = Duration::from_secs(2);
 
 /// How long requests may take.
 #[derive(Debug, Clone, Copy)]
