@@ -5,7 +5,7 @@ use std::path::Path;
 
 use storm_tests::step::service_account::write_key_file;
 use storm_tests::step::{KEY, SIGN_IN, api_key, oauth};
-use storm_tests::{DragSource, Journey, Manner, Outcome, PATIENCE, StepError, ensure};
+use storm_tests::{Copied, DragSource, Journey, Manner, Outcome, PATIENCE, StepError, ensure};
 
 /// Drags a file over the window, reads what is said of it, lets go, and expects that nothing was taken.
 async fn ensure_refused(journey: &Journey, file: &Path, because: &str) -> Outcome {
@@ -63,6 +63,29 @@ async fn two_files_at_once_are_refused_as_a_whole() -> Outcome {
     source.drop_files().await?;
     window.await_text("toasts", "2 files").await?;
     ensure(!window.shows("connect-dialog").await?, || "two files opened a dialog".to_owned())
+}
+
+#[tokio::test]
+async fn what_is_no_key_on_the_clipboard_is_refused_and_a_key_is_taken() -> Outcome {
+    let journey = Journey::begin().await?;
+    let key = journey.practice.create_key("copied").await?;
+    journey.choose_practice().await?;
+    let window = journey.window()?;
+    window.click("method-api_key").await?;
+    window.fill("field-base_url", journey.practice.base_url()).await?;
+    for wrong in ["   ", "first line\nsecond line\n", "postgres://user:secret@localhost/db\nmore"] {
+        let _copied = Copied::copy(wrong).await?;
+        window.click("key-paste").await?;
+        let said = window.text("key-problem").await?;
+        ensure(said.len() > 20, || format!("{wrong:?}: “{said}” explains nothing"))?;
+        ensure(!window.find("key-save").await?.is_enabled().await?, || format!("{wrong:?} can be saved"))?;
+        window.fill("key-field", "x").await?;
+    }
+    let _copied = Copied::copy(&format!("  {key}\n")).await?;
+    window.click("key-paste").await?;
+    window.find("key-held").await?;
+    window.click("key-save").await?;
+    window.find("verdict-works").await.map(drop)
 }
 
 #[tokio::test]

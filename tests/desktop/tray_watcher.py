@@ -28,17 +28,23 @@ class Panel:
         for signal in ("NewIcon", "NewAttentionIcon", "NewToolTip", "NewStatus"):
             bus.add_signal_receiver(lambda *_: self.show(), signal, ITEM)
         self.items = []
+        self.turn = 0
 
     def show(self, items=None):
         self.items = self.items if items is None else list(items)
+        self.turn += 1
+        turn = self.turn
         for child in self.box.get_children():
             self.box.remove(child)
         for item in self.items:
             name, path = item.split("/", 1)
             bus.get_object(name, "/" + path, introspect=False).GetAll(
-                ITEM, dbus_interface=dbus.PROPERTIES_IFACE, reply_handler=self.add, error_handler=lambda _: None)
+                ITEM, dbus_interface=dbus.PROPERTIES_IFACE,
+                reply_handler=lambda properties: self.add(turn, properties), error_handler=lambda _: None)
 
-    def add(self, properties):
+    def add(self, turn, properties):
+        if turn != self.turn:
+            return  # an answer to an older question
         if tooltip := properties.get("ToolTip"):
             self.box.add(Gtk.Label(label=": ".join(str(part) for part in tooltip[2:] if part)))
         for width, height, pixels in properties.get("IconPixmap", [])[-1:]:

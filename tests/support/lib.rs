@@ -6,6 +6,7 @@
 //! the desktop over D-Bus. INVARIANT: outside the private desktop every window test fails; none passes without a window.
 
 mod browser;
+mod clipboard;
 mod desktop;
 mod drag;
 mod error;
@@ -21,6 +22,7 @@ pub mod tray;
 mod window;
 
 pub use browser::{Browser, Manner};
+pub use clipboard::Copied;
 pub use desktop::Desktop;
 pub use drag::DragSource;
 pub use error::{Outcome, StepError, ensure};

@@ -98,7 +98,9 @@ pub async fn begin_key(journey: &Journey, key: &str) -> Outcome {
 /// # Errors
 /// When it is not.
 pub async fn reach_switched(journey: &Journey) -> Outcome {
-    journey.window()?.find_css("[data-test=rotation][data-step=switched]").await?;
+    let window = journey.window()?;
+    window.find_css("[data-test=rotation][data-step=switched]").await?;
+    window.find_css("[data-test=rotation-line-3][data-state=done]").await?;
     journey.say("The new key was saved beside the old one, tried, found to be the same account's, and switched to.");
     Ok(())
 }
