@@ -306,21 +306,27 @@ impl Engine {
                 ));
             }
         }
-        let event = TokenEvent::RefreshFailed { failure: failure.clone(), jitter: self.jitter() };
         match failure {
             RefreshFailure::GrantRefused(_) | RefreshFailure::InteractionRequired(_) => {
+                let event = TokenEvent::RefreshFailed { failure: failure.clone(), jitter: 0 };
                 self.enter_reconnect(integration, event).await;
             }
-            _ => match self.step(integration.id, event).await {
-                Ok(Integration {
-                    state: TokenState::Active { refresh: RefreshState::BackingOff { until, trouble, failures: 1 }, .. },
-                    ..
-                }) => self.log(integration, ActivityKind::RefreshPostponed { trouble, until }).await,
-                Ok(_) => {}
-                Err(error) => tracing::error!(%error, integration = %integration.id, "a back-off could not be written"),
-            },
+            _ => self.postpone(integration, &failure).await,
         }
         Err(failure.to_failure())
+    }
+
+    /// Backs off after a failure that says nothing about the credential. The first in a row is logged.
+    pub(crate) async fn postpone(&self, integration: &Integration, failure: &RefreshFailure) {
+        let event = TokenEvent::RefreshFailed { failure: failure.clone(), jitter: self.jitter() };
+        match self.step(integration.id, event).await {
+            Ok(Integration {
+                state: TokenState::Active { refresh: RefreshState::BackingOff { until, trouble, failures: 1 }, .. },
+                ..
+            }) => self.log(integration, ActivityKind::RefreshPostponed { trouble, until }).await,
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, integration = %integration.id, "a back-off could not be written"),
+        }
     }
 
     /// Moves an integration to "needs its user", and logs why.

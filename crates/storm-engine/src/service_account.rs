@@ -5,8 +5,8 @@ use std::sync::Mutex;
 
 use storm_connectors::{KeyFile, read_key_file};
 use storm_domain::{
-    Action, ActivityKind, Credential, Failure, HeldSecretId, Integration, IntegrationId, Method, RefreshFailure,
-    RefreshState, ServiceAccountKey, Timestamp, TokenEvent, TokenState,
+    Action, Credential, Failure, HeldSecretId, Integration, IntegrationId, Method, RefreshFailure, RefreshState,
+    ServiceAccountKey, Timestamp, TokenEvent, TokenState,
 };
 use storm_secret::{AccessToken, SecretBytes};
 
@@ -135,16 +135,7 @@ impl Engine {
                 })
             }
             Err(failure) => {
-                let event = TokenEvent::RefreshFailed { failure: failure.clone(), jitter: self.jitter() };
-                match self.step(id, event).await {
-                    Ok(Integration {
-                        state:
-                            TokenState::Active { refresh: RefreshState::BackingOff { until, trouble, failures: 1 }, .. },
-                        ..
-                    }) => self.log(integration, ActivityKind::RefreshPostponed { trouble, until }).await,
-                    Ok(_) => {}
-                    Err(error) => tracing::error!(%error, integration = %id, "a back-off could not be written"),
-                }
+                self.postpone(integration, &failure).await;
                 Err(failure.to_failure())
             }
         };
