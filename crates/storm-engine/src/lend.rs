@@ -108,7 +108,7 @@ impl Engine {
         {
             return Ok((token.clone(), *expires_at));
         }
-        match (self.fresh_token(integration).await, present) {
+        match (self.fresh_token(integration, wanted).await, present) {
             (Ok((_, expires_at)), _) if !lasts(expires_at, wanted) => Err(Failure::new(
                 ErrorCode::NotSupported,
                 "The service's tokens do not live as long as was asked for. Ask for a shorter time.",
@@ -135,7 +135,11 @@ impl Engine {
         })
     }
 
-    async fn fresh_token(&self, integration: &Integration) -> Result<(AccessToken, Option<Timestamp>), Failure> {
+    async fn fresh_token(
+        &self,
+        integration: &Integration,
+        long_enough: Duration,
+    ) -> Result<(AccessToken, Option<Timestamp>), Failure> {
         if let Some(failure) = self.backing_off(integration) {
             return Err(failure);
         }
@@ -143,7 +147,7 @@ impl Engine {
             self.exchanged.forget(integration.id);
             return self.exchange(integration).await.map(|exchanged| (exchanged.token, exchanged.expires_at));
         }
-        match self.refresh_grant(integration.id, Wanted::Refresh).await?.credential {
+        match self.refresh_grant(integration.id, Wanted::Lasting(long_enough)).await?.credential {
             Credential::OAuthGrant(grant) => {
                 refuse_other_type(&grant)?;
                 match grant.access_token {

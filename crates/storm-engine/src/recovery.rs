@@ -14,7 +14,7 @@ use storm_domain::{
 use crate::authorization::empty_grant;
 use crate::engine::{Engine, lock};
 use crate::error::ToFailure as _;
-use crate::refresh::{LEASE_TERM, Unfinished, Wanted, successor_of};
+use crate::refresh::{LEASE_TERM, Unfinished, successor_of};
 
 impl Engine {
     /// Takes up what the run before left behind. Called once, before [`Engine::run_refresher`]. What needs the network goes
@@ -125,7 +125,7 @@ impl Engine {
             );
             let engine = Arc::clone(self);
             tokio::spawn(async move {
-                if let Err(failure) = engine.refresh_grant(id, Wanted::Refresh).await {
+                if let Err(failure) = engine.refresh_grant(id, engine.wanted_new(id)).await {
                     tracing::info!(integration = %id, code = ?failure.code, "a broken-off refresh was tried again without success");
                 }
             });

@@ -41,12 +41,17 @@ pub(crate) struct Unfinished {
     pub(crate) retries: u32,
 }
 
-/// Whether the caller waits for its own refresh or only for a usable token.
+/// What a caller wants of a refresh. Whoever waited for another flight is content when that one brought it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wanted {
-    /// A token request of its own, unless another flight landed meanwhile.
-    Refresh,
-    /// The schedule's wish: nothing, when the grant is not due any more.
+    /// The user's wish: a token obtained after `succeeded` flights had brought one.
+    New {
+        /// [`crate::flight::Flights::succeeded`] when the wish was uttered.
+        succeeded: u64,
+    },
+    /// A tool's wish: any access token that lasts so long.
+    Lasting(Duration),
+    /// The schedule's wish: nothing, while the grant backs off.
     WhenDue,
 }
 
@@ -56,6 +61,7 @@ impl Engine {
     /// # Errors
     /// Says what happened and what to do; the grant is kept in every case.
     pub async fn refresh_integration(&self, id: IntegrationId) -> Result<(), Failure> {
+        let wanted = self.wanted_new(id);
         let integration = self.live(id).await?;
         if integration.paused_at.is_some() {
             return Err(Failure::new(ErrorCode::Paused, "This integration is paused. Resume it first.", None));
@@ -66,12 +72,17 @@ impl Engine {
                 "An API key does not expire by itself; rotate it instead.",
                 None,
             )),
-            Method::OAuth => self.refresh_grant(id, Wanted::Refresh).await.map(drop),
+            Method::OAuth => self.refresh_grant(id, wanted).await.map(drop),
             Method::ServiceAccount => {
                 self.exchanged.forget(id);
                 self.exchange(&integration).await.map(drop)
             }
         }
+    }
+
+    /// The wish for a token that is newer than this moment.
+    pub(crate) fn wanted_new(&self, id: IntegrationId) -> Wanted {
+        Wanted::New { succeeded: self.flights.succeeded(id) }
     }
 
     /// Brings a fresh generation of an OAuth grant, by itself or by waiting for another flight that does.
@@ -80,6 +91,9 @@ impl Engine {
         let flight = self.flights.take_off(id).await;
         self.parts.events.publish(Event::IntegrationChanged { id });
         let result = self.refresh_in_flight(id, seen, wanted).await;
+        if result.is_ok() {
+            flight.succeed();
+        }
         drop(flight);
         self.parts.events.publish(Event::IntegrationChanged { id });
         result
@@ -103,7 +117,7 @@ impl Engine {
         let now = self.now();
         let integration = self.live(id).await?;
         let active = self.active(id).await?;
-        if active.number != seen {
+        if active.number != seen || self.is_content(id, wanted, &active) {
             return Ok(active); // another flight brought it while this one waited
         }
         match &integration.state {
@@ -123,10 +137,49 @@ impl Engine {
         let Some(refresh_token) = grant.refresh_token.clone() else {
             return self.without_refresh_token(&integration, grant, now).await.map(|()| active);
         };
-        match self.refresh_under_lease(&integration, &active, grant, &refresh_token).await {
-            Ok(generation) => Ok(generation),
-            Err(failure) => self.settle_failure(&integration, active.number, failure).await,
+        let party = match self.oauth_party(&integration).await {
+            Ok(party) => party,
+            Err(failure) => return Err(self.not_begun(&integration, failure).await),
+        };
+        let intent = self.intent_of(&active);
+        let begun = self.vault().begin_refresh(&intent, &self.parts.owner, now, now.after(LEASE_TERM)).await;
+        let lease = match begun {
+            Ok(lease) => lease,
+            Err(error) => return Err(self.not_begun(&integration, error.to_failure()).await),
+        };
+        match self.send_and_take(&integration, party, &active, grant, &refresh_token, &lease, &intent).await {
+            Ok(generation) => {
+                // The grant is stored. What is left goes to the disk together, in one commit.
+                tokio::join!(
+                    self.refreshed(&integration, &generation.credential),
+                    self.clear_landing(&lease),
+                    self.give_back(&lease)
+                );
+                Ok(generation)
+            }
+            Err(failure) => {
+                self.give_back(&lease).await;
+                self.settle_failure(&integration, active.number, failure).await
+            }
         }
+    }
+
+    fn is_content(&self, id: IntegrationId, wanted: Wanted, active: &Generation) -> bool {
+        match (wanted, &active.credential) {
+            (Wanted::New { succeeded }, _) => self.flights.succeeded(id) > succeeded,
+            (Wanted::Lasting(long_enough), Credential::OAuthGrant(grant)) => {
+                let until = self.now().after(long_enough);
+                grant.access_token.is_some() && grant.expires_at.is_none_or(|end| until < end)
+            }
+            _ => false,
+        }
+    }
+
+    /// Nothing was sent, since its answer could not have been kept or there is nobody to send as.
+    async fn not_begun(&self, integration: &Integration, failure: Failure) -> Failure {
+        tracing::warn!(integration = %integration.id, code = ?failure.code, "a refresh was not begun");
+        self.postpone(integration, &RefreshFailure::NotPrepared).await;
+        failure
     }
 
     pub(crate) async fn give_back(&self, lease: &Lease) {
@@ -151,32 +204,6 @@ impl Engine {
         }
         self.enter_reconnect(integration, TokenEvent::AccessTokenEnded).await;
         Err(reconnect_needed("The access token ended, and the service gave no refresh token."))
-    }
-
-    async fn refresh_under_lease(
-        &self,
-        integration: &Integration,
-        active: &Generation,
-        grant: &OAuthGrant,
-        refresh_token: &RefreshToken,
-    ) -> Result<Generation, RefreshFailure> {
-        let party = self.oauth_party(integration).await.map_err(|_| RefreshFailure::NotPrepared)?;
-        let (intent, now) = (self.intent_of(active), self.now());
-        let begun = self.vault().begin_refresh(&intent, &self.parts.owner, now, now.after(LEASE_TERM)).await;
-        let lease = begun.map_err(|error| not_prepared(&error))?;
-        let result = self.send_and_take(integration, party, active, grant, refresh_token, &lease, &intent).await;
-        match &result {
-            // The grant is stored. What is left goes to the disk together, in one commit.
-            Ok(generation) => {
-                tokio::join!(
-                    self.refreshed(integration, &generation.credential),
-                    self.clear_landing(&lease),
-                    self.give_back(&lease)
-                );
-            }
-            Err(_) => self.give_back(&lease).await,
-        }
-        result
     }
 
     #[expect(clippy::too_many_arguments, reason = "one refresh, handed over whole")]
@@ -432,9 +459,4 @@ pub(crate) fn reconnect_needed(what_happened: &str) -> Failure {
         format!("{what_happened} Reconnect it; nothing you set up is lost."),
         Some(storm_domain::Action::Reconnect),
     )
-}
-
-fn not_prepared(error: &VaultError) -> RefreshFailure {
-    tracing::warn!(%error, "a refresh was not begun, since its answer could not have been kept");
-    RefreshFailure::NotPrepared
 }

@@ -8,7 +8,6 @@ use storm_secret::AccessToken;
 
 use crate::engine::Engine;
 use crate::error::ToFailure as _;
-use crate::refresh::Wanted;
 
 impl Engine {
     /// Verifies an integration's credential now, and keeps the verdict.
@@ -52,7 +51,7 @@ impl Engine {
                     return Ok(verdict);
                 }
                 // The access token may have ended early. The service's word counts more than our clock: refresh, and ask again.
-                match self.refresh_grant(integration.id, Wanted::Refresh).await {
+                match self.refresh_grant(integration.id, self.wanted_new(integration.id)).await {
                     Ok(fresh) => Ok(self.verdict_on_grant(&request, &fresh.credential).await),
                     Err(Failure { code: ErrorCode::NotSupported, .. }) => Ok(verdict),
                     Err(failure) => Ok(verdict_of_failure(failure)),
