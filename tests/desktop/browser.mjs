@@ -19,7 +19,6 @@ const read = (name, fallback) => {
 };
 const record = (line) => fs.appendFileSync(path.join(folder, 'browser.jsonl'), `${JSON.stringify(line)}\n`);
 const manner = read('browser-manner', 'approve');
-const account = read('browser-account', '');
 
 record({ opened: url });
 if (manner === 'leave') {
@@ -54,7 +53,6 @@ async function arrive(page, leave) {
 }
 
 async function practice(page) {
-  if (account) await page.fill('#account', account);
   await page.fill('#password', 'rehearsal');
   await page.click('#sign-in');
   await page.waitForSelector('#approve');
@@ -65,7 +63,7 @@ async function practice(page) {
 
 async function oidcProvider(page) {
   if (manner === 'deny') return arrive(page, () => page.click('text=Cancel'));
-  await page.fill('input[name=login]', account || 'alice');
+  await page.fill('input[name=login]', 'alice');
   await page.fill('input[name=password]', 'rehearsal');
   await page.click('button[type=submit]');
   await page.waitForSelector('text=Continue');

@@ -45,14 +45,6 @@ impl Browser {
         Ok(std::fs::write(self.desktop.file("browser-manner"), word)?)
     }
 
-    /// Signs in as this account from now on.
-    ///
-    /// # Errors
-    /// When it cannot be told.
-    pub fn sign_in_as(&self, account: &str) -> Outcome {
-        Ok(std::fs::write(self.desktop.file("browser-account"), account)?)
-    }
-
     /// Keeps pictures of the consent page and of the last page in a folder.
     ///
     /// # Errors

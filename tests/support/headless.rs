@@ -101,25 +101,6 @@ impl Headless {
         working(saved)
     }
 
-    /// Connects the practice service with a key file, which is exchanged and verified at once.
-    ///
-    /// # Errors
-    /// When it cannot be saved or does not work.
-    pub async fn connect_key_file(&self, practice: &Practice, name: &str, file: &Value) -> Outcome<IntegrationId> {
-        let engine = self.engine()?;
-        let bytes = storm_secret::SecretBytes::new(serde_json::to_vec(file)?);
-        let held = engine.hold_key_file(&bytes, "key.json").map_err(refused)?;
-        let request = json!({
-            "connector_id": "practice",
-            "name": name,
-            "fields": { "base_url": practice.base_url() },
-            "file": held.id,
-            "scopes": [],
-        });
-        let saved = engine.add_service_account(serde_json::from_value(request)?).await.map_err(refused)?;
-        working(saved)
-    }
-
     /// Begins to sign in at the practice service; the browser does the rest.
     ///
     /// # Errors

@@ -144,15 +144,6 @@ impl Journey {
         self.restart().await
     }
 
-    /// Kills the program and opens it again.
-    ///
-    /// # Errors
-    /// When it does not open.
-    pub async fn crash(&mut self) -> Outcome {
-        self.take_window()?.kill().await?;
-        self.open().await
-    }
-
     /// Says what happened, to whoever reads along.
     pub fn say(&self, what: &str) {
         println!("   {what}");

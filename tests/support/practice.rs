@@ -1,6 +1,5 @@
 //! The real practice service as a process of its own, and its control API.
 
-use std::path::Path;
 use std::time::Duration;
 
 use reqwest::Method;
@@ -51,20 +50,8 @@ impl Practice {
     /// # Errors
     /// When it does not start.
     pub async fn start() -> Outcome<Self> {
-        Self::start_with(&[]).await
-    }
-
-    /// Starts one that keeps its state in a file, so that it can be started again.
-    ///
-    /// # Errors
-    /// When it does not start.
-    pub async fn start_from(state: &Path) -> Outcome<Self> {
-        Self::start_with(&["--state", &state.to_string_lossy()]).await
-    }
-
-    async fn start_with(arguments: &[&str]) -> Outcome<Self> {
         let mut command = Command::new(built("storm-sandbox")?);
-        command.args(["--port", "0"]).args(arguments);
+        command.args(["--port", "0"]);
         let mut program = Program::start(command)?;
         let base_url = program.line("READY", |line| line.strip_prefix("READY ").map(str::to_owned)).await?;
         let http = reqwest::Client::builder().no_proxy().build()?;
@@ -129,20 +116,6 @@ impl Practice {
     pub async fn create_key_of(&self, account: &str, name: &str) -> Outcome<String> {
         let asked = json!({ "account": account, "name": name });
         text(&self.control(Method::POST, "keys", Some(asked)).await?, "key")
-    }
-
-    /// Revokes the API keys of this name.
-    ///
-    /// # Errors
-    /// When it refuses.
-    pub async fn revoke_keys(&self, name: &str) -> Outcome {
-        for key in self.state().await?["keys"].as_array().into_iter().flatten() {
-            if key["name"] == name && key["revoked_at_ms"].is_null() {
-                let path = format!("keys/{}/revoke", text(key, "id")?);
-                self.control(Method::POST, &path, None).await?;
-            }
-        }
-        Ok(())
     }
 
     /// Makes a service account and gives its first key file.

@@ -83,12 +83,6 @@ impl Program {
         }
     }
 
-    /// Its process id, while it runs.
-    #[must_use]
-    pub fn id(&self) -> Option<u32> {
-        self.child.id()
-    }
-
     /// Kills it and waits until it is gone.
     ///
     /// # Errors
