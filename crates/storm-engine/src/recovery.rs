@@ -69,7 +69,7 @@ impl Engine {
                             self.clear_landing(&lease).await;
                             self.log(&row, ActivityKind::RefreshRecovered).await;
                         }
-                        Err(failure) => tracing::warn!(integration = %id, ?failure, "a landed answer brought no token"),
+                        Err(_) => tracing::warn!(integration = %id, "a landed answer brought no token"),
                     }
                 }
             }

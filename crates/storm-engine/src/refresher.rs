@@ -10,7 +10,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use storm_domain::{
-    Integration, IntegrationId, Method, RefreshPolicy, RefreshState, Timestamp, TokenState, VaultError,
+    Backoff, ErrorCode, Failure, Integration, IntegrationId, Method, RefreshPolicy, RefreshState, Timestamp,
+    TokenState, VaultError,
 };
 use tokio::sync::{Notify, Semaphore};
 
@@ -21,6 +22,8 @@ use crate::refresh::Wanted;
 const GRID: Duration = Duration::from_secs(5);
 const CLOCK_CHECK: Duration = Duration::from_secs(30);
 const CLOCK_JUMP: Duration = Duration::from_secs(90);
+/// A token that lives shorter is over before it is of use; refreshing it at its end would be a loop.
+const SHORTEST_USEFUL_LIFETIME: Duration = Duration::from_secs(10);
 const VERIFY_KEYS_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 const MOST_AT_ONE_SERVICE: usize = 4;
 const MOST_AT_ONCE: usize = 8;
@@ -102,8 +105,9 @@ impl Engine {
             }
             if self.clocks_jumped(&mut clocks) {
                 tracing::info!("the clock jumped; everything due is looked at again");
-                for row in self.vault().integrations().await? {
-                    self.schedule_next(&row);
+                match self.vault().integrations().await {
+                    Ok(rows) => rows.iter().for_each(|row| self.schedule_next(row)),
+                    Err(error) => tracing::warn!(%error, "the vault could not be read; the schedule stays as it was"),
                 }
             }
             let pause = self.schedule.next().map_or(CLOCK_CHECK, |due| pause_until(now, due).min(CLOCK_CHECK));
@@ -145,6 +149,9 @@ impl Engine {
             (RefreshState::NotRefreshable, _) => *expires_at,
             (RefreshState::Idle | RefreshState::InFlight, _) => {
                 let obtained_at = row.last_refreshed_at.unwrap_or(row.created_at);
+                if (*expires_at)?.since(obtained_at) < SHORTEST_USEFUL_LIFETIME {
+                    return Some(obtained_at.after(Backoff::FIRST));
+                }
                 let known = self.schedule.due(row.id);
                 let due = |fraction| self.policy_of(row).due_at(obtained_at, (*expires_at)?, fraction).into();
                 // An unchanged token keeps its place; a new one gets a new jitter.
@@ -170,7 +177,11 @@ impl Engine {
     }
 
     async fn work_on(self: Arc<Self>, id: IntegrationId, limits: &Limits) {
-        let Ok(row) = self.live(id).await else { return };
+        let row = match self.live(id).await {
+            Ok(row) => row,
+            Err(Failure { code: ErrorCode::NotFound, .. }) => return,
+            Err(_) => return self.schedule.set(id, self.now().after(Backoff::FIRST)),
+        };
         let _turn = limits.turn(self.host_of(&row)).await;
         if *self.stopping.borrow() || row.paused_at.is_some() {
             return;
@@ -184,12 +195,24 @@ impl Engine {
                 self.exchange(&row).await.map(drop)
             }
         };
-        if let Err(failure) = outcome {
-            tracing::info!(integration = %id, code = ?failure.code, "a scheduled refresh brought no token");
-        }
+        // A back-off that could not be written, on a full disk say, must not make the schedule spin.
+        let earliest = match &outcome {
+            Ok(()) => self.now(),
+            Err(failure) => {
+                tracing::info!(integration = %id, code = ?failure.code, "a scheduled refresh brought no token");
+                self.now().after(Backoff::FIRST)
+            }
+        };
         match self.vault().integration(id).await {
-            Ok(row) => self.schedule_next(&row),
-            Err(error) => tracing::warn!(%error, integration = %id, "it could not be scheduled again"),
+            Ok(row) => match self.next_due(&row) {
+                Some(at) => self.schedule.set(id, at.max(earliest)),
+                None => self.schedule.remove(id),
+            },
+            Err(VaultError::NotFound) => {}
+            Err(error) => {
+                tracing::warn!(%error, integration = %id, "the vault could not be read; tried again soon");
+                self.schedule.set(id, self.now().after(Backoff::FIRST));
+            }
         }
     }
 

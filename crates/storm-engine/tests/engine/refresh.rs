@@ -177,3 +177,23 @@ async fn a_refused_app_registration_keeps_the_tokens() {
     assert_eq!(rig.refresh_token(id).await, before);
     assert!(matches!(rig.page(id).await.integration.status, StatusView::Retrying { .. }));
 }
+
+#[tokio::test]
+async fn a_token_that_is_over_when_it_comes_is_not_refreshed_in_a_loop() {
+    let mut rig = Rig::start().await;
+    let id = rig.connect().await;
+    let before = rig.page(id).await.integration.last_refreshed_at;
+    let body = r#"{"access_token":"{{access_token}}","refresh_token":"{{refresh_token}}","expires_in":0}"#;
+    rig.next_token_answer(Step { apply_first: true, times: Some(9), body: Some(body.into()), ..Step::default() });
+    rig.clock.advance(HOUR);
+    rig.run().await;
+    let page = rig
+        .page_when(id, |page| {
+            let row = &page.integration;
+            row.last_refreshed_at > before && row.next_refresh_at.is_some() && !row.refreshing
+        })
+        .await;
+    let pause = page.integration.next_refresh_at.unwrap().since(storm_domain::port::Clock::now(&rig.clock));
+    assert!(pause >= Duration::from_secs(25), "{page:#?}");
+    assert_eq!(rig.token_requests("refresh_token"), 1);
+}
