@@ -1,6 +1,6 @@
 # The commands a person and CI use alike; each is one script in scripts/. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run tour test check bench package
+.PHONY: help run tour test check faults bench package
 
 help: ## List these commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ test: ## Install what is missing and run every test there is, in the real window
 
 check: ## Lints and fast tests
 	@scripts/check.sh
+
+faults: ## Break every part a refresh stands on, a line for each case of tests/faults/cases.txt
+	@scripts/faults.sh
 
 bench: ## Measure ours beside peers and floors; figures in target/bench/
 	@scripts/bench.sh

@@ -5,7 +5,7 @@
 source "$(dirname "$0")/environment.sh"
 cd "$ROOT"
 
-mapfile -t suites < <(find tests -maxdepth 1 -name '*.rs' ! -name architecture.rs -printf '%f\n' | sed 's/\.rs$//' | sort)
+mapfile -t suites < <(sed -n '/^\[\[test\]\]/,/^name/s/^name = "\(.*\)"/\1/p' tests/Cargo.toml | grep -v '^architecture$' | sort)
 if [ "${1:-}" = --list ]; then
 	printf '%s\n' "${suites[@]}"
 	exit
