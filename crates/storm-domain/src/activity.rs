@@ -89,6 +89,13 @@ pub enum ActivityKind {
         /// In plain words.
         reason: String,
     },
+    /// Revoking at the service was tried in vain for so long that only the user can do it now.
+    RevocationGivenUp {
+        /// Why the last try failed, in plain words.
+        reason: String,
+    },
+    /// The user let a credential be that could not be revoked.
+    RevocationForgotten,
     /// It was disconnected.
     Disconnected,
     /// A disconnect was undone.

@@ -24,6 +24,8 @@ pub enum Event {
         /// Of which integration.
         id: IntegrationId,
     },
+    /// A credential of a removed integration was ended at its service, tried again, or given up.
+    RevocationsChanged,
     /// The vault was locked, unlocked, or lost its keyring.
     VaultChanged,
 }

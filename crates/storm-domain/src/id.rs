@@ -24,3 +24,4 @@ id!(/** One row of the Integrations list. Reconnect and rotation keep it. */ Int
 id!(/** One app registration at a service; may serve several integrations. */ RegistrationId);
 id!(/** One try at authorizing in the browser. */ AttemptId);
 id!(/** A secret that the core holds for a dialog which has not saved yet. */ HeldSecretId);
+id!(/** A credential that is still to be ended at its service, after its integration was removed here. */ RevocationId);

@@ -18,6 +18,7 @@ mod reconnect;
 mod refresh_failure;
 mod refresh_policy;
 mod registration;
+mod revocation;
 mod rotation;
 mod service;
 mod time;
@@ -35,12 +36,13 @@ pub use credential::{
 };
 pub use error::{Action, ErrorCode, Failure};
 pub use event::Event;
-pub use id::{AttemptId, HeldSecretId, IntegrationId, RegistrationId};
+pub use id::{AttemptId, HeldSecretId, IntegrationId, RegistrationId, RevocationId};
 pub use integration::{Account, Fields, Integration, Method};
 pub use reconnect::{InterruptedBy, ReconnectReason};
 pub use refresh_failure::{Delivery, ProviderWords, RefreshFailure, SendFailure, TransientKind};
 pub use refresh_policy::{Backoff, RefreshPolicy};
 pub use registration::AppRegistration;
+pub use revocation::PendingRevocation;
 pub use rotation::{AccountComparison, Rotation, RotationEvent, RotationRefused, RotationStep};
 pub use service::{
     BodyFormat, ClientAuth, HttpMethod, IdentityPaths, KeyPlacement, OAuthService, RedirectHost, RevokeRequest,
