@@ -19,12 +19,14 @@ mod opening;
 mod os_keyring;
 mod payload;
 mod registration;
+mod revocation;
 mod rotation;
 mod seal;
 mod vault;
 mod writer;
 
 pub use activity::ChainVerdict;
+pub use backup::Backup;
 pub use folder::VaultFolder;
 pub use lock::{LockError, VaultLock};
 pub use open_error::{LockedBecause, OpenError};

@@ -2,7 +2,8 @@
 
 use storm_crypto::{ChainKey, MasterKey, RecordContext};
 use storm_domain::{
-    Credential, CredentialSummary, GenerationNumber, IntegrationId, RawTokenAnswer, RegistrationId, VaultError,
+    Credential, CredentialSummary, GenerationNumber, IntegrationId, RawTokenAnswer, RegistrationId, RevocationId,
+    VaultError,
 };
 use storm_secret::{ClientSecret, SecretBytes};
 use uuid::Uuid;
@@ -69,6 +70,18 @@ impl Seal {
         let opened = self.open("registration", &id.to_string(), "client_secret", 0, sealed)?;
         let ((), [secret]) = payload::decode(&opened)?;
         payload::text(secret).map(ClientSecret::new)
+    }
+
+    pub(crate) fn credential_to_revoke(
+        &self,
+        id: RevocationId,
+        credential: &Credential,
+    ) -> Result<Vec<u8>, VaultError> {
+        self.seal("pending_revocation", &id.to_string(), "credential", 0, &credential::encode(credential)?)
+    }
+
+    pub(crate) fn open_credential_to_revoke(&self, id: RevocationId, sealed: &[u8]) -> Result<Credential, VaultError> {
+        credential::decode(&self.open("pending_revocation", &id.to_string(), "credential", 0, sealed)?)
     }
 
     pub(crate) fn answer(&self, place: &landing::Place, answer: &RawTokenAnswer) -> Result<Vec<u8>, VaultError> {

@@ -7,11 +7,11 @@ use async_trait::async_trait;
 use sqlx::pool::PoolConnection;
 use sqlx::{Sqlite, SqliteConnection, SqlitePool};
 use storm_crypto::MasterKey;
-use storm_domain::port::{GrantCommit, NewIntegration, Vault};
+use storm_domain::port::{GrantCommit, NewIntegration, NewRevocation, Vault};
 use storm_domain::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
-    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, RawTokenAnswer, RefreshIntent,
-    RegistrationId, Rotation, Timestamp, VaultError,
+    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, PendingRevocation, RawTokenAnswer,
+    RefreshIntent, RegistrationId, RevocationId, Rotation, Timestamp, VaultError,
 };
 use storm_secret::ClientSecret;
 
@@ -23,7 +23,7 @@ use crate::seal::Seal;
 use crate::writer::Writer;
 use crate::{
     VaultFolder, activity, backup, database, epoch, fault, generation, grant, integration, lease, registration,
-    rotation,
+    revocation, rotation,
 };
 
 /// An open vault. It holds the vault lock until it is closed.
@@ -354,6 +354,33 @@ impl Vault for SqliteVault {
 
     async fn finish_rotation(&self, id: IntegrationId, at: Timestamp) -> Result<(), VaultError> {
         self.writer.write(move |connection| Box::pin(rotation::finish(connection, id, at))).await
+    }
+
+    async fn leave_to_revoke(&self, id: IntegrationId, left: Vec<NewRevocation>) -> Result<(), VaultError> {
+        let seal = Arc::clone(&self.seal);
+        self.writer
+            .write(move |connection| Box::pin(async move { revocation::leave(connection, &seal, id, &left).await }))
+            .await?;
+        self.landing.clear(id.0, u64::MAX).await
+    }
+
+    async fn pending_revocations(&self) -> Result<Vec<PendingRevocation>, VaultError> {
+        revocation::all(&mut *self.reader().await?).await
+    }
+
+    async fn credential_to_revoke(&self, id: RevocationId) -> Result<Credential, VaultError> {
+        revocation::credential(&mut *self.reader().await?, &self.seal, id).await
+    }
+
+    async fn update_revocation(&self, pending: &PendingRevocation) -> Result<(), VaultError> {
+        let pending = pending.clone();
+        self.writer
+            .write_statement(move |connection| Box::pin(async move { revocation::update(connection, &pending).await }))
+            .await
+    }
+
+    async fn erase_revocation(&self, id: RevocationId) -> Result<(), VaultError> {
+        self.writer.write_statement(move |connection| Box::pin(revocation::erase(connection, id))).await
     }
 
     async fn append_activity(

@@ -13,7 +13,7 @@ pub use provider::{
     AuthorizationRequest, AuthorizationUrl, AuthorizationUrlError, ClientIdentity, ListenError, ListenRequest,
     PendingRedirect, Provider, Redirect, RedirectError, TokenGrant, TokenRequest,
 };
-pub use vault::{GrantCommit, NewIntegration, Vault};
+pub use vault::{GrantCommit, NewIntegration, NewRevocation, Vault};
 
 use crate::Event;
 

@@ -7,8 +7,8 @@ use storm_secret::ClientSecret;
 
 use crate::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
-    Integration, IntegrationId, Landed, Lease, LeaseOwner, OAuthGrant, RawTokenAnswer, RefreshIntent, RegistrationId,
-    Rotation, Timestamp, VaultError,
+    Integration, IntegrationId, Landed, Lease, LeaseOwner, OAuthGrant, PendingRevocation, RawTokenAnswer,
+    RefreshIntent, RegistrationId, RevocationId, Rotation, Timestamp, VaultError,
 };
 
 /// An integration that is added together with its first credential, or before it.
@@ -31,6 +31,15 @@ pub struct GrantCommit<'a> {
     pub grant: &'a OAuthGrant,
     /// When.
     pub at: Timestamp,
+}
+
+/// A credential that outlives its integration until its service confirms its end.
+#[derive(Debug, Clone)]
+pub struct NewRevocation {
+    /// What is known of it.
+    pub pending: PendingRevocation,
+    /// The secret; an ID token in it is not kept.
+    pub credential: Credential,
 }
 
 /// The vault port.
@@ -141,6 +150,18 @@ pub trait Vault: Send + Sync {
     async fn update_rotation(&self, rotation: Rotation, at: Timestamp) -> Result<Rotation, VaultError>;
     /// Removes a rotation that is over, and erases the generation it left unused, in one transaction.
     async fn finish_rotation(&self, id: IntegrationId, at: Timestamp) -> Result<(), VaultError>;
+
+    /// Removes an integration for good, and keeps of it only what ending these credentials at its service needs, in one
+    /// transaction.
+    async fn leave_to_revoke(&self, id: IntegrationId, left: Vec<NewRevocation>) -> Result<(), VaultError>;
+    /// Revocations that the service has not confirmed, oldest first.
+    async fn pending_revocations(&self) -> Result<Vec<PendingRevocation>, VaultError>;
+    /// The credential that one of them is about.
+    async fn credential_to_revoke(&self, id: RevocationId) -> Result<Credential, VaultError>;
+    /// Writes one after a try; [`VaultError::NotFound`] once it was erased.
+    async fn update_revocation(&self, pending: &PendingRevocation) -> Result<(), VaultError>;
+    /// Erases one with its secret. Doing it again is not an error.
+    async fn erase_revocation(&self, id: RevocationId) -> Result<(), VaultError>;
 
     /// Adds to the log.
     async fn append_activity(
