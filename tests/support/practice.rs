@@ -134,6 +134,14 @@ impl Practice {
         self.control(Method::POST, &format!("service-accounts/{email}/keys"), None).await
     }
 
+    /// Makes a grant without a browser and gives its refresh token.
+    ///
+    /// # Errors
+    /// When it refuses.
+    pub async fn create_grant(&self) -> Outcome<String> {
+        text(&self.control(Method::POST, "grants", Some(json!({}))).await?, "refresh_token")
+    }
+
     /// Ends all grants, as an administrator or a changed password does.
     ///
     /// # Errors
