@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{IntegrationId, RegistrationId, Timestamp, TokenState, VerdictRecord};
+use crate::{IntegrationId, OAuthGrant, RegistrationId, Timestamp, TokenEvent, TokenState, VerdictRecord};
 
 /// How an integration authenticates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type)]
@@ -68,4 +68,17 @@ pub struct Integration {
     pub created_at: Timestamp,
     /// Since when it lies in the bin, from where it can be restored.
     pub trashed_at: Option<Timestamp>,
+}
+
+impl Integration {
+    /// Takes over what a grant says that was obtained for it.
+    #[must_use]
+    pub fn with_grant(mut self, grant: &OAuthGrant, event: TokenEvent, at: Timestamp) -> Self {
+        self.state = self.state.step(event, at);
+        self.last_refreshed_at = Some(grant.obtained_at);
+        if let Some(scopes) = &grant.scopes {
+            self.granted_scopes.clone_from(scopes);
+        }
+        self
+    }
 }

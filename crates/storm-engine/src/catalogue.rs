@@ -6,11 +6,12 @@ use storm_domain::{
     AppRegistration, ErrorCode, Failure, Fields, Integration, Method, OAuthService, RefreshFailure, RevokeRequest,
     ServiceAccountService, VerifyRequest,
 };
-use storm_secret::DisplaySafeUrl;
+use storm_secret::{ClientSecret, DisplaySafeUrl};
 use url::Url;
 
 use crate::engine::Engine;
 use crate::error::ToFailure;
+use crate::registration::registration_missing;
 use crate::view::{ConnectorBadge, ConnectorPage, ConnectorView, FieldView, MethodView, OAuthSetupView, RevokeMode};
 
 impl ToFailure for ResolveError {
@@ -106,11 +107,20 @@ impl Engine {
         &self,
         integration: &Integration,
     ) -> Result<(OAuthService, ClientIdentity), Failure> {
+        let basis = self.vault().refresh_basis(integration.id).await.map_err(ToFailure::to_failure)?;
+        self.party_of(integration, basis.registration)
+    }
+
+    /// The same from what was read already.
+    pub(crate) fn party_of(
+        &self,
+        integration: &Integration,
+        registration: Option<(AppRegistration, Option<ClientSecret>)>,
+    ) -> Result<(OAuthService, ClientIdentity), Failure> {
         let connector = self.connector(&integration.connector_id)?;
         let service = connector.oauth_service(&integration.fields).map_err(ToFailure::to_failure)?;
-        let id = integration.registration_id.ok_or_else(|| crate::engine::internal("It has no app registration."))?;
-        let registration = self.registration(id).await?;
-        Ok((service, self.client_of(&registration).await?))
+        let (registration, client_secret) = registration.ok_or_else(registration_missing)?;
+        Ok((service, ClientIdentity { client_id: registration.client_id, client_secret }))
     }
 
     pub(crate) async fn client_of(&self, registration: &AppRegistration) -> Result<ClientIdentity, Failure> {

@@ -63,13 +63,9 @@ impl Engine {
             // The active generation is the one this answer belongs to: it was not committed.
             (Some(sent), Some(active)) if active.number == sent => {
                 if let Credential::OAuthGrant(old) = &active.credential {
-                    match self.take_answer(&row, &service, &lease, sent, old, &landed.answer).await {
-                        Ok(fresh) => {
-                            self.refreshed(&row, &fresh.credential).await;
-                            self.clear_landing(&lease).await;
-                            self.log(&row, ActivityKind::RefreshRecovered).await;
-                        }
-                        Err(_) => tracing::warn!(integration = %id, "a landed answer brought no token"),
+                    let log = vec![ActivityKind::RefreshRecovered];
+                    if self.take_answer(&row, &service, &lease, sent, old, &landed.answer, log).await.is_err() {
+                        tracing::warn!(integration = %id, "a landed answer brought no token");
                     }
                 }
             }

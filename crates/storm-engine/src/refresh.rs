@@ -4,8 +4,8 @@
 //! 2. re-read, and use what another flight brought;
 //! 3. preflight: intent committed, landing slot preallocated, so that a full disk fails here;
 //! 4. send;
-//! 5. land the answer before reading it;
-//! 6. commit by compare-and-set, keeping the old refresh token;
+//! 5. land the answer before reading it; it is synced to the disk while it is read and committed;
+//! 6. commit by compare-and-set, keeping the old refresh token, with the row, the log and the end of the lease;
 //! 7. publish.
 //!
 //! INVARIANT: a refresh token that a service sent is never dropped: it lies in the landing slot, in the vault, or, when the
@@ -13,13 +13,13 @@
 
 use std::time::Duration;
 
-use storm_domain::port::{ClientIdentity, GrantCommit, TokenGrant, TokenRequest};
+use storm_domain::port::{GrantCommit, TokenGrant, TokenRequest};
 use storm_domain::{
-    ActivityKind, Credential, Delivery, ErrorCode, Event, Failure, Generation, GenerationNumber, Integration,
-    IntegrationId, InterruptedBy, Lease, Method, OAuthGrant, OAuthService, RawTokenAnswer, ReconnectReason,
-    RefreshFailure, RefreshIntent, RefreshState, Timestamp, TokenAnswerReading, TokenEvent, TokenState, VaultError,
+    ActivityKind, Credential, Delivery, ErrorCode, Event, Failure, Generation, GenerationNumber, GenerationPhase,
+    Integration, IntegrationId, InterruptedBy, Lease, Method, OAuthGrant, OAuthService, RawTokenAnswer,
+    ReconnectReason, RefreshFailure, RefreshIntent, RefreshState, SendFailure, Timestamp, TokenAnswerReading,
+    TokenEvent, TokenState, TransientKind, VaultError,
 };
-use storm_secret::RefreshToken;
 
 use crate::engine::{Engine, lock};
 use crate::error::{ToFailure as _, failure_of_trouble};
@@ -87,10 +87,11 @@ impl Engine {
 
     /// Brings a fresh generation of an OAuth grant, by itself or by waiting for another flight that does.
     pub(crate) async fn refresh_grant(&self, id: IntegrationId, wanted: Wanted) -> Result<Generation, Failure> {
-        let seen = self.active(id).await?.number;
+        let succeeded = self.flights.succeeded(id);
         let flight = self.flights.take_off(id).await;
+        let waited_for_another = self.flights.succeeded(id) > succeeded;
         self.parts.events.publish(Event::IntegrationChanged { id });
-        let result = self.refresh_in_flight(id, seen, wanted).await;
+        let result = self.refresh_in_flight(id, waited_for_another, wanted).await;
         if result.is_ok() {
             flight.succeed();
         }
@@ -99,27 +100,23 @@ impl Engine {
         result
     }
 
-    async fn active(&self, id: IntegrationId) -> Result<Generation, Failure> {
-        match self.vault().active_generation(id).await {
-            Ok(Some(generation)) => Ok(generation),
-            Ok(None) => Err(reconnect_needed("It is not connected yet.")),
-            Err(error) => Err(error.to_failure()),
-        }
-    }
-
     async fn refresh_in_flight(
         &self,
         id: IntegrationId,
-        seen: GenerationNumber,
+        waited_for_another: bool,
         wanted: Wanted,
     ) -> Result<Generation, Failure> {
         self.save_unsaved(id).await?;
-        let now = self.now();
-        let integration = self.live(id).await?;
-        let active = self.active(id).await?;
-        if active.number != seen || self.is_content(id, wanted, &active) {
-            return Ok(active); // another flight brought it while this one waited
+        let basis = self.vault().refresh_basis(id).await.map_err(|error| error.to_failure())?;
+        let integration = basis.integration;
+        if integration.trashed_at.is_some() {
+            return Err(VaultError::NotFound.to_failure());
         }
+        let active = basis.active.ok_or_else(|| reconnect_needed("It is not connected yet."))?;
+        if waited_for_another || self.is_content(id, wanted, &active) {
+            return Ok(active);
+        }
+        let now = self.now();
         match &integration.state {
             TokenState::Active { refresh: RefreshState::BackingOff { until, trouble, .. }, .. }
                 if wanted == Wanted::WhenDue && now < *until =>
@@ -134,10 +131,11 @@ impl Engine {
         let Credential::OAuthGrant(grant) = &active.credential else {
             return Err(crate::engine::internal("This credential is not an OAuth grant."));
         };
-        let Some(refresh_token) = grant.refresh_token.clone() else {
+        let Some(refresh_token) = &grant.refresh_token else {
             return self.without_refresh_token(&integration, grant, now).await.map(|()| active);
         };
-        let party = match self.oauth_party(&integration).await {
+        let party = self.party_of(&integration, basis.registration);
+        let (service, client) = match party {
             Ok(party) => party,
             Err(failure) => return Err(self.not_begun(&integration, failure).await),
         };
@@ -147,16 +145,14 @@ impl Engine {
             Ok(lease) => lease,
             Err(error) => return Err(self.not_begun(&integration, error.to_failure()).await),
         };
-        match self.send_and_take(&integration, party, &active, grant, &refresh_token, &lease, &intent).await {
-            Ok(generation) => {
-                // The grant is stored. What is left goes to the disk together, in one commit.
-                tokio::join!(
-                    self.refreshed(&integration, &generation.credential),
-                    self.clear_landing(&lease),
-                    self.give_back(&lease)
-                );
-                Ok(generation)
-            }
+        let request =
+            TokenRequest { service: &service, client: &client, grant: TokenGrant::RefreshToken(refresh_token) };
+        let taken = match self.parts.provider.send_token_request(request).await {
+            Ok(answer) => self.land_and_take(&integration, &service, &lease, active.number, grant, &answer).await,
+            Err(failure) => Err(self.no_answer(&active, &intent, &lease, failure).await),
+        };
+        match taken {
+            Ok(generation) => Ok(generation),
             Err(failure) => {
                 self.give_back(&lease).await;
                 self.settle_failure(&integration, active.number, failure).await
@@ -206,43 +202,24 @@ impl Engine {
         Err(reconnect_needed("The access token ended, and the service gave no refresh token."))
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one refresh, handed over whole")]
-    async fn send_and_take(
+    /// The request brought no whole answer.
+    async fn no_answer(
         &self,
-        integration: &Integration,
-        (service, client): (OAuthService, ClientIdentity),
         active: &Generation,
-        grant: &OAuthGrant,
-        refresh_token: &RefreshToken,
-        lease: &Lease,
         intent: &RefreshIntent,
-    ) -> Result<Generation, RefreshFailure> {
-        let request =
-            TokenRequest { service: &service, client: &client, grant: TokenGrant::RefreshToken(refresh_token) };
-        let answer = match self.parts.provider.send_token_request(request).await {
-            Ok(answer) => answer,
-            Err(failure) => {
-                match failure.delivery {
-                    Delivery::Ambiguous => self.note_interruption(active, intent, InterruptedBy::Network),
-                    Delivery::NotSent | Delivery::Answered => self.clear_intent(lease).await,
-                }
-                return Err(RefreshFailure::Transient {
-                    delivery: failure.delivery,
-                    kind: failure.kind,
-                    retry_after: None,
-                });
-            }
-        };
-        // A slot that could not be written still leaves the commit below; both failing is what `Unfinished` is for.
-        if let Err(error) = self.vault().land(lease, Some(active.number), &answer).await {
-            tracing::error!(%error, integration = %integration.id, "an answer could not be landed; it is committed at once");
+        lease: &Lease,
+        SendFailure { delivery, kind }: SendFailure,
+    ) -> RefreshFailure {
+        match delivery {
+            Delivery::Ambiguous => self.note_interruption(active, intent, InterruptedBy::Network),
+            Delivery::NotSent | Delivery::Answered => self.clear_intent(lease).await,
         }
-        self.take_answer(integration, &service, lease, active.number, grant, &answer).await
+        RefreshFailure::Transient { delivery, kind, retry_after: None }
     }
 
-    /// Reads a landed answer and commits what it brought; the slot is still full when that worked. Also used for answers
-    /// that an earlier run left behind.
-    pub(crate) async fn take_answer(
+    /// The answer goes to its landing slot before it is read; reading and committing go on while the slot is synced to the
+    /// disk, since the commit makes the slot needless.
+    async fn land_and_take(
         &self,
         integration: &Integration,
         service: &OAuthService,
@@ -251,18 +228,56 @@ impl Engine {
         old: &OAuthGrant,
         answer: &RawTokenAnswer,
     ) -> Result<Generation, RefreshFailure> {
+        let land = async {
+            // A slot that could not be written still leaves the commit; both failing is what `Unfinished` is for.
+            if let Err(error) = self.vault().land(lease, Some(generation), answer).await {
+                tracing::error!(%error, integration = %integration.id, "an answer could not be landed; it is committed at once");
+            }
+        };
+        let log = vec![ActivityKind::Refreshed];
+        // `join` polls in this order: the bytes are on their way to the slot before anything reads them.
+        tokio::join!(biased; land, self.take_answer(integration, service, lease, generation, old, answer, log)).1
+    }
+
+    /// Reads an answer and commits what it brought, with the row and the log. Also used for answers that an earlier run left
+    /// behind.
+    #[expect(clippy::too_many_arguments, reason = "one answer, handed over whole")]
+    pub(crate) async fn take_answer(
+        &self,
+        integration: &Integration,
+        service: &OAuthService,
+        lease: &Lease,
+        generation: GenerationNumber,
+        old: &OAuthGrant,
+        answer: &RawTokenAnswer,
+        mut log: Vec<ActivityKind>,
+    ) -> Result<Generation, RefreshFailure> {
         let reading = self.parts.provider.read_token_answer(service, answer);
-        self.log_oddities(integration, &reading).await;
+        let odd = odd_answer(&reading);
         let refused = reading.access.as_ref().err().cloned();
         if let (Some(failure), None) = (&refused, &reading.refresh_token) {
             self.clear_intent(lease).await;
             self.clear_landing(lease).await;
+            if let Some(odd) = odd {
+                self.log(integration, odd).await;
+            }
             return Err(failure.clone());
         }
         let grant = successor_of(old, reading, service, answer);
-        let commit = GrantCommit { lease, expected: Some(generation), grant: &grant, at: self.now() };
-        let number = match self.vault().commit_grant(commit).await {
-            Ok(number) => number,
+        let event = match &refused {
+            None => Some(TokenEvent::RefreshSucceeded {
+                expires_at: grant.expires_at,
+                refreshable: grant.refresh_token.is_some(),
+            }),
+            Some(_) => {
+                log.clear(); // its failure is what there is to tell
+                None
+            }
+        };
+        log.extend(odd);
+        let commit = GrantCommit { lease, expected: Some(generation), grant: &grant, event, log, at: self.now() };
+        let committed = match self.vault().commit_grant(commit).await {
+            Ok(committed) => committed,
             Err(error @ (VaultError::Conflict | VaultError::LeaseLost)) => {
                 // Somebody took over while we were stopped. Our answer stays in its slot and is looked at again at start.
                 tracing::warn!(%error, integration = %integration.id, "an answer came after its lease was taken over");
@@ -275,37 +290,24 @@ impl Engine {
             }
         };
         lock(&self.unfinished).remove(&integration.id);
-        if let Some(failure) = refused {
-            self.clear_landing(lease).await;
-            return Err(failure); // the new refresh token is safe, the access token was not usable
-        }
-        Ok(Generation {
-            integration_id: integration.id,
-            number,
-            phase: storm_domain::GenerationPhase::Active,
-            credential: Credential::OAuthGrant(grant),
-            created_at: answer.received_at,
-        })
-    }
-
-    /// Tells the row and the log of a new access token.
-    pub(crate) async fn refreshed(&self, integration: &Integration, credential: &Credential) {
-        let Credential::OAuthGrant(grant) = credential else { return };
-        let now = self.now();
-        let event =
-            TokenEvent::RefreshSucceeded { expires_at: grant.expires_at, refreshable: grant.refresh_token.is_some() };
-        let (written, ()) = tokio::join!(
-            self.change(integration.id, |row| {
-                row.state = row.state.clone().step(event.clone(), now);
-                row.last_refreshed_at = Some(grant.obtained_at);
-                if let Some(scopes) = &grant.scopes {
-                    row.granted_scopes.clone_from(scopes);
-                }
+        self.schedule_next(&committed.integration);
+        match refused {
+            None => Ok(Generation {
+                integration_id: integration.id,
+                number: committed.number,
+                phase: GenerationPhase::Active,
+                credential: Credential::OAuthGrant(grant),
+                created_at: answer.received_at,
             }),
-            self.log(integration, ActivityKind::Refreshed)
-        );
-        if let Err(error) = written {
-            tracing::error!(%error, integration = %integration.id, "a refreshed integration's row could not be written");
+            // A service that gives a new refresh token has not ended the grant, whatever else it says.
+            Some(RefreshFailure::GrantRefused(_) | RefreshFailure::InteractionRequired(_)) => {
+                Err(RefreshFailure::Transient {
+                    delivery: Delivery::Answered,
+                    kind: TransientKind::UnusableToken,
+                    retry_after: answer.retry_after,
+                })
+            }
+            Some(failure) => Err(failure),
         }
     }
 
@@ -318,9 +320,9 @@ impl Engine {
     ) -> Result<Generation, Failure> {
         if let RefreshFailure::GrantRefused(_) = &failure {
             // The refusal is a verdict on the bytes we posted. Is what we posted still what is active?
-            let active = self.active(integration.id).await?;
-            if active.number != generation {
-                return Ok(active);
+            let active = self.vault().active_generation(integration.id).await.map_err(|error| error.to_failure())?;
+            if let Some(newer) = active.filter(|active| active.number != generation) {
+                return Ok(newer);
             }
             let interrupted = lock(&self.unfinished).remove(&integration.id);
             if let Some(Unfinished { generation: sent, sent_at, by, .. }) = interrupted
@@ -402,13 +404,19 @@ impl Engine {
         let not_stored = |_| RefreshFailure::NotStored.to_failure();
         let lease =
             self.vault().acquire_lease(id, &self.parts.owner, now, now.after(LEASE_TERM)).await.map_err(not_stored)?;
-        let commit = GrantCommit { lease: &lease, expected: Some(generation), grant: &grant, at: now };
-        self.vault().commit_grant(commit).await.map_err(not_stored)?;
+        let event =
+            TokenEvent::RefreshSucceeded { expires_at: grant.expires_at, refreshable: grant.refresh_token.is_some() };
+        let commit = GrantCommit {
+            lease: &lease,
+            expected: Some(generation),
+            grant: &grant,
+            event: Some(event),
+            log: vec![ActivityKind::Refreshed],
+            at: now,
+        };
+        let committed = self.vault().commit_grant(commit).await.map_err(not_stored)?;
         lock(&self.unfinished).remove(&id);
-        self.clear_landing(&lease).await;
-        let integration = self.live(id).await?;
-        let credential = Credential::OAuthGrant(grant);
-        tokio::join!(self.refreshed(&integration, &credential), self.give_back(&lease));
+        self.schedule_next(&committed.integration);
         Ok(())
     }
 
@@ -423,13 +431,12 @@ impl Engine {
             tracing::warn!(%error, integration = %lease.integration_id, "a landing slot stays; it is looked at again at start");
         }
     }
+}
 
-    pub(crate) async fn log_oddities(&self, integration: &Integration, reading: &TokenAnswerReading) {
-        if !reading.oddities.is_empty() {
-            let what = reading.oddities.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
-            self.log(integration, ActivityKind::OddAnswer { what }).await;
-        }
-    }
+/// What the log says of an answer that was not as RFC 6749 §5.1 has it.
+pub(crate) fn odd_answer(reading: &TokenAnswerReading) -> Option<ActivityKind> {
+    let what = reading.oddities.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    (!what.is_empty()).then_some(ActivityKind::OddAnswer { what })
 }
 
 /// The grant after an answer: what the answer did not bring, the old grant keeps (RFC 6749 §6).
@@ -439,14 +446,18 @@ pub(crate) fn successor_of(
     service: &OAuthService,
     answer: &RawTokenAnswer,
 ) -> OAuthGrant {
+    let (access_token, expires_at, token_type) = match reading.access {
+        Ok(token) => {
+            let lifetime = reading.expires_in.or(service.lifetimes.access_default);
+            (Some(token), lifetime.map(|lifetime| answer.received_at.after(lifetime)), reading.token_type)
+        }
+        Err(_) => (old.access_token.clone(), old.expires_at, old.token_type.clone()),
+    };
     OAuthGrant {
         refresh_token: reading.refresh_token.or_else(|| old.refresh_token.clone()),
-        access_token: reading.access.ok(),
-        expires_at: reading
-            .expires_in
-            .or(service.lifetimes.access_default)
-            .map(|lifetime| answer.received_at.after(lifetime)),
-        token_type: reading.token_type,
+        access_token,
+        expires_at,
+        token_type,
         scopes: reading.scopes.or_else(|| old.scopes.clone()),
         id_token: reading.id_token.or_else(|| old.id_token.clone()),
         obtained_at: answer.received_at,

@@ -69,9 +69,7 @@ impl Engine {
 
     pub(crate) async fn registration(&self, id: RegistrationId) -> Result<AppRegistration, Failure> {
         let all = self.vault().registrations().await.map_err(|error| error.to_failure())?;
-        all.into_iter()
-            .find(|registration| registration.id == id)
-            .ok_or_else(|| Failure::new(ErrorCode::NotFound, "That app registration does not exist any more.", None))
+        all.into_iter().find(|registration| registration.id == id).ok_or_else(registration_missing)
     }
 
     pub(crate) async fn registration_view(&self, registration: &AppRegistration) -> Result<RegistrationView, Failure> {
@@ -86,6 +84,10 @@ impl Engine {
             used_by: u32::try_from(used_by).unwrap_or(u32::MAX),
         })
     }
+}
+
+pub(crate) fn registration_missing() -> Failure {
+    Failure::new(ErrorCode::NotFound, "That app registration does not exist any more.", None)
 }
 
 /// A client id or secret: one line of visible characters.

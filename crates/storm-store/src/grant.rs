@@ -4,15 +4,19 @@
 //! token inherits the one it was obtained with (RFC 6749 §6). So the tokens of the last two grants are always there.
 
 use sqlx::SqliteConnection;
-use storm_domain::{Credential, GenerationNumber, IntegrationId, Lease, OAuthGrant, Timestamp, VaultError};
+use storm_domain::port::CommittedGrant;
+use storm_domain::{
+    ActivityKind, Credential, GenerationNumber, Integration, IntegrationId, Lease, OAuthGrant, Timestamp, TokenEvent,
+    VaultError,
+};
 use storm_secret::RefreshToken;
 
 use crate::fault::of_sqlx;
-use crate::generation;
 use crate::seal::Seal;
+use crate::{activity, generation, integration};
 
-/// One question and one command to the database, because each is a round trip to its thread and a thousand refreshes may
-/// wait behind this one. Twenty retired generations are kept for the history of an integration.
+/// One command to the database, because each is a round trip to its thread and a thousand refreshes may wait behind this one.
+/// Twenty retired generations are kept for the history of an integration.
 ///
 /// Parameters: 1 integration, 2 time, 3 number, 4 credential, 5 summary. Each statement must use a run of them from ?1 on
 /// without a gap: sqlx leaves the ones after a gap unbound when the statement is not the first.
@@ -29,19 +33,29 @@ const COMMIT: &str = "
     DELETE FROM generation WHERE integration_id = ?1 AND phase = 'retired'
         AND number < (SELECT last_generation FROM integration WHERE id = ?1) - 20;
     DELETE FROM intent WHERE integration_id = ?1;
-    UPDATE lease SET settled = fencing WHERE integration_id = ?1;
+    UPDATE lease SET settled = fencing, process = NULL WHERE integration_id = ?1;
 ";
+
+/// What the port's [`storm_domain::port::GrantCommit`] says, owned.
+pub(crate) struct Commit {
+    pub(crate) lease: Lease,
+    pub(crate) expected: Option<GenerationNumber>,
+    pub(crate) grant: OAuthGrant,
+    pub(crate) event: Option<TokenEvent>,
+    pub(crate) log: Vec<ActivityKind>,
+    pub(crate) at: Timestamp,
+}
 
 pub(crate) async fn commit(
     connection: &mut SqliteConnection,
     seal: &Seal,
-    held: &Lease,
-    expected: Option<GenerationNumber>,
-    mut grant: OAuthGrant,
-    at: Timestamp,
-) -> Result<GenerationNumber, VaultError> {
-    let id = held.integration_id;
-    let last = check(connection, held, expected).await?;
+    Commit { lease, expected, mut grant, event, log, at }: Commit,
+) -> Result<CommittedGrant, VaultError> {
+    let id = lease.integration_id;
+    let (last, mut integration) = check(connection, &lease, expected).await?;
+    if let Some(event) = event {
+        integration = integration.with_grant(&grant, event, at);
+    }
     if grant.refresh_token.as_ref().is_none_or(RefreshToken::is_empty) {
         grant.refresh_token = inherited(connection, seal, id, expected).await?;
     }
@@ -53,21 +67,26 @@ pub(crate) async fn commit(
         .bind(next.0.cast_signed())
         .bind(seal.credential(id, next, &credential)?)
         .bind(seal.summary(id, next, &credential.summary())?)
-        .execute(connection)
+        .execute(&mut *connection)
         .await
         .map_err(of_sqlx)?;
-    Ok(next)
+    for what in &log {
+        activity::append(connection, seal, Some(id), integration.name.clone(), what, at).await?;
+    }
+    let integration = integration::update(connection, integration).await?;
+    Ok(CommittedGrant { number: next, integration })
 }
 
-/// [`VaultError::LeaseLost`] and [`VaultError::Conflict`] as the port says; else the last number that was given.
+/// [`VaultError::LeaseLost`] and [`VaultError::Conflict`] as the port says; else the last number that was given, and the row.
 async fn check(
     connection: &mut SqliteConnection,
     held: &Lease,
     expected: Option<GenerationNumber>,
-) -> Result<u64, VaultError> {
-    let found: Option<(bool, Option<i64>, i64)> = sqlx::query_as(
+) -> Result<(u64, Integration), VaultError> {
+    let found: Option<(bool, Option<i64>, i64, i64, String)> = sqlx::query_as(
         "SELECT fencing = ?2 AND process IS NOT NULL,
-                (SELECT number FROM generation WHERE integration_id = ?1 AND phase = 'active'), last_generation
+                (SELECT number FROM generation WHERE integration_id = ?1 AND phase = 'active'),
+                last_generation, revision, row
          FROM lease JOIN integration ON id = integration_id WHERE integration_id = ?1",
     )
     .bind(held.integration_id.to_string())
@@ -76,8 +95,10 @@ async fn check(
     .await
     .map_err(of_sqlx)?;
     match found {
-        Some((true, active, last)) if active.map(i64::cast_unsigned) == expected.map(|number| number.0) => {
-            Ok(last.cast_unsigned())
+        Some((true, active, last, revision, row))
+            if active.map(i64::cast_unsigned) == expected.map(|number| number.0) =>
+        {
+            Ok((last.cast_unsigned(), integration::read((revision, row))?))
         }
         Some((true, ..)) => Err(VaultError::Conflict),
         Some((false, ..)) | None => Err(VaultError::LeaseLost),

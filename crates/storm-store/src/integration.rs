@@ -6,7 +6,7 @@ use storm_domain::{Integration, IntegrationId, VaultError};
 use crate::fault::of_sqlx;
 
 /// The revision column is what counts; the one inside the row is only a copy.
-fn read((revision, row): (i64, String)) -> Result<Integration, VaultError> {
+pub(crate) fn read((revision, row): (i64, String)) -> Result<Integration, VaultError> {
     let mut integration: Integration = serde_json::from_str(&row).map_err(|_| VaultError::Damaged)?;
     integration.revision = revision.cast_unsigned();
     Ok(integration)

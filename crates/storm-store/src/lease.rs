@@ -88,12 +88,15 @@ pub(crate) async fn settled(connection: &mut SqliteConnection, id: IntegrationId
     Ok(settled.map(i64::cast_unsigned))
 }
 
-/// Notes what is about to be sent, in the transaction that took the lease.
-pub(crate) async fn put_intent(
+/// Takes the lease and notes what is about to be sent under it.
+pub(crate) async fn begin(
     connection: &mut SqliteConnection,
-    lease: &Lease,
     intent: &RefreshIntent,
-) -> Result<(), VaultError> {
+    owner: &LeaseOwner,
+    now: Timestamp,
+    deadline: Timestamp,
+) -> Result<Lease, VaultError> {
+    let lease = acquire(connection, intent.integration_id, owner, now, deadline).await?;
     sqlx::query(
         "INSERT OR REPLACE INTO intent (integration_id, fencing, generation, at, retries) VALUES (?1, ?2, ?3, ?4, ?5)",
     )
@@ -105,7 +108,7 @@ pub(crate) async fn put_intent(
     .execute(connection)
     .await
     .map_err(of_sqlx)?;
-    Ok(())
+    Ok(lease)
 }
 
 pub(crate) async fn clear_intent(connection: &mut SqliteConnection, lease: &Lease) -> Result<(), VaultError> {

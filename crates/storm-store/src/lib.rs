@@ -2,6 +2,7 @@
 
 mod activity;
 mod backup;
+mod basis;
 mod credential;
 mod database;
 mod epoch;

@@ -13,11 +13,13 @@ pub(crate) async fn all(connection: &mut SqliteConnection) -> Result<Vec<AppRegi
             .fetch_all(connection)
             .await
             .map_err(of_sqlx)?;
-    let read = |(row, has_secret): (String, bool)| {
-        let registration: AppRegistration = serde_json::from_str(&row).map_err(|_| VaultError::Damaged)?;
-        Ok(AppRegistration { has_secret, ..registration })
-    };
-    rows.into_iter().map(read).collect()
+    rows.into_iter().map(|(row, has_secret)| read(&row, has_secret)).collect()
+}
+
+/// Whether there is a secret is known by the secret, not by the row.
+pub(crate) fn read(row: &str, has_secret: bool) -> Result<AppRegistration, VaultError> {
+    let registration: AppRegistration = serde_json::from_str(row).map_err(|_| VaultError::Damaged)?;
+    Ok(AppRegistration { has_secret, ..registration })
 }
 
 /// Without a new secret the old one stays, unless the registration says that it has none.

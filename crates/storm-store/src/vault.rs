@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use sqlx::pool::PoolConnection;
 use sqlx::{Sqlite, SqliteConnection, SqlitePool};
 use storm_crypto::MasterKey;
-use storm_domain::port::{GrantCommit, NewIntegration, NewRevocation, Vault};
+use storm_domain::port::{CommittedGrant, GrantCommit, NewIntegration, NewRevocation, RefreshBasis, Vault};
 use storm_domain::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
     GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, PendingRevocation, RawTokenAnswer,
@@ -22,7 +22,7 @@ use crate::lock::VaultLock;
 use crate::seal::Seal;
 use crate::writer::Writer;
 use crate::{
-    VaultFolder, activity, backup, database, epoch, fault, generation, grant, integration, lease, registration,
+    VaultFolder, activity, backup, basis, database, epoch, fault, generation, grant, integration, lease, registration,
     revocation, rotation,
 };
 
@@ -237,6 +237,10 @@ impl Vault for SqliteVault {
         self.landing.give_back(lease.integration_id.0).await
     }
 
+    async fn refresh_basis(&self, id: IntegrationId) -> Result<RefreshBasis, VaultError> {
+        basis::read(&mut *self.reader().await?, &self.seal, id).await
+    }
+
     async fn begin_refresh(
         &self,
         intent: &RefreshIntent,
@@ -245,22 +249,24 @@ impl Vault for SqliteVault {
         deadline: Timestamp,
     ) -> Result<Lease, VaultError> {
         let integration = intent.integration_id.0;
-        self.landing.reserve(integration).await?;
         let (intent, owner) = (intent.clone(), owner.clone());
-        let begun = self
-            .writer
-            .write(move |connection| {
-                Box::pin(async move {
-                    let lease = lease::acquire(connection, intent.integration_id, &owner, now, deadline).await?;
-                    lease::put_intent(connection, &lease, &intent).await?;
-                    Ok(lease)
-                })
-            })
-            .await;
-        if begun.is_err() {
-            self.landing.give_back(integration).await?;
+        let begin = self.writer.write(move |connection| {
+            Box::pin(async move { lease::begin(connection, &intent, &owner, now, deadline).await })
+        });
+        let (reserved, begun) = tokio::join!(self.landing.reserve(integration), begin);
+        match (reserved, begun) {
+            (Ok(()), Ok(lease)) => Ok(lease),
+            (Err(error), Ok(lease)) => {
+                // Without a slot nothing may be sent; the lease is of no use.
+                self.clear_intent(&lease).await?;
+                self.release_lease(&lease).await?;
+                Err(error)
+            }
+            (_, Err(error)) => {
+                self.landing.give_back(integration).await?;
+                Err(error)
+            }
         }
-        begun
     }
 
     async fn land(
@@ -274,14 +280,17 @@ impl Vault for SqliteVault {
         self.landing.land(place, sealed).await
     }
 
-    async fn commit_grant(&self, commit: GrantCommit<'_>) -> Result<GenerationNumber, VaultError> {
-        let (seal, lease, grant) = (Arc::clone(&self.seal), commit.lease.clone(), commit.grant.clone());
-        let (expected, at) = (commit.expected, commit.at);
-        self.writer
-            .write(move |connection| {
-                Box::pin(async move { grant::commit(connection, &seal, &lease, expected, grant, at).await })
-            })
-            .await
+    async fn commit_grant(&self, commit: GrantCommit<'_>) -> Result<CommittedGrant, VaultError> {
+        let seal = Arc::clone(&self.seal);
+        let GrantCommit { lease, expected, grant, event, log, at } = commit;
+        let commit = grant::Commit { lease: lease.clone(), expected, grant: grant.clone(), event, log, at };
+        let committed = self
+            .writer
+            .write(move |connection| Box::pin(async move { grant::commit(connection, &seal, commit).await }))
+            .await?;
+        // Nobody need wait for it: a slot that stays full is recognised by its fencing.
+        self.landing.clear_later(lease.integration_id.0, lease.fencing);
+        Ok(committed)
     }
 
     async fn clear_intent(&self, lease: &Lease) -> Result<(), VaultError> {

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use common::{House, NOW, add, begun, raw_answer};
-use storm_domain::port::{GrantCommit, Vault as _};
+use common::{House, NOW, add, begun, commit_of, raw_answer};
+use storm_domain::port::Vault as _;
 use storm_domain::{AppRegistration, Credential, GenerationNumber, RegistrationId};
 use storm_secret::{ClientSecret, IdToken};
 use storm_testkit::{api_key, api_key_integration, oauth_grant, oauth_integration, service_account_key};
@@ -114,8 +114,7 @@ async fn no_planted_secret_is_anywhere_in_the_data_folder() {
         vault.land(&lease, expected, &raw_answer(body.as_bytes())).await.unwrap();
         let mut grant = oauth_grant(access, Some(refresh));
         grant.id_token = Some(IdToken::new(id_token));
-        let commit = GrantCommit { lease: &lease, expected, grant: &grant, at: NOW };
-        expected = Some(vault.commit_grant(commit).await.unwrap());
+        expected = Some(vault.commit_grant(commit_of(&lease, expected, &grant)).await.unwrap().number);
     }
     assert_eq!(expected, Some(GenerationNumber(3)));
     vault.backup(NOW).await.unwrap();

@@ -8,9 +8,9 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use common::{House, LATER, NOW, add, begun, id, intent, owner, raw_answer};
+use common::{House, LATER, NOW, add, begun, commit_of, id, intent, lease, owner, raw_answer};
 use storm_domain::VaultError;
-use storm_domain::port::{GrantCommit, Vault as _};
+use storm_domain::port::Vault as _;
 use storm_store::OpenError;
 use storm_testkit::{oauth_grant, oauth_integration};
 
@@ -49,8 +49,8 @@ async fn f088_a_full_disk_refuses_before_the_request_and_holds_the_answer_after_
     let body = vec![b'a'; 1024 * 1024];
     vault.land(&prepared, None, &raw_answer(&body)).await.unwrap();
     let grant = oauth_grant(&"long".repeat(50_000), Some("refresh"));
-    let commit = || GrantCommit { lease: &prepared, expected: None, grant: &grant, at: NOW };
-    assert_eq!(vault.commit_grant(commit()).await.unwrap_err(), VaultError::DiskFull);
+    let refused = vault.commit_grant(commit_of(&prepared, None, &grant)).await;
+    assert_eq!(refused.unwrap_err(), VaultError::DiskFull);
     assert_eq!(vault.integrations().await.unwrap().len(), 2, "what is there can still be read");
     vault.close().await;
     assert_eq!(house.refusal().await, OpenError::DiskFull);
@@ -59,6 +59,7 @@ async fn f088_a_full_disk_refuses_before_the_request_and_holds_the_answer_after_
     let vault = house.open().await;
     assert_eq!(vault.open_intents().await.unwrap().len(), 1);
     assert_eq!(vault.landed().await.unwrap()[0].answer.body.expose(), body);
-    vault.commit_grant(commit()).await.unwrap();
+    let again = lease(&vault, id(1)).await;
+    vault.commit_grant(commit_of(&again, None, &grant)).await.unwrap();
     assert!(vault.landed().await.unwrap().is_empty());
 }

@@ -3,8 +3,8 @@
 
 mod common;
 
-use common::{House, LATER, NOW, add, begun, id, refresh_token};
-use storm_domain::port::{GrantCommit, Vault as _};
+use common::{House, LATER, NOW, add, begun, commit_of, id, refresh_token};
+use storm_domain::port::Vault as _;
 use storm_domain::{Credential, GenerationNumber, GenerationPhase, IntegrationId, OAuthGrant, VaultError};
 use storm_secret::IdToken;
 use storm_store::SqliteVault;
@@ -25,9 +25,9 @@ async fn commit(
     grant: &OAuthGrant,
 ) -> Result<GenerationNumber, VaultError> {
     let lease = begun(vault, id, expected).await;
-    let committed = vault.commit_grant(GrantCommit { lease: &lease, expected, grant, at: NOW }).await;
+    let committed = vault.commit_grant(commit_of(&lease, expected, grant)).await;
     vault.release_lease(&lease).await.unwrap();
-    committed
+    committed.map(|committed| committed.number)
 }
 
 #[tokio::test]

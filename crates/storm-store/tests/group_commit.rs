@@ -5,8 +5,8 @@ mod common;
 
 use std::sync::Arc;
 
-use common::{House, NOW, add, begun, id, raw_answer, refresh_token};
-use storm_domain::port::{GrantCommit, NewIntegration, Vault as _};
+use common::{House, add, begun, commit_of, id, raw_answer, refresh_token};
+use storm_domain::port::{NewIntegration, Vault as _};
 use storm_domain::{GenerationNumber, VaultError};
 use storm_testkit::{api_key_integration, oauth_grant, oauth_integration};
 use tokio::task::JoinSet;
@@ -23,10 +23,8 @@ async fn a_hundred_refreshes_at_once_are_all_there_after_a_restart() {
             let lease = begun(&vault, id, None).await;
             vault.land(&lease, None, &raw_answer(b"answer")).await.unwrap();
             let grant = oauth_grant("access", Some(&format!("refresh-{number}")));
-            let commit = GrantCommit { lease: &lease, expected: None, grant: &grant, at: NOW };
-            assert_eq!(vault.commit_grant(commit).await.unwrap(), GenerationNumber(1));
-            vault.clear_landing(&lease).await.unwrap();
-            vault.release_lease(&lease).await.unwrap();
+            let committed = vault.commit_grant(commit_of(&lease, None, &grant)).await.unwrap();
+            assert_eq!(committed.number, GenerationNumber(1));
         });
     }
     refreshes.join_all().await;

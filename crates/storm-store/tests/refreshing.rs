@@ -4,15 +4,18 @@
 
 mod common;
 
-use common::{House, LATER, NOW, add, begun, id, intent, lease, owner, raw_answer, refresh_token};
+use common::{House, LATER, NOW, add, begun, commit_of, id, intent, lease, owner, raw_answer, refresh_token};
 use storm_domain::port::{GrantCommit, Vault as _};
-use storm_domain::{GenerationNumber, Lease, RefreshIntent, Timestamp, VaultError};
+use storm_domain::{
+    ActivityKind, GenerationNumber, Integration, Lease, OAuthGrant, RefreshIntent, Timestamp, TokenEvent, TokenState,
+    VaultError,
+};
 use storm_store::SqliteVault;
 use storm_testkit::{oauth_grant, oauth_integration};
 
 async fn commit(vault: &SqliteVault, lease: &Lease, expected: Option<u64>) -> Result<GenerationNumber, VaultError> {
     let grant = oauth_grant("access", Some("refresh"));
-    vault.commit_grant(GrantCommit { lease, expected: expected.map(GenerationNumber), grant: &grant, at: NOW }).await
+    vault.commit_grant(commit_of(lease, expected.map(GenerationNumber), &grant)).await.map(|committed| committed.number)
 }
 
 #[tokio::test]
@@ -93,6 +96,34 @@ async fn an_intent_survives_until_its_grant_is_committed_or_it_is_cleared() {
     let second = begun(&vault, id, None).await;
     commit(&vault, &second, None).await.unwrap();
     assert!(vault.open_intents().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_commit_brings_the_row_the_log_and_the_lease_up_to_date_whatever_changed_meanwhile() {
+    let house = House::default();
+    let vault = house.open().await;
+    let id = add(&vault, oauth_integration(1), None).await;
+    let held = begun(&vault, id, None).await;
+    vault.land(&held, None, &raw_answer(b"answer")).await.unwrap();
+    let row = vault.integration(id).await.unwrap();
+    vault.update_integration(Integration { name: "Renamed".into(), ..row }).await.unwrap();
+
+    let grant = OAuthGrant { scopes: Some(vec!["read".into()]), ..oauth_grant("access", Some("refresh")) };
+    let event = TokenEvent::CredentialSaved { expires_at: grant.expires_at, refreshable: true };
+    let log = vec![ActivityKind::Refreshed];
+    let committed = GrantCommit { event: Some(event), log, ..commit_of(&held, None, &grant) };
+    let committed = vault.commit_grant(committed).await.unwrap();
+
+    let row = vault.integration(id).await.unwrap();
+    assert_eq!(row, committed.integration);
+    assert_eq!((row.name.as_str(), row.last_refreshed_at), ("Renamed", Some(grant.obtained_at)));
+    assert_eq!(row.granted_scopes, ["read"]);
+    assert!(matches!(row.state, TokenState::Active { expires_at, .. } if expires_at == grant.expires_at));
+    let log = vault.activity(Some(id), 10).await.unwrap();
+    assert!(matches!(log.as_slice(), [entry] if entry.integration_name == "Renamed"));
+    assert!(vault.landed().await.unwrap().is_empty(), "the slot is emptied");
+    let next = vault.acquire_lease(id, &owner("another", "boot"), NOW, LATER).await;
+    assert!(next.is_ok(), "the lease is given back");
 }
 
 /// How far a refresh came before the program ended.

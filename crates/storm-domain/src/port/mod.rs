@@ -13,7 +13,7 @@ pub use provider::{
     AuthorizationRequest, AuthorizationUrl, AuthorizationUrlError, ClientIdentity, ListenError, ListenRequest,
     PendingRedirect, Provider, Redirect, RedirectError, TokenGrant, TokenRequest,
 };
-pub use vault::{GrantCommit, NewIntegration, NewRevocation, Vault};
+pub use vault::{CommittedGrant, GrantCommit, NewIntegration, NewRevocation, RefreshBasis, Vault};
 
 use crate::Event;
 

@@ -8,7 +8,7 @@ use storm_secret::ClientSecret;
 use crate::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
     Integration, IntegrationId, Landed, Lease, LeaseOwner, OAuthGrant, PendingRevocation, RawTokenAnswer,
-    RefreshIntent, RegistrationId, RevocationId, Rotation, Timestamp, VaultError,
+    RefreshIntent, RegistrationId, RevocationId, Rotation, Timestamp, TokenEvent, VaultError,
 };
 
 /// An integration that is added together with its first credential, or before it.
@@ -20,15 +20,30 @@ pub struct NewIntegration {
     pub credential: Option<Credential>,
 }
 
+/// All that a refresh starts from, read together.
+#[derive(Debug, Clone)]
+pub struct RefreshBasis {
+    /// The row.
+    pub integration: Integration,
+    /// The active generation with its secret; None = not connected yet.
+    pub active: Option<Generation>,
+    /// The app registration and its secret, if the row names one that exists.
+    pub registration: Option<(AppRegistration, Option<ClientSecret>)>,
+}
+
 /// A token answer's grant, to be made the active generation.
 #[derive(Debug)]
 pub struct GrantCommit<'a> {
-    /// Still ours, or the commit fails with [`VaultError::LeaseLost`].
+    /// Still ours, or the commit fails with [`VaultError::LeaseLost`]. A commit that succeeds gives it back.
     pub lease: &'a Lease,
     /// The active generation the answer was obtained with; None = there is none yet.
     pub expected: Option<GenerationNumber>,
     /// The new generation.
     pub grant: &'a OAuthGrant,
+    /// What it means for the integration's row; None = the row is not touched yet.
+    pub event: Option<TokenEvent>,
+    /// What the log says of it.
+    pub log: Vec<ActivityKind>,
     /// When.
     pub at: Timestamp,
 }
@@ -40,6 +55,15 @@ pub struct NewRevocation {
     pub pending: PendingRevocation,
     /// The secret; an ID token in it is not kept.
     pub credential: Credential,
+}
+
+/// A grant that was committed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CommittedGrant {
+    /// Its generation.
+    pub number: GenerationNumber,
+    /// The row as it stands now.
+    pub integration: Integration,
 }
 
 /// The vault port.
@@ -115,6 +139,8 @@ pub trait Vault: Send + Sync {
         now: Timestamp,
         deadline: Timestamp,
     ) -> Result<Lease, VaultError>;
+    /// What a refresh of this integration starts from.
+    async fn refresh_basis(&self, id: IntegrationId) -> Result<RefreshBasis, VaultError>;
     /// Seals an answer into its landing slot and syncs it to the disk.
     async fn land(
         &self,
@@ -122,8 +148,9 @@ pub trait Vault: Send + Sync {
         generation: Option<GenerationNumber>,
         answer: &RawTokenAnswer,
     ) -> Result<(), VaultError>;
-    /// Makes the grant the active generation, keeps the old one as superseded, and removes the intent, in one transaction.
-    async fn commit_grant(&self, commit: GrantCommit<'_>) -> Result<GenerationNumber, VaultError>;
+    /// Makes the grant the active generation, keeps the old one as superseded, brings the row and the log up to date, removes
+    /// the intent and gives the lease back, in one transaction. Then the landing slot is emptied.
+    async fn commit_grant(&self, commit: GrantCommit<'_>) -> Result<CommittedGrant, VaultError>;
     /// Removes the intent of a request that brought no grant.
     async fn clear_intent(&self, lease: &Lease) -> Result<(), VaultError>;
     /// Empties the landing slot.

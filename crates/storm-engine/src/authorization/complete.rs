@@ -10,7 +10,7 @@ use storm_secret::CodeVerifier;
 use super::Plan;
 use crate::engine::{Engine, lock};
 use crate::error::ToFailure as _;
-use crate::refresh::{LEASE_TERM, successor_of};
+use crate::refresh::{LEASE_TERM, odd_answer, successor_of};
 
 /// A stored grant that is not in use yet.
 #[derive(Clone)]
@@ -96,23 +96,27 @@ impl Engine {
             tracing::error!(%error, integration = %id, "an answer could not be landed; it is stored at once");
         }
         let reading = self.parts.provider.read_token_answer(&plan.service, &answer);
-        self.log_oddities(&plan.integration, &reading).await;
+        let log: Vec<_> = odd_answer(&reading).into_iter().collect();
         if let (Err(failure), None) = (&reading.access, &reading.refresh_token) {
             self.clear_intent(&lease).await;
             self.clear_landing(&lease).await;
             return Err(sign_in_failure(failure.clone()));
         }
         let grant = successor_of(&empty_grant(now), reading, &plan.service, &answer);
-        let stored = if plan.is_new {
-            let commit = GrantCommit { lease: &lease, expected: None, grant: &grant, at: self.now() };
-            self.vault().commit_grant(commit).await
-        } else {
-            self.vault().stage_generation(id, &Credential::OAuthGrant(grant.clone()), self.now()).await
-        };
+        if plan.is_new {
+            // The row is written once the grant was tried.
+            let commit = GrantCommit { lease: &lease, expected: None, grant: &grant, event: None, log, at: self.now() };
+            let committed = self.vault().commit_grant(commit).await.map_err(|error| error.to_failure())?;
+            return Ok((committed.number, grant));
+        }
+        let stored = self.vault().stage_generation(id, &Credential::OAuthGrant(grant.clone()), self.now()).await;
         let number = stored.map_err(|error| error.to_failure())?;
         self.clear_intent(&lease).await;
         self.clear_landing(&lease).await;
         self.give_back(&lease).await;
+        for odd in log {
+            self.log(&plan.integration, odd).await;
+        }
         Ok((number, grant))
     }
 

@@ -197,3 +197,19 @@ async fn a_token_that_is_over_when_it_comes_is_not_refreshed_in_a_loop() {
     assert!(pause >= Duration::from_secs(25), "{page:#?}");
     assert_eq!(rig.token_requests("refresh_token"), 1);
 }
+
+#[tokio::test]
+async fn a_new_refresh_token_beside_an_error_is_kept_and_the_error_is_told() {
+    for error in ["temporarily_unavailable", "invalid_grant"] {
+        let rig = Rig::start().await;
+        let id = rig.connect().await;
+        let body = format!(r#"{{"error":"{error}","refresh_token":"{{{{refresh_token}}}}"}}"#);
+        rig.next_token_answer(Step { apply_first: true, status: Some(400), body: Some(body), ..Step::default() });
+        let refused = failure(rig.engine.refresh_integration(id).await);
+        assert_eq!(refused.code, ErrorCode::ServiceUnreachable, "{error}");
+        let StatusView::Retrying { .. } = rig.page(id).await.integration.status else { panic!("{error}") };
+        rig.engine.set_lending(id, true).await.unwrap();
+        assert!(rig.engine.lend("Practice", "test", None).await.is_ok(), "the present access token is still lent");
+        rig.engine.refresh_integration(id).await.unwrap(); // with the token that came beside the error
+    }
+}

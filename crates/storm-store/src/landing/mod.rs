@@ -78,6 +78,12 @@ impl Landing {
         self.ask(|reply| Command::Clear(integration, up_to, reply)).await
     }
 
+    /// The same without waiting for it.
+    pub(crate) fn clear_later(&self, integration: Uuid, up_to: u64) {
+        let (reply, _) = oneshot::channel();
+        let _ = self.commands.send(Command::Clear(integration, up_to, reply)); // the vault may be closing
+    }
+
     /// Copies a slot that does not open to a file of its own, and empties it.
     pub(crate) async fn set_aside(&self, slot: usize) -> Result<(), VaultError> {
         self.ask(|reply| Command::SetAside(slot, reply)).await

@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use storm_domain::port::{NewIntegration, Vault as _};
+use storm_domain::port::{GrantCommit, NewIntegration, Vault as _};
 use storm_domain::{
-    Credential, GenerationNumber, Integration, IntegrationId, Lease, LeaseOwner, RawTokenAnswer, RefreshIntent,
-    Timestamp,
+    Credential, GenerationNumber, Integration, IntegrationId, Lease, LeaseOwner, OAuthGrant, RawTokenAnswer,
+    RefreshIntent, Timestamp,
 };
 use storm_secret::SecretBytes;
 use storm_store::{OpenError, SqliteVault, VaultFolder, open_vault};
@@ -83,6 +83,11 @@ pub fn intent(id: IntegrationId, generation: Option<GenerationNumber>) -> Refres
 /// A refresh of this process that is about to be sent.
 pub async fn begun(vault: &SqliteVault, id: IntegrationId, generation: Option<GenerationNumber>) -> Lease {
     vault.begin_refresh(&intent(id, generation), &owner("this", "boot"), NOW, LATER).await.unwrap()
+}
+
+/// A commit that leaves the row and the log alone.
+pub fn commit_of<'a>(lease: &'a Lease, expected: Option<GenerationNumber>, grant: &'a OAuthGrant) -> GrantCommit<'a> {
+    GrantCommit { lease, expected, grant, event: None, log: Vec::new(), at: NOW }
 }
 
 pub fn raw_answer(body: &[u8]) -> RawTokenAnswer {
