@@ -56,7 +56,7 @@ impl OpenVault {
 }
 
 async fn keep_refreshing(engine: Arc<Engine>, clock: Arc<dyn Clock>) {
-    while let Err(error) = engine.run_refresher().await {
+    while let Err(error) = tokio::try_join!(engine.run_refresher(), engine.run_revocations()) {
         tracing::error!(%error, "refreshing stopped; it is started again");
         clock.sleep(REFRESHER_PAUSE).await;
     }

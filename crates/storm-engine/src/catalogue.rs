@@ -47,6 +47,24 @@ impl Engine {
         Err(no_such_page())
     }
 
+    /// An integration's tile; a plain one when its connector left the catalogue.
+    pub(crate) fn badge_of(&self, integration: &Integration) -> ConnectorBadge {
+        self.parts.catalogue.connector(&integration.connector_id).map_or_else(
+            || ConnectorBadge {
+                id: integration.connector_id.clone(),
+                name: integration.connector_id.clone(),
+                monogram: "?".to_owned(),
+                colour: "#667085".to_owned(),
+            },
+            badge,
+        )
+    }
+
+    pub(crate) fn pages_of(&self, integration: &Integration) -> Vec<ConnectorPage> {
+        let connector = self.parts.catalogue.connector(&integration.connector_id);
+        connector.map_or_else(Vec::new, |connector| pages_of(connector, integration.method, &integration.fields))
+    }
+
     pub(crate) async fn open_page_of(&self, integration: &Integration, page: ConnectorPage) -> Result<(), Failure> {
         let connector = self.connector(&integration.connector_id)?;
         let url = page_of(connector, integration.method, &integration.fields, page)?.ok_or_else(no_such_page)?;
@@ -160,7 +178,7 @@ pub(crate) fn badge(connector: &Connector) -> ConnectorBadge {
 }
 
 /// Pages that exist for an integration.
-pub(crate) fn pages_of(connector: &Connector, method: Method, fields: &Fields) -> Vec<ConnectorPage> {
+fn pages_of(connector: &Connector, method: Method, fields: &Fields) -> Vec<ConnectorPage> {
     [ConnectorPage::Keys, ConnectorPage::Apps, ConnectorPage::Docs]
         .into_iter()
         .filter(|page| matches!(page_of(connector, method, fields, *page), Ok(Some(_))))

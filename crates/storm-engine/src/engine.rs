@@ -17,6 +17,7 @@ use crate::flight::Flights;
 use crate::held::HeldSecrets;
 use crate::refresh::Unfinished;
 use crate::refresher::Schedule;
+use crate::revocation::Revocations;
 use crate::rotation::Proving;
 use crate::service_account::ExchangedTokens;
 
@@ -49,6 +50,7 @@ pub struct Engine {
     pub(crate) exchanged: ExchangedTokens,
     pub(crate) unfinished: Mutex<HashMap<IntegrationId, Unfinished>>,
     pub(crate) proving: Proving,
+    pub(crate) revocations: Revocations,
     pub(crate) attempts: Mutex<HashMap<AttemptId, Attempt>>,
     pub(crate) stopping: watch::Sender<bool>,
 }
@@ -65,6 +67,7 @@ impl Engine {
             exchanged: ExchangedTokens::default(),
             unfinished: Mutex::default(),
             proving: Proving::default(),
+            revocations: Revocations::default(),
             attempts: Mutex::default(),
             stopping: watch::Sender::new(false),
         })

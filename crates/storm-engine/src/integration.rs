@@ -3,17 +3,16 @@
 use std::time::Duration;
 
 use storm_domain::{
-    ActivityEntry, ActivityKind, ErrorCode, Event, Failure, GenerationInfo, GenerationPhase, Integration,
-    IntegrationId, Method, RefreshFailure, RefreshState, Rotation, TokenEvent, TokenState, Verdict,
+    ActivityEntry, ActivityKind, CredentialSummary, ErrorCode, Failure, GenerationInfo, GenerationPhase, Integration,
+    IntegrationId, Method, RefreshState, Rotation, TokenState, Verdict,
 };
 
 use crate::api_key::checked_name;
-use crate::catalogue::{badge, pages_of};
 use crate::engine::Engine;
 use crate::error::ToFailure as _;
 use crate::view::{
-    Capabilities, ConnectorBadge, ConnectorPage, DisconnectedView, IntegrationDetailView, IntegrationView,
-    RevocationView, RotationView, StatusView,
+    Capabilities, ConnectorPage, DisconnectedView, IntegrationDetailView, IntegrationView, RevocationView,
+    RotationView, StatusView,
 };
 
 /// How long a removal can be undone from its toast. The bin itself keeps for a day.
@@ -148,24 +147,12 @@ impl Engine {
     /// Removes an integration: into the bin, or for good after it was revoked at the service.
     ///
     /// # Errors
-    /// When it does not exist, or the vault cannot be written. A service that does not confirm is a
-    /// [`RevocationView::Failed`], and then nothing is removed.
+    /// When it does not exist, or the vault cannot be written. A service that is down is a [`RevocationView::Pending`]; one
+    /// that refuses is a [`RevocationView::Failed`], and then nothing is removed.
     pub async fn disconnect_integration(&self, id: IntegrationId, revoke: bool) -> Result<DisconnectedView, Failure> {
         let row = self.live(id).await?;
         if revoke {
-            if let Err(failure) = self.revoke_active(&row).await {
-                self.log(&row, ActivityKind::RevokeFailed { reason: failure.message.clone() }).await;
-                return Ok(DisconnectedView {
-                    undo_until: None,
-                    revocation: RevocationView::Failed { reason: failure.message },
-                });
-            }
-            self.log(&row, ActivityKind::Revoked).await;
-            self.log(&row, ActivityKind::Disconnected).await;
-            self.forget(id);
-            self.vault().erase_integration(id).await.map_err(|error| error.to_failure())?;
-            self.parts.events.publish(Event::IntegrationChanged { id });
-            return Ok(DisconnectedView { undo_until: None, revocation: RevocationView::Revoked });
+            return self.disconnect_at_service(row).await;
         }
         let now = self.now();
         let row = self.change(id, |row| row.trashed_at = Some(now)).await.map_err(|error| error.to_failure())?;
@@ -184,62 +171,12 @@ impl Engine {
         Ok(())
     }
 
-    fn forget(&self, id: IntegrationId) {
+    pub(crate) fn forget(&self, id: IntegrationId) {
         self.schedule.remove(id);
         self.exchanged.forget(id);
     }
 
-    async fn revoke_active(&self, row: &Integration) -> Result<(), Failure> {
-        let active = self.vault().active_generation(row.id).await.map_err(|error| error.to_failure())?;
-        let Some(active) = active else { return Ok(()) };
-        self.revoke_credential(row, &active.credential, &active.credential).await?;
-        self.step(row.id, TokenEvent::RevokedByUser).await.map_err(|error| error.to_failure())?;
-        Ok(())
-    }
-
-    /// Ends `target` at the service; `using` authenticates where the request needs a credential.
-    pub(crate) async fn revoke_credential(
-        &self,
-        row: &Integration,
-        target: &storm_domain::Credential,
-        using: &storm_domain::Credential,
-    ) -> Result<(), Failure> {
-        use storm_domain::Credential;
-        let key_id = match target {
-            Credential::ServiceAccountKey(key) => Some(key.key_id.as_str()),
-            _ => None,
-        };
-        let request = self.revoke_request(row, key_id)?.ok_or_else(|| {
-            Failure::new(ErrorCode::NotSupported, "This service offers no way to end it from here; use its page.", None)
-        })?;
-        let client = match row.method {
-            Method::OAuth => Some(self.oauth_party(row).await?.1),
-            _ => None,
-        };
-        let token = match using {
-            Credential::ServiceAccountKey(key) => {
-                Some(self.exchange_key(row, key).await.map_err(RefreshFailure::to_failure)?.token)
-            }
-            Credential::OAuthGrant(grant) => grant.access_token.clone(),
-            _ => None,
-        };
-        self.parts
-            .provider
-            .revoke(&request, target, client.as_ref(), token.as_ref())
-            .await
-            .map_err(RefreshFailure::to_failure)
-    }
-
     pub(crate) fn integration_view(&self, row: &Integration, rotating: bool) -> IntegrationView {
-        let connector = self.parts.catalogue.connector(&row.connector_id).map_or_else(
-            || ConnectorBadge {
-                id: row.connector_id.clone(),
-                name: row.connector_id.clone(),
-                monogram: "?".to_owned(),
-                colour: "#667085".to_owned(),
-            },
-            badge,
-        );
         let (access_expires_at, next_refresh_at) = match (&row.state, row.method) {
             (TokenState::Active { expires_at, .. }, Method::OAuth | Method::ServiceAccount) => {
                 (*expires_at, self.schedule.due(row.id).filter(|_| row.paused_at.is_none()))
@@ -249,7 +186,7 @@ impl Engine {
         IntegrationView {
             id: row.id,
             name: row.name.clone(),
-            connector,
+            connector: self.badge_of(row),
             method: row.method,
             account: row.account.clone(),
             status: status_of(row),
@@ -270,6 +207,14 @@ impl Engine {
         request
             .and_then(|request| request.url.host_str().map(str::to_owned))
             .unwrap_or_else(|| row.connector_id.clone())
+    }
+
+    fn can_revoke(&self, row: &Integration, generations: &[GenerationInfo]) -> bool {
+        let key_id = generations.iter().find_map(|generation| match &generation.summary {
+            CredentialSummary::ServiceAccountKey { key_id, .. } => Some(key_id.as_str()),
+            _ => None,
+        });
+        matches!(self.revoke_request(row, key_id), Ok(Some(_)))
     }
 
     fn rotation_view(
@@ -296,19 +241,14 @@ impl Engine {
 
     fn capabilities(&self, row: &Integration, rotating: bool, generations: &[GenerationInfo]) -> Capabilities {
         let connected = generations.iter().any(|generation| generation.phase == GenerationPhase::Active);
-        let pages = self
-            .parts
-            .catalogue
-            .connector(&row.connector_id)
-            .map_or_else(Vec::new, |connector| pages_of(connector, row.method, &row.fields));
         let is_key = row.method != Method::OAuth;
         Capabilities {
             verify: connected && row.paused_at.is_none(),
             refresh: connected && row.method != Method::ApiKey && row.paused_at.is_none(),
             rotate: connected && is_key && !rotating && matches!(row.state, TokenState::Active { .. }),
             reconnect: row.method == Method::OAuth,
-            revoke: connected && matches!(self.revoke_request(row, Some("")), Ok(Some(_))),
-            pages,
+            revoke: connected && self.can_revoke(row, generations),
+            pages: self.pages_of(row),
         }
     }
 }

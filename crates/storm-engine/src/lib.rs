@@ -13,6 +13,7 @@ mod recovery;
 mod refresh;
 mod refresher;
 mod registration;
+mod revocation;
 mod rotation;
 mod service_account;
 mod verify;

@@ -16,6 +16,7 @@ use subtle::ConstantTimeEq as _;
 
 use crate::engine::{Engine, lock};
 use crate::error::ToFailure as _;
+use crate::revocation::Unrevoked;
 use crate::view::{IntegrationDetailView, KeyInput, RevokeMode};
 
 /// Integrations whose old credential is being tried until the service refuses it.
@@ -277,7 +278,8 @@ impl Engine {
                     self.vault().generation(integration.id, rotation.old).await.map_err(|error| error.to_failure())?;
                 let new =
                     self.vault().generation(integration.id, rotation.new).await.map_err(|error| error.to_failure())?;
-                if let Err(failure) = self.revoke_credential(integration, &old.credential, &new.credential).await {
+                let revoked = self.revoke_credential(integration, &old.credential, &new.credential).await;
+                if let Err(Unrevoked { failure, .. }) = revoked {
                     self.log(integration, ActivityKind::RevokeFailed { reason: failure.message.clone() }).await;
                     return Err(failure);
                 }
@@ -369,7 +371,8 @@ fn refuse_another_method(integration: &Integration, new: &Credential) -> Result<
     Err(Failure::new(ErrorCode::NotSupported, "This kind of credential does not fit this integration.", None))
 }
 
-fn is_same(old: &Credential, new: &Credential) -> bool {
+/// Whether two credentials are one at the service.
+pub(crate) fn is_same(old: &Credential, new: &Credential) -> bool {
     match (old, new) {
         (Credential::ApiKey(old), Credential::ApiKey(new)) => {
             // EXPOSE: compared in constant time.

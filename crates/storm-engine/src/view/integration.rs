@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use storm_domain::{
-    Account, Fields, GenerationInfo, HeldSecretId, IntegrationId, Method, ReconnectReason, RotationStep, Timestamp,
-    Trouble, Verdict, VerdictRecord,
+    Account, Fields, GenerationInfo, HeldSecretId, IntegrationId, Method, ReconnectReason, RevocationId, RotationStep,
+    Timestamp, Trouble, Verdict, VerdictRecord,
 };
 
 use super::{ConnectorBadge, ConnectorPage, KeyInput, RegistrationView};
@@ -213,9 +213,37 @@ pub enum RevocationView {
     NotAsked,
     /// It is over at the service.
     Revoked,
-    /// The service did not confirm it; nothing was removed here.
+    /// The service could not be asked. It is removed here, and ending it is tried again by itself.
+    Pending {
+        /// In plain words.
+        reason: String,
+    },
+    /// The service refused; nothing was removed here.
     Failed {
         /// In plain words.
         reason: String,
     },
+}
+
+/// A credential of a removed integration whose end the service has not confirmed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct PendingRevocationView {
+    /// Stable id.
+    pub id: RevocationId,
+    /// The integration's name as it was.
+    pub name: String,
+    /// Its connector's tile.
+    pub connector: ConnectorBadge,
+    /// Whose it is.
+    pub account: Option<Account>,
+    /// When the user asked for the end.
+    pub asked_at: Timestamp,
+    /// How often it was tried.
+    pub tries: u32,
+    /// Why the last try failed, in plain words.
+    pub reason: String,
+    /// When it is tried again by itself; None = given up.
+    pub next_try_at: Option<Timestamp>,
+    /// Where the user can end it by hand.
+    pub page: Option<ConnectorPage>,
 }

@@ -15,6 +15,6 @@ pub use connector::{ConnectorBadge, ConnectorPage, ConnectorView, FieldView, Met
 pub use host::{HostView, PassphraseRequest, VaultView};
 pub use integration::{
     AddApiKeyRequest, AddServiceAccountRequest, Capabilities, DisconnectedView, IntegrationDetailView, IntegrationView,
-    RevocationView, RevokeMode, RotationView, SavedView, StatusView,
+    PendingRevocationView, RevocationView, RevokeMode, RotationView, SavedView, StatusView,
 };
 pub use key_input::{CheckKeyRequest, HeldKeyView, KeyFileView, KeyInput, TypedSecret};

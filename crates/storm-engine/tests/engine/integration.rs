@@ -1,7 +1,6 @@
 use storm_domain::ErrorCode;
 use storm_domain::port::Vault;
 use storm_engine::view::{RevocationView, StatusView};
-use storm_sandbox::Step;
 
 use crate::rig::{Rig, failure};
 
@@ -24,19 +23,6 @@ async fn a_grant_is_revoked_at_the_service_on_wish() {
     assert_eq!(gone.revocation, RevocationView::Revoked);
     assert!(rig.sandbox.control().grants().iter().all(|grant| !grant.alive));
     assert!(rig.vault.integrations().await.unwrap().is_empty());
-}
-
-#[tokio::test]
-async fn a_service_that_does_not_confirm_the_end_leaves_everything_here() {
-    let rig = Rig::start().await;
-    let id = rig.connect().await;
-    rig.sandbox
-        .control()
-        .script(Step { path: "/oauth/revoke".into(), status: Some(503), times: Some(9), ..Step::default() })
-        .unwrap();
-    let kept = rig.engine.disconnect_integration(id, true).await.unwrap();
-    assert!(matches!(kept.revocation, RevocationView::Failed { .. }));
-    assert_eq!(rig.page(id).await.integration.status, StatusView::Connected);
 }
 
 #[tokio::test]

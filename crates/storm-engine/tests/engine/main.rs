@@ -10,6 +10,7 @@ mod lend;
 mod person;
 mod recovery;
 mod refresh;
+mod revocation;
 mod rig;
 mod rotation;
 mod service_account;

@@ -48,7 +48,9 @@ impl Rig {
     pub async fn run(&mut self) {
         self.engine.recover().await.unwrap();
         let engine = Arc::clone(&self.engine);
-        self.refresher = Some(tokio::spawn(async move { engine.run_refresher().await.unwrap() }));
+        self.refresher = Some(tokio::spawn(async move {
+            tokio::try_join!(engine.run_refresher(), engine.run_revocations()).unwrap();
+        }));
     }
 
     /// Ends the program without ceremony and starts it again on the same data.
