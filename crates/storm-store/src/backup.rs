@@ -1,4 +1,7 @@
-//! Copies of the database: made whole by SQLite itself, synced, and only then named. Five are kept.
+//! Copies of the database: made whole by SQLite itself, checked, synced, and only then named. Five are kept.
+//!
+//! INVARIANT: a copy has its name only when it is good, so a damaged database never drives the good copies out; and putting
+//! one back keeps everything that it replaces.
 
 use std::fs;
 use std::io;
@@ -16,16 +19,38 @@ const KEPT: usize = 5;
 const PREFIX: &str = "vault-";
 const SUFFIX: &str = ".db";
 
+/// A copy that is whole, and can be put back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Backup {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// How many integrations it holds, without those in the bin.
+    pub integrations: u32,
+}
+
 impl VaultFolder {
+    /// The newest copy that is whole; `None` when there is none, or none can be read.
+    pub async fn last_good_backup(&self) -> Option<Backup> {
+        for path in self.list_backups().ok()? {
+            let Some(made_at) = made_at(&path) else { continue };
+            match check(&path).await {
+                Ok(integrations) => return Some(Backup { path, made_at, integrations }),
+                Err(error) => tracing::warn!(%error, "a backup cannot be used; the one before it is looked at"),
+            }
+        }
+        None
+    }
+
     /// The copies there are, newest first.
     pub fn list_backups(&self) -> io::Result<Vec<PathBuf>> {
         let mut copies = Vec::new();
         for entry in fs::read_dir(self.backups())? {
             let path = entry?.path();
-            let time = path.file_name().and_then(|name| name.to_str()).and_then(time_of);
-            copies.extend(time.map(|time| (time, path)));
+            copies.extend(made_at(&path).map(|at| (at, path)));
         }
-        copies.sort_unstable_by_key(|(time, _)| std::cmp::Reverse(*time));
+        copies.sort_unstable_by_key(|(at, _)| std::cmp::Reverse(*at));
         Ok(copies.into_iter().map(|(_, path)| path).collect())
     }
 
@@ -61,24 +86,31 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn time_of(name: &str) -> Option<i64> {
-    name.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?.parse().ok()
+/// The time in a copy's name.
+fn made_at(path: &Path) -> Option<Timestamp> {
+    path.file_name()?.to_str()?.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?.parse().ok().map(Timestamp)
 }
 
 /// Makes a copy on a connection of its own and removes the oldest beyond five.
 pub(crate) async fn make(folder: &VaultFolder, at: Timestamp) -> Result<PathBuf, VaultError> {
+    let mut connection = database::connect(folder).await?;
+    let made = make_from(&mut connection, folder, at).await;
+    connection.close().await.map_err(of_sqlx).and(made)
+}
+
+/// The same on a connection that is open: it still reads a database whose file somebody took away.
+pub(crate) async fn make_from(
+    connection: &mut SqliteConnection,
+    folder: &VaultFolder,
+    at: Timestamp,
+) -> Result<PathBuf, VaultError> {
     let partial = folder.backups().join("partial");
     let made = folder.backups().join(format!("{PREFIX}{}{SUFFIX}", at.0));
     // SQLite writes into a file that is there only when it is empty; made by us, it is nobody else's to read.
     open_private(&partial).and_then(|file| file.set_len(0)).map_err(|error| of_io(&error))?;
-    let mut connection = database::connect(folder).await?;
-    let copied = sqlx::query("VACUUM INTO ?1")
-        .bind(partial.to_string_lossy().into_owned())
-        .execute(&mut connection)
-        .await
-        .map(|_| ())
-        .map_err(of_sqlx);
-    copied.and(connection.close().await.map_err(of_sqlx))?;
+    let copy = sqlx::query("VACUUM INTO ?1").bind(partial.to_string_lossy().into_owned());
+    copy.execute(connection).await.map_err(of_sqlx)?;
+    check(&partial).await?;
     let finish = || {
         open_private(&partial)?.sync_all()?;
         fs::rename(&partial, &made)?;
@@ -91,12 +123,23 @@ pub(crate) async fn make(folder: &VaultFolder, at: Timestamp) -> Result<PathBuf,
     Ok(made)
 }
 
-/// Whether a copy is whole.
-async fn check(backup: &Path) -> Result<(), VaultError> {
+/// Reads a whole copy, and counts its integrations.
+async fn check(backup: &Path) -> Result<u32, VaultError> {
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(backup).read_only(true).immutable(true);
     let mut connection = SqliteConnection::connect_with(&options).await.map_err(of_sqlx)?;
-    let checked = check_integrity(&mut connection).await;
-    checked.and(connection.close().await.map_err(of_sqlx))
+    let checked = match check_integrity(&mut connection).await {
+        Ok(()) => count(&mut connection).await,
+        Err(error) => Err(error),
+    };
+    connection.close().await.map_err(of_sqlx).and(checked)
+}
+
+/// How many integrations there are; damage when there is no header, without which nothing opens.
+async fn count(connection: &mut SqliteConnection) -> Result<u32, VaultError> {
+    let live = "SELECT (SELECT count(*) FROM integration
+        WHERE iif(json_valid(row), json_extract(row, '$.trashed_at'), NULL) IS NULL) FROM header";
+    let counted: Option<u32> = sqlx::query_scalar(live).fetch_optional(connection).await.map_err(of_sqlx)?;
+    counted.ok_or(VaultError::DatabaseDamaged)
 }
 
 /// Reads the whole database. [`VaultError::DatabaseDamaged`] when a page or an index is not as it should be.

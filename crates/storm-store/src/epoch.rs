@@ -1,13 +1,17 @@
-//! The epoch: a count in the database and, beside it, in a file. A database that was put back from a backup is behind the
-//! file; its refresh tokens may have been rotated since, so the user must know before anything is refreshed.
+//! What tells that the database is older than the vault: it was put back from a copy, whole or in part. Its refresh tokens may
+//! have been rotated since, so the user must know before any of them is sent.
 //!
-//! The count rises with every opening and after every backup. Deliberately absent: protection against somebody who puts back
-//! the whole folder.
+//! A whole database is behind the epoch: a count in it and, beside it, in a file, which rises with every opening and after
+//! every backup. Single rows are behind `reached`, the greatest number a generation ever had. After either, numbers and
+//! fencings go on far beyond any that was given meanwhile: none is ever used twice.
+//!
+//! Deliberately absent: protection against somebody who puts back the whole folder, or edits `reached` too. Whoever can do
+//! that is the user, or a program of theirs that could as well ask the keyring.
 
 use std::fs;
 use std::io::{self, Write as _};
 
-use sqlx::SqliteConnection;
+use sqlx::{Connection as _, SqliteConnection};
 use storm_domain::{Timestamp, VaultError};
 
 use crate::VaultFolder;
@@ -15,7 +19,24 @@ use crate::fault::{of_io, of_sqlx};
 use crate::folder::{open_private, sync_folder};
 use crate::header::Header;
 
-/// Begins the next epoch when the vault is opened, and notes when the database is behind the file.
+/// Whether the newest generation of some integration is not there, or its number would be given again.
+const IS_PARTLY_PUT_BACK: &str = "
+    SELECT EXISTS (
+        SELECT 1 FROM reached JOIN integration USING (ordinal) WHERE last_generation < reached.number OR NOT EXISTS (
+            SELECT 1 FROM generation WHERE integration_id = id AND generation.number = reached.number))";
+
+/// A million refreshes are eighty years of one every forty-five minutes.
+const LEAVE_BEHIND: &str = "
+    UPDATE integration SET last_generation = 1000000 + max(last_generation,
+        coalesce((SELECT number FROM reached WHERE reached.ordinal = integration.ordinal), 0));
+    UPDATE reached SET number = coalesce(
+        (SELECT max(generation.number) FROM integration JOIN generation ON integration_id = id
+            WHERE integration.ordinal = reached.ordinal), 0);
+    DELETE FROM reached WHERE number = 0;
+    UPDATE lease SET fencing = fencing + 1000000;
+";
+
+/// Begins the next epoch when the vault is opened, and notes when the database is older than the vault.
 pub(crate) async fn begin(
     connection: &mut SqliteConnection,
     folder: &VaultFolder,
@@ -23,16 +44,27 @@ pub(crate) async fn begin(
     now: Timestamp,
 ) -> Result<(), VaultError> {
     let reached = read(folder).map_err(|error| of_io(&error))?;
-    if header.epoch < reached && header.restored_at.is_none() {
-        header.restored_at = Some(now);
+    let is_partly_put_back = match sqlx::query_scalar(IS_PARTLY_PUT_BACK).fetch_one(&mut *connection).await {
+        Ok(is_partly_put_back) => is_partly_put_back,
+        // Some page is gone: the integrity check says so, and what can still be read is to be usable.
+        Err(error) => match of_sqlx(error) {
+            VaultError::DatabaseDamaged => false,
+            error => return Err(error),
+        },
+    };
+    let mut transaction = connection.begin().await.map_err(of_sqlx)?;
+    if header.epoch < reached || is_partly_put_back {
+        header.restored_at.get_or_insert(now);
+        sqlx::raw_sql(LEAVE_BEHIND).execute(&mut *transaction).await.map_err(of_sqlx)?;
     }
     header.epoch = header.epoch.max(reached) + 1;
     sqlx::query("UPDATE header SET epoch = ?1, restored_at = ?2")
         .bind(header.epoch.cast_signed())
         .bind(header.restored_at.map(|at| at.0))
-        .execute(connection)
+        .execute(&mut *transaction)
         .await
         .map_err(of_sqlx)?;
+    transaction.commit().await.map_err(of_sqlx)?;
     write(folder, header.epoch).map_err(|error| of_io(&error))
 }
 

@@ -5,9 +5,9 @@ mod common;
 
 use common::{House, LATER, NOW, add, id};
 use sqlx::{Connection as _, SqliteConnection};
+use storm_domain::ActivityKind;
 use storm_domain::VaultError;
 use storm_domain::port::Vault as _;
-use storm_domain::{ActivityKind, GenerationNumber};
 use storm_store::{ChainVerdict, OpenError};
 use storm_testkit::{api_key, api_key_integration};
 
@@ -47,19 +47,6 @@ async fn a_sealed_value_moved_to_another_row_does_not_open() {
 }
 
 #[tokio::test]
-async fn an_older_generation_put_back_under_a_newer_number_does_not_open() {
-    let house = House::default();
-    let vault = house.open().await;
-    let id = add(&vault, api_key_integration(1), Some(api_key("one"))).await;
-    vault.stage_generation(id, &api_key("two"), NOW).await.unwrap();
-    vault.switch_generation(id, Some(GenerationNumber(1)), GenerationNumber(2), NOW).await.unwrap();
-    vault.close().await;
-    tamper(&house, "UPDATE generation SET sealed_credential = (SELECT g.sealed_credential FROM generation g WHERE g.number = 1) WHERE number = 2").await;
-    let vault = house.open().await;
-    assert_eq!(vault.active_generation(id).await.unwrap_err(), VaultError::Damaged);
-}
-
-#[tokio::test]
 async fn a_damaged_key_check_is_damage_and_not_a_wrong_key() {
     let house = House::default();
     two_keys(&house).await;
@@ -77,7 +64,7 @@ async fn records_without_a_header_are_damage_and_no_reason_for_a_new_key() {
 }
 
 #[tokio::test]
-async fn a_newer_schema_is_refused_and_left_untouched() {
+async fn f109_a_newer_schema_is_refused_and_left_untouched() {
     let house = House::default();
     two_keys(&house).await;
     tamper(&house, "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (9999, 'later', 1, x'00', 0)").await;
@@ -120,30 +107,6 @@ async fn a_database_deleted_while_the_vault_is_open_takes_no_more_writes() {
     let read = vault.integration(id(1)).await.unwrap();
     std::fs::remove_file(house.folder().database()).unwrap();
     assert_eq!(vault.update_integration(read).await.unwrap_err(), VaultError::DatabaseDamaged);
-}
-
-#[tokio::test]
-async fn a_backup_put_back_is_whole_and_known_to_be_old() {
-    let house = House::default();
-    let vault = house.open().await;
-    let first = add(&vault, api_key_integration(1), Some(api_key("one"))).await;
-    let copy = vault.backup(NOW).await.unwrap();
-    add(&vault, api_key_integration(2), Some(api_key("two"))).await;
-    assert_eq!(house.folder().restore(&copy).await.unwrap_err(), OpenError::Busy);
-    let vault = house.reopen(vault).await;
-    assert_eq!(vault.restored_at(), None);
-    vault.close().await;
-
-    house.folder().restore(&copy).await.unwrap();
-    let vault = house.open().await;
-    assert!(vault.restored_at().is_some());
-    assert_eq!(vault.integrations().await.unwrap().len(), 1);
-    assert!(vault.active_generation(first).await.unwrap().is_some());
-    assert!(house.folder().path().join("vault.db.replaced-1").exists());
-    let vault = house.reopen(vault).await;
-    assert!(vault.restored_at().is_some(), "until the user knows");
-    vault.acknowledge_restore().await.unwrap();
-    assert_eq!(house.reopen(vault).await.restored_at(), None);
 }
 
 #[tokio::test]
