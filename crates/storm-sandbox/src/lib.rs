@@ -18,5 +18,5 @@ pub use control::{
 };
 pub use error::SandboxError;
 pub use provider::{ClientKind, EndReason};
-pub use sandbox::{Options, Sandbox};
+pub use sandbox::{Options, Sandbox, TlsIdentity};
 pub use settings::Settings;

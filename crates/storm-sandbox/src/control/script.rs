@@ -34,6 +34,8 @@ pub struct Step {
     pub body_base64: Option<String>,
     /// A body of so many filler bytes, streamed.
     pub body_bytes: Option<u64>,
+    /// Exactly these bytes on the wire, in base64, in place of an HTTP answer; then the connection is closed.
+    pub raw_base64: Option<String>,
     /// Waits so long before answering.
     pub delay_ms: u64,
     /// Cuts the connection with a TCP reset after so many bytes of the answer; 0 is before any.
@@ -67,6 +69,7 @@ pub(crate) struct CheckedStep {
     pub(crate) status: Option<StatusCode>,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) body: Option<ScriptedBody>,
+    pub(crate) raw: Option<Bytes>,
     pub(crate) delay_ms: u64,
     pub(crate) reset_after_bytes: Option<u64>,
     pub(crate) chunk_bytes: Option<usize>,
@@ -79,8 +82,8 @@ pub(crate) struct CheckedStep {
 impl CheckedStep {
     /// Whether the real effect happens after the wait: the step only slows the real answer, and replaces nothing.
     pub(crate) fn applies_late(&self) -> bool {
-        let replaces = self.status.is_some() || self.body.is_some() || self.hang || self.reset_after_bytes.is_some();
-        !self.apply_first && !replaces
+        let replaces = self.status.is_some() || self.body.is_some() || self.raw.is_some();
+        !self.apply_first && !replaces && !self.hang && self.reset_after_bytes.is_none()
     }
 }
 
@@ -163,13 +166,15 @@ fn checked(step: Step) -> Result<CheckedStep, SandboxError> {
     let body = match (step.body, step.body_base64, step.body_bytes) {
         (None, None, None) => None,
         (Some(text), None, None) => Some(ScriptedBody::Template(text)),
-        (None, Some(encoded), None) => match STANDARD.decode(encoded) {
-            Ok(bytes) => Some(ScriptedBody::Bytes(bytes.into())),
-            Err(_) => return unusable("body_base64 is not base64"),
-        },
+        (None, Some(encoded), None) => Some(ScriptedBody::Bytes(decoded(&encoded)?)),
         (None, None, Some(length)) => Some(ScriptedBody::Filler(length)),
         _ => return unusable("only one of body, body_base64 and body_bytes can be sent"),
     };
+    let raw = step.raw_base64.as_deref().map(decoded).transpose()?;
+    if raw.is_some() && (status.is_some() || body.is_some() || !headers.is_empty() || step.reset_after_bytes.is_some())
+    {
+        return unusable("raw_base64 is the whole answer; nothing else of one can be given with it");
+    }
     if step.chunk_bytes == Some(0) {
         return unusable("chunk_bytes must be at least 1");
     }
@@ -177,6 +182,7 @@ fn checked(step: Step) -> Result<CheckedStep, SandboxError> {
         status,
         headers,
         body,
+        raw,
         delay_ms: step.delay_ms,
         reset_after_bytes: step.reset_after_bytes,
         chunk_bytes: step.chunk_bytes.and_then(|size| usize::try_from(size).ok()),
@@ -185,6 +191,10 @@ fn checked(step: Step) -> Result<CheckedStep, SandboxError> {
         apply_first: step.apply_first,
         hold: step.hold,
     })
+}
+
+fn decoded(base64: &str) -> Result<Bytes, SandboxError> {
+    STANDARD.decode(base64).map(Bytes::from).map_err(|_| SandboxError::Unusable("bytes must be given in base64"))
 }
 
 #[cfg(test)]
@@ -225,6 +235,8 @@ mod tests {
             Step { headers: vec![("a".to_owned(), "x\ny".to_owned())], ..step("/a") },
             Step { body: Some(String::new()), body_bytes: Some(1), ..step("/a") },
             Step { chunk_bytes: Some(0), ..step("/a") },
+            Step { raw_base64: Some("****".to_owned()), status: None, ..step("/a") },
+            Step { raw_base64: Some(String::new()), ..step("/a") },
             step("no-slash"),
             step("/control/api/state"),
         ] {

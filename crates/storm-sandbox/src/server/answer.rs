@@ -16,6 +16,7 @@ use serde_json::Value;
 
 use super::body::{AnswerBody, Content, Pace};
 use super::completion::Completion;
+use super::guard::Guard;
 use super::reply::Reply;
 use super::request::{Request, read_body};
 use super::route::route;
@@ -34,23 +35,25 @@ struct Planned {
     content: Content,
     pace: Option<Pace>,
     cut_after: Option<u64>,
+    instead: Option<Bytes>,
 }
 
 impl From<Reply> for Planned {
     fn from(reply: Reply) -> Self {
         let content = Content::Bytes(reply.body);
-        Self { status: reply.status, headers: reply.headers, content, pace: None, cut_after: None }
+        Self { status: reply.status, headers: reply.headers, content, pace: None, cut_after: None, instead: None }
     }
 }
 
 /// Answers one request.
 pub(crate) async fn answer(
     service: Arc<Service>,
+    guard: Guard,
     knife: Knife,
     incoming: hyper::Request<Incoming>,
 ) -> Result<Response<AnswerBody>, Infallible> {
     let (parts, incoming_body) = incoming.into_parts();
-    let (body, refusal) = match service.guard.check(&parts.method, &parts.headers) {
+    let (body, refusal) = match guard.check(&parts.method, &parts.headers) {
         Ok(()) => match read_body(incoming_body).await {
             Ok(body) => (body, None),
             Err(refusal) => (Bytes::new(), Some(refusal)),
@@ -166,7 +169,14 @@ fn compose(step: CheckedStep, real: Option<Reply>) -> Planned {
         piece_bytes: step.chunk_bytes.unwrap_or(DEFAULT_PIECE_BYTES),
         delay: Duration::from_millis(step.chunk_delay_ms),
     });
-    Planned { status: step.status.unwrap_or(status), headers, content, pace, cut_after: step.reset_after_bytes }
+    Planned {
+        status: step.status.unwrap_or(status),
+        headers,
+        content,
+        pace,
+        cut_after: step.reset_after_bytes,
+        instead: step.raw,
+    }
 }
 
 /// Fills `{{name}}` from the fields of the real JSON answer.
@@ -188,7 +198,8 @@ fn send(
     knife: &Knife,
     method: &Method,
 ) -> Response<AnswerBody> {
-    let empty = *method == Method::HEAD || matches!(&planned.content, Content::Bytes(bytes) if bytes.is_empty());
+    let has_no_body = *method == Method::HEAD || planned.instead.is_some();
+    let empty = has_no_body || matches!(&planned.content, Content::Bytes(bytes) if bytes.is_empty());
     let outcome = if planned.cut_after.is_some() { Outcome::Reset } else { Outcome::Answered };
     let completion = completion.map(|mut completion| {
         completion.answering(planned.status.as_u16(), outcome, empty);
@@ -207,6 +218,9 @@ fn send(
     }
     if let Some(bytes) = planned.cut_after {
         knife.cut_after(bytes);
+    }
+    if let Some(bytes) = planned.instead {
+        knife.send_instead(bytes);
     }
     let mut response = Response::new(body);
     *response.status_mut() = planned.status;

@@ -9,6 +9,7 @@ use hyper::{Method, StatusCode};
 use super::reply::Reply;
 
 /// The names this service answers to.
+#[derive(Clone)]
 pub(crate) struct Guard {
     hosts: [String; 2],
 }

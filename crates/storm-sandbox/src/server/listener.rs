@@ -1,4 +1,4 @@
-//! Accepting connections on the loopback address, a bounded number at a time.
+//! Accepting connections on the loopback address, plain or with TLS, a bounded number at a time.
 //!
 //! Further callers wait in the kernel's backlog. Ending is orderly: no new connection, a moment for answers in flight,
 //! then everything is dropped.
@@ -11,12 +11,15 @@ use std::time::Duration;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
 
 use super::Service;
 use super::answer::answer;
+use super::guard::Guard;
 use super::wire::{Knife, Wire};
 
 /// How many connections are served at once.
@@ -32,6 +35,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 pub(crate) struct Listener {
     socket: TcpListener,
     address: SocketAddr,
+    tls: Option<TlsAcceptor>,
 }
 
 impl Listener {
@@ -39,7 +43,12 @@ impl Listener {
     pub(crate) async fn bind(port: u16) -> io::Result<Self> {
         let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = socket.local_addr()?;
-        Ok(Self { socket, address })
+        Ok(Self { socket, address, tls: None })
+    }
+
+    /// Speaks TLS.
+    pub(crate) fn with_tls(self, tls: TlsAcceptor) -> Self {
+        Self { tls: Some(tls), ..self }
     }
 
     /// Where it listens.
@@ -60,10 +69,10 @@ impl Listener {
             tokio::select! {
                 (permit, accepted) = accepting => match accepted {
                     Ok((stream, _)) => {
-                        let service = Arc::clone(&service);
-                        let stop = connection_stop.clone();
+                        let (service, tls) = (Arc::clone(&service), self.tls.clone());
+                        let (guard, stop) = (Guard::on_port(self.address.port()), connection_stop.clone());
                         connections.spawn(async move {
-                            serve_connection(service, stream, stop).await;
+                            serve_connection(service, guard, stream, tls, stop).await;
                             drop(permit);
                         });
                     }
@@ -91,19 +100,41 @@ async fn told_to_stop(stop: &mut watch::Receiver<bool>) {
     }
 }
 
-async fn serve_connection(service: Arc<Service>, stream: TcpStream, mut stop: watch::Receiver<bool>) {
+async fn serve_connection(
+    service: Arc<Service>,
+    guard: Guard,
+    stream: TcpStream,
+    tls: Option<TlsAcceptor>,
+    stop: watch::Receiver<bool>,
+) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "could not switch off Nagle's algorithm");
     }
     let knife = Knife::sheathed();
     let wire = Wire::new(stream, knife.clone());
-    let handler = service_fn(move |request| answer(Arc::clone(&service), knife.clone(), request));
+    match tls {
+        None => serve_http(service, guard, knife, wire, stop).await,
+        Some(tls) => match tls.accept(wire).await {
+            Ok(stream) => serve_http(service, guard, knife, stream, stop).await,
+            Err(error) => tracing::debug!(%error, "a TLS handshake failed"),
+        },
+    }
+}
+
+async fn serve_http(
+    service: Arc<Service>,
+    guard: Guard,
+    knife: Knife,
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    mut stop: watch::Receiver<bool>,
+) {
+    let handler = service_fn(move |request| answer(Arc::clone(&service), guard.clone(), knife.clone(), request));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_DEADLINE)
         .auto_date_header(false)
         .writev(false)
-        .serve_connection(TokioIo::new(wire), handler);
+        .serve_connection(TokioIo::new(stream), handler);
     let mut connection = std::pin::pin!(connection);
     let mut stopping = false;
     loop {

@@ -30,7 +30,6 @@ use crate::clock;
 use crate::oauth::IdTokenSigner;
 use crate::provider::StateFile;
 use crate::settings::Settings;
-use guard::Guard;
 
 /// The running service, shared by all connections.
 pub(crate) struct Service {
@@ -40,7 +39,6 @@ pub(crate) struct Service {
     pub(crate) initial_settings: Settings,
     /// Signs ID tokens.
     pub(crate) id_token_signer: IdTokenSigner,
-    guard: Guard,
     world: Mutex<World>,
     progress: Notify,
     state_file: Option<Arc<StateFile>>,
@@ -53,7 +51,6 @@ impl Service {
             id_token_signer: IdTokenSigner::make()?,
             base_url: format!("http://127.0.0.1:{port}"),
             initial_settings: world.settings.clone(),
-            guard: Guard::on_port(port),
             world: Mutex::new(world),
             progress: Notify::new(),
             state_file: state_file.map(Arc::new),

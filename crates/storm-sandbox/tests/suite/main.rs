@@ -13,3 +13,4 @@ mod persistence;
 mod refresh;
 mod script;
 mod service_accounts;
+mod tls;

@@ -257,3 +257,22 @@ async fn settings_are_patched_and_a_reset_returns_to_the_beginning() {
     let state = get(&sandbox, "/control/api/state").await.json();
     assert_eq!((&state["grants"], &state["settings"]["access_token_lifetime_s"]), (&0.into(), &3600.into()));
 }
+
+#[tokio::test]
+async fn raw_bytes_stand_in_place_of_the_whole_answer_and_the_effect_may_come_first() {
+    use base64::Engine as _;
+    let sandbox = start().await;
+    let (_, token) = granted(&sandbox).await;
+    let bytes = [&b"HTTP/1.1 2OO O\xff\r\nA: b\n\r\n"[..], &[0; 300_000]].concat();
+    let raw_base64 = Some(base64::engine::general_purpose::STANDARD.encode(&bytes));
+    let step = Step { path: "/api/whoami".to_owned(), raw_base64: raw_base64.clone(), ..Step::default() };
+    sandbox.control().script(step).unwrap();
+    let (received, ended) = raw(&sandbox, "/api/whoami").await;
+    assert!(received == bytes, "{} bytes", received.len());
+    ended.unwrap();
+    assert_eq!(sandbox.control().requests(&JournalQuery::default())[0].outcome, Some(Outcome::Answered));
+
+    sandbox.control().script(Step { apply_first: true, raw_base64, ..token_step() }).unwrap();
+    assert!(try_refresh(&sandbox, &token).await.is_err());
+    assert_eq!(only_grant(&sandbox).refresh_generation, 2);
+}
