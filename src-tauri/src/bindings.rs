@@ -5,7 +5,7 @@ use std::path::Path;
 use specta_typescript::Typescript;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
-use crate::command::{api_key, authorization, connector, host, integration, key_file, rotation};
+use crate::command::{api_key, authorization, connector, host, integration, key_file, revocation, rotation};
 use crate::shell_event::{CoreEvent, ShellEvent};
 
 /// All commands and events of the window.
@@ -48,6 +48,10 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             key_file::choose_key_file,
             key_file::add_service_account,
             key_file::replace_key_file,
+            revocation::pending_revocations,
+            revocation::retry_revocation,
+            revocation::forget_revocation,
+            revocation::open_revocation_page,
             rotation::begin_key_rotation,
             rotation::begin_key_file_rotation,
             rotation::retry_rotation,

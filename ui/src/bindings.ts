@@ -73,6 +73,14 @@ export const commands = {
 	addServiceAccount: (request: AddServiceAccountRequest) => typedError<SavedView, Failure>(__TAURI_INVOKE("add_service_account", { request })),
 	/**  Replaces a refused key file of an integration, then verifies it. */
 	replaceKeyFile: (id: IntegrationId, file: HeldSecretId) => typedError<SavedView, Failure>(__TAURI_INVOKE("replace_key_file", { id, file })),
+	/**  Those whose end the service has not confirmed, oldest first. */
+	pendingRevocations: () => typedError<PendingRevocationView[], Failure>(__TAURI_INVOKE("pending_revocations")),
+	/**  Tries to end one now. */
+	retryRevocation: (id: RevocationId) => typedError<null, Failure>(__TAURI_INVOKE("retry_revocation", { id })),
+	/**  Lets one be, and erases it here. */
+	forgetRevocation: (id: RevocationId) => typedError<null, Failure>(__TAURI_INVOKE("forget_revocation", { id })),
+	/**  Opens the service's page on which the user can end one by hand. */
+	openRevocationPage: (id: RevocationId, page: ConnectorPage) => typedError<null, Failure>(__TAURI_INVOKE("open_revocation_page", { id, page })),
 	/**  Saves a new key beside the old, verifies it, and switches to it when it belongs to the same account. */
 	beginKeyRotation: (id: IntegrationId, key: KeyInput) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_key_rotation", { id, key })),
 	/**  The same for a key file. */
@@ -204,6 +212,12 @@ step: RotationMilestone } |
 { kind: "revoke_failed"; 
 /**  In plain words. */
 reason: string } | 
+/**  Revoking at the service was tried in vain for so long that only the user can do it now. */
+{ kind: "revocation_given_up"; 
+/**  Why the last try failed, in plain words. */
+reason: string } | 
+/**  The user let a credential be that could not be revoked. */
+{ kind: "revocation_forgotten" } | 
 /**  It was disconnected. */
 { kind: "disconnected" } | 
 /**  A disconnect was undone. */
@@ -478,6 +492,8 @@ id: AttemptId } |
 { event: "rotation_changed"; 
 /**  Of which integration. */
 id: IntegrationId } | 
+/**  A credential of a removed integration was ended at its service, tried again, or given up. */
+{ event: "revocations_changed" } | 
 /**  The vault was locked, unlocked, or lost its keyring. */
 { event: "vault_changed" };
 
@@ -722,6 +738,28 @@ export type PassphraseRequest = {
 	passphrase: string,
 };
 
+/**  A credential of a removed integration whose end the service has not confirmed. */
+export type PendingRevocationView = {
+	/**  Stable id. */
+	id: RevocationId,
+	/**  The integration's name as it was. */
+	name: string,
+	/**  Its connector's tile. */
+	connector: ConnectorBadge,
+	/**  Whose it is. */
+	account: Account | null,
+	/**  When the user asked for the end. */
+	asked_at: Timestamp,
+	/**  How often it was tried. */
+	tries: number,
+	/**  Why the last try failed, in plain words. */
+	reason: string,
+	/**  When it is tried again by itself; None = given up. */
+	next_try_at: Timestamp | null,
+	/**  Where the user can end it by hand. */
+	page: ConnectorPage | null,
+};
+
 /**  A provider's text, safe to show: at most 200 printable characters, no control or direction marks. */
 export type ProviderWords = {
 	/**  The `error` code, such as `invalid_grant`. */
@@ -772,13 +810,20 @@ export type RegistrationView = {
 	used_by: number,
 };
 
+/**  A credential that is still to be ended at its service, after its integration was removed here.  */
+export type RevocationId = string;
+
 /**  What became of a credential at its service. */
 export type RevocationView = 
 /**  Nobody asked for it. */
 { revocation: "not_asked" } | 
 /**  It is over at the service. */
 { revocation: "revoked" } | 
-/**  The service did not confirm it; nothing was removed here. */
+/**  The service could not be asked. It is removed here, and ending it is tried again by itself. */
+{ revocation: "pending"; 
+/**  In plain words. */
+reason: string } | 
+/**  The service refused; nothing was removed here. */
 { revocation: "failed"; 
 /**  In plain words. */
 reason: string };

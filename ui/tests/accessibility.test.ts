@@ -74,6 +74,14 @@ const views: Record<string, (opened: Opened) => Promise<void>> = {
     await opened.user.keyboard('{Delete}');
     await find('disconnect-revoke');
   },
+  'what is still to be revoked': async (opened) => {
+    opened.host.settings.serviceDown = true;
+    await openPage(opened, 'i-github');
+    await opened.user.keyboard('{Delete}');
+    await opened.user.click(await find('disconnect-revoke'));
+    await opened.user.click(await find('nav-activity'));
+    await find('revocation');
+  },
   'the drop overlay and a toast': async ({ host }) => {
     host.emitShell({ event: 'file_refused', failure: { code: 'file_not_usable', message: '', action: null, field: null } });
     host.emitShell({ event: 'file_hovering', preview: sampleFile, failure: null });

@@ -1,6 +1,8 @@
 // The integration page and what can be done there.
 import { waitFor } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
+import type { HostFailure } from '../src/api/host';
+import { fail } from '../src/api/fake/model';
 import { openPage, openWindow, rowOf, screen } from './window';
 
 const find = (name: string) => screen.findByTestId(name);
@@ -146,6 +148,19 @@ test('lending is switched on with its sentence beside it', async () => {
   await opened.user.click(lend);
   await waitFor(() => expect(lend.getAttribute('aria-checked')).toBe('true'));
   expect(opened.host.rows.find((row) => row.integration.id === 'i-stripe')?.integration.lending_allowed).toBe(true);
+});
+
+test('lending shows what is saved, not what was clicked', async () => {
+  const opened = await openWindow();
+  await openPage(opened, 'i-stripe', 'credentials');
+  const lend = screen.getByRole('switch', { name: 'Lend to other tools' });
+  let refuse: (reason: HostFailure) => void = () => {};
+  opened.host.setLending = () => new Promise((_, reject) => (refuse = reject));
+  await opened.user.click(lend);
+  expect([lend.getAttribute('aria-checked'), lend.getAttribute('aria-busy')]).toEqual(['false', 'true']);
+  refuse(fail('disk_full', 'The disk is full, so nothing was changed.'));
+  expect((await find('toast')).textContent).toContain('The disk is full');
+  expect([lend.getAttribute('aria-checked'), lend.getAttribute('aria-busy')]).toEqual(['false', null]);
 });
 
 test('the overview shows granted and missing scopes', async () => {

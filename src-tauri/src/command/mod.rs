@@ -6,4 +6,5 @@ pub mod connector;
 pub mod host;
 pub mod integration;
 pub mod key_file;
+pub mod revocation;
 pub mod rotation;

@@ -109,6 +109,7 @@ export class FakeHost extends FakeModel implements Host {
     this.bin.set(id, this.find(id));
     this.rows = this.rows.filter((row) => row.integration.id !== id);
     this.emit({ event: 'integration_changed', id });
+    if (revoke && this.settings.serviceDown) return { undo_until: null, revocation: { revocation: 'pending' as const, reason: this.leaveToRevoke(id) } };
     return revoke
       ? { undo_until: null, revocation: { revocation: 'revoked' as const } }
       : { undo_until: Date.now() + 10_000, revocation: { revocation: 'not_asked' as const } };
@@ -236,6 +237,29 @@ export class FakeHost extends FakeModel implements Host {
   replaceKeyFile: Host['replaceKeyFile'] = async (id, file) => {
     await this.called('replaceKeyFile');
     return this.replace(id, verdictOf(this.secret({ from: 'held', id: file }), sampleFile.client_email));
+  };
+
+  // Revoking later.
+
+  pendingRevocations = async () => this.unrevoked;
+
+  retryRevocation = async (id: string) => {
+    await this.called('retryRevocation');
+    if (this.settings.serviceDown) throw fail('service_unreachable');
+    this.unrevoked = this.unrevoked.filter((one) => one.id !== id);
+    return null;
+  };
+
+  forgetRevocation = async (id: string) => {
+    await this.called('forgetRevocation');
+    this.unrevoked = this.unrevoked.filter((one) => one.id !== id);
+    return null;
+  };
+
+  openRevocationPage = async (id: string, page: string) => {
+    await this.called('openRevocationPage');
+    this.opened.push(`${id}/${page}`);
+    return null;
   };
 
   // Rotating.

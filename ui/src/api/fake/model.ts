@@ -16,6 +16,7 @@ import type {
   IntegrationId,
   KeyInput,
   Method,
+  PendingRevocationView,
   RegistrationView,
   RotationView,
   SavedView,
@@ -34,6 +35,8 @@ export interface FakeSettings {
   pace: number | null;
   /** The text on the clipboard. */
   clipboard: string;
+  /** Whether no service confirms a revocation. */
+  serviceDown: boolean;
 }
 
 export const unlocked: VaultView = { vault: 'unlocked', protection: 'GNOME Keyring' };
@@ -55,7 +58,9 @@ export class FakeModel {
   readonly calls: string[] = [];
   /** Pages that were opened in the browser. */
   readonly opened: string[] = [];
-  protected readonly settings: FakeSettings;
+  /** Removed integrations that are still to be revoked. */
+  unrevoked: PendingRevocationView[] = [];
+  readonly settings: FakeSettings;
   protected readonly held = new Map<string, string>();
   protected readonly bin = new Map<IntegrationId, IntegrationDetailView>();
   protected readonly saved: RegistrationView[] = [];
@@ -66,7 +71,7 @@ export class FakeModel {
   protected next = 1;
 
   constructor(settings: Partial<FakeSettings> = {}) {
-    this.settings = { vault: unlocked, rows: [], pace: null, clipboard: 'rk_live_0123456789abcdef3fQ2', ...settings };
+    this.settings = { vault: unlocked, rows: [], pace: null, clipboard: 'rk_live_0123456789abcdef3fQ2', serviceDown: false, ...settings };
     this.rows = this.settings.rows;
     this.vault = this.settings.vault;
     this.log = history(this.rows);
@@ -114,6 +119,18 @@ export class FakeModel {
   protected async called(name: string): Promise<void> {
     this.calls.push(name);
     if (this.settings.pace !== null) await new Promise((resolve) => setTimeout(resolve, Math.min(350, this.settings.pace ?? 0)));
+  }
+
+  /** Puts a removed integration among those to be revoked, and says why. */
+  protected leaveToRevoke(id: IntegrationId): string {
+    const reason = 'The service is busy or has trouble. It is tried again by itself.';
+    const gone = this.bin.get(id);
+    if (!gone) throw fail('not_found');
+    const { name, connector, account } = gone.integration;
+    this.bin.delete(id);
+    this.unrevoked = [...this.unrevoked, { id: `revocation-${this.next++}`, name, connector, account, asked_at: Date.now(), tries: 1, reason, next_try_at: Date.now() + 30_000, page: gone.can.pages[0] ?? null }];
+    this.emit({ event: 'revocations_changed' });
+    return reason;
   }
 
   protected find(id: IntegrationId): IntegrationDetailView {

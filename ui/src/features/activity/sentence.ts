@@ -57,6 +57,10 @@ export function sentence(what: ActivityKind): Sentence {
       return plain('Revoked at the service');
     case 'revoke_failed':
       return soon(`Revoking at the service did not work: ${what.reason}`);
+    case 'revocation_given_up':
+      return need(`Revoking at the service was given up after many tries; end it on the service's page. ${what.reason}`);
+    case 'revocation_forgotten':
+      return plain('Revoking was left to you; the credential was erased here');
     case 'disconnected':
       return plain('Removed from this computer');
     case 'restored':
