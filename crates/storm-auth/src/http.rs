@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::CONTENT_TYPE;
-use reqwest::{Client, ClientBuilder, Method, RequestBuilder, Response, redirect};
+use reqwest::{Certificate, Client, ClientBuilder, Method, RequestBuilder, Response, redirect};
 use storm_domain::port::Clock;
 use storm_domain::{Delivery, HttpMethod, RawTokenAnswer, SendFailure, TransientKind};
 use storm_secret::SecretBytes;
@@ -57,8 +57,13 @@ pub(crate) struct Http {
 }
 
 impl Http {
-    pub(crate) fn new(clock: Arc<dyn Clock>, deadlines: Deadlines) -> Result<Self, HttpClientError> {
-        let client = |change: fn(ClientBuilder) -> ClientBuilder| {
+    /// `authorities` are trusted beside the system's.
+    pub(crate) fn new(
+        clock: Arc<dyn Clock>,
+        deadlines: Deadlines,
+        authorities: Vec<Certificate>,
+    ) -> Result<Self, HttpClientError> {
+        let client = |change: &dyn Fn(ClientBuilder) -> ClientBuilder| {
             let builder = Client::builder()
                 .user_agent(concat!("storm-connect/", env!("CARGO_PKG_VERSION")))
                 .redirect(redirect::Policy::none())
@@ -69,7 +74,8 @@ impl Http {
         };
         // Only this computer is asked over plain http, so no proxy and no certificate has a part in it.
         let plain = |builder: ClientBuilder| builder.no_proxy().tls_certs_only([]);
-        Ok(Self { secure: client(|builder| builder)?, plain: client(plain)?, deadlines, clock })
+        let secure = |builder: ClientBuilder| builder.tls_certs_merge(authorities.clone());
+        Ok(Self { secure: client(&secure)?, plain: client(&plain)?, deadlines, clock })
     }
 
     /// A request that [`Self::send`] takes.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use reqwest::Certificate;
 use storm_domain::port::{
     AuthorizationRequest, AuthorizationUrl, AuthorizationUrlError, ClientIdentity, Clock, Entropy, ListenError,
     ListenRequest, PendingRedirect, Provider, TokenRequest,
@@ -39,7 +40,18 @@ impl HttpProvider {
         entropy: Arc<dyn Entropy>,
         deadlines: Deadlines,
     ) -> Result<Self, HttpClientError> {
-        Ok(Self { http: Http::new(clock, deadlines)?, entropy, signing_keys: SigningKeys::default() })
+        Self::trusting(clock, entropy, deadlines, &[])
+    }
+
+    /// A provider that trusts certificate authorities beside the system's, given in PEM.
+    pub fn trusting(
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        deadlines: Deadlines,
+        authorities: &[u8],
+    ) -> Result<Self, HttpClientError> {
+        let authorities = Certificate::from_pem_bundle(authorities).map_err(|_| HttpClientError)?;
+        Ok(Self { http: Http::new(clock, deadlines, authorities)?, entropy, signing_keys: SigningKeys::default() })
     }
 }
 

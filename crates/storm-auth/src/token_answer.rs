@@ -2,7 +2,7 @@
 //!
 //! INVARIANT: reading never fails, never panics and takes linear time, whatever the bytes. The refresh token is looked for
 //! first and on its own; nothing else about the answer may cost it. The body is read before the status: an `error` in a 200 is
-//! an error, tokens in a 201 are tokens. A page (anything that begins with `<`) holds neither, whatever it shows.
+//! an error, tokens in a 201 are tokens. What repeats our own request, as error pages do, is not taken for an answer.
 //!
 //! Deliberately absent: values in the oddities, and the `oauth2` crate's parser.
 
@@ -10,6 +10,7 @@ mod document;
 mod failure;
 mod form;
 mod name;
+mod page;
 mod scan;
 mod text;
 mod value;
@@ -28,6 +29,9 @@ use value::Value;
 /// Beyond this a lifetime is not believed.
 const LONGEST_LIFETIME: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
+/// Clocks that differ by no more are not worth a word.
+const CLOCK_TOLERANCE: Duration = Duration::from_secs(5 * 60);
+
 /// What a connector says about the answers of its service.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct AnswerShape<'a> {
@@ -38,8 +42,7 @@ pub(crate) struct AnswerShape<'a> {
 }
 
 pub(crate) fn read_token_answer(shape: AnswerShape<'_>, answer: &RawTokenAnswer) -> TokenAnswerReading {
-    // EXPOSE: this is where the answer is read.
-    let document = Document::read(answer.body.expose(), shape.path);
+    let document = Document::read(answer, shape.path);
     let mut oddities = document.oddities.clone();
     let mut note = |odd: bool, oddity| {
         if odd && !oddities.contains(&oddity) {
@@ -48,7 +51,10 @@ pub(crate) fn read_token_answer(shape: AnswerShape<'_>, answer: &RawTokenAnswer)
     };
 
     let refresh_token = document.refresh_token().map(RefreshToken::new);
-    note(refresh_token.is_none() && document.tokens(Name::RefreshToken).is_some(), AnswerOddity::EmptyRefreshToken);
+    let sent_refresh_token = document.tokens(Name::RefreshToken);
+    note(refresh_token.is_none() && sent_refresh_token.is_some(), AnswerOddity::EmptyRefreshToken);
+    let is_text = matches!(sent_refresh_token, Some(Value::Text(_)));
+    note(refresh_token.is_some() && sent_refresh_token.is_some() && !is_text, AnswerOddity::RefreshTokenType);
 
     let sent_access_token = document.tokens(Name::AccessToken).map(|value| value.text().unwrap_or_default());
     let usable = sent_access_token.as_deref().is_some_and(is_header_safe);
@@ -65,6 +71,11 @@ pub(crate) fn read_token_answer(shape: AnswerShape<'_>, answer: &RawTokenAnswer)
     note(usable && token_type.is_none(), AnswerOddity::MissingTokenType);
     note(token_type.as_deref().is_some_and(|text| !is_bearer_type(text)), AnswerOddity::UnknownTokenType);
 
+    let clocks_differ = answer.server_time.is_some_and(|by_server| {
+        by_server.since(answer.received_at).max(answer.received_at.since(by_server)) > CLOCK_TOLERANCE
+    });
+    note(clocks_differ, AnswerOddity::Clock);
+
     let (expires_in, lifetime_is_odd) = document.tokens(Name::ExpiresIn).map_or((None, false), lifetime);
     note(lifetime_is_odd, AnswerOddity::ExpiresIn);
 
@@ -74,7 +85,7 @@ pub(crate) fn read_token_answer(shape: AnswerShape<'_>, answer: &RawTokenAnswer)
         (Some(token), Some(error)) if usable && is_success && !error.is_explicit => Ok(AccessToken::new(token)),
         (_, Some(error)) => Err(failure::judge(&error, shape, answer)),
         (_, None) if has_tokens => Err(failure::unusable_token(answer)),
-        (_, None) => Err(failure::without_words(answer)),
+        (_, None) => Err(failure::without_words(answer, document.is_json)),
     };
 
     TokenAnswerReading {
@@ -94,12 +105,11 @@ pub(crate) fn read_token_answer(shape: AnswerShape<'_>, answer: &RawTokenAnswer)
 
 /// The error an answer holds, judged, for requests that expect no token; None = it holds none and its status is a success.
 pub(crate) fn read_failure(shape: AnswerShape<'_>, answer: &RawTokenAnswer) -> Option<RefreshFailure> {
-    // EXPOSE: this is where the answer is read.
-    let document = Document::read(answer.body.expose(), None);
+    let document = Document::read(answer, None);
     match failure::find(&document, answer.status) {
         Some(error) => Some(failure::judge(&error, shape, answer)),
         None if (200..=299).contains(&answer.status) => None,
-        None => Some(failure::without_words(answer)),
+        None => Some(failure::without_words(answer, document.is_json)),
     }
 }
 

@@ -76,6 +76,15 @@ pub enum AnswerOddity {
     /// A name stood twice; the last counts.
     #[error("a name stood twice")]
     DuplicateName,
+    /// The answer stood in a page or in XML.
+    #[error("the answer stood in a page instead of JSON")]
+    Page,
+    /// The service's clock, by its `Date` header, and ours differ by more than five minutes.
+    #[error("the service's clock and this computer's differ by more than five minutes")]
+    Clock,
+    /// The refresh token was a number, a list or an object.
+    #[error("refresh_token was not a text")]
+    RefreshTokenType,
     /// The refresh token was there, but empty or null.
     #[error("refresh_token was empty")]
     EmptyRefreshToken,

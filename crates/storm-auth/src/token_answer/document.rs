@@ -4,12 +4,12 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
-use storm_domain::AnswerOddity;
+use storm_domain::{AnswerOddity, RawTokenAnswer};
 use zeroize::Zeroizing;
 
 use super::name::Name;
 use super::value::Value;
-use super::{form, scan, text};
+use super::{form, page, scan, text};
 
 /// Braces that are tried as the start of the object, when something stands before it.
 const MOST_STARTS: usize = 8;
@@ -43,12 +43,34 @@ impl Object {
     }
 
     fn refresh_token(&self) -> Option<String> {
-        self.last(Name::RefreshToken)?.text().filter(|text| !text.is_empty())
+        self.last(Name::RefreshToken)?.token().filter(|text| !is_empty(text))
+    }
+
+    fn access_token(&self) -> Option<String> {
+        self.last(Name::AccessToken)?.text().filter(|text| !is_empty(text))
     }
 
     fn holds_tokens(&self) -> bool {
         self.last(Name::AccessToken).is_some() || self.refresh_token().is_some()
     }
+
+    pub(super) fn holds_both_tokens(&self) -> bool {
+        self.access_token().is_some() && self.refresh_token().is_some()
+    }
+
+    fn without_tokens(mut self) -> Self {
+        self.values.retain(|(name, _)| !matches!(name, Name::AccessToken | Name::RefreshToken));
+        self
+    }
+}
+
+/// Whether a token is none: nothing, or what a log filter puts in the place of one. An echo of our own request must never
+/// take the place of a grant.
+fn is_empty(token: &str) -> bool {
+    const FILTERED: &[&str] = &["filtered", "redacted", "masked", "null", "undefined"];
+    let token = token.trim();
+    let bare = token.trim_matches(|c: char| matches!(c, '[' | ']' | '<' | '>' | '(' | ')' | '{' | '}'));
+    token.chars().all(|c| matches!(c, '*' | '•' | '.')) || FILTERED.iter().any(|word| bare.eq_ignore_ascii_case(word))
 }
 
 /// A whole answer.
@@ -60,14 +82,25 @@ pub(super) struct Document {
     holder: usize,
     /// Whether the connector said where the tokens are, and they were there.
     is_on_path: bool,
+    is_success: bool,
+    /// Whether the bytes are JSON, of whatever shape.
+    pub(super) is_json: bool,
     pub(super) oddities: Vec<AnswerOddity>,
 }
 
 impl Document {
-    pub(super) fn read(bytes: &[u8], path: Option<&str>) -> Self {
-        let (text, is_odd) = text::decode(bytes);
-        let oddities = if is_odd { vec![AnswerOddity::Encoding] } else { Vec::new() };
-        let mut document = Self { text, objects: Vec::new(), holder: 0, is_on_path: false, oddities };
+    pub(super) fn read(answer: &RawTokenAnswer, path: Option<&str>) -> Self {
+        // EXPOSE: this is where the answer is read.
+        let (text, is_odd) = text::decode(answer.body.expose());
+        let mut document = Self {
+            text,
+            objects: Vec::new(),
+            holder: 0,
+            is_on_path: false,
+            is_success: (200..=299).contains(&answer.status),
+            is_json: false,
+            oddities: if is_odd { vec![AnswerOddity::Encoding] } else { Vec::new() },
+        };
         document.fill(path);
         document
     }
@@ -88,8 +121,8 @@ impl Document {
         }
         self.objects.iter().find_map(Object::refresh_token).or_else(|| {
             let is_error = self.objects.iter().any(|object| object.last(Name::Error).is_some());
-            let found = (!is_error).then(|| scan::find(&self.text, Name::RefreshToken)).flatten();
-            found.and_then(|value| value.text())
+            let found = (!is_error && self.is_success).then(|| scan::find(&self.text, Name::RefreshToken)).flatten();
+            found.and_then(|value| value.text()).filter(|token| !is_empty(token))
         })
     }
 
@@ -102,8 +135,11 @@ impl Document {
         let text = std::mem::take(&mut self.text);
         let trimmed = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}' || c == '\0');
         if trimmed.is_empty() || trimmed.starts_with('<') {
-            self.text = text;
-            return;
+            if let Some(object) = page::read(trimmed).filter(|_| self.is_success) {
+                self.note(AnswerOddity::Page);
+                self.objects.push(object);
+            }
+            return; // and nothing else of a page is looked at again
         }
         // A service may send its JSON as one JSON text.
         let inner = if trimmed.starts_with('"') {
@@ -120,13 +156,15 @@ impl Document {
             if has_more {
                 self.note(AnswerOddity::TrailingBytes);
             }
+            self.is_json = true;
             self.unwrap(outermost, path);
-        } else if let Some(object) = form::read(source).filter(|_| !source.contains('{')) {
+            self.look_deeper(source);
+        } else if let Some(object) = form::read(source).filter(|_| is_form(source)) {
             self.note(AnswerOddity::FormEncoded);
             self.objects.push(object);
         } else {
             self.note(AnswerOddity::TrailingBytes);
-            self.objects.push(scan::read(source));
+            self.objects.push(self.scanned(source));
         }
         if self.objects.iter().any(|object| object.has_duplicates) {
             self.note(AnswerOddity::DuplicateName);
@@ -161,11 +199,36 @@ impl Document {
             .unwrap_or(0);
     }
 
+    /// What lies in an object that nobody has a name for.
+    fn look_deeper(&mut self, source: &str) {
+        let is_known = self.objects.iter().any(|object| object.holds_tokens() || object.last(Name::Error).is_some());
+        if is_known {
+            return;
+        }
+        let found = self.scanned(source);
+        if found.holds_tokens() {
+            self.holder = self.objects.len();
+            self.objects.push(found);
+        }
+    }
+
+    /// Everything that could be found. Answers to failures repeat the request; there both tokens are needed to believe one.
+    fn scanned(&self, source: &str) -> Object {
+        let found = scan::read(source);
+        if self.is_success || found.holds_both_tokens() { found } else { found.without_tokens() }
+    }
+
     fn note(&mut self, oddity: AnswerOddity) {
         if !self.oddities.contains(&oddity) {
             self.oddities.push(oddity);
         }
     }
+}
+
+/// Whether the text begins as a form does: with a name and `=`.
+fn is_form(text: &str) -> bool {
+    let is_of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '%' | '+');
+    text.split_once('=').is_some_and(|(name, _)| !name.is_empty() && name.chars().all(is_of_name))
 }
 
 /// Where the connector says the tokens are.

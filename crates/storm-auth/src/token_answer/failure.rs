@@ -105,21 +105,22 @@ pub(super) fn judge(error: &FoundError, shape: AnswerShape<'_>, answer: &RawToke
         return transient(answer, Delivery::Answered, TransientKind::ServiceBusy);
     }
     if !error.is_named && !error.is_explicit {
-        return without_words(answer);
+        return without_words(answer, false);
     }
     let is_number = |code: &&String| code.bytes().all(|byte| byte.is_ascii_digit());
     let telling = error.codes.iter().find(|code| !is_number(code)).or(error.codes.first());
     RefreshFailure::RequestRefused(words(telling.map_or("", |code| code)))
 }
 
-/// An answer that holds no token and no error.
-pub(super) fn without_words(answer: &RawTokenAnswer) -> RefreshFailure {
+/// An answer that holds no token and no error. JSON with a success status comes from the service itself.
+pub(super) fn without_words(answer: &RawTokenAnswer, is_json: bool) -> RefreshFailure {
     let is_success = (200..=299).contains(&answer.status);
     // A success without a body may have lost the body on its way.
     let delivery = if is_success && answer.body.is_empty() { Delivery::Ambiguous } else { Delivery::Answered };
     let kind = match answer.status {
         300..=399 => TransientKind::Redirected,
         status if is_busy(status) => TransientKind::ServiceBusy,
+        _ if is_success && is_json => TransientKind::UnusableToken,
         _ => TransientKind::NotAnAnswer,
     };
     transient(answer, delivery, kind)

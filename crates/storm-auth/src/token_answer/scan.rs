@@ -1,7 +1,7 @@
 //! The last resort: a name and its value, looked for in bytes that no parser takes.
 //!
 //! Finds `"refresh_token": "…"` in JSON with trailing commas, single quotes, a missing end, escaped inside another text, or
-//! deeper than anyone looks. A value without its closing quote is not taken: half a token is none.
+//! deeper than anyone looks, and `<refresh_token>…</refresh_token>`. A value without its closing quote is not taken: half a token is none.
 
 use zeroize::Zeroizing;
 
@@ -46,6 +46,10 @@ pub(super) fn find(text: &str, name: Name) -> Option<Value> {
 fn value_after(before: &str, after: &str) -> Option<Value> {
     if before.ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '-') {
         return None;
+    }
+    if let (true, Some(rest)) = (before.ends_with('<'), after.strip_prefix('>')) {
+        let text = rest[..rest.find('<')?].trim();
+        return (!text.is_empty()).then(|| Value::Text(Zeroizing::new(text.to_owned())));
     }
     let (escape, quote) = opening(after);
     let rest = after[escape.len() + quote.len()..].trim_start();
@@ -100,6 +104,7 @@ mod tests {
             r#"{"refresh_token":"r1","access_token":"cut off he"#,
             r#"array("refresh_token" => "r1")"#,
             "refresh_token=r1;",
+            "<a><refresh_token> r1 </refresh_token></a>",
         ] {
             assert_eq!(find(text, Name::RefreshToken).and_then(|value| value.text()).as_deref(), Some("r1"), "{text}");
         }
@@ -114,6 +119,8 @@ mod tests {
             r#"{"refresh_token":null}"#,
             r#"{"refresh_token":""}"#,
             "no refresh_token here",
+            "<refresh_token></refresh_token>",
+            "<refresh_token>cut off he",
         ] {
             assert!(find(text, Name::RefreshToken).is_none(), "{text}");
         }

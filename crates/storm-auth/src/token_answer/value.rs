@@ -1,5 +1,7 @@
 //! One value of an answer, and its escapes.
 
+use std::collections::BTreeMap;
+
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
@@ -39,6 +41,20 @@ impl Value {
         match flat.first() {
             Some(Self::Object(object)) => Self::Object(object.clone()),
             _ => Self::List(flat.iter().filter_map(Self::text).collect()),
+        }
+    }
+
+    /// A text, or the one text in a list, or the one in an object of its own: `{"value":"…"}`.
+    pub(super) fn token(&self) -> Option<String> {
+        match self {
+            Self::List(list) => list.first().cloned(),
+            Self::Object(json) => {
+                let members = serde_json::from_str::<BTreeMap<&str, &RawValue>>(json).unwrap_or_default();
+                let value =
+                    ["value", "token", "refresh_token", "refreshToken"].iter().find_map(|name| members.get(name));
+                Self::of(value?).text()
+            }
+            value => value.text(),
         }
     }
 

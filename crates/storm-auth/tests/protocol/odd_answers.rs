@@ -1,5 +1,6 @@
 //! Answers that are not as RFC 6749 §5.1 says, one row each. Every one holds the refresh token `rt`.
 
+use std::io::Write as _;
 use std::time::Duration;
 
 use storm_domain::port::Provider as _;
@@ -120,6 +121,18 @@ const ROWS: &[Row] = &[
     ("in data", r#"{"data":{"access_token":"at","refresh_token":"rt","expires_in":60}}"#, Some("at"), Some(60)),
     ("in result", r#"{"result":{"access_token":"at","refresh_token":"rt"}}"#, Some("at"), None),
     ("in response.data", r#"{"response":{"data":{"access_token":"at","refresh_token":"rt"}}}"#, Some("at"), None),
+    ("in an unknown name", r#"{"payload":{"access_token":"at","refresh_token":"rt"}}"#, Some("at"), None),
+    ("as a list of one", r#"{"access_token":"at","refresh_token":["rt"]}"#, Some("at"), None),
+    ("as an object", r#"{"access_token":"at","refresh_token":{"value":"rt","expires_in":9}}"#, Some("at"), None),
+    ("as a form with a brace", "scope=%7B{&access_token=at&refresh_token=rt", Some("at"), None),
+    ("in a page", r#"<html><pre>{"access_token":"at","refresh_token":"rt"}</pre></html>"#, Some("at"), None),
+    (
+        "escaped in a page",
+        "<p>{&quot;access_token&quot;:&quot;at&quot;,&quot;refresh_token&quot;:&quot;rt&quot;}</p>",
+        Some("at"),
+        None,
+    ),
+    ("as XML", "<a><access_token>at</access_token><refresh_token>rt</refresh_token></a>", Some("at"), None),
     ("in token", r#"{"ok":true,"token":{"access_token":"at","refresh_token":"rt"}}"#, Some("at"), None),
     ("apart", r#"{"access_token":"at","data":{"refresh_token":"rt"}}"#, Some("at"), None),
     ("deeper than anyone looks", r#"{"a":{"b":{"c":{"d":{"refresh_token":"rt"}}}}}"#, None, None),
@@ -180,7 +193,18 @@ fn other_encodings_are_read() {
     let little: Vec<u8> = body.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let big: Vec<u8> = body.encode_utf16().flat_map(u16::to_be_bytes).collect();
     let latin: Vec<u8> = body.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+    let wide = |to_bytes: fn(u32) -> [u8; 4]| body.chars().flat_map(|c| to_bytes(u32::from(c))).collect::<Vec<u8>>();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gzip.write_all(body.as_bytes()).unwrap();
+    let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+    zlib.write_all(body.as_bytes()).unwrap();
     for (name, bytes) in [
+        ("gzip", gzip.finish().unwrap()),
+        ("zlib", zlib.finish().unwrap()),
+        ("UTF-32 LE", wide(u32::to_le_bytes)),
+        ("UTF-32 BE", wide(u32::to_be_bytes)),
+        ("UTF-32 LE with mark", [&[0xff, 0xfe, 0, 0], &wide(u32::to_le_bytes)[..]].concat()),
+        ("UTF-32 BE with mark", [&[0, 0, 0xfe, 0xff], &wide(u32::to_be_bytes)[..]].concat()),
         ("UTF-16 LE with mark", [&[0xff, 0xfe], &little[..]].concat()),
         ("UTF-16 BE with mark", [&[0xfe, 0xff], &big[..]].concat()),
         ("UTF-16 LE", little),
@@ -219,6 +243,19 @@ fn oddities_are_named_and_hold_no_value() {
 }
 
 #[test]
+fn an_odd_refresh_token_and_an_odd_place_are_named_too() {
+    for (body, oddity) in [
+        (r#"{"access_token":"at","refresh_token":7}"#, AnswerOddity::RefreshTokenType),
+        (r#"<p>{"access_token":"at","refresh_token":"rt"}</p>"#, AnswerOddity::Page),
+        (r#"{"payload":{"access_token":"at","refresh_token":"rt"}}"#, AnswerOddity::Nested),
+    ] {
+        let reading = reader().read_token_answer(&example_service(), &json_answer(body));
+        assert!(reading.oddities.contains(&oddity), "{body}: {:?}", reading.oddities);
+        assert!(reading.refresh_token.is_some(), "{body}");
+    }
+}
+
+#[test]
 fn scopes_are_read_with_spaces_with_commas_and_as_a_list() {
     for scope in [r#""a b""#, r#""a,b""#, r#""a, b""#, r#"["a","b"]"#] {
         let body = format!(r#"{{"access_token":"at","scope":{scope}}}"#);
@@ -252,12 +289,37 @@ fn where_the_connector_says_the_tokens_are_wins_over_the_top() {
 }
 
 #[test]
-fn a_page_holds_no_token_whatever_it_shows() {
-    let body = r#"<html><pre>{"access_token":"example","refresh_token":"example"}</pre></html>"#;
-    let reading = reader().read_token_answer(&example_service(), &answer(200, "text/html", body));
-    assert!(reading.refresh_token.is_none());
+fn what_repeats_the_request_is_no_answer() {
+    for (status, body) in [
+        (500, r#"<html><pre>{"access_token":"at","refresh_token":"old"}</pre></html>"#),
+        (200, r#"<html><pre>POST {"refresh_token":"old"}</pre></html>"#),
+        (500, r#"{"request":{"refresh_token":"[FILTERED]","access_token":"at"}}"#),
+        (500, r#"{"params":{"refresh_token":"old"}}"#),
+        (502, "POST /token refresh_token=old client_id=a"),
+        (200, r#"{"access_token":"at","refresh_token":"********"}"#),
+        (400, "refresh_token=%5BREDACTED%5D&grant_type=refresh_token"),
+    ] {
+        let reading = reader().read_token_answer(&example_service(), &answer(status, "", body));
+        assert!(reading.refresh_token.is_none(), "{status} {body}");
+    }
+}
+
+#[test]
+fn a_page_without_tokens_is_no_answer_of_the_service() {
+    let reading = reader().read_token_answer(&example_service(), &answer(200, "text/html", "<h1>Hotel Wi-Fi</h1>"));
     let access = reading.access.unwrap_err();
     assert!(matches!(access, RefreshFailure::Transient { kind: TransientKind::NotAnAnswer, .. }), "{access:?}");
+}
+
+#[test]
+fn a_clock_that_differs_is_named() {
+    for (seconds, is_odd) in [(0, false), (240, false), (-240, false), (3600, true), (-3600, true)] {
+        let mut raw = json_answer(r#"{"access_token":"at","token_type":"Bearer","expires_in":60}"#);
+        raw.server_time = Some(storm_domain::Timestamp(raw.received_at.0 + seconds * 1000));
+        let reading = reader().read_token_answer(&example_service(), &raw);
+        assert_eq!(reading.oddities.contains(&AnswerOddity::Clock), is_odd, "{seconds}");
+        assert_eq!(reading.expires_in, Some(Duration::from_secs(60)), "by our own clock");
+    }
 }
 
 #[test]
