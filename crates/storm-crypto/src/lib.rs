@@ -6,12 +6,14 @@ mod context;
 mod envelope;
 mod master_key;
 mod passphrase;
+mod recovery;
 
 pub use chain::{ChainKey, ChainLink};
 pub use context::RecordContext;
 pub use envelope::{OpenError, SealError};
 pub use master_key::{KeyId, KeyLineError, MasterKey};
 pub use passphrase::{PassphraseCost, UnwrapError, WrapError};
+pub use recovery::{RecoveryCodeError, RecoveryError, RecoveryKey};
 
 /// The system gave no random bytes.
 fn make_random<const LENGTH: usize>() -> Result<[u8; LENGTH], getrandom::Error> {

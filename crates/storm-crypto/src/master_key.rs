@@ -97,7 +97,7 @@ impl MasterKey {
 }
 
 #[expect(clippy::expect_used, reason = "HKDF-SHA256 fails only beyond 255 * 32 bytes of output")]
-fn expand(hkdf: &Hkdf<Sha256>, info: &[u8], output: &mut [u8]) {
+pub(crate) fn expand(hkdf: &Hkdf<Sha256>, info: &[u8], output: &mut [u8]) {
     hkdf.expand(info, output).expect("at most 64 bytes are asked for");
 }
 

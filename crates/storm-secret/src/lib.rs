@@ -12,5 +12,5 @@ mod secret;
 pub use display_safe_url::DisplaySafeUrl;
 pub use secret::{
     AccessToken, ApiKey, Assertion, AuthorizationCode, ClientSecret, CodeVerifier, CsrfState, IdToken, Passphrase,
-    PrivateKey, RefreshToken, SecretBytes,
+    PrivateKey, RecoveryCode, RefreshToken, SecretBytes,
 };

@@ -56,6 +56,7 @@ text_secret!(/** RFC 7636 §4.1: used once, with the code it belongs to. */ Code
 text_secret!(/** RFC 6749 §10.12: the `state` parameter, one for each attempt. */ CsrfState);
 text_secret!(/** RFC 7521 §3: a signed statement exchanged for an access token. */ Assertion);
 text_secret!(/** What unlocks a vault that has no OS keyring. */ Passphrase);
+text_secret!(/** What was printed once, to open a vault whose key is lost. */ RecoveryCode);
 
 /// Secret bytes without a type of their own: a token answer as it came, a record before sealing.
 #[derive(Clone)]
