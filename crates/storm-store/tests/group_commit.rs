@@ -19,8 +19,8 @@ async fn a_hundred_refreshes_at_once_are_all_there_after_a_restart() {
     for number in 0..100 {
         let vault = Arc::clone(&vault);
         refreshes.spawn(async move {
-            let id = add(&vault, oauth_integration(number), None).await;
-            let lease = begun(&vault, id, None).await;
+            let id = add(&*vault, oauth_integration(number), None).await;
+            let lease = begun(&*vault, id, None).await;
             vault.land(&lease, None, &raw_answer(b"answer")).await.unwrap();
             let grant = oauth_grant("access", Some(&format!("refresh-{number}")));
             let committed = vault.commit_grant(commit_of(&lease, None, &grant)).await.unwrap();
@@ -43,7 +43,7 @@ async fn a_hundred_refreshes_at_once_are_all_there_after_a_restart() {
 async fn of_many_who_update_the_same_revision_exactly_one_wins() {
     let house = House::default();
     let vault = Arc::new(house.open().await);
-    add(&vault, api_key_integration(1), None).await;
+    add(&*vault, api_key_integration(1), None).await;
     let read = vault.integration(id(1)).await.unwrap();
     let mut updates = JoinSet::new();
     for number in 0..50 {
@@ -62,7 +62,7 @@ async fn of_many_who_update_the_same_revision_exactly_one_wins() {
 async fn a_write_that_fails_takes_nothing_of_its_batch_with_it() {
     let house = House::default();
     let vault = Arc::new(house.open().await);
-    add(&vault, api_key_integration(0), None).await;
+    add(&*vault, api_key_integration(0), None).await;
     let mut writes = JoinSet::new();
     for number in 0..60_u128 {
         let vault = Arc::clone(&vault);

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{House, NOW, add, id};
+use common::{NOW, add, id};
 use storm_domain::port::{NewIntegration, Vault as _};
 use storm_domain::{
     Account, AppRegistration, CredentialSummary, GenerationNumber, GenerationPhase, RegistrationId, TokenState,
@@ -12,88 +12,6 @@ use storm_domain::{
 use storm_secret::ClientSecret;
 use storm_testkit::{api_key, api_key_integration, oauth_integration};
 use uuid::Uuid;
-
-#[tokio::test]
-async fn an_integration_comes_back_as_it_was_after_a_restart() {
-    let house = House::default();
-    let vault = house.open().await;
-    let mut integration = api_key_integration(1);
-    integration.fields.insert("subdomain".into(), "acme".into());
-    integration.requested_scopes = vec!["read".into()];
-    integration.account = Some(Account { id: "1".into(), label: "ada".into() });
-    integration.last_verdict = Some(VerdictRecord { verdict: Verdict::Works { account: None }, at: NOW });
-    integration.revision = 99; // whatever the caller says, it begins at 1
-    let added = vault.add_integration(NewIntegration { integration: integration.clone(), credential: None }).await;
-    integration.revision = 1;
-    assert_eq!(added.unwrap(), integration);
-    let vault = house.reopen(vault).await;
-    assert_eq!(vault.integration(id(1)).await.unwrap(), integration);
-    assert_eq!(vault.integrations().await.unwrap(), [integration]);
-}
-
-#[tokio::test]
-async fn integrations_are_listed_in_the_order_they_were_made() {
-    let house = House::default();
-    let vault = house.open().await;
-    for number in [3, 1, 2] {
-        add(&vault, api_key_integration(number), None).await;
-    }
-    let listed: Vec<_> = vault.integrations().await.unwrap().into_iter().map(|integration| integration.id).collect();
-    assert_eq!(listed, [id(3), id(1), id(2)]);
-}
-
-#[tokio::test]
-async fn the_first_credential_is_active_at_once() {
-    let house = House::default();
-    let vault = house.open().await;
-    let id = add(&vault, api_key_integration(1), Some(api_key("ghp_0123456789abcdefghijklmnopqrstuv"))).await;
-    let infos = vault.generations(id).await.unwrap();
-    assert_eq!(infos.len(), 1);
-    assert_eq!((infos[0].number, infos[0].phase), (GenerationNumber(1), GenerationPhase::Active));
-    assert_eq!(infos[0].summary, CredentialSummary::ApiKey { hint: "ghp_…stuv".into() });
-    assert_eq!(vault.active_generation(id).await.unwrap().unwrap().number, GenerationNumber(1));
-}
-
-#[tokio::test]
-async fn the_same_id_is_not_added_twice_and_nothing_of_the_second_stays() {
-    let house = House::default();
-    let vault = house.open().await;
-    add(&vault, api_key_integration(1), None).await;
-    let again = NewIntegration { integration: api_key_integration(1), credential: Some(api_key("second")) };
-    assert_eq!(vault.add_integration(again).await.unwrap_err(), VaultError::Conflict);
-    assert!(vault.active_generation(id(1)).await.unwrap().is_none());
-}
-
-#[tokio::test]
-async fn an_update_names_the_revision_that_was_read() {
-    let house = House::default();
-    let vault = house.open().await;
-    add(&vault, api_key_integration(1), None).await;
-    let read = vault.integration(id(1)).await.unwrap();
-    let mut first = read.clone();
-    first.state = TokenState::Authorizing;
-    assert_eq!(vault.update_integration(first.clone()).await.unwrap().revision, 2);
-    assert_eq!(vault.update_integration(read).await.unwrap_err(), VaultError::Conflict);
-    assert_eq!(vault.integration(id(1)).await.unwrap().state, TokenState::Authorizing);
-    assert_eq!(vault.update_integration(api_key_integration(9)).await.unwrap_err(), VaultError::NotFound);
-}
-
-#[tokio::test]
-async fn erasing_takes_everything_that_belongs_to_an_integration() {
-    let house = House::default();
-    let vault = house.open().await;
-    let id = add(&vault, oauth_integration(1), Some(api_key("key"))).await;
-    let lease = common::begun(&vault, id, None).await;
-    vault.land(&lease, None, &common::raw_answer(b"answer")).await.unwrap();
-    vault.begin_rotation(id, &api_key("new"), NOW).await.unwrap();
-    vault.erase_integration(id).await.unwrap();
-    assert_eq!(vault.integration(id).await.unwrap_err(), VaultError::NotFound);
-    assert!(vault.generations(id).await.unwrap().is_empty());
-    assert!(vault.open_intents().await.unwrap().is_empty());
-    assert!(vault.landed().await.unwrap().is_empty());
-    assert!(vault.rotations().await.unwrap().is_empty());
-    assert_eq!(vault.erase_integration(id).await.unwrap_err(), VaultError::NotFound);
-}
 
 fn registration(has_secret: bool) -> AppRegistration {
     AppRegistration {
@@ -106,30 +24,98 @@ fn registration(has_secret: bool) -> AppRegistration {
     }
 }
 
-#[tokio::test]
-async fn a_registration_and_its_secret_come_back_after_a_restart() {
-    let house = House::default();
-    let vault = house.open().await;
-    vault.put_registration(&registration(true), Some(&ClientSecret::new("s3cret"))).await.unwrap();
-    let vault = house.reopen(vault).await;
-    assert_eq!(vault.registrations().await.unwrap(), [registration(true)]);
-    let secret = vault.registration_secret(registration(true).id).await.unwrap().unwrap();
-    assert_eq!(secret.expose(), "s3cret");
-}
+contract! {
+    async fn an_integration_comes_back_as_it_was_after_a_restart(house) {
+        let vault = house.open().await;
+        let mut integration = api_key_integration(1);
+        integration.fields.insert("subdomain".into(), "acme".into());
+        integration.requested_scopes = vec!["read".into()];
+        integration.account = Some(Account { id: "1".into(), label: "ada".into() });
+        integration.last_verdict = Some(VerdictRecord { verdict: Verdict::Works { account: None }, at: NOW });
+        integration.revision = 99; // whatever the caller says, it begins at 1
+        let added = vault.add_integration(NewIntegration { integration: integration.clone(), credential: None }).await;
+        integration.revision = 1;
+        assert_eq!(added.unwrap(), integration);
+        let vault = house.reopen(vault).await;
+        assert_eq!(vault.integration(id(1)).await.unwrap(), integration);
+        assert_eq!(vault.integrations().await.unwrap(), [integration]);
+    }
 
-#[tokio::test]
-async fn mending_a_registration_keeps_its_secret_unless_it_says_it_has_none() {
-    let house = House::default();
-    let vault = house.open().await;
-    let id = registration(true).id;
-    vault.put_registration(&registration(true), Some(&ClientSecret::new("s3cret"))).await.unwrap();
-    let mended = AppRegistration { client_id: "other".into(), ..registration(true) };
-    vault.put_registration(&mended, None).await.unwrap();
-    assert_eq!(vault.registrations().await.unwrap(), [mended]);
-    assert_eq!(vault.registration_secret(id).await.unwrap().unwrap().expose(), "s3cret");
-    vault.put_registration(&registration(false), None).await.unwrap();
-    assert!(vault.registration_secret(id).await.unwrap().is_none());
-    assert_eq!(vault.registrations().await.unwrap(), [registration(false)]);
-    let unknown = RegistrationId(Uuid::from_u128(6));
-    assert_eq!(vault.registration_secret(unknown).await.unwrap_err(), VaultError::NotFound);
+    async fn integrations_are_listed_in_the_order_they_were_made(house) {
+        let vault = house.open().await;
+        for number in [3, 1, 2] {
+            add(&vault, api_key_integration(number), None).await;
+        }
+        let listed: Vec<_> = vault.integrations().await.unwrap().into_iter().map(|integration| integration.id).collect();
+        assert_eq!(listed, [id(3), id(1), id(2)]);
+    }
+
+    async fn the_first_credential_is_active_at_once(house) {
+        let vault = house.open().await;
+        let id = add(&vault, api_key_integration(1), Some(api_key("ghp_0123456789abcdefghijklmnopqrstuv"))).await;
+        let infos = vault.generations(id).await.unwrap();
+        assert_eq!(infos.len(), 1);
+        assert_eq!((infos[0].number, infos[0].phase), (GenerationNumber(1), GenerationPhase::Active));
+        assert_eq!(infos[0].summary, CredentialSummary::ApiKey { hint: "ghp_…stuv".into() });
+        assert_eq!(vault.active_generation(id).await.unwrap().unwrap().number, GenerationNumber(1));
+    }
+
+    async fn the_same_id_is_not_added_twice_and_nothing_of_the_second_stays(house) {
+        let vault = house.open().await;
+        add(&vault, api_key_integration(1), None).await;
+        let again = NewIntegration { integration: api_key_integration(1), credential: Some(api_key("second")) };
+        assert_eq!(vault.add_integration(again).await.unwrap_err(), VaultError::Conflict);
+        assert!(vault.active_generation(id(1)).await.unwrap().is_none());
+    }
+
+    async fn an_update_names_the_revision_that_was_read(house) {
+        let vault = house.open().await;
+        add(&vault, api_key_integration(1), None).await;
+        let read = vault.integration(id(1)).await.unwrap();
+        let mut first = read.clone();
+        first.state = TokenState::Authorizing;
+        assert_eq!(vault.update_integration(first.clone()).await.unwrap().revision, 2);
+        assert_eq!(vault.update_integration(read).await.unwrap_err(), VaultError::Conflict);
+        assert_eq!(vault.integration(id(1)).await.unwrap().state, TokenState::Authorizing);
+        assert_eq!(vault.update_integration(api_key_integration(9)).await.unwrap_err(), VaultError::NotFound);
+    }
+
+    async fn erasing_takes_everything_that_belongs_to_an_integration(house) {
+        let vault = house.open().await;
+        let id = add(&vault, oauth_integration(1), Some(api_key("key"))).await;
+        let lease = common::begun(&vault, id, None).await;
+        vault.land(&lease, None, &common::raw_answer(b"answer")).await.unwrap();
+        vault.begin_rotation(id, &api_key("new"), NOW).await.unwrap();
+        vault.erase_integration(id).await.unwrap();
+        assert_eq!(vault.integration(id).await.unwrap_err(), VaultError::NotFound);
+        assert!(vault.generations(id).await.unwrap().is_empty());
+        assert!(vault.open_intents().await.unwrap().is_empty());
+        assert!(vault.landed().await.unwrap().is_empty());
+        assert!(vault.rotations().await.unwrap().is_empty());
+        assert_eq!(vault.erase_integration(id).await.unwrap_err(), VaultError::NotFound);
+    }
+
+    async fn a_registration_and_its_secret_come_back_after_a_restart(house) {
+        let vault = house.open().await;
+        vault.put_registration(&registration(true), Some(&ClientSecret::new("s3cret"))).await.unwrap();
+        let vault = house.reopen(vault).await;
+        assert_eq!(vault.registrations().await.unwrap(), [registration(true)]);
+        let secret = vault.registration_secret(registration(true).id).await.unwrap().unwrap();
+        assert_eq!(secret.expose(), "s3cret");
+    }
+
+    async fn mending_a_registration_keeps_its_secret_unless_it_says_it_has_none(house) {
+        let vault = house.open().await;
+        let id = registration(true).id;
+        vault.put_registration(&registration(true), Some(&ClientSecret::new("s3cret"))).await.unwrap();
+        let mended = AppRegistration { client_id: "other".into(), ..registration(true) };
+        vault.put_registration(&mended, None).await.unwrap();
+        assert_eq!(vault.registrations().await.unwrap(), [mended]);
+        assert_eq!(vault.registration_secret(id).await.unwrap().unwrap().expose(), "s3cret");
+        vault.put_registration(&registration(false), None).await.unwrap();
+        assert!(vault.registration_secret(id).await.unwrap().is_none());
+        assert_eq!(vault.registrations().await.unwrap(), [registration(false)]);
+        let unknown = RegistrationId(Uuid::from_u128(6));
+        assert_eq!(vault.registration_secret(unknown).await.unwrap_err(), VaultError::NotFound);
+    }
 }

@@ -3,11 +3,10 @@
 
 mod common;
 
-use common::{House, LATER, NOW, add, refresh_token};
-use storm_domain::port::{NewRevocation, Vault as _};
+use common::{LATER, NOW, add, refresh_token};
+use storm_domain::port::{NewRevocation, Vault};
 use storm_domain::{Credential, Integration, IntegrationId, OAuthGrant, PendingRevocation, RevocationId, VaultError};
 use storm_secret::IdToken;
-use storm_store::SqliteVault;
 use storm_testkit::{oauth_grant, oauth_integration};
 use uuid::Uuid;
 
@@ -30,7 +29,7 @@ fn pending(integration: Integration) -> PendingRevocation {
 }
 
 /// An integration that was removed while its service did not confirm the end.
-async fn left(vault: &SqliteVault) -> (IntegrationId, PendingRevocation) {
+async fn left(vault: &impl Vault) -> (IntegrationId, PendingRevocation) {
     let id = add(vault, oauth_integration(1), Some(grant())).await;
     let pending = pending(vault.integration(id).await.unwrap());
     let new = NewRevocation { pending: pending.clone(), credential: grant() };
@@ -38,40 +37,36 @@ async fn left(vault: &SqliteVault) -> (IntegrationId, PendingRevocation) {
     (id, pending)
 }
 
-#[tokio::test]
-async fn what_is_still_to_be_ended_outlives_its_integration_and_a_restart() {
-    let house = House::default();
-    let vault = house.open().await;
-    let (id, pending) = left(&vault).await;
-    assert_eq!(vault.integration(id).await.unwrap_err(), VaultError::NotFound);
-    let vault = house.reopen(vault).await;
-    assert_eq!(vault.pending_revocations().await.unwrap(), [pending]);
-    let kept = vault.credential_to_revoke(REVOCATION).await.unwrap();
-    assert_eq!(refresh_token(&kept).as_deref(), Some("refresh"));
-    let Credential::OAuthGrant(kept) = kept else { panic!("not a grant") };
-    assert!(kept.access_token.is_some() && kept.id_token.is_none(), "only what revoking needs");
-}
+contract! {
+    async fn what_is_still_to_be_ended_outlives_its_integration_and_a_restart(house) {
+        let vault = house.open().await;
+        let (id, pending) = left(&vault).await;
+        assert_eq!(vault.integration(id).await.unwrap_err(), VaultError::NotFound);
+        let vault = house.reopen(vault).await;
+        assert_eq!(vault.pending_revocations().await.unwrap(), [pending]);
+        let kept = vault.credential_to_revoke(REVOCATION).await.unwrap();
+        assert_eq!(refresh_token(&kept).as_deref(), Some("refresh"));
+        let Credential::OAuthGrant(kept) = kept else { panic!("not a grant") };
+        assert!(kept.access_token.is_some() && kept.id_token.is_none(), "only what revoking needs");
+    }
 
-#[tokio::test]
-async fn a_try_is_written_down_and_what_was_erased_stays_away() {
-    let house = House::default();
-    let vault = house.open().await;
-    let (_, pending) = left(&vault).await;
-    let tried = PendingRevocation { tries: 2, next_try_at: None, ..pending };
-    vault.update_revocation(&tried).await.unwrap();
-    assert_eq!(vault.pending_revocations().await.unwrap(), std::slice::from_ref(&tried));
-    vault.erase_revocation(REVOCATION).await.unwrap();
-    vault.erase_revocation(REVOCATION).await.unwrap();
-    assert_eq!(vault.update_revocation(&tried).await.unwrap_err(), VaultError::NotFound);
-    assert_eq!(vault.credential_to_revoke(REVOCATION).await.unwrap_err(), VaultError::NotFound);
-    assert!(vault.pending_revocations().await.unwrap().is_empty());
-}
+    async fn a_try_is_written_down_and_what_was_erased_stays_away(house) {
+        let vault = house.open().await;
+        let (_, pending) = left(&vault).await;
+        let tried = PendingRevocation { tries: 2, next_try_at: None, ..pending };
+        vault.update_revocation(&tried).await.unwrap();
+        assert_eq!(vault.pending_revocations().await.unwrap(), std::slice::from_ref(&tried));
+        vault.erase_revocation(REVOCATION).await.unwrap();
+        vault.erase_revocation(REVOCATION).await.unwrap();
+        assert_eq!(vault.update_revocation(&tried).await.unwrap_err(), VaultError::NotFound);
+        assert_eq!(vault.credential_to_revoke(REVOCATION).await.unwrap_err(), VaultError::NotFound);
+        assert!(vault.pending_revocations().await.unwrap().is_empty());
+    }
 
-#[tokio::test]
-async fn an_integration_that_is_gone_leaves_nothing_behind() {
-    let house = House::default();
-    let vault = house.open().await;
-    let new = NewRevocation { pending: pending(oauth_integration(1)), credential: grant() };
-    assert_eq!(vault.leave_to_revoke(common::id(1), vec![new]).await.unwrap_err(), VaultError::NotFound);
-    assert!(vault.pending_revocations().await.unwrap().is_empty());
+    async fn an_integration_that_is_gone_leaves_nothing_behind(house) {
+        let vault = house.open().await;
+        let new = NewRevocation { pending: pending(oauth_integration(1)), credential: grant() };
+        assert_eq!(vault.leave_to_revoke(common::id(1), vec![new]).await.unwrap_err(), VaultError::NotFound);
+        assert!(vault.pending_revocations().await.unwrap().is_empty());
+    }
 }

@@ -7,6 +7,7 @@ mod clock;
 mod entropy;
 mod events;
 mod keyring;
+mod memory_vault;
 
 pub use browser::FakeBrowser;
 pub use build::{api_key, api_key_integration, integration, oauth_grant, oauth_integration, service_account_key};
@@ -14,3 +15,4 @@ pub use clock::FakeClock;
 pub use entropy::SeededEntropy;
 pub use events::RecordingEvents;
 pub use keyring::FakeKeyring;
+pub use memory_vault::MemoryVault;

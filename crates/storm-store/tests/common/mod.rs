@@ -1,9 +1,11 @@
 //! A vault in a temporary folder, opened with a fake keyring.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub mod contract;
+
 use std::sync::Arc;
 
-use storm_domain::port::{GrantCommit, NewIntegration, Vault as _};
+use storm_domain::port::{GrantCommit, NewIntegration, Vault};
 use storm_domain::{
     Credential, GenerationNumber, Integration, IntegrationId, Lease, LeaseOwner, OAuthGrant, RawTokenAnswer,
     RefreshIntent, Timestamp,
@@ -64,7 +66,7 @@ pub fn id(number: u128) -> IntegrationId {
     IntegrationId(Uuid::from_u128(number))
 }
 
-pub async fn add(vault: &SqliteVault, integration: Integration, credential: Option<Credential>) -> IntegrationId {
+pub async fn add(vault: &impl Vault, integration: Integration, credential: Option<Credential>) -> IntegrationId {
     vault.add_integration(NewIntegration { integration, credential }).await.unwrap().id
 }
 
@@ -72,7 +74,7 @@ pub fn owner(process: &str, boot: &str) -> LeaseOwner {
     LeaseOwner { process: process.to_owned(), boot: boot.to_owned() }
 }
 
-pub async fn lease(vault: &SqliteVault, id: IntegrationId) -> Lease {
+pub async fn lease(vault: &impl Vault, id: IntegrationId) -> Lease {
     vault.acquire_lease(id, &owner("this", "boot"), NOW, LATER).await.unwrap()
 }
 
@@ -81,7 +83,7 @@ pub fn intent(id: IntegrationId, generation: Option<GenerationNumber>) -> Refres
 }
 
 /// A refresh of this process that is about to be sent.
-pub async fn begun(vault: &SqliteVault, id: IntegrationId, generation: Option<GenerationNumber>) -> Lease {
+pub async fn begun(vault: &impl Vault, id: IntegrationId, generation: Option<GenerationNumber>) -> Lease {
     vault.begin_refresh(&intent(id, generation), &owner("this", "boot"), NOW, LATER).await.unwrap()
 }
 

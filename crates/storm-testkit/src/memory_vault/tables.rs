@@ -1,0 +1,202 @@
+//! What a vault holds. Every method either does all of what it says or nothing.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use storm_domain::port::{CommittedGrant, GrantCommit, NewIntegration, NewRevocation};
+use storm_domain::{
+    ActivityEntry, ActivityKind, AppRegistration, Credential, GenerationNumber, GenerationPhase, Integration,
+    IntegrationId, Landed, Lease, OAuthGrant, RawTokenAnswer, RegistrationId, RevocationId, Rotation, RotationStep,
+    Timestamp, VaultError,
+};
+use storm_secret::ClientSecret;
+
+use super::record::Record;
+
+const LARGEST_ANSWER_BYTES: usize = 1024 * 1024;
+const ENTRIES_KEPT: usize = 100_000;
+
+#[derive(Default)]
+pub(super) struct Tables {
+    /// By the order in which they were made.
+    pub(super) records: BTreeMap<u64, Record>,
+    pub(super) registrations: Vec<(AppRegistration, Option<ClientSecret>)>,
+    pub(super) revocations: Vec<NewRevocation>,
+    pub(super) is_full: bool,
+    ordinals: HashMap<IntegrationId, u64>,
+    last_ordinal: u64,
+    slots: Vec<Landed>,
+    activity: VecDeque<ActivityEntry>,
+    last_entry: u64,
+}
+
+impl Tables {
+    pub(super) fn record(&self, id: IntegrationId) -> Result<&Record, VaultError> {
+        self.ordinals.get(&id).and_then(|ordinal| self.records.get(ordinal)).ok_or(VaultError::NotFound)
+    }
+
+    pub(super) fn record_mut(&mut self, id: IntegrationId) -> Result<&mut Record, VaultError> {
+        self.ordinals.get(&id).and_then(|ordinal| self.records.get_mut(ordinal)).ok_or(VaultError::NotFound)
+    }
+
+    pub(super) fn free_leases(&mut self) {
+        self.records.values_mut().for_each(Record::free_lease);
+    }
+
+    pub(super) fn add(&mut self, new: NewIntegration) -> Result<Integration, VaultError> {
+        let row = Integration { revision: 1, ..new.integration };
+        if self.ordinals.contains_key(&row.id) {
+            return Err(VaultError::Conflict);
+        }
+        let mut record = Record::new(row.clone());
+        if let Some(credential) = &new.credential {
+            record.insert(credential, GenerationPhase::Active, row.created_at);
+        }
+        self.last_ordinal += 1;
+        self.ordinals.insert(row.id, self.last_ordinal);
+        self.records.insert(self.last_ordinal, record);
+        Ok(row)
+    }
+
+    pub(super) fn erase(&mut self, id: IntegrationId) -> Result<(), VaultError> {
+        let ordinal = self.ordinals.remove(&id).ok_or(VaultError::NotFound)?;
+        self.records.remove(&ordinal);
+        self.clear_landing(id, u64::MAX);
+        Ok(())
+    }
+
+    pub(super) fn registration(&self, id: RegistrationId) -> Option<(AppRegistration, Option<ClientSecret>)> {
+        self.registrations.iter().find(|(registration, _)| registration.id == id).cloned()
+    }
+
+    /// Without a new secret the old one stays, unless the registration says that it has none.
+    pub(super) fn put_registration(&mut self, registration: AppRegistration, secret: Option<ClientSecret>) {
+        let known = self.registrations.iter_mut().find(|(known, _)| known.id == registration.id);
+        let old = known.as_ref().and_then(|(_, secret)| secret.clone()).filter(|_| registration.has_secret);
+        let secret = secret.or(old);
+        let put = (AppRegistration { has_secret: secret.is_some(), ..registration }, secret);
+        match known {
+            Some(known) => *known = put,
+            None => self.registrations.push(put),
+        }
+    }
+
+    pub(super) fn land(
+        &mut self,
+        lease: &Lease,
+        generation: Option<GenerationNumber>,
+        answer: &RawTokenAnswer,
+    ) -> Result<(), VaultError> {
+        if answer.body.len() > LARGEST_ANSWER_BYTES {
+            return Err(VaultError::TooLarge);
+        }
+        let (integration_id, fencing, answer) = (lease.integration_id, lease.fencing, answer.clone());
+        self.slots.push(Landed { integration_id, fencing, generation, answer });
+        Ok(())
+    }
+
+    pub(super) fn clear_landing(&mut self, id: IntegrationId, up_to: u64) {
+        self.slots.retain(|landed| landed.integration_id != id || landed.fencing > up_to);
+    }
+
+    /// An answer whose grant was committed, or whose integration is erased, is not needed any more.
+    pub(super) fn landed(&mut self) -> Vec<Landed> {
+        let mut slots = std::mem::take(&mut self.slots);
+        slots.retain(|landed| self.record(landed.integration_id).is_ok_and(|record| landed.fencing > record.settled));
+        self.slots = slots;
+        self.slots.clone()
+    }
+
+    pub(super) fn commit(&mut self, commit: &GrantCommit<'_>) -> Result<CommittedGrant, VaultError> {
+        let id = commit.lease.integration_id;
+        let record = self.record_mut(id).map_err(|_| VaultError::LeaseLost)?;
+        let number = record.commit(commit)?;
+        let integration = record.row.clone();
+        for what in &commit.log {
+            self.log(Some(id), &integration.name, what.clone(), commit.at);
+        }
+        self.clear_landing(id, commit.lease.fencing);
+        Ok(CommittedGrant { number, integration })
+    }
+
+    pub(super) fn begin_rotation(
+        &mut self,
+        id: IntegrationId,
+        credential: &Credential,
+        at: Timestamp,
+    ) -> Result<Rotation, VaultError> {
+        let record = self.record_mut(id)?;
+        let old = record.active_number().ok_or(VaultError::NotFound)?;
+        if record.rotation.is_some() {
+            return Err(VaultError::Conflict);
+        }
+        let rotation = Rotation {
+            integration_id: id,
+            revision: 1,
+            old,
+            new: record.insert(credential, GenerationPhase::Staged, at),
+            step: RotationStep::Staged { verdict: None },
+            begun_at: at,
+            verified_at: None,
+            switched_at: None,
+            revoked_at: None,
+            proved_at: None,
+            revoke_failure: None,
+        };
+        record.rotation = Some(rotation.clone());
+        Ok(rotation)
+    }
+
+    pub(super) fn update_rotation(&mut self, mut rotation: Rotation, at: Timestamp) -> Result<Rotation, VaultError> {
+        let record = self.record_mut(rotation.integration_id)?;
+        let stored = record.rotation.as_ref().ok_or(VaultError::NotFound)?;
+        if (stored.revision, stored.old, stored.new) != (rotation.revision, rotation.old, rotation.new) {
+            return Err(VaultError::Conflict);
+        }
+        let active = record.active_number();
+        if active != Some(rotation.in_use()) {
+            record.switch(active, rotation.in_use(), at)?;
+        }
+        rotation.revision += 1;
+        record.rotation = Some(rotation.clone());
+        Ok(rotation)
+    }
+
+    pub(super) fn finish_rotation(&mut self, id: IntegrationId, at: Timestamp) -> Result<(), VaultError> {
+        let Ok(record) = self.record_mut(id) else { return Ok(()) };
+        let Some(rotation) = &record.rotation else { return Ok(()) };
+        if !rotation.is_over() {
+            return Err(VaultError::Conflict);
+        }
+        let unused = if rotation.in_use() == rotation.new { rotation.old } else { rotation.new };
+        record.retire(unused, at)?;
+        record.rotation = None;
+        Ok(())
+    }
+
+    pub(super) fn revocation(&mut self, id: RevocationId) -> Result<&mut NewRevocation, VaultError> {
+        self.revocations.iter_mut().find(|new| new.pending.id == id).ok_or(VaultError::NotFound)
+    }
+
+    pub(super) fn log(&mut self, id: Option<IntegrationId>, name: &str, what: ActivityKind, at: Timestamp) {
+        self.last_entry += 1;
+        let integration_name = name.to_owned();
+        let entry = ActivityEntry { sequence: self.last_entry, at, integration_id: id, integration_name, what };
+        self.activity.push_back(entry);
+        if self.activity.len() > ENTRIES_KEPT {
+            self.activity.pop_front();
+        }
+    }
+
+    pub(super) fn activity(&self, id: Option<IntegrationId>, limit: u32) -> Vec<ActivityEntry> {
+        let fits = |entry: &&ActivityEntry| id.is_none() || entry.integration_id == id;
+        self.activity.iter().rev().filter(fits).take(limit as usize).cloned().collect()
+    }
+}
+
+/// An ID token says who the user is, and ends nothing.
+pub(super) fn needed_of(credential: &Credential) -> Credential {
+    match credential {
+        Credential::OAuthGrant(grant) => Credential::OAuthGrant(OAuthGrant { id_token: None, ..grant.clone() }),
+        other => other.clone(),
+    }
+}
