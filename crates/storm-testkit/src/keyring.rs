@@ -89,6 +89,13 @@ impl Keyring for FakeKeyring {
         }
         Ok(())
     }
+
+    async fn remove(&self, user: &str) -> Result<(), KeyringError> {
+        let mut inner = self.inner.lock().unwrap();
+        inner.refusal()?;
+        inner.entries.remove(user);
+        Ok(())
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,8 @@ mod entropy;
 mod events;
 mod keyring;
 mod memory_vault;
+#[cfg(all(feature = "secret-service", unix, not(target_os = "macos")))]
+mod secret_service;
 
 pub use browser::FakeBrowser;
 pub use build::{api_key, api_key_integration, integration, oauth_grant, oauth_integration, service_account_key};
@@ -16,3 +18,5 @@ pub use entropy::SeededEntropy;
 pub use events::RecordingEvents;
 pub use keyring::FakeKeyring;
 pub use memory_vault::MemoryVault;
+#[cfg(all(feature = "secret-service", unix, not(target_os = "macos")))]
+pub use secret_service::{OnPrompt, PrivateBus, Script, ScriptedSecretService};

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use storm_secret::SecretBytes;
 use thiserror::Error;
 
-/// Each state of a keyring that is not "here is your key", apart because each has its own way out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+/// Each state of a keyring that is not "here is your key", apart because each has its own cause and its own way out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum KeyringError {
     /// The keyring says that there is no such entry. While a vault holds records this is NOT absence.
@@ -14,12 +14,36 @@ pub enum KeyringError {
     /// Locked; the user dismissed the prompt.
     #[error("the keyring is locked, and its prompt was dismissed")]
     PromptDismissed,
-    /// Locked, or its prompt is still waiting; nothing came within the deadline.
-    #[error("the keyring did not answer in time; its prompt may be waiting")]
+    /// Its prompt is still waiting; nothing came within the deadline.
+    #[error("the keyring's prompt was not answered in time")]
     TimedOut,
-    /// There is no keyring service on this system.
+    /// There is no session bus, over which a keyring could be reached (Linux).
+    #[error("there is no session bus")]
+    NoBus,
+    /// There is a bus, and no keyring service on it.
     #[error("there is no keyring on this system")]
     NoService,
+    /// The service has no default collection to keep an entry in (Linux).
+    #[error("the keyring has no default collection")]
+    NoCollection,
+    /// A keyring is installed and does not serve: switched off, or it ends as soon as it is started.
+    #[error("the keyring is switched off")]
+    Refused,
+    /// The service is there and answers nothing.
+    #[error("the keyring does not answer")]
+    Unresponsive,
+    /// The service ended while it was asked.
+    #[error("the keyring ended while it was asked")]
+    Vanished,
+    /// The system does not let this program have its entry: the user denied it, or the program's signature changed (macOS).
+    #[error("the keyring does not let this program have its entry")]
+    AccessDenied,
+    /// A session without a logon or a screen, such as one over SSH, in which the keyring cannot be opened (Windows, macOS).
+    #[error("the keyring cannot be opened in this session")]
+    NoSession,
+    /// The entry is longer than the keyring takes (Windows: 2,560 bytes).
+    #[error("the entry is too long for the keyring")]
+    TooLong,
     /// The service answered with an error.
     #[error("the keyring reported an error")]
     Failed,
@@ -38,6 +62,8 @@ pub trait Keyring: Send + Sync {
     fn backend(&self) -> String;
     /// Reads an entry.
     async fn read(&self, user: &str) -> Result<SecretBytes, KeyringError>;
-    /// Writes an entry.
+    /// Writes an entry; afterwards it is the only one of this name.
     async fn write(&self, user: &str, secret: &SecretBytes) -> Result<(), KeyringError>;
+    /// Removes every entry of this name. Doing it again is not an error.
+    async fn remove(&self, user: &str) -> Result<(), KeyringError>;
 }

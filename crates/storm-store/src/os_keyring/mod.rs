@@ -6,7 +6,13 @@
 //! prompt instead of opening a second one. After any failure the connection to the keyring is made anew, so that one that
 //! comes up late is seen.
 
+#[cfg(any(target_os = "macos", windows, test))]
+mod core_store;
 mod platform;
+#[cfg(all(unix, not(target_os = "macos")))]
+mod secret_service;
+#[cfg(any(target_os = "macos", windows, test))]
+mod status;
 #[cfg(test)]
 mod tests;
 
@@ -14,7 +20,6 @@ use std::sync::{Arc, Mutex, OnceLock, mpsc};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use keyring_core::{CredentialStore, Error};
 use storm_domain::port::{Keyring, KeyringError};
 use storm_secret::SecretBytes;
 use tokio::sync::oneshot;
@@ -31,8 +36,17 @@ pub struct OsKeyring {
     backend: Arc<OnceLock<String>>,
 }
 
-type Store = Arc<CredentialStore>;
-type Connect = Arc<dyn Fn() -> Result<Store, KeyringError> + Send + Sync>;
+/// A connection to a keyring. Its calls block for as long as the keyring and its prompts do.
+trait Access: Send {
+    /// The name its users know it by.
+    fn name(&self) -> String;
+    fn read(&self, user: &str) -> Result<SecretBytes, KeyringError>;
+    fn write(&self, user: &str, secret: &SecretBytes) -> Result<(), KeyringError>;
+    fn remove(&self, user: &str) -> Result<(), KeyringError>;
+}
+
+type Connected = Box<dyn Access>;
+type Connect = Arc<dyn Fn() -> Result<Connected, KeyringError> + Send + Sync>;
 
 impl Default for OsKeyring {
     fn default() -> Self {
@@ -50,18 +64,34 @@ struct Call {
 enum What {
     Read,
     Write(SecretBytes),
+    Remove,
 }
 
 impl OsKeyring {
     /// A keyring whose calls are given up after `deadline`.
     #[must_use]
     pub fn with_deadline(deadline: Duration) -> Self {
+        Self::connected_by(deadline, platform::connect)
+    }
+
+    /// The Secret Service on the bus at this D-Bus address, instead of the session's.
+    #[cfg(all(unix, not(target_os = "macos")))]
+    #[must_use]
+    pub fn on_bus(address: &str, deadline: Duration) -> Self {
+        let address = address.to_owned();
+        Self::connected_by(deadline, move |deadline| secret_service::connect(Some(&address), deadline))
+    }
+
+    fn connected_by(
+        deadline: Duration,
+        connect: impl Fn(Duration) -> Result<Connected, KeyringError> + Send + Sync + 'static,
+    ) -> Self {
         let backend = Arc::new(OnceLock::new());
         let named = Arc::clone(&backend);
         let connect = move || {
-            let store = platform::connect()?;
-            named.get_or_init(platform::name);
-            Ok(store)
+            let connected = connect(deadline)?;
+            named.get_or_init(|| connected.name());
+            Ok(connected)
         };
         Self { deadline, connect: Arc::new(connect), calls: Mutex::new(None), backend }
     }
@@ -111,52 +141,49 @@ impl Keyring for OsKeyring {
     async fn write(&self, user: &str, secret: &SecretBytes) -> Result<(), KeyringError> {
         self.call(user, What::Write(secret.clone())).await.map(|_| ())
     }
+
+    async fn remove(&self, user: &str) -> Result<(), KeyringError> {
+        self.call(user, What::Remove).await.map(|_| ())
+    }
 }
 
 fn serve(calls: &mpsc::Receiver<Call>, connect: &Connect) {
-    let mut store: Option<Store> = None;
+    let mut connected: Option<Connected> = None;
     while let Ok(call) = calls.recv() {
         if call.reply.is_closed() {
             continue; // its caller gave up while it waited behind a prompt
         }
-        let outcome = carry_out(&mut store, connect, &call);
+        let outcome = carry_out(&mut connected, connect, &call);
         let _ = call.reply.send(outcome); // the caller may have given up meanwhile
     }
 }
 
-/// Carries out a call. An earlier connection may have died with its service, so a failure on it is tried once more on a new
-/// one.
-fn carry_out(store: &mut Option<Store>, connect: &Connect, call: &Call) -> Result<SecretBytes, KeyringError> {
-    let is_reused = store.is_some();
-    let outcome = on_store(store, connect, call);
-    if is_reused && matches!(outcome, Err(KeyringError::Failed)) { on_store(store, connect, call) } else { outcome }
+/// Carries out a call. An earlier connection may have died with its bus or its service, so a failure on it is tried once more
+/// on a new one.
+fn carry_out(connected: &mut Option<Connected>, connect: &Connect, call: &Call) -> Result<SecretBytes, KeyringError> {
+    let is_reused = connected.is_some();
+    let outcome = on_connection(connected, connect, call);
+    let is_stale = matches!(outcome, Err(KeyringError::Failed | KeyringError::NoBus | KeyringError::Vanished));
+    if is_reused && is_stale { on_connection(connected, connect, call) } else { outcome }
 }
 
-fn on_store(store: &mut Option<Store>, connect: &Connect, call: &Call) -> Result<SecretBytes, KeyringError> {
-    let connected = match store.take() {
-        Some(connected) => connected,
+fn on_connection(
+    connected: &mut Option<Connected>,
+    connect: &Connect,
+    call: &Call,
+) -> Result<SecretBytes, KeyringError> {
+    let access = match connected.take() {
+        Some(access) => access,
         None => connect()?,
     };
-    let outcome = connected.build(SERVICE, &call.user, None).and_then(|entry| match &call.what {
-        What::Read => entry.get_secret().map(SecretBytes::new),
-        // EXPOSE: the keyring is where the master key is kept.
-        What::Write(secret) => entry.set_secret(secret.expose()).map(|()| SecretBytes::new([])),
-    });
-    let outcome = outcome.map_err(|error| meaning(&error));
+    let nothing = |()| SecretBytes::new([]);
+    let outcome = match &call.what {
+        What::Read => access.read(&call.user),
+        What::Write(secret) => access.write(&call.user, secret).map(nothing),
+        What::Remove => access.remove(&call.user).map(nothing),
+    };
     if matches!(outcome, Ok(_) | Err(KeyringError::NoEntry)) {
-        *store = Some(connected);
+        *connected = Some(access);
     }
     outcome
-}
-
-/// What an error of the keyring means. It is never printed: some of its variants hold the secret.
-fn meaning(error: &Error) -> KeyringError {
-    match error {
-        Error::NoEntry => KeyringError::NoEntry,
-        Error::NoStorageAccess(cause) => platform::meaning_of_no_access(cause.as_ref()),
-        Error::NoDefaultStore => KeyringError::NoService,
-        Error::BadEncoding(_) | Error::BadDataFormat(..) => KeyringError::Garbage,
-        Error::Ambiguous(_) => KeyringError::Ambiguous,
-        _ => KeyringError::Failed,
-    }
 }

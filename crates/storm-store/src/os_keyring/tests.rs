@@ -2,15 +2,18 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use keyring_core::mock;
+use keyring_core::{CredentialStore, Error, mock};
 
+use super::core_store::{access, meaning};
 use super::*;
 
 const USER: &str = "mk:vault:key";
 const PATIENT: Duration = Duration::from_secs(60);
 
+type Store = Arc<CredentialStore>;
+
 fn keyring(deadline: Duration, connect: impl Fn() -> Result<Store, KeyringError> + Send + Sync + 'static) -> OsKeyring {
-    OsKeyring { deadline, connect: Arc::new(connect), calls: Mutex::new(None), backend: Arc::default() }
+    OsKeyring::connected_by(deadline, move |_| connect().map(|store| access(store, "Mock")))
 }
 
 fn mock_store() -> Store {
@@ -36,6 +39,10 @@ async fn what_was_written_is_read_back_and_nothing_else() {
     // EXPOSE: compared in a test.
     assert_eq!(keyring.read(USER).await.unwrap().expose(), b"line");
     assert_eq!(keyring.read("mk:vault:other").await.unwrap_err(), KeyringError::NoEntry);
+    for _ in 0..2 {
+        keyring.remove(USER).await.unwrap();
+        assert_eq!(keyring.read(USER).await.unwrap_err(), KeyringError::NoEntry);
+    }
 }
 
 #[tokio::test]
@@ -85,7 +92,6 @@ fn each_error_of_the_keyring_has_its_meaning() {
         (Error::BadDataFormat(vec![], "no".into()), KeyringError::Garbage),
         (Error::Ambiguous(vec![]), KeyringError::Ambiguous),
         (Error::NoDefaultStore, KeyringError::NoService),
-        (Error::TooLong("secret".into(), 2_560), KeyringError::Failed),
     ];
     for (error, expected) in table {
         let shown = error.to_string();
@@ -93,15 +99,59 @@ fn each_error_of_the_keyring_has_its_meaning() {
     }
 }
 
+#[test]
+fn f132_each_refusal_of_the_keychain_is_told_apart() {
+    let table = [
+        (-128, KeyringError::PromptDismissed),   // cancelled
+        (-25293, KeyringError::PromptDismissed), // locked, wrong password
+        (-25308, KeyringError::NoSession),       // locked, and no screen to ask on
+        (-25243, KeyringError::AccessDenied),    // denied
+        (-34018, KeyringError::AccessDenied),    // an update that is not signed
+        (-25244, KeyringError::AccessDenied),    // an update that is signed by another
+        (-25294, KeyringError::NoService),
+        (-25300, KeyringError::NoEntry),
+        (-1, KeyringError::Failed),
+    ];
+    for (code, expected) in table {
+        assert_eq!(status::of_keychain(code), expected, "{code}");
+    }
+}
+
+#[test]
+fn f133_each_refusal_of_the_credential_manager_is_told_apart() {
+    let table = [
+        ("Windows ERROR_NO_SUCH_LOGON_SESSION", KeyringError::NoSession), // over SSH
+        ("Windows error code 1062", KeyringError::NoService),             // its service is stopped
+        ("Windows error code 1722", KeyringError::NoService),
+        ("Windows error code 1058", KeyringError::Refused),
+        ("Windows error code 5", KeyringError::AccessDenied),
+        ("Windows error code 1783", KeyringError::TooLong),
+        ("Windows error code 87", KeyringError::Failed),
+        ("something else", KeyringError::Failed),
+    ];
+    for (text, expected) in table {
+        assert_eq!(meaning(&Error::PlatformFailure(text.into())), expected, "{text}");
+    }
+    assert_eq!(meaning(&Error::TooLong("secret".into(), 2_560)), KeyringError::TooLong);
+}
+
 #[cfg(all(unix, not(target_os = "macos")))]
 #[test]
-fn no_access_is_a_dismissed_prompt_or_a_missing_collection() {
-    use secret_service::Error as ServiceError;
-    for (cause, expected) in [
-        (ServiceError::Prompt, KeyringError::PromptDismissed),
-        (ServiceError::Locked, KeyringError::PromptDismissed),
-        (ServiceError::NoResult, KeyringError::NoService),
-    ] {
-        assert_eq!(meaning(&Error::NoStorageAccess(Box::new(cause))), expected);
+fn each_error_on_the_bus_has_its_meaning() {
+    let table = [
+        ("org.freedesktop.DBus.Error.ServiceUnknown", KeyringError::NoService),
+        ("org.freedesktop.DBus.Error.Spawn.ChildExited", KeyringError::Refused),
+        ("org.freedesktop.DBus.Error.AccessDenied", KeyringError::Refused),
+        ("org.freedesktop.DBus.Error.NoReply", KeyringError::Vanished),
+        ("org.freedesktop.DBus.Error.TimedOut", KeyringError::Unresponsive),
+        ("org.freedesktop.Secret.Error.IsLocked", KeyringError::PromptDismissed),
+        ("org.freedesktop.Secret.Error.NoSession", KeyringError::Failed),
+    ];
+    for (name, expected) in table {
+        assert_eq!(secret_service::of_name(name), expected, "{name}");
     }
+    use ::secret_service::Error as ServiceError;
+    assert_eq!(secret_service::meaning(ServiceError::Prompt), KeyringError::PromptDismissed);
+    assert_eq!(secret_service::meaning(ServiceError::NoResult), KeyringError::NoCollection);
+    assert_eq!(secret_service::meaning(ServiceError::Unavailable), KeyringError::NoBus);
 }
