@@ -10,12 +10,13 @@ use storm_broker::host::BindError;
 use storm_domain::port::{Clock, Entropy, EventSink, Keyring};
 use storm_domain::{Action, ErrorCode, Event, Failure, LeaseOwner};
 use storm_engine::Engine;
-use storm_engine::view::{HostView, VaultView};
-use storm_store::{OsKeyring, VaultFolder};
+use storm_engine::view::{HostView, VaultView, WayOut};
+use storm_store::{Backup, OsKeyring, VaultFolder};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::boot::make_lease_owner;
+use crate::care::view_of;
 use crate::closed::Closed;
 use crate::open_vault::OpenVault;
 
@@ -38,7 +39,16 @@ pub struct HostOptions {
 pub(crate) enum Standing {
     Opening,
     Open(Arc<OpenVault>),
-    Closed(Closed),
+    Closed(ClosedVault),
+}
+
+/// Why a vault is closed, and what opens it.
+#[derive(Clone)]
+pub(crate) struct ClosedVault {
+    pub(crate) why: Closed,
+    pub(crate) ways_out: Vec<WayOut>,
+    /// The copy that is offered for a damaged or missing database.
+    pub(crate) backup: Option<Backup>,
 }
 
 /// Whether the socket listens.
@@ -115,12 +125,30 @@ impl Host {
     /// The program and where its vault stands.
     #[must_use]
     pub fn view(&self) -> HostView {
-        let vault = match &*self.standing.borrow() {
-            Standing::Opening => VaultView::Opening,
-            Standing::Open(vault) => VaultView::Unlocked { protection: vault.protection.clone() },
-            Standing::Closed(closed) => closed.view(&self.keyring.backend()),
+        let backend = self.keyring.backend();
+        let (vault, ways_out, protection) = match &*self.standing.borrow() {
+            Standing::Opening => (VaultView::Opening, Vec::new(), None),
+            Standing::Open(vault) => {
+                let protection = vault.protection_view(&backend);
+                let protected_by = if protection.keyring { backend } else { "passphrase".to_owned() };
+                (VaultView::Unlocked { protection: protected_by }, Vec::new(), Some(protection))
+            }
+            Standing::Closed(closed) => (closed.why.view(&backend), closed.ways_out.clone(), None),
         };
-        HostView { version: self.version.clone(), vault, data_folder: self.folder.path().display().to_string() }
+        let (notices, backup) = match &*self.standing.borrow() {
+            Standing::Opening => (Vec::new(), None),
+            Standing::Open(vault) => (vault.care.notices(), vault.care.offered()),
+            Standing::Closed(closed) => (Vec::new(), closed.backup.clone()),
+        };
+        HostView {
+            version: self.version.clone(),
+            vault,
+            ways_out,
+            protection,
+            data_folder: self.folder.path().display().to_string(),
+            notices,
+            backup: backup.as_ref().map(view_of),
+        }
     }
 
     /// The engine, while the vault is open.
@@ -135,7 +163,7 @@ impl Host {
                 format!("The vault is being opened. If {} asks for its password, answer it.", self.keyring.backend()),
                 Some(Action::Unlock),
             )),
-            Standing::Closed(closed) => Err(closed.locked(&self.keyring.backend())),
+            Standing::Closed(closed) => Err(closed.why.locked(&self.keyring.backend())),
         }
     }
 

@@ -65,7 +65,7 @@ impl Host {
     /// The engine, after waiting for an opening that is under way. Without a window nobody else would ask the keyring again.
     async fn engine_for_request(&self) -> Result<Arc<Engine>, Failure> {
         let is_worth_a_retry =
-            matches!(&*self.standing.borrow(), Standing::Closed(closed) if closed.is_worth_a_retry());
+            matches!(&*self.standing.borrow(), Standing::Closed(closed) if closed.why.is_worth_a_retry());
         if is_worth_a_retry && !self.has_window {
             self.open_with_keyring().await;
         }
@@ -85,7 +85,7 @@ impl Host {
                 VaultState::Unlocked
             }
             VaultView::KeyringLocked { .. }
-            | VaultView::NoKeyring
+            | VaultView::NoKeyring { .. }
             | VaultView::PassphraseNeeded
             | VaultView::KeyMissing { .. } => VaultState::Locked,
             VaultView::Failed { .. } => VaultState::Failed,

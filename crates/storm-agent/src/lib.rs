@@ -1,11 +1,15 @@
 #![doc = include_str!("../README.md")]
 
 mod boot;
+mod care;
 mod closed;
 mod host;
+mod keyring_words;
 mod lending;
 mod listening;
 mod open_vault;
 mod opening;
+mod protection;
+mod restoring;
 
 pub use host::{Host, HostOptions};

@@ -18,7 +18,12 @@ impl Host {
     pub(crate) async fn listen_and_open(self: Arc<Self>) {
         let claimed = self.claim().await;
         let opening = Arc::clone(&self);
-        tokio::spawn(async move { opening.open_with_keyring().await });
+        tokio::spawn(async move {
+            opening.open_with_keyring().await;
+            let waiting = Self::wait_for_keyring(Arc::downgrade(&opening));
+            drop(opening); // neither must waiting for a keyring
+            waiting.await;
+        });
         match claimed {
             Ok(broker) => {
                 self.listening.send_replace(Listening::Yes);

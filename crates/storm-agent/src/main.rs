@@ -128,7 +128,7 @@ async fn serve(host: &Host, arguments: &Arguments) -> Result<(), AgentError> {
 async fn unlock(host: &Host) -> Result<(), AgentError> {
     match host.view().vault {
         VaultView::PassphraseNeeded => host.unlock_with_passphrase(read_passphrase().await?).await?,
-        VaultView::NoKeyring => host.create_passphrase_vault(read_passphrase().await?).await?,
+        VaultView::NoKeyring { .. } => host.create_passphrase_vault(read_passphrase().await?).await?,
         _ => return Ok(()),
     };
     Ok(())

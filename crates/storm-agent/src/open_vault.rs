@@ -1,48 +1,76 @@
 //! An open vault: the engine on it, and what runs beside it.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use storm_domain::VaultError;
 use storm_domain::port::Clock;
 use storm_engine::{Engine, EngineParts};
-use storm_store::{OpenError, SqliteVault};
+use storm_store::{OpenError, Protection, RecoveryKey, SqliteVault};
 use tokio::task::AbortHandle;
 
-const BACKUP_PERIOD: Duration = Duration::from_secs(60 * 60);
+use crate::care::Care;
 
 /// Before a refresher that the vault failed is started again.
 const REFRESHER_PAUSE: Duration = Duration::from_secs(30);
 
 pub(crate) struct OpenVault {
     pub(crate) engine: Arc<Engine>,
-    /// What protects its key: a keyring's name, or "passphrase".
-    pub(crate) protection: String,
-    vault: Arc<SqliteVault>,
-    beside: [AbortHandle; 2],
+    pub(crate) vault: Arc<SqliteVault>,
+    /// How the key is kept, as last seen in the vault.
+    pub(crate) protection: Mutex<Protection>,
+    /// A recovery code that was shown and not yet typed back.
+    pub(crate) shown_code: Mutex<Option<RecoveryKey>>,
+    /// Whether the key was put into the keyring since the vault was opened.
+    back_in_keyring: AtomicBool,
+    /// Copies, and what is known about its health.
+    pub(crate) care: Arc<Care>,
+    beside: [AbortHandle; 3],
 }
 
 impl OpenVault {
     /// Takes up what the run before left behind, then starts refreshing and backing up.
-    pub(crate) async fn begin(
-        vault: Arc<SqliteVault>,
-        parts: EngineParts,
-        protection: String,
-    ) -> Result<Self, OpenError> {
-        let clock = Arc::clone(&parts.clock);
+    pub(crate) async fn begin(vault: Arc<SqliteVault>, parts: EngineParts) -> Result<Self, OpenError> {
+        let (clock, events) = (Arc::clone(&parts.clock), Arc::clone(&parts.events));
         let engine = Engine::new(parts);
+        if vault.restored_at().is_some() {
+            tracing::warn!("the vault was put back from a copy; nothing is refreshed before its user goes on");
+            engine.hold_back();
+        }
         if let Err(error) = engine.recover().await {
             vault.close().await;
             return Err(error.into());
         }
-        if vault.restored_at().is_some() {
-            tracing::warn!("the vault was put back from a backup; grants rotated since then may need a reconnect");
-        }
+        let protection = match vault.protection().await {
+            Ok(protection) => Mutex::new(protection),
+            Err(error) => {
+                vault.close().await;
+                return Err(error.into());
+            }
+        };
+        let care = Care::of(Arc::clone(&vault), Arc::clone(&engine), Arc::clone(&clock), events);
         let beside = [
-            tokio::spawn(keep_refreshing(Arc::clone(&engine), Arc::clone(&clock))).abort_handle(),
-            tokio::spawn(keep_copies(Arc::clone(&vault), clock)).abort_handle(),
+            tokio::spawn(keep_refreshing(Arc::clone(&engine), clock)).abort_handle(),
+            tokio::spawn(Arc::clone(&care).keep_copies()).abort_handle(),
+            tokio::spawn(Arc::clone(&care).keep_looking()).abort_handle(),
         ];
-        Ok(Self { engine, protection, vault, beside })
+        Ok(Self {
+            engine,
+            vault,
+            protection,
+            shown_code: Mutex::default(),
+            back_in_keyring: AtomicBool::default(),
+            care,
+            beside,
+        })
+    }
+
+    pub(crate) fn is_in_keyring_again(&self) {
+        self.back_in_keyring.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_back_in_keyring(&self) -> bool {
+        self.back_in_keyring.load(Ordering::Relaxed)
     }
 
     /// Finishes what is in flight, at most ten seconds long, and gives the vault back.
@@ -59,16 +87,5 @@ async fn keep_refreshing(engine: Arc<Engine>, clock: Arc<dyn Clock>) {
     while let Err(error) = tokio::try_join!(engine.run_refresher(), engine.run_revocations()) {
         tracing::error!(%error, "refreshing stopped; it is started again");
         clock.sleep(REFRESHER_PAUSE).await;
-    }
-}
-
-async fn keep_copies(vault: Arc<SqliteVault>, clock: Arc<dyn Clock>) {
-    loop {
-        clock.sleep(BACKUP_PERIOD).await;
-        match vault.backup(clock.now()).await {
-            Ok(_) => tracing::debug!("a backup was made"),
-            Err(VaultError::Locked) => return,
-            Err(error) => tracing::error!(%error, "no backup could be made"),
-        }
     }
 }

@@ -100,11 +100,40 @@ pub enum ActivityKind {
     Disconnected,
     /// A disconnect was undone.
     Restored,
+    /// How the vault's key is kept was changed.
+    ProtectionChanged {
+        /// What was changed.
+        change: ProtectionChange,
+    },
     /// A service sent an answer that was not as it should be.
     OddAnswer {
         /// What was odd, in plain words.
         what: String,
     },
+}
+
+/// Changes of how the vault's key is kept, for the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum ProtectionChange {
+    /// A recovery code was shown, and not yet switched on.
+    RecoveryCodeShown,
+    /// It was typed back and opens the vault from now on.
+    RecoveryCodeSet,
+    /// The recovery code does not open the vault any more.
+    RecoveryCodeRemoved,
+    /// The vault was opened with the recovery code.
+    RecoveryCodeUsed,
+    /// A passphrase opens the vault from now on.
+    PassphraseSet,
+    /// The passphrase does not open the vault any more.
+    PassphraseRemoved,
+    /// The key was put into the keyring.
+    PutIntoKeyring,
+    /// The key was taken out of the keyring.
+    TakenFromKeyring,
+    /// The master key was changed.
+    MasterKeyChanged,
 }
 
 /// Steps of a rotation, for the log.

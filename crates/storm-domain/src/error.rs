@@ -17,10 +17,16 @@ pub enum ErrorCode {
     VaultNotWritable,
     /// The vault or a record in it is damaged.
     VaultDamaged,
+    /// The vault was put back from a copy, and nothing is refreshed before the user goes on.
+    VaultRestored,
     /// The vault belongs to a newer version.
     VaultNewer,
     /// The passphrase is wrong or too short.
     PassphraseRefused,
+    /// The recovery code is mistyped, or another vault's.
+    RecoveryCodeRefused,
+    /// The keyring did not take or keep the key.
+    KeyringRefused,
     /// What was asked for does not exist any more.
     NotFound,
     /// Something else changed it first.

@@ -29,7 +29,7 @@ mod verdict;
 
 pub mod port;
 
-pub use activity::{ActivityEntry, ActivityKind, RotationMilestone};
+pub use activity::{ActivityEntry, ActivityKind, ProtectionChange, RotationMilestone};
 pub use credential::{
     ApiKeyCredential, Credential, CredentialSummary, Generation, GenerationInfo, GenerationNumber, GenerationPhase,
     OAuthGrant, ServiceAccountKey, is_bearer_type,

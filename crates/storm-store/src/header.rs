@@ -15,8 +15,12 @@ pub(crate) struct Header {
     pub(crate) vault_id: Uuid,
     pub(crate) key_id: KeyId,
     key_check: Vec<u8>,
-    /// The key wrapped under a passphrase; `None` = it is in the OS keyring.
+    /// Whether the key is in the OS keyring.
+    pub(crate) in_keyring: bool,
+    /// The key wrapped under a passphrase.
     pub(crate) passphrase_wrap: Option<Vec<u8>>,
+    /// The key wrapped under a recovery code.
+    pub(crate) recovery_wrap: Option<Vec<u8>>,
     created_at: Timestamp,
     pub(crate) epoch: u64,
     /// Since when it is known that the database was put back from a backup.
@@ -28,7 +32,7 @@ fn context(vault_id: Uuid) -> RecordContext<'static> {
 }
 
 impl Header {
-    /// A header for a new vault with this key.
+    /// A header for a new vault with this key; without a passphrase's wrap it is in the keyring.
     pub(crate) fn make(
         vault_id: Uuid,
         key: &MasterKey,
@@ -36,7 +40,17 @@ impl Header {
         created_at: Timestamp,
     ) -> Result<Self, VaultError> {
         let key_check = key.seal(&context(vault_id), &SecretBytes::new(KEY_CHECK)).map_err(of_seal)?;
-        Ok(Self { vault_id, key_id: key.id(), key_check, passphrase_wrap, created_at, epoch: 0, restored_at: None })
+        Ok(Self {
+            vault_id,
+            key_id: key.id(),
+            key_check,
+            in_keyring: passphrase_wrap.is_none(),
+            passphrase_wrap,
+            recovery_wrap: None,
+            created_at,
+            epoch: 0,
+            restored_at: None,
+        })
     }
 
     /// The name of the key's entry in the keyring.
@@ -54,21 +68,24 @@ impl Header {
     }
 
     pub(crate) async fn read(connection: &mut SqliteConnection) -> Result<Option<Self>, VaultError> {
-        type Row = (String, String, Vec<u8>, Option<Vec<u8>>, i64, i64, Option<i64>);
+        type Row = (String, String, Vec<u8>, bool, Option<Vec<u8>>, Option<Vec<u8>>, i64, i64, Option<i64>);
         let row: Option<Row> = sqlx::query_as(
-            "SELECT vault_id, key_id, key_check, passphrase_wrap, created_at, epoch, restored_at FROM header",
+            "SELECT vault_id, key_id, key_check, in_keyring, passphrase_wrap, recovery_wrap, created_at, epoch, restored_at
+             FROM header",
         )
         .fetch_optional(connection)
         .await
         .map_err(of_sqlx)?;
-        let Some((vault_id, key_id, key_check, passphrase_wrap, created_at, epoch, restored_at)) = row else {
-            return Ok(None);
-        };
+        let Some(row) = row else { return Ok(None) };
+        let (vault_id, key_id, key_check, in_keyring, passphrase_wrap, recovery_wrap, created_at, epoch, restored_at) =
+            row;
         Ok(Some(Self {
             vault_id: Uuid::parse_str(&vault_id).map_err(|_| VaultError::DatabaseDamaged)?,
             key_id: key_id.parse().map_err(|_| VaultError::DatabaseDamaged)?,
             key_check,
+            in_keyring,
             passphrase_wrap,
+            recovery_wrap,
             created_at: Timestamp(created_at),
             epoch: epoch.cast_unsigned(),
             restored_at: restored_at.map(Timestamp),
@@ -78,8 +95,8 @@ impl Header {
     /// Writes the header of a new vault; never replaces one.
     pub(crate) async fn insert(&self, connection: &mut SqliteConnection) -> Result<(), VaultError> {
         sqlx::query(
-            "INSERT INTO header (only, vault_id, key_id, key_check, passphrase_wrap, created_at, epoch)
-             VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO header (only, vault_id, key_id, key_check, passphrase_wrap, created_at, epoch, in_keyring)
+             VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )
         .bind(self.vault_id.to_string())
         .bind(self.key_id.to_string())
@@ -87,6 +104,7 @@ impl Header {
         .bind(&self.passphrase_wrap)
         .bind(self.created_at.0)
         .bind(self.epoch.cast_signed())
+        .bind(self.in_keyring)
         .execute(connection)
         .await
         .map_err(of_sqlx)?;

@@ -7,47 +7,29 @@ use thiserror::Error;
 use crate::LockError;
 use crate::fault::of_io;
 
-/// Why the keyring is locked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LockedBecause {
-    /// The user dismissed its prompt. Way out: try again.
-    PromptDismissed,
-    /// Nothing came within the deadline; the prompt may still be waiting. Way out: answer it, try again.
-    TimedOut,
-}
-
 /// The vault did not open. Nothing was changed, and no key was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// The keyring is locked.
-    #[error("the keyring is locked")]
-    KeyringLocked(LockedBecause),
-    /// The vault is new and there is no keyring. Way out: a passphrase.
-    #[error("there is no keyring on this system")]
-    NoKeyring,
-    /// The vault's key is in a keyring that is not running. Way out: start it, try again.
-    #[error("the keyring that holds the vault's key cannot be reached")]
-    KeyringUnreachable,
-    /// The keyring answered with an error. Way out: try again.
-    #[error("the keyring reported an error")]
-    KeyringFailed,
+    /// The vault's key is in a keyring that did not give it, for this reason. Ways out: mend the keyring and try again, the
+    /// passphrase or the recovery code.
+    #[error("the keyring did not give the vault's key")]
+    Keyring(KeyringError),
+    /// The vault is new, and the keyring cannot take a key, for this reason. Way out: a passphrase.
+    #[error("the keyring cannot keep a key for a new vault")]
+    NoKeyring(KeyringError),
     /// The keyring took a new key and did not give it back; it was not used. Way out: a passphrase.
     #[error("the keyring did not keep what was written to it")]
     KeyringForgetful,
-    /// The keyring has no entry for this vault's key. No new key is made: it could open nothing. Way out: bring the keyring
-    /// back, or put the vault where its key is.
-    #[error("the keyring does not hold this vault's key")]
-    KeyMissing,
     /// The key is a key, but not this vault's.
     #[error("the key in the keyring belongs to another vault")]
     WrongKey,
-    /// Several entries match.
-    #[error("the keyring has more than one entry for this vault's key")]
-    Ambiguous,
-    /// The entry is not a key of ours.
-    #[error("the keyring's entry is not a key of this program")]
-    Garbage,
+    /// The vault has no passphrase, or no recovery code, or there is no vault.
+    #[error("the vault does not open in this way")]
+    NoSuchWay,
+    /// The recovery code is another vault's, or one that was replaced.
+    #[error("the recovery code is wrong")]
+    RecoveryCodeWrong,
     /// The vault opens with a passphrase.
     #[error("the vault opens with a passphrase")]
     PassphraseNeeded,
@@ -63,6 +45,9 @@ pub enum OpenError {
     /// Written by a newer version; left untouched.
     #[error("the vault belongs to a newer version")]
     NewerSchema,
+    /// There was a vault, and its database is not there any more. Way out: bring it back, or the last good backup.
+    #[error("the vault's database is missing")]
+    DatabaseMissing,
     /// The database or its header is damaged. Way out: the last good backup.
     #[error("the vault's database is damaged")]
     DatabaseDamaged,
@@ -110,14 +95,8 @@ impl OpenError {
     pub(crate) fn of_keyring(error: KeyringError, is_new: bool) -> Self {
         match error {
             KeyringError::NoEntry if is_new => Self::KeyringForgetful,
-            KeyringError::NoEntry => Self::KeyMissing,
-            KeyringError::PromptDismissed => Self::KeyringLocked(LockedBecause::PromptDismissed),
-            KeyringError::TimedOut => Self::KeyringLocked(LockedBecause::TimedOut),
-            KeyringError::NoService if is_new => Self::NoKeyring,
-            KeyringError::NoService => Self::KeyringUnreachable,
-            KeyringError::Ambiguous => Self::Ambiguous,
-            KeyringError::Garbage => Self::Garbage,
-            _ => Self::KeyringFailed,
+            error if is_new => Self::NoKeyring(error),
+            error => Self::Keyring(error),
         }
     }
 }

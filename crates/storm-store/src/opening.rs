@@ -7,14 +7,14 @@
 use std::sync::Arc;
 
 use sqlx::{Connection as _, SqliteConnection};
-use storm_crypto::{MasterKey, PassphraseCost, SealError, UnwrapError};
+use storm_crypto::{MasterKey, PassphraseCost, RecoveryError, RecoveryKey, SealError, UnwrapError};
 use storm_domain::port::{Clock, Entropy, Keyring, KeyringError};
 use storm_secret::Passphrase;
 use uuid::Uuid;
 
 use crate::header::{self, Header, keyring_user};
 use crate::lock::VaultLock;
-use crate::{OpenError, SqliteVault, VaultFolder, database, epoch, lease};
+use crate::{OpenError, OpenedBy, SqliteVault, VaultFolder, database, epoch, fault, lease, mark};
 
 /// The fewest characters of a new passphrase: it is all that stands between a copied file and its secrets.
 pub const PASSPHRASE_LEAST_CHARACTERS: usize = 12;
@@ -24,6 +24,8 @@ struct Opening {
     folder: VaultFolder,
     connection: SqliteConnection,
     lock: VaultLock,
+    /// Whether the log was shortened since the vault was last open.
+    has_lost_commits: bool,
 }
 
 /// Opens the vault with the key from the keyring; makes one when there is none yet.
@@ -35,7 +37,7 @@ pub async fn open_vault(
 ) -> Result<SqliteVault, OpenError> {
     let mut opening = Opening::begin(folder).await?;
     match find_key(&mut opening, keyring.as_ref(), clock.as_ref(), entropy.as_ref()).await {
-        Ok((header, key)) => opening.complete(header, key, clock.as_ref()).await,
+        Ok((header, key)) => opening.complete(header, key, OpenedBy::Keyring, clock.as_ref()).await,
         Err(error) => opening.abandon(error).await,
     }
 }
@@ -48,7 +50,20 @@ pub async fn open_with_passphrase(
 ) -> Result<SqliteVault, OpenError> {
     let mut opening = Opening::begin(folder).await?;
     match unwrap_key(&mut opening, passphrase).await {
-        Ok((header, key)) => opening.complete(header, key, clock.as_ref()).await,
+        Ok((header, key)) => opening.complete(header, key, OpenedBy::Passphrase, clock.as_ref()).await,
+        Err(error) => opening.abandon(error).await,
+    }
+}
+
+/// Opens a vault that has a recovery code.
+pub async fn open_with_recovery_code(
+    folder: VaultFolder,
+    recovery: &RecoveryKey,
+    clock: Arc<dyn Clock>,
+) -> Result<SqliteVault, OpenError> {
+    let mut opening = Opening::begin(folder).await?;
+    match recover_key(&mut opening, recovery).await {
+        Ok((header, key)) => opening.complete(header, key, OpenedBy::RecoveryCode, clock.as_ref()).await,
         Err(error) => opening.abandon(error).await,
     }
 }
@@ -67,7 +82,7 @@ pub async fn create_passphrase_vault(
     }
     let mut opening = Opening::begin(folder).await?;
     match make_wrapped_key(&mut opening, passphrase, cost, clock.as_ref(), entropy.as_ref()).await {
-        Ok((header, key)) => opening.complete(header, key, clock.as_ref()).await,
+        Ok((header, key)) => opening.complete(header, key, OpenedBy::Passphrase, clock.as_ref()).await,
         Err(error) => opening.abandon(error).await,
     }
 }
@@ -75,19 +90,23 @@ pub async fn create_passphrase_vault(
 impl Opening {
     async fn begin(folder: VaultFolder) -> Result<Self, OpenError> {
         let lock = VaultLock::try_lock(&folder)?;
+        if epoch::has_begun(&folder)? && !folder.database().exists() {
+            return Err(OpenError::DatabaseMissing);
+        }
+        let has_lost_commits = mark::has_lost_commits(&folder).map_err(|error| fault::of_io(&error))?;
         let mut connection = database::connect(&folder).await?;
         let migrated = database::migrate(&mut connection).await;
-        let opening = Self { folder, connection, lock };
+        let opening = Self { folder, connection, lock, has_lost_commits };
         match migrated {
             Ok(()) => Ok(opening),
             Err(error) => opening.abandon(error.into()).await,
         }
     }
 
-    /// The header; `None` = the vault is new. Records without a header are damage, never a reason for a new key.
+    /// The header; `None` = the vault is new. Records or an epoch without a header are damage, never a reason for a new key.
     async fn header(&mut self) -> Result<Option<Header>, OpenError> {
         let header = Header::read(&mut self.connection).await?;
-        if header.is_none() && header::holds_records(&mut self.connection).await? {
+        if header.is_none() && (epoch::has_begun(&self.folder)? || header::holds_records(&mut self.connection).await?) {
             return Err(OpenError::DatabaseDamaged);
         }
         Ok(header)
@@ -97,14 +116,22 @@ impl Opening {
         mut self,
         mut header: Header,
         key: MasterKey,
+        opened_by: OpenedBy,
         clock: &dyn Clock,
     ) -> Result<SqliteVault, OpenError> {
         let begun = match lease::free_all(&mut self.connection).await {
-            Ok(()) => epoch::begin(&mut self.connection, &self.folder, &mut header, clock.now()).await,
+            Ok(()) => {
+                let (folder, is_behind) = (&self.folder, self.has_lost_commits);
+                epoch::begin(&mut self.connection, folder, &mut header, is_behind, clock.now()).await
+            }
             Err(error) => Err(error),
         };
         match begun {
-            Ok(()) => Ok(SqliteVault::start(self.folder, self.connection, self.lock, &header, key)?),
+            Ok(()) => {
+                let vault = SqliteVault::start(self.folder, self.connection, self.lock, &header, key, opened_by)?;
+                vault.writer.damaged.send_replace(self.has_lost_commits);
+                Ok(vault)
+            }
             Err(error) => self.abandon(error.into()).await,
         }
     }
@@ -132,11 +159,11 @@ async fn find_key(
         header.insert(&mut opening.connection).await?;
         return Ok((header, key));
     };
-    if header.passphrase_wrap.is_some() {
+    if !header.in_keyring {
         return Err(OpenError::PassphraseNeeded);
     }
     let line = keyring.read(&header.keyring_user()).await.map_err(|error| OpenError::of_keyring(error, false))?;
-    let key = MasterKey::of_keyring_line(&line).map_err(|_| OpenError::Garbage)?;
+    let key = MasterKey::of_keyring_line(&line).map_err(|_| OpenError::Keyring(KeyringError::Garbage))?;
     if header.is_opened_by(&key)? { Ok((header, key)) } else { Err(OpenError::WrongKey) }
 }
 
@@ -176,8 +203,8 @@ async fn make_wrapped_key(
 }
 
 async fn unwrap_key(opening: &mut Opening, passphrase: Passphrase) -> Result<(Header, MasterKey), OpenError> {
-    let header = opening.header().await?.ok_or(OpenError::KeyMissing)?;
-    let wrap = header.passphrase_wrap.clone().ok_or(OpenError::KeyMissing)?;
+    let header = opening.header().await?.ok_or(OpenError::NoSuchWay)?;
+    let wrap = header.passphrase_wrap.clone().ok_or(OpenError::NoSuchWay)?;
     let vault_id = header.vault_id.into_bytes();
     let key = apart(move || {
         MasterKey::unwrap(&wrap, &passphrase, vault_id).map_err(|error| match error {
@@ -191,8 +218,19 @@ async fn unwrap_key(opening: &mut Opening, passphrase: Passphrase) -> Result<(He
     if header.is_opened_by(&key)? { Ok((header, key)) } else { Err(OpenError::DatabaseDamaged) }
 }
 
+async fn recover_key(opening: &mut Opening, recovery: &RecoveryKey) -> Result<(Header, MasterKey), OpenError> {
+    let header = opening.header().await?.ok_or(OpenError::NoSuchWay)?;
+    let wrap = header.recovery_wrap.as_ref().ok_or(OpenError::NoSuchWay)?;
+    let key = MasterKey::unwrap_with_recovery(wrap, recovery, header.vault_id.into_bytes());
+    let key = key.map_err(|error| match error {
+        RecoveryError::WrongCode => OpenError::RecoveryCodeWrong,
+        _ => OpenError::NewerSchema,
+    })?;
+    if header.is_opened_by(&key)? { Ok((header, key)) } else { Err(OpenError::DatabaseDamaged) }
+}
+
 /// Runs what takes a second of one core away from the threads that serve everybody.
-async fn apart<T: Send + 'static>(
+pub(crate) async fn apart<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, OpenError> + Send + 'static,
 ) -> Result<T, OpenError> {
     tokio::task::spawn_blocking(work).await.map_err(|_| OpenError::Resources)?

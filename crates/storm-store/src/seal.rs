@@ -8,6 +8,7 @@ use storm_domain::{
 use storm_secret::{ClientSecret, SecretBytes};
 use uuid::Uuid;
 
+use crate::header::keyring_user;
 use crate::{credential, fault, landing, payload};
 
 /// Seals and opens the records of one vault.
@@ -20,6 +21,19 @@ pub(crate) struct Seal {
 impl Seal {
     pub(crate) fn new(key: MasterKey, vault: Uuid) -> Self {
         Self { chain: key.derive_chain_key(), key, vault: vault.into_bytes() }
+    }
+
+    pub(crate) fn key(&self) -> &MasterKey {
+        &self.key
+    }
+
+    pub(crate) fn vault(&self) -> [u8; 16] {
+        self.vault
+    }
+
+    /// The name of the key's entry in the keyring.
+    pub(crate) fn keyring_user(&self) -> String {
+        keyring_user(Uuid::from_bytes(self.vault), self.key.id())
     }
 
     pub(crate) fn credential(

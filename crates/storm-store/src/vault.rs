@@ -16,25 +16,27 @@ use storm_domain::{
 use storm_secret::ClientSecret;
 
 use crate::activity::ChainVerdict;
+use crate::database::FileIdentity;
 use crate::header::Header;
 use crate::landing::{Landing, Place};
 use crate::lock::VaultLock;
 use crate::seal::Seal;
 use crate::writer::Writer;
 use crate::{
-    VaultFolder, activity, backup, basis, database, epoch, fault, generation, grant, integration, lease, registration,
-    revocation, rotation,
+    OpenedBy, VaultFolder, activity, backup, basis, database, epoch, fault, generation, grant, integration, lease,
+    registration, revocation, rotation,
 };
 
 /// An open vault. It holds the vault lock until it is closed.
 pub struct SqliteVault {
     folder: VaultFolder,
     readers: SqlitePool,
-    writer: Writer,
+    pub(crate) writer: Writer,
     landing: Landing,
-    seal: Arc<Seal>,
+    pub(crate) seal: Arc<Seal>,
+    file: FileIdentity,
     restored_at: Option<Timestamp>,
-    has_passphrase: bool,
+    opened_by: OpenedBy,
 }
 
 impl std::fmt::Debug for SqliteVault {
@@ -50,6 +52,7 @@ impl SqliteVault {
         lock: VaultLock,
         header: &Header,
         key: MasterKey,
+        opened_by: OpenedBy,
     ) -> Result<Self, VaultError> {
         let landing = Landing::start(&folder)?;
         Ok(Self {
@@ -57,8 +60,9 @@ impl SqliteVault {
             writer: Writer::start(folder.clone(), connection, lock),
             landing,
             seal: Arc::new(Seal::new(key, header.vault_id)),
+            file: FileIdentity::of(&folder),
             restored_at: header.restored_at,
-            has_passphrase: header.passphrase_wrap.is_some(),
+            opened_by,
             folder,
         })
     }
@@ -70,10 +74,10 @@ impl SqliteVault {
         self.writer.close().await;
     }
 
-    /// Whether the key is kept under a passphrase instead of in the OS keyring.
+    /// What it was opened with.
     #[must_use]
-    pub fn has_passphrase(&self) -> bool {
-        self.has_passphrase
+    pub fn opened_by(&self) -> OpenedBy {
+        self.opened_by
     }
 
     /// Since when it is known that the database was put back from a backup: its grants may have been rotated since, so
@@ -88,9 +92,15 @@ impl SqliteVault {
         self.writer.write_statement(|connection| Box::pin(epoch::acknowledge_restore(connection))).await
     }
 
+    /// Where it lies.
+    #[must_use]
+    pub fn folder(&self) -> &VaultFolder {
+        &self.folder
+    }
+
     /// Makes a copy of the database in the backups folder and keeps five. The host calls it every hour.
     pub async fn backup(&self, at: Timestamp) -> Result<PathBuf, VaultError> {
-        let made = backup::make(&self.folder, at).await?;
+        let made = backup::make(&self.folder, self.file, at).await?;
         let epoch = self.writer.write_statement(|connection| Box::pin(epoch::advance(connection))).await?;
         epoch::write(&self.folder, epoch).map_err(|error| fault::of_io(&error))?;
         Ok(made)
@@ -106,7 +116,7 @@ impl SqliteVault {
         activity::verify(&mut *self.reader().await?, &self.seal).await
     }
 
-    async fn reader(&self) -> Result<PoolConnection<Sqlite>, VaultError> {
+    pub(crate) async fn reader(&self) -> Result<PoolConnection<Sqlite>, VaultError> {
         self.readers.acquire().await.map_err(fault::of_sqlx)
     }
 }

@@ -8,9 +8,7 @@ use storm_crypto::MasterKey;
 use storm_domain::VaultError;
 use storm_domain::port::{KeyringError, Vault as _};
 use storm_secret::{Passphrase, SecretBytes};
-use storm_store::{
-    LockedBecause, OpenError, PassphraseCost, SqliteVault, create_passphrase_vault, open_with_passphrase,
-};
+use storm_store::{OpenError, OpenedBy, PassphraseCost, SqliteVault, create_passphrase_vault, open_with_passphrase};
 use storm_testkit::{api_key, api_key_integration};
 
 const PASSPHRASE: &str = "correct horse battery";
@@ -47,7 +45,7 @@ async fn a_missing_entry_is_never_replaced_by_a_new_key() {
     let house = House::default();
     with_records(&house).await;
     house.keyring.wipe();
-    assert_eq!(house.refusal().await, OpenError::KeyMissing);
+    assert_eq!(house.refusal().await, OpenError::Keyring(KeyringError::NoEntry));
     assert_eq!((house.keyring.writes(), house.keyring.users().len()), (1, 0));
 }
 
@@ -56,25 +54,28 @@ async fn an_empty_vault_whose_key_is_missing_gets_no_new_key_either() {
     let house = House::default();
     house.open().await.close().await;
     house.keyring.wipe();
-    assert_eq!(house.refusal().await, OpenError::KeyMissing);
+    assert_eq!(house.refusal().await, OpenError::Keyring(KeyringError::NoEntry));
     assert_eq!(house.keyring.writes(), 1);
 }
 
 #[tokio::test]
 async fn every_state_of_the_keyring_is_told_apart_and_passes() {
     let states = [
-        (KeyringError::PromptDismissed, OpenError::KeyringLocked(LockedBecause::PromptDismissed)),
-        (KeyringError::TimedOut, OpenError::KeyringLocked(LockedBecause::TimedOut)),
-        (KeyringError::NoService, OpenError::KeyringUnreachable),
-        (KeyringError::Failed, OpenError::KeyringFailed),
-        (KeyringError::Ambiguous, OpenError::Ambiguous),
-        (KeyringError::Garbage, OpenError::Garbage),
+        KeyringError::PromptDismissed,
+        KeyringError::TimedOut,
+        KeyringError::NoBus,
+        KeyringError::NoService,
+        KeyringError::NoCollection,
+        KeyringError::Unresponsive,
+        KeyringError::Failed,
+        KeyringError::Ambiguous,
+        KeyringError::Garbage,
     ];
     let house = House::default();
     with_records(&house).await;
-    for (error, state) in states {
+    for error in states {
         house.keyring.fail_next(error);
-        assert_eq!(house.refusal().await, state);
+        assert_eq!(house.refusal().await, OpenError::Keyring(error));
     }
     assert_eq!(house.open().await.integrations().await.unwrap().len(), 1);
     assert_eq!(house.keyring.writes(), 1);
@@ -84,7 +85,7 @@ async fn every_state_of_the_keyring_is_told_apart_and_passes() {
 async fn without_a_keyring_a_new_vault_is_not_made_until_there_is_one() {
     let house = House::default();
     house.keyring.fail_always(Some(KeyringError::NoService));
-    assert_eq!(house.refusal().await, OpenError::NoKeyring);
+    assert_eq!(house.refusal().await, OpenError::NoKeyring(KeyringError::NoService));
     house.keyring.fail_always(None);
     house.open().await.close().await;
 }
@@ -105,7 +106,7 @@ async fn a_foreign_key_and_garbage_in_the_entry_are_told_apart() {
     house.keyring.put(&user, MasterKey::make().unwrap().keyring_line());
     assert_eq!(house.refusal().await, OpenError::WrongKey);
     house.keyring.put(&user, SecretBytes::new(*b"hunter2"));
-    assert_eq!(house.refusal().await, OpenError::Garbage);
+    assert_eq!(house.refusal().await, OpenError::Keyring(KeyringError::Garbage));
 }
 
 #[tokio::test]
@@ -122,7 +123,7 @@ async fn one_host_at_a_time_holds_the_vault() {
 async fn a_refused_opening_gives_the_lock_back() {
     let house = House::default();
     house.keyring.fail_next(KeyringError::PromptDismissed);
-    assert!(matches!(house.refusal().await, OpenError::KeyringLocked(_)));
+    assert_eq!(house.refusal().await, OpenError::NoKeyring(KeyringError::PromptDismissed));
     house.open().await.close().await;
 }
 
@@ -130,7 +131,8 @@ async fn a_refused_opening_gives_the_lock_back() {
 async fn a_passphrase_vault_opens_with_its_passphrase_only() {
     let house = House::default();
     let vault = keep_passphrase(&house, PASSPHRASE).await.unwrap();
-    assert!(vault.has_passphrase());
+    assert_eq!(vault.opened_by(), OpenedBy::Passphrase);
+    assert!(!vault.protection().await.unwrap().keyring);
     let id = add(&vault, api_key_integration(1), Some(api_key("key"))).await;
     vault.close().await;
     assert_eq!(house.refusal().await, OpenError::PassphraseNeeded);
@@ -152,9 +154,9 @@ async fn a_passphrase_that_is_too_short_makes_no_vault() {
 #[tokio::test]
 async fn a_passphrase_does_not_open_what_is_not_there_or_has_none() {
     let house = House::default();
-    assert_eq!(with_passphrase(&house, PASSPHRASE).await.unwrap_err(), OpenError::KeyMissing);
+    assert_eq!(with_passphrase(&house, PASSPHRASE).await.unwrap_err(), OpenError::NoSuchWay);
     house.open().await.close().await;
-    assert_eq!(with_passphrase(&house, PASSPHRASE).await.unwrap_err(), OpenError::KeyMissing);
+    assert_eq!(with_passphrase(&house, PASSPHRASE).await.unwrap_err(), OpenError::NoSuchWay);
 }
 
 #[cfg(unix)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use storm_agent::Host;
 use storm_domain::port::KeyringError;
 use storm_domain::{Action, ErrorCode, Event, Failure};
-use storm_engine::view::VaultView;
+use storm_engine::view::{KeyProblem, VaultView};
 use storm_secret::SecretBytes;
 use tokio::task::JoinSet;
 
@@ -74,13 +74,12 @@ async fn a_hundred_retries_make_one_prompt() {
 async fn each_keyring_error_has_its_screen_and_its_words() {
     let locked = |prompt_open| move |view: &VaultView| matches!(view, VaultView::KeyringLocked { prompt_open: open, .. } if *open == prompt_open);
     let missing = |view: &VaultView| matches!(view, VaultView::KeyMissing { .. });
-    let failed = |view: &VaultView| matches!(view, VaultView::Failed { .. });
     type Fits = Box<dyn Fn(&VaultView) -> bool>;
     let table: [(KeyringError, Fits, &str); 6] = [
         (KeyringError::PromptDismissed, Box::new(locked(false)), "its prompt was dismissed"),
         (KeyringError::TimedOut, Box::new(locked(true)), "Answer its prompt"),
-        (KeyringError::NoService, Box::new(missing), "is not running. Start it"),
-        (KeyringError::Failed, Box::new(failed), "log in anew"),
+        (KeyringError::NoService, Box::new(missing), "There is no keyring on this system"),
+        (KeyringError::Failed, Box::new(missing), "log in anew"),
         (KeyringError::Ambiguous, Box::new(missing), "Remove those that are too many"),
         (KeyringError::Garbage, Box::new(missing), "Bring back the keyring from a backup"),
     ];
@@ -130,7 +129,8 @@ async fn a_keyring_that_forgets_asks_for_a_passphrase_like_none_at_all() {
     let desk = Desk::new();
     desk.keyring.forget_what_is_written();
     let host = desk.host().await;
-    assert_eq!(host.view().vault, VaultView::NoKeyring);
+    let VaultView::NoKeyring { problem, .. } = host.view().vault else { panic!("{:?}", host.view()) };
+    assert_eq!(problem, KeyProblem::Forgetful);
     assert!(refusal(&host).message.contains("did not keep the key"));
     host.shut_down().await;
 }

@@ -6,5 +6,10 @@ mod agent;
 mod closed_vault;
 mod desk;
 mod ending;
+#[cfg(target_os = "linux")]
+mod keyring_fault;
+#[cfg(target_os = "linux")]
+mod keyring_rig;
 mod lending;
 mod passphrase;
+mod protection;

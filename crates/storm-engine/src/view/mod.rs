@@ -6,15 +6,17 @@ mod connector;
 mod host;
 mod integration;
 mod key_input;
+mod notice;
 
 pub use authorization::{
     AuthorizationProgress, AuthorizationTarget, AuthorizationView, BeginAuthorizationRequest, RegistrationView,
     SaveRegistrationRequest,
 };
 pub use connector::{ConnectorBadge, ConnectorPage, ConnectorView, FieldView, MethodView, OAuthSetupView};
-pub use host::{HostView, PassphraseRequest, VaultView};
+pub use host::{HostView, KeyProblem, PassphraseRequest, ProtectionView, RecoveryCodeRequest, VaultView, WayOut};
 pub use integration::{
     AddApiKeyRequest, AddServiceAccountRequest, Capabilities, DisconnectedView, IntegrationDetailView, IntegrationView,
     PendingRevocationView, RevocationView, RevokeMode, RotationView, SavedView, StatusView,
 };
 pub use key_input::{CheckKeyRequest, HeldKeyView, KeyFileView, KeyInput, TypedSecret};
+pub use notice::{BackupView, VaultNotice};
