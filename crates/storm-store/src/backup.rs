@@ -11,6 +11,7 @@ use sqlx::{Connection as _, SqliteConnection};
 use storm_domain::{Timestamp, VaultError};
 
 use crate::VaultFolder;
+use crate::database::FileIdentity;
 use crate::fault::{of_io, of_sqlx};
 use crate::folder::{open_private, sync_folder};
 use crate::{OpenError, VaultLock, database};
@@ -92,8 +93,8 @@ fn made_at(path: &Path) -> Option<Timestamp> {
 }
 
 /// Makes a copy on a connection of its own and removes the oldest beyond five.
-pub(crate) async fn make(folder: &VaultFolder, at: Timestamp) -> Result<PathBuf, VaultError> {
-    let mut connection = database::connect(folder).await?;
+pub(crate) async fn make(folder: &VaultFolder, file: FileIdentity, at: Timestamp) -> Result<PathBuf, VaultError> {
+    let mut connection = database::connect_beside(folder, file).await?;
     let made = make_from(&mut connection, folder, at).await;
     connection.close().await.map_err(of_sqlx).and(made)
 }

@@ -99,14 +99,30 @@ pub(crate) async fn connect_to_read(folder: &VaultFolder) -> Result<SqliteConnec
     SqliteConnection::connect_with(&options(folder).read_only(true)).await.map_err(fault::of_sqlx)
 }
 
-/// The connections that read. They are opened when first used and then stay.
+/// The connections that read. They stay, and are never opened on another file that lies in the database's place by then.
 pub(crate) fn readers(folder: &VaultFolder) -> SqlitePool {
+    let (file, here) = (FileIdentity::of(folder), folder.clone());
     SqlitePoolOptions::new()
         .max_connections(READERS)
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
+        .after_connect(move |_, _| {
+            let is_still = file.is_still(&here);
+            Box::pin(
+                async move { if is_still { Ok(()) } else { Err(sqlx::Error::Protocol("another file".to_owned())) } },
+            )
+        })
         .connect_lazy_with(options(folder).read_only(true))
+}
+
+/// Opens all of them now, while the file is known to be the right one.
+pub(crate) async fn open_all(readers: &SqlitePool) -> Result<(), VaultError> {
+    let mut open = Vec::new();
+    for _ in 0..READERS {
+        open.push(readers.acquire().await.map_err(fault::of_sqlx)?);
+    }
+    Ok(())
 }
 
 async fn assert_settings(connection: &mut SqliteConnection, folder: &VaultFolder) -> Result<(), VaultError> {

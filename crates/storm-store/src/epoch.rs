@@ -2,8 +2,8 @@
 //! have been rotated since, so the user must know before any of them is sent.
 //!
 //! A whole database is behind the epoch: a count in it and, beside it, in a file, which rises with every opening and after
-//! every backup. Single rows are behind `reached`, the greatest number a generation ever had. After either, numbers and
-//! fencings go on far beyond any that was given meanwhile: none is ever used twice.
+//! every backup. Single rows are behind `reached`, the greatest number a generation ever had. A log that was shortened is behind
+//! its mark. After any of them, numbers and fencings go on far beyond those that were given meanwhile: none is used twice.
 //!
 //! Deliberately absent: protection against somebody who puts back the whole folder, or edits `reached` too. Whoever can do
 //! that is the user, or a program of theirs that could as well ask the keyring.
@@ -36,11 +36,18 @@ const LEAVE_BEHIND: &str = "
     UPDATE lease SET fencing = fencing + 1000000;
 ";
 
-/// Begins the next epoch when the vault is opened, and notes when the database is older than the vault.
+/// Whether a vault was ever opened in this folder.
+pub(crate) fn has_begun(folder: &VaultFolder) -> Result<bool, VaultError> {
+    read(folder).map(|reached| reached > 0).map_err(|error| of_io(&error))
+}
+
+/// Begins the next epoch when the vault is opened, and notes when the database is older than the vault. `is_behind` = that is
+/// known already.
 pub(crate) async fn begin(
     connection: &mut SqliteConnection,
     folder: &VaultFolder,
     header: &mut Header,
+    is_behind: bool,
     now: Timestamp,
 ) -> Result<(), VaultError> {
     let reached = read(folder).map_err(|error| of_io(&error))?;
@@ -53,7 +60,7 @@ pub(crate) async fn begin(
         },
     };
     let mut transaction = connection.begin().await.map_err(of_sqlx)?;
-    if header.epoch < reached || is_partly_put_back {
+    if is_behind || header.epoch < reached || is_partly_put_back {
         header.restored_at.get_or_insert(now);
         sqlx::raw_sql(LEAVE_BEHIND).execute(&mut *transaction).await.map_err(of_sqlx)?;
     }

@@ -17,6 +17,8 @@ mod code {
     pub const FULL: u32 = 13;
     pub const CANTOPEN: u32 = 14;
     pub const NOTADB: u32 = 26;
+    /// Extended: a page that should be there is not, because the file or its log was shortened.
+    pub const IOERR_SHORT_READ: u32 = 522;
 }
 
 /// What a database error means.
@@ -36,8 +38,11 @@ fn of_database(error: &dyn DatabaseError) -> VaultError {
         ErrorKind::ForeignKeyViolation => return VaultError::NotFound,
         _ => {}
     }
-    let primary = error.code().and_then(|code| code.parse::<u32>().ok()).map(|extended| extended & 0xff);
-    match primary {
+    let extended = error.code().and_then(|code| code.parse::<u32>().ok());
+    if extended == Some(code::IOERR_SHORT_READ) {
+        return VaultError::DatabaseDamaged;
+    }
+    match extended.map(|extended| extended & 0xff) {
         Some(code::FULL) => VaultError::DiskFull,
         Some(code::READONLY | code::PERM | code::CANTOPEN | code::BUSY | code::LOCKED) => VaultError::NotWritable,
         Some(code::CORRUPT | code::NOTADB) => VaultError::DatabaseDamaged,

@@ -1,10 +1,14 @@
 //! The data folder: what lies in it under which name. The path comes from outside; nothing here reads the environment.
 //!
+//! Also: whether it lies on a network file system, which another computer may have open too.
+//!
 //! INVARIANT: the folder and everything made in it belong to the user alone (0700 and 0600).
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+
+use crate::file_system;
 
 /// The folder of one vault.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +54,13 @@ impl VaultFolder {
     #[must_use]
     pub fn backups(&self) -> PathBuf {
         self.0.join("backups")
+    }
+
+    /// The network file system that the folder lies on, by its usual name; `None` on a disk of this computer, or where it
+    /// cannot be told.
+    #[must_use]
+    pub fn network_file_system(&self) -> Option<String> {
+        file_system::network_file_system_of(&self.0)
     }
 
     /// Makes the folders that are missing and takes them from everybody else.

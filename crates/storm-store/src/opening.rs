@@ -129,6 +129,7 @@ impl Opening {
         match begun {
             Ok(()) => {
                 let vault = SqliteVault::start(self.folder, self.connection, self.lock, &header, key, opened_by)?;
+                database::open_all(&vault.readers).await?;
                 vault.writer.damaged.send_replace(self.has_lost_commits);
                 Ok(vault)
             }

@@ -30,7 +30,7 @@ use crate::{
 /// An open vault. It holds the vault lock until it is closed.
 pub struct SqliteVault {
     folder: VaultFolder,
-    readers: SqlitePool,
+    pub(crate) readers: SqlitePool,
     pub(crate) writer: Writer,
     landing: Landing,
     pub(crate) seal: Arc<Seal>,

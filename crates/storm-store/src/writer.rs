@@ -7,10 +7,12 @@
 use futures_util::future::BoxFuture;
 use sqlx::{Connection as _, SqliteConnection};
 use storm_domain::VaultError;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
+use crate::database::FileIdentity;
 use crate::folder::VaultFolder;
 use crate::lock::VaultLock;
+use crate::mark::Mark;
 use crate::{database, fault};
 
 /// Most writes in one transaction: beyond that the first waits longer than the others gain.
@@ -24,6 +26,8 @@ const CHECKPOINT_AFTER: usize = 512;
 #[derive(Debug, Clone)]
 pub(crate) struct Writer {
     queue: mpsc::Sender<Message>,
+    /// Whether a write found the database damaged, deleted or replaced.
+    pub(crate) damaged: watch::Sender<bool>,
 }
 
 enum Message {
@@ -77,7 +81,7 @@ impl Writer {
     pub(crate) fn start(folder: VaultFolder, connection: SqliteConnection, lock: VaultLock) -> Self {
         let (queue, writes) = mpsc::channel(QUEUE);
         tokio::spawn(serve(folder, connection, writes, lock));
-        Self { queue }
+        Self { queue, damaged: watch::Sender::new(false) }
     }
 
     /// Carries out `work` and returns when it is durable. If it fails, nothing of it stays.
@@ -106,7 +110,11 @@ impl Writer {
         let (reply, outcome) = oneshot::channel();
         let waiting = Waiting { is_atomic, work: Some(work), outcome: None, reply };
         self.queue.send(Message::Write(Box::new(waiting))).await.map_err(|_| VaultError::Locked)?;
-        outcome.await.map_err(|_| VaultError::Locked)?
+        let outcome = outcome.await.map_err(|_| VaultError::Locked)?;
+        if matches!(outcome, Err(VaultError::DatabaseDamaged)) {
+            self.damaged.send_replace(true);
+        }
+        outcome
     }
 
     /// Commits what waits, closes the connection and gives the lock back. Later writes fail with [`VaultError::Locked`].
@@ -125,15 +133,15 @@ async fn serve(
     lock: VaultLock,
 ) {
     let (checkpoint, checkpoints) = mpsc::channel(1);
-    let checkpointer = tokio::spawn(checkpoint_when_idle(folder.clone(), checkpoints));
-    let file = FileIdentity::of(&folder);
+    let checkpointer = tokio::spawn(checkpoint_when_idle(folder.clone(), FileIdentity::of(&folder), checkpoints));
+    let mut place = Place::of(&folder);
     let mut since_checkpoint = 0;
     let mut closing = None;
     while let Some(message) = queue.recv().await {
         match message {
             Message::Write(first) => {
                 since_checkpoint +=
-                    commit_together(&mut connection, &folder, &file, first, &mut queue, &mut closing).await;
+                    commit_together(&mut connection, &folder, &mut place, first, &mut queue, &mut closing).await;
             }
             Message::Close(closed) => closing = Some(closed),
         }
@@ -146,6 +154,7 @@ async fn serve(
     }
     drop(checkpoint);
     let _ = checkpointer.await; // so that ours is the last connection, which tidies the log away
+    place.leave();
     if let Err(error) = connection.close().await {
         tracing::warn!(error = %fault::of_sqlx(error), "the database was not closed cleanly");
     }
@@ -159,7 +168,7 @@ async fn serve(
 async fn commit_together(
     connection: &mut SqliteConnection,
     folder: &VaultFolder,
-    file: &FileIdentity,
+    place: &mut Place,
     first: Box<dyn Write>,
     queue: &mut mpsc::Receiver<Message>,
     closing: &mut Option<oneshot::Sender<()>>,
@@ -190,7 +199,9 @@ async fn commit_together(
     if committed.is_err() {
         // Fails when SQLite has rolled back by itself, as it does when the disk is full.
         let _ = execute(connection, "ROLLBACK").await;
-    } else if !file.is_still(folder) {
+    } else if place.file.is_still(folder) {
+        place.mark();
+    } else {
         committed = Err(VaultError::DatabaseDamaged);
     }
     let count = batch.len();
@@ -198,6 +209,35 @@ async fn commit_together(
         write.answer(committed.clone());
     }
     count
+}
+
+/// Where the writes go, and how far they have come. A database that is deleted or replaced meanwhile takes writes that nobody
+/// will ever read.
+struct Place {
+    file: FileIdentity,
+    mark: Option<Mark>,
+}
+
+impl Place {
+    fn of(folder: &VaultFolder) -> Self {
+        let mark = Mark::open(folder);
+        if let Err(error) = &mark {
+            tracing::warn!(%error, "a shortened log would not be noticed");
+        }
+        Self { file: FileIdentity::of(folder), mark: mark.ok() }
+    }
+
+    fn mark(&mut self) {
+        if let Some(Err(error)) = self.mark.as_mut().map(Mark::set) {
+            tracing::warn!(%error, "a shortened log would not be noticed");
+        }
+    }
+
+    fn leave(&self) {
+        if let Some(Err(error)) = self.mark.as_ref().map(Mark::clear) {
+            tracing::warn!(%error, "the next start may say that the vault is older than it was");
+        }
+    }
 }
 
 /// Whether earlier writes of the batch stand behind the open savepoint, and would be undone with it.
@@ -234,9 +274,9 @@ async fn execute(connection: &mut SqliteConnection, sql: &'static str) -> Result
 }
 
 /// Moves the write-ahead log into the database on a connection of its own, so that no writer waits for it.
-async fn checkpoint_when_idle(folder: VaultFolder, mut wanted: mpsc::Receiver<()>) {
+async fn checkpoint_when_idle(folder: VaultFolder, file: FileIdentity, mut wanted: mpsc::Receiver<()>) {
     while wanted.recv().await.is_some() {
-        let outcome = match database::connect(&folder).await {
+        let outcome = match database::connect_beside(&folder, file).await {
             Ok(mut connection) => {
                 let outcome = execute(&mut connection, "PRAGMA wal_checkpoint(PASSIVE)").await;
                 outcome.and(connection.close().await.map_err(fault::of_sqlx))
@@ -246,28 +286,6 @@ async fn checkpoint_when_idle(folder: VaultFolder, mut wanted: mpsc::Receiver<()
         if let Err(error) = outcome {
             tracing::warn!(%error, "the checkpoint failed; a later one will do");
         }
-    }
-}
-
-/// Which file the connection was opened on: a database that is deleted or replaced meanwhile takes writes that nobody will
-/// ever read.
-struct FileIdentity(Option<(u64, u64)>);
-
-impl FileIdentity {
-    #[cfg(unix)]
-    fn of(folder: &VaultFolder) -> Self {
-        use std::os::unix::fs::MetadataExt as _;
-        Self(std::fs::metadata(folder.database()).ok().map(|metadata| (metadata.dev(), metadata.ino())))
-    }
-
-    /// Windows does not let an open database be deleted or replaced.
-    #[cfg(not(unix))]
-    fn of(_: &VaultFolder) -> Self {
-        Self(None)
-    }
-
-    fn is_still(&self, folder: &VaultFolder) -> bool {
-        self.0 == Self::of(folder).0
     }
 }
 

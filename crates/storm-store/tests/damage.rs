@@ -98,17 +98,6 @@ async fn a_zeroed_page_is_found_by_the_integrity_check() {
     assert_eq!(vault.check_integrity().await.unwrap_err(), VaultError::DatabaseDamaged);
 }
 
-#[cfg(unix)]
-#[tokio::test]
-async fn a_database_deleted_while_the_vault_is_open_takes_no_more_writes() {
-    let house = House::default();
-    let vault = house.open().await;
-    add(&vault, api_key_integration(1), None).await;
-    let read = vault.integration(id(1)).await.unwrap();
-    std::fs::remove_file(house.folder().database()).unwrap();
-    assert_eq!(vault.update_integration(read).await.unwrap_err(), VaultError::DatabaseDamaged);
-}
-
 #[tokio::test]
 async fn five_backups_are_kept_and_a_damaged_one_is_not_put_back() {
     let house = House::default();

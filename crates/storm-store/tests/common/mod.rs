@@ -39,6 +39,16 @@ impl Default for House {
 }
 
 impl House {
+    /// Another folder with the same keyring and clock.
+    pub fn at(other: &Self) -> Self {
+        Self {
+            keyring: other.keyring.clone(),
+            clock: other.clock.clone(),
+            entropy: other.entropy.clone(),
+            ..Self::default()
+        }
+    }
+
     pub fn folder(&self) -> VaultFolder {
         VaultFolder::new(self.directory.path().join("data"))
     }
