@@ -122,6 +122,8 @@ pub enum CredentialSummary {
         /// The project.
         project_id: Option<String>,
     },
+    /// What could be shown does not open: the record is damaged.
+    Damaged,
 }
 
 impl Credential {

@@ -40,6 +40,8 @@ pub enum ReconnectReason {
     },
     /// An access token without a refresh token ended.
     AccessTokenEnded,
+    /// Its record in the vault is damaged; the service was not asked.
+    RecordDamaged,
     /// The service refused the key.
     KeyRefused {
         /// The service's own words, cleaned.

@@ -1,7 +1,7 @@
 //! Where an integration's token stands, as a machine.
 //!
-//! INVARIANT: no event but a refusal of the grant itself leads to `NeedsReconnect`, and an unfinished authorization never
-//! changes what worked before it.
+//! INVARIANT: no event but a refusal of the grant itself, or a record that does not open, leads to `NeedsReconnect`, and an
+//! unfinished authorization never changes what worked before it.
 
 use std::time::Duration;
 
@@ -122,6 +122,8 @@ pub enum TokenEvent {
         /// The service's own words.
         words: crate::ProviderWords,
     },
+    /// The credential's record in the vault does not open.
+    RecordDamaged,
     /// A verification was accepted.
     CredentialAccepted,
     /// Revoked at the service on the user's wish.
@@ -156,6 +158,9 @@ impl TokenState {
             }
             (Self::Active { .. }, TokenEvent::CredentialRefused { words }) => {
                 Self::NeedsReconnect { reason: ReconnectReason::KeyRefused { words }, since: now }
+            }
+            (Self::Active { .. }, TokenEvent::RecordDamaged) => {
+                Self::NeedsReconnect { reason: ReconnectReason::RecordDamaged, since: now }
             }
             (
                 Self::NeedsReconnect { reason: ReconnectReason::KeyRefused { .. }, .. },

@@ -93,8 +93,7 @@ impl Engine {
     ) -> Result<SavedView, Failure> {
         let id = integration.id;
         let now = self.now();
-        let old =
-            self.vault().active_generation(id).await.map_err(|error| error.to_failure())?.map(|active| active.number);
+        let old = self.active_number(id).await.map_err(|error| error.to_failure())?;
         let new = self.vault().stage_generation(id, &credential, now).await.map_err(|error| error.to_failure())?;
         self.vault().switch_generation(id, old, new, now).await.map_err(|error| error.to_failure())?;
         self.exchanged.forget(id);

@@ -1,6 +1,7 @@
 //! The engine: its parts, and how a row is changed.
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -53,6 +54,8 @@ pub struct Engine {
     pub(crate) revocations: Revocations,
     pub(crate) attempts: Mutex<HashMap<AttemptId, Attempt>>,
     pub(crate) stopping: watch::Sender<bool>,
+    /// Whether no OAuth grant is refreshed, because the vault is an older one.
+    pub(crate) held_back: AtomicBool,
 }
 
 impl Engine {
@@ -70,6 +73,7 @@ impl Engine {
             revocations: Revocations::default(),
             attempts: Mutex::default(),
             stopping: watch::Sender::new(false),
+            held_back: AtomicBool::new(false),
         })
     }
 

@@ -78,10 +78,10 @@ impl Engine {
     }
 
     async fn lendable_key(&self, integration: &Integration) -> Result<ApiKey, Failure> {
+        let active = self.vault().active_generation(integration.id).await.map_err(|error| error.to_failure())?;
         if let TokenState::NeedsReconnect { .. } = integration.state {
             return Err(reconnect_needed("The service refuses this key."));
         }
-        let active = self.vault().active_generation(integration.id).await.map_err(|error| error.to_failure())?;
         match active.map(|generation| generation.credential) {
             Some(Credential::ApiKey(credential)) => Ok(credential.key),
             _ => Err(crate::engine::internal("This integration has no key.")),
@@ -125,6 +125,10 @@ impl Engine {
     }
 
     async fn present_token(&self, id: IntegrationId) -> Result<Option<(AccessToken, Option<Timestamp>)>, Failure> {
+        if let Some(unsaved) = self.unsaved_grant(id) {
+            refuse_other_type(&unsaved)?;
+            return Ok(unsaved.access_token.map(|token| (token, unsaved.expires_at)));
+        }
         let active = self.vault().active_generation(id).await.map_err(|error| error.to_failure())?;
         Ok(match active.map(|generation| generation.credential) {
             Some(Credential::OAuthGrant(grant)) => {

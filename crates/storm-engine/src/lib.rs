@@ -3,6 +3,7 @@
 mod api_key;
 mod authorization;
 mod catalogue;
+mod damage;
 mod engine;
 mod error;
 mod flight;
@@ -13,6 +14,7 @@ mod recovery;
 mod refresh;
 mod refresher;
 mod registration;
+mod restored;
 mod revocation;
 mod rotation;
 mod service_account;

@@ -105,7 +105,7 @@ impl Engine {
     }
 
     /// Remembers every refresh that was sent and never answered, and sends it again at once.
-    async fn note_open_intents(self: &Arc<Self>) -> Result<(), VaultError> {
+    pub(crate) async fn note_open_intents(self: &Arc<Self>) -> Result<(), VaultError> {
         for intent in self.vault().open_intents().await? {
             let Some(generation) = intent.generation else { continue }; // a code is used once
             let id = intent.integration_id;
