@@ -1,5 +1,5 @@
 // Why an integration needs its user: what happened, that nothing is lost, what to do. One pair of sentences per reason.
-import type { IntegrationView, InterruptedBy, ReconnectReason, Timestamp } from '../api/host';
+import type { IntegrationView, InterruptedBy, Method, ReconnectReason, Timestamp } from '../api/host';
 import { clockTime } from './time';
 
 export interface ReasonText {
@@ -45,6 +45,12 @@ export function reasonText(reason: ReconnectReason, integration: IntegrationView
         text: `This service gives no token to renew it with. ${KEPT}; sign in again ${as}.`,
         words: '',
       };
+    case 'record_damaged':
+      return {
+        title: 'Its record in the vault is damaged',
+        text: `${service} was not asked, and no other integration is affected. Nothing was deleted; ${again(integration.method, as)}.`,
+        words: '',
+      };
     case 'key_refused': {
       const noun = integration.method === 'service_account' ? 'key file' : 'key';
       return {
@@ -55,6 +61,9 @@ export function reasonText(reason: ReconnectReason, integration: IntegrationView
     }
   }
 }
+
+const again = (method: Method, as: string): string =>
+  method === 'oauth' ? `sign in again ${as}` : method === 'service_account' ? 'choose its key file once more' : 'paste its key once more';
 
 const words = ({ code, description }: { code: string; description: string }): string =>
   [code, description].filter(Boolean).join(': ');

@@ -22,6 +22,8 @@ export interface Line {
 /** What may be shown of a credential, short. */
 export function credentialHint(summary: CredentialSummary): string {
   switch (summary.kind) {
+    case 'damaged':
+      return 'damaged';
     case 'api_key':
       return summary.hint;
     case 'service_account_key':
