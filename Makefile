@@ -1,9 +1,9 @@
 # The commands a person and CI use alike; each is one script in scripts/. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run tour test check faults bench package
+.PHONY: help run tour test check faults odd-answers bench package
 
 help: ## List these commands
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
 
 run: ## Install what is missing, build and open the window; without a display, run the guided tour
 	@scripts/run.sh
@@ -19,6 +19,9 @@ check: ## Lints and fast tests
 
 faults: ## Break every part a refresh stands on, a line for each case of tests/faults/cases.txt
 	@scripts/faults.sh
+
+odd-answers: ## Send every odd token answer of a grammar to the engine; no refresh token is lost
+	@scripts/odd_answers.sh
 
 bench: ## Measure ours beside peers and floors; figures in target/bench/
 	@scripts/bench.sh

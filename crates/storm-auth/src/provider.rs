@@ -43,14 +43,15 @@ impl HttpProvider {
         Self::trusting(clock, entropy, deadlines, &[])
     }
 
-    /// A provider that trusts certificate authorities beside the system's, given in PEM.
+    /// A provider that trusts certificate authorities beside the system's, given in DER.
     pub fn trusting(
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         deadlines: Deadlines,
-        authorities: &[u8],
+        authorities: &[Vec<u8>],
     ) -> Result<Self, HttpClientError> {
-        let authorities = Certificate::from_pem_bundle(authorities).map_err(|_| HttpClientError)?;
+        let authorities = authorities.iter().map(|der| Certificate::from_der(der)).collect::<Result<_, _>>();
+        let authorities = authorities.map_err(|_| HttpClientError)?;
         Ok(Self { http: Http::new(clock, deadlines, authorities)?, entropy, signing_keys: SigningKeys::default() })
     }
 }

@@ -53,11 +53,19 @@ fn value_after(before: &str, after: &str) -> Option<Value> {
     }
     let (escape, quote) = opening(after);
     let rest = after[escape.len() + quote.len()..].trim_start();
-    let rest = rest.strip_prefix("=>").or_else(|| rest.strip_prefix([':', '=']))?.trim_start();
+    let rest = within(rest.strip_prefix("=>").or_else(|| rest.strip_prefix([':', '=']))?);
     match opening(rest) {
         (_, "") => bare(rest),
         (escape, quote) => quoted(&rest[escape.len() + quote.len()..], escape, quote),
     }
+}
+
+/// The one value of a list, or of an object of its own: `["…"]`, `{"value":"…"}`.
+fn within(rest: &str) -> &str {
+    let rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '[');
+    let own = rest.strip_prefix('{').and_then(|inner| inner.split_once(':'));
+    let is_value = |name: &str| matches!(name.trim_matches(|c: char| !c.is_alphanumeric()), "value" | "token");
+    own.filter(|(name, _)| is_value(name)).map_or(rest, |(_, value)| value.trim_start())
 }
 
 /// The backslashes and the quote that a name or value begins or ends with.
@@ -104,6 +112,8 @@ mod tests {
             r#"{"refresh_token":"r1","access_token":"cut off he"#,
             r#"array("refresh_token" => "r1")"#,
             "refresh_token=r1;",
+            r#"{"refresh_token": [ "r1" ],}"#,
+            r#"{"refresh_token": {"value": "r1"},}"#,
             "<a><refresh_token> r1 </refresh_token></a>",
         ] {
             assert_eq!(find(text, Name::RefreshToken).and_then(|value| value.text()).as_deref(), Some("r1"), "{text}");

@@ -2,9 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail the test that calls them")]
 
-mod answer_combinations;
 mod assertion;
 mod authorization;
+mod chance;
 mod discovery;
 mod loopback;
 mod odd_answers;

@@ -43,7 +43,7 @@ async fn break_off(rig: &Rig, id: storm_domain::IntegrationId, ends: Ends) -> Ge
 }
 
 #[tokio::test]
-async fn an_answer_that_landed_is_used_without_asking_again() {
+async fn f033_an_answer_that_landed_before_a_kill_is_used_without_asking_again() {
     let rig = Rig::start().await;
     let id = rig.connect().await;
     let sent = break_off(&rig, id, Ends::AfterLanding).await;

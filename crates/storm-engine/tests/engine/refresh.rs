@@ -1,9 +1,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use storm_domain::{ErrorCode, InterruptedBy, ReconnectReason};
+use storm_domain::ErrorCode;
 use storm_engine::view::StatusView;
-use storm_sandbox::{GrantFilter, Step};
+use storm_sandbox::Step;
 
 use crate::rig::{Rig, failure};
 
@@ -53,109 +53,6 @@ async fn a_hundred_callers_of_an_ended_token_cause_one_request() {
 }
 
 #[tokio::test]
-async fn a_busy_service_is_tried_again_and_costs_nothing() {
-    let mut rig = Rig::start().await;
-    rig.run().await;
-    let id = rig.connect().await;
-    rig.next_token_answer(Step {
-        status: Some(503),
-        headers: vec![("Retry-After".into(), "120".into())],
-        ..Step::default()
-    });
-    let refused = failure(rig.engine.refresh_integration(id).await);
-    assert_eq!(refused.code, ErrorCode::ServiceUnreachable);
-    let StatusView::Retrying { until, .. } = rig.page(id).await.integration.status else { panic!() };
-    assert!(until.since(storm_domain::port::Clock::now(&rig.clock)) >= Duration::from_secs(119));
-    rig.clock.sleepers(1).await;
-    rig.clock.advance(Duration::from_secs(150));
-    rig.page_when(id, |page| page.integration.status == StatusView::Connected).await;
-}
-
-#[tokio::test]
-async fn a_refused_grant_needs_its_user_and_says_so_in_the_services_words() {
-    let rig = Rig::start().await;
-    let id = rig.connect().await;
-    rig.sandbox.control().revoke_grants(&GrantFilter::default()).await.unwrap();
-    let refused = failure(rig.engine.refresh_integration(id).await);
-    assert_eq!(refused.code, ErrorCode::CredentialRefused);
-    let StatusView::NeedsYou { reason: ReconnectReason::GrantRefused { words }, .. } =
-        rig.page(id).await.integration.status
-    else {
-        panic!()
-    };
-    assert_eq!(words.code, "invalid_grant");
-    assert_eq!(failure(rig.engine.refresh_integration(id).await).code, ErrorCode::ReconnectNeeded);
-    assert_eq!(rig.token_requests("refresh_token"), 1, "a refused grant is not sent again");
-}
-
-#[tokio::test]
-async fn odd_answers_cost_no_grant() {
-    let rig = Rig::start().await;
-    let id = rig.connect().await;
-    let odd_answers = [
-        r#"{"access_token":"{{access_token}}","refresh_token":"{{refresh_token}}","expires_in":"3600"}"#,
-        r#"{"data":{"access_token":"{{access_token}}","refresh_token":"{{refresh_token}}"}}"#,
-        "\u{feff}{\"access_token\":\"{{access_token}}\",\"refresh_token\":\"{{refresh_token}}\",\"expires_in\":-1} trailing",
-        "access_token={{access_token}}&refresh_token={{refresh_token}}&expires_in=3600",
-    ];
-    for body in odd_answers {
-        rig.next_token_answer(Step { apply_first: true, body: Some(body.into()), ..Step::default() });
-        let before = rig.refresh_token(id).await;
-        rig.engine.refresh_integration(id).await.unwrap_or_else(|failure| panic!("{failure:?} on {body}"));
-        assert_ne!(rig.refresh_token(id).await, before, "{body}");
-    }
-    rig.engine.refresh_integration(id).await.unwrap();
-}
-
-#[tokio::test]
-async fn an_answer_without_a_usable_access_token_still_keeps_the_new_refresh_token() {
-    let rig = Rig::start().await;
-    let id = rig.connect().await;
-    let before = rig.refresh_token(id).await;
-    let body = r#"{"refresh_token":"{{refresh_token}}","access_token":""}"#;
-    rig.next_token_answer(Step { apply_first: true, body: Some(body.into()), ..Step::default() });
-    rig.engine.refresh_integration(id).await.unwrap_err();
-    assert_ne!(rig.refresh_token(id).await, before);
-    rig.engine.refresh_integration(id).await.unwrap();
-    assert_eq!(rig.page(id).await.integration.status, StatusView::Connected);
-}
-
-#[tokio::test]
-async fn html_redirects_and_silence_keep_the_grant() {
-    let rig = Rig::start().await;
-    let id = rig.connect().await;
-    let troubles = [
-        Step { status: Some(200), body: Some("<html>sign in to the network</html>".into()), ..Step::default() },
-        Step { status: Some(307), headers: vec![("Location".into(), "http://127.0.0.1:1/".into())], ..Step::default() },
-        Step { status: Some(200), body: Some("{}".into()), ..Step::default() },
-        Step { hang: true, ..Step::default() },
-        Step { reset_after_bytes: Some(0), ..Step::default() },
-    ];
-    for trouble in troubles {
-        let before = rig.refresh_token(id).await;
-        let shown = format!("{trouble:?}");
-        rig.next_token_answer(trouble);
-        let refused = failure(rig.engine.refresh_integration(id).await);
-        assert_eq!(refused.code, ErrorCode::ServiceUnreachable, "{shown}");
-        assert_eq!(rig.refresh_token(id).await, before, "{shown}");
-        assert!(matches!(rig.page(id).await.integration.status, StatusView::Retrying { .. }), "{shown}");
-    }
-    rig.engine.refresh_integration(id).await.unwrap();
-    assert_eq!(rig.page(id).await.integration.status, StatusView::Connected);
-}
-
-#[tokio::test]
-async fn a_lost_answer_of_a_strict_service_is_explained() {
-    let rig = Rig::start().await;
-    let id = rig.connect().await;
-    rig.next_token_answer(Step { apply_first: true, reset_after_bytes: Some(20), ..Step::default() });
-    rig.engine.refresh_integration(id).await.unwrap_err();
-    assert_eq!(failure(rig.engine.refresh_integration(id).await).code, ErrorCode::ReconnectNeeded);
-    let StatusView::NeedsYou { reason, .. } = rig.page(id).await.integration.status else { panic!() };
-    assert!(matches!(reason, ReconnectReason::RefreshInterrupted { by: InterruptedBy::Network, .. }), "{reason:?}");
-}
-
-#[tokio::test]
 async fn a_lost_answer_of_a_service_with_grace_is_made_good() {
     let rig = Rig::start().await;
     let id = rig.connect().await;
@@ -164,18 +61,6 @@ async fn a_lost_answer_of_a_service_with_grace_is_made_good() {
     rig.engine.refresh_integration(id).await.unwrap_err();
     rig.engine.refresh_integration(id).await.unwrap();
     assert_eq!(rig.page(id).await.integration.status, StatusView::Connected);
-}
-
-#[tokio::test]
-async fn a_refused_app_registration_keeps_the_tokens() {
-    let rig = Rig::start().await;
-    let id = rig.connect().await;
-    let before = rig.refresh_token(id).await;
-    let body = r#"{"error":"invalid_client"}"#;
-    rig.next_token_answer(Step { status: Some(401), body: Some(body.into()), ..Step::default() });
-    assert_eq!(failure(rig.engine.refresh_integration(id).await).code, ErrorCode::RegistrationRefused);
-    assert_eq!(rig.refresh_token(id).await, before);
-    assert!(matches!(rig.page(id).await.integration.status, StatusView::Retrying { .. }));
 }
 
 #[tokio::test]
