@@ -891,6 +891,8 @@ export type RotationView = {
 	verified_at: Timestamp | null,
 	/**  When it was switched to. */
 	switched_at: Timestamp | null,
+	/**  Why turning the old one off failed the last time, in plain words. */
+	revoke_failure: string | null,
 	/**  When the old one was turned off. */
 	revoked_at: Timestamp | null,
 	/**  When the old one was proved dead. */

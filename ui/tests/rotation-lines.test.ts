@@ -10,6 +10,7 @@ const rotation = (step: RotationStep, mode: RevokeMode = 'by_api'): RotationView
   begun_at: 1,
   verified_at: 2,
   switched_at: 3,
+  revoke_failure: null,
   revoked_at: 4,
   proved_at: 5,
   can_undo: true,
@@ -51,6 +52,14 @@ describe('the five lines of a rotation', () => {
   test('say what the new key may not do', () => {
     const step: RotationStep = { step: 'verified', comparison: { comparison: 'same' }, missing: 'list charges' };
     expect(rotationLines(rotation(step), 'GitHub')[1]?.text).toBe('The service does not allow: list charges.');
+  });
+
+  test('say why the old key could not be turned off, and do not claim that it is', () => {
+    const failed = { ...rotation({ step: 'revoking', ordered: false, tries: 0 }), revoke_failure: 'The service is busy.' };
+    const line = rotationLines(failed, 'GitHub')[3];
+    expect(line?.title).toBe('GitHub did not turn off the old key');
+    expect(line?.text).toBe('The service is busy. Until then ghp_…old1 still works there.');
+    expect(line?.working).toBe(false);
   });
 
   test('count how often the old key was still accepted', () => {

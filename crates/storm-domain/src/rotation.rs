@@ -28,6 +28,9 @@ pub struct Rotation {
     pub verified_at: Option<Timestamp>,
     /// When it was switched to.
     pub switched_at: Option<Timestamp>,
+    /// Why turning the old one off failed the last time, in plain words.
+    #[serde(default)]
+    pub revoke_failure: Option<String>,
     /// When the old one was turned off.
     pub revoked_at: Option<Timestamp>,
     /// When the old one was proved dead.
@@ -113,6 +116,11 @@ pub enum RotationEvent {
     },
     /// The user wants the old one turned off.
     Revoke,
+    /// The service did not confirm its end.
+    RevokeFailed {
+        /// In plain words.
+        reason: String,
+    },
     /// Its end was ordered: the API answered, or the user says it is done.
     RevokeOrdered,
     /// The old one was tried.
@@ -161,12 +169,18 @@ impl Rotation {
                 RotationStep::Switched
             }
             (RotationStep::Switched, RotationEvent::Revoke) => RotationStep::Revoking { ordered: false, tries: 0 },
+            (RotationStep::Revoking { ordered: false, tries }, RotationEvent::RevokeFailed { reason }) => {
+                next.revoke_failure = Some(reason);
+                RotationStep::Revoking { ordered: false, tries: *tries }
+            }
             (RotationStep::Revoking { tries, .. }, RotationEvent::RevokeOrdered) => {
+                next.revoke_failure = None;
                 next.revoked_at = Some(now);
                 RotationStep::Revoking { ordered: true, tries: *tries }
             }
             (RotationStep::Revoking { ordered, tries }, RotationEvent::OldTried { verdict }) => match verdict {
                 Verdict::Refused { .. } => {
+                    next.revoke_failure = None;
                     next.revoked_at = next.revoked_at.or(Some(now));
                     next.proved_at = Some(now);
                     RotationStep::ProvedDead
@@ -228,6 +242,7 @@ mod tests {
             begun_at: NOW,
             verified_at: None,
             switched_at: None,
+            revoke_failure: None,
             revoked_at: None,
             proved_at: None,
         }
@@ -295,6 +310,18 @@ mod tests {
         assert_eq!(tried.step, RotationStep::Revoking { ordered: true, tries: 3 });
     }
 
+    #[test]
+    fn a_failed_end_is_remembered_until_it_is_ordered_and_proves_nothing() {
+        let revoking = rotation(RotationStep::Revoking { ordered: false, tries: 0 });
+        let failed = revoking.step(RotationEvent::RevokeFailed { reason: "busy".into() }, NOW).unwrap();
+        assert_eq!((&failed.step, failed.revoke_failure.as_deref()), (&revoking.step, Some("busy")));
+        assert_eq!((failed.revoked_at, failed.proved_at), (None, None));
+        let ordered = failed.step(RotationEvent::RevokeOrdered, NOW).unwrap();
+        assert_eq!(ordered.revoke_failure, None);
+        let late = ordered.step(RotationEvent::RevokeFailed { reason: "busy".into() }, NOW);
+        assert_eq!(late, Err(RotationRefused));
+    }
+
     fn any_event() -> impl Strategy<Value = RotationEvent> {
         prop_oneof![
             Just(RotationEvent::NewTried { verdict: works(), comparison: AccountComparison::Same }),
@@ -302,6 +329,7 @@ mod tests {
             Just(RotationEvent::Switch { despite_difference: false }),
             Just(RotationEvent::Switch { despite_difference: true }),
             Just(RotationEvent::Revoke),
+            Just(RotationEvent::RevokeFailed { reason: "busy".to_owned() }),
             Just(RotationEvent::RevokeOrdered),
             Just(RotationEvent::OldTried { verdict: works() }),
             Just(RotationEvent::OldTried { verdict: refused() }),

@@ -13,13 +13,14 @@ use storm_domain::{
 use tokio::sync::watch;
 
 use crate::authorization::Attempt;
+use crate::behind::Behind;
 use crate::error::ToFailure as _;
 use crate::flight::Flights;
 use crate::held::HeldSecrets;
 use crate::refresh::Unfinished;
 use crate::refresher::Schedule;
 use crate::revocation::Revocations;
-use crate::rotation::Proving;
+use crate::rotation::Ending;
 use crate::service_account::ExchangedTokens;
 
 /// What the engine is made of.
@@ -50,8 +51,9 @@ pub struct Engine {
     pub(crate) schedule: Schedule,
     pub(crate) exchanged: ExchangedTokens,
     pub(crate) unfinished: Mutex<HashMap<IntegrationId, Unfinished>>,
-    pub(crate) proving: Proving,
+    pub(crate) ending: Ending,
     pub(crate) revocations: Revocations,
+    pub(crate) behind: Behind,
     pub(crate) attempts: Mutex<HashMap<AttemptId, Attempt>>,
     pub(crate) stopping: watch::Sender<bool>,
     /// Whether no OAuth grant is refreshed, because the vault is an older one.
@@ -69,8 +71,9 @@ impl Engine {
             schedule: Schedule::default(),
             exchanged: ExchangedTokens::default(),
             unfinished: Mutex::default(),
-            proving: Proving::default(),
+            ending: Ending::default(),
             revocations: Revocations::default(),
+            behind: Behind::default(),
             attempts: Mutex::default(),
             stopping: watch::Sender::new(false),
             held_back: AtomicBool::new(false),
@@ -85,8 +88,9 @@ impl Engine {
         for attempt in &attempts {
             attempt.cancel();
         }
+        let finish = async { tokio::join!(self.flights.landed(), self.behind.end()) };
         tokio::select! {
-            () = self.flights.landed() => {}
+            _ = finish => {}
             () = self.parts.clock.sleep(PATIENCE) => tracing::warn!("a refresh was still in flight at the end"),
         }
     }

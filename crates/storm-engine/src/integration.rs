@@ -232,6 +232,7 @@ impl Engine {
             begun_at: rotation.begun_at,
             verified_at: rotation.verified_at,
             switched_at: rotation.switched_at,
+            revoke_failure: rotation.revoke_failure.clone(),
             revoked_at: rotation.revoked_at,
             proved_at: rotation.proved_at,
             can_undo: rotation.can_undo(),

@@ -70,11 +70,17 @@ impl Engine {
             }
         };
         let lent = Lent { secret, expires_at, integration_id: integration.id };
-        // The log is written after the hand-out: the caller does not wait for a disk.
-        let engine = Arc::clone(self);
-        let consumer = consumer.to_owned();
-        tokio::spawn(async move { engine.log(&integration, ActivityKind::Lent { consumer }).await });
+        self.log_behind(integration, ActivityKind::Lent { consumer: consumer.to_owned() }).await;
         Ok(lent)
+    }
+
+    /// Writes the log after the hand-out, so that the caller does not wait for a disk; but not after [`Engine::shut_down`].
+    async fn log_behind(self: &Arc<Self>, integration: Integration, what: ActivityKind) {
+        let engine = Arc::clone(self);
+        let write = async move { engine.log(&integration, what).await };
+        if let Err(write) = self.behind.begin(write) {
+            write.await;
+        }
     }
 
     async fn lendable_key(&self, integration: &Integration) -> Result<ApiKey, Failure> {

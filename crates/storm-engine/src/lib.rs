@@ -2,6 +2,7 @@
 
 mod api_key;
 mod authorization;
+mod behind;
 mod catalogue;
 mod damage;
 mod engine;

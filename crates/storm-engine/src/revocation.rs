@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use storm_domain::port::NewRevocation;
 use storm_domain::{
-    ActivityKind, Backoff, Credential, ErrorCode, Event, Failure, Generation, Integration, Method, PendingRevocation,
+    ActivityKind, Backoff, Credential, ErrorCode, Event, Failure, Generation, Integration, PendingRevocation,
     RefreshFailure, RevocationId, RevokeTarget, TokenEvent, VaultError,
 };
 use tokio::sync::{Mutex, Notify};
@@ -35,7 +35,7 @@ pub(crate) struct Unrevoked {
 }
 
 impl Unrevoked {
-    fn is_passing(&self) -> bool {
+    pub(crate) fn is_passing(&self) -> bool {
         self.failure.code == ErrorCode::ServiceUnreachable
     }
 
@@ -161,8 +161,8 @@ impl Engine {
         let request = self.revoke_request(row, key_id)?.ok_or_else(|| {
             Failure::new(ErrorCode::NotSupported, "This service offers no way to end it from here; use its page.", None)
         })?;
-        let client = match (row.method, request.target) {
-            (Method::OAuth, RevokeTarget::TokenInBody) => Some(self.oauth_party(row).await?.1),
+        let client = match (row.registration_id, request.target) {
+            (Some(id), RevokeTarget::TokenInBody) => Some(self.client_of(&self.registration(id).await?).await?),
             _ => None,
         };
         if let (Credential::OAuthGrant(grant), RevokeTarget::OwnCredential) = (target, request.target)

@@ -53,6 +53,7 @@ pub(crate) async fn begin(
         begun_at: at,
         verified_at: None,
         switched_at: None,
+        revoke_failure: None,
         revoked_at: None,
         proved_at: None,
     };

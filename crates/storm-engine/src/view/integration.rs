@@ -139,6 +139,8 @@ pub struct RotationView {
     pub verified_at: Option<Timestamp>,
     /// When it was switched to.
     pub switched_at: Option<Timestamp>,
+    /// Why turning the old one off failed the last time, in plain words.
+    pub revoke_failure: Option<String>,
     /// When the old one was turned off.
     pub revoked_at: Option<Timestamp>,
     /// When the old one was proved dead.

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use storm_domain::ErrorCode;
+use storm_domain::{ActivityKind, ErrorCode};
 use storm_engine::LentSecret;
 use storm_sandbox::Step;
 
@@ -52,4 +52,24 @@ async fn a_token_of_another_type_is_kept_and_not_handed_out() {
     rig.next_token_answer(Step { apply_first: true, body: Some(body.into()), ..Step::default() });
     rig.engine.refresh_integration(id).await.unwrap();
     assert_eq!(failure(rig.engine.lend("Practice", "test", None).await).code, ErrorCode::NotSupported);
+}
+
+#[test]
+fn what_was_lent_is_in_the_log_when_the_program_has_shut_down() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let first = runtime();
+    let rig = first.block_on(async {
+        let rig = Rig::start().await;
+        let id = rig.add_key(&rig.make_key().await).await;
+        rig.engine.set_lending(id, true).await.unwrap();
+        rig.engine.lend("practice", "a tool", None).await.unwrap();
+        rig.engine.shut_down().await;
+        rig
+    });
+    drop(first); // the process is over: what has not been done never will be
+    runtime().block_on(async {
+        let rig = rig.restart().await;
+        let newest = rig.engine.activity(None, 1).await.unwrap().remove(0);
+        assert_eq!(newest.what, ActivityKind::Lent { consumer: "a tool".into() });
+    });
 }

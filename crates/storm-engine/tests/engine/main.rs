@@ -13,4 +13,5 @@ mod refresh;
 mod revocation;
 mod rig;
 mod rotation;
+mod rotation_crash;
 mod service_account;

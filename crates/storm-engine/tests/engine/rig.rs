@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use storm_auth::{Deadlines, HttpProvider, OsEntropy};
 use storm_connectors::Catalogue;
-use storm_domain::port::Vault;
+use storm_domain::port::{EventSink, Vault};
 use storm_domain::{Event, Failure, Fields, IntegrationId, LeaseOwner, Timestamp};
 use storm_engine::view::{
     AddApiKeyRequest, AuthorizationProgress, AuthorizationTarget, BeginAuthorizationRequest, IntegrationDetailView,
@@ -40,7 +40,7 @@ impl Rig {
         let sandbox = Sandbox::start(Options::default()).await.unwrap();
         let (browser, events) = (Arc::new(FakeBrowser::default()), Arc::new(RecordingEvents::default()));
         let vault = open(&folder, &keyring, &clock).await;
-        let engine = engine(&vault, &clock, &browser, &events);
+        let engine = engine(&vault, &clock, &browser, events.clone());
         Self { engine, vault, sandbox, clock, browser, events, keyring, folder, refresher: None }
     }
 
@@ -64,8 +64,13 @@ impl Rig {
         vault.close().await;
         drop(vault);
         let vault = open(&folder, &keyring, &clock).await;
-        let engine = engine(&vault, &clock, &browser, &events);
+        let engine = engine(&vault, &clock, &browser, events.clone());
         Self { engine, vault, sandbox, clock, browser, events, keyring, folder, refresher: None }
+    }
+
+    /// A further engine on the same vault, as a process runs it that ends in the middle of its work.
+    pub fn doomed_engine(&self, events: Arc<dyn EventSink>) -> Arc<Engine> {
+        engine(&self.vault, &self.clock, &self.browser, events)
     }
 
     pub fn fields(&self) -> Fields {
@@ -219,10 +224,10 @@ fn engine(
     vault: &Arc<SqliteVault>,
     clock: &FakeClock,
     browser: &Arc<FakeBrowser>,
-    events: &Arc<RecordingEvents>,
+    events: Arc<dyn EventSink>,
 ) -> Arc<Engine> {
     let clock = Arc::new(clock.clone());
-    let deadlines = Deadlines { token: Duration::from_secs(2), ..Deadlines::default() };
+    let deadlines = Deadlines { token: Duration::from_secs(2), other: Duration::from_secs(4), ..Deadlines::default() };
     let provider = HttpProvider::with_deadlines(clock.clone(), Arc::new(OsEntropy), deadlines).unwrap();
     Engine::new(EngineParts {
         vault: vault.clone(),
@@ -230,7 +235,7 @@ fn engine(
         browser: browser.clone(),
         clock,
         entropy: Arc::new(OsEntropy),
-        events: events.clone(),
+        events,
         catalogue: Catalogue::embedded().unwrap(),
         owner: LeaseOwner { process: uuid::Uuid::new_v4().to_string(), boot: "test".into() },
     })

@@ -1,13 +1,33 @@
 use std::time::Duration;
 
-use storm_domain::{ErrorCode, GenerationPhase, RotationStep, Verdict};
-use storm_engine::view::{AddServiceAccountRequest, StatusView};
+use storm_domain::port::Vault;
+use storm_domain::{
+    ActivityKind, Credential, ErrorCode, Generation, GenerationPhase, IntegrationId, RotationStep, VaultError, Verdict,
+};
+use storm_engine::view::{AddServiceAccountRequest, IntegrationDetailView, StatusView};
 use storm_sandbox::{NewKey, Step};
 
 use crate::rig::{Rig, failure};
 
 async fn keys_alive(rig: &Rig) -> usize {
     rig.sandbox.control().state().keys.iter().filter(|key| key["revoked_at_ms"].is_null()).count()
+}
+
+/// The key that consumers get now.
+async fn key_in_use(rig: &Rig, id: IntegrationId) -> String {
+    key_of(&rig.vault.active_generation(id).await.unwrap().unwrap())
+}
+
+fn key_of(generation: &Generation) -> String {
+    match &generation.credential {
+        // EXPOSE: compared in a test.
+        Credential::ApiKey(credential) => credential.key.expose().to_owned(),
+        other => panic!("not a key: {other:?}"),
+    }
+}
+
+fn is_done(page: &IntegrationDetailView) -> bool {
+    page.rotation.as_ref().is_some_and(|rotation| rotation.step == RotationStep::Done)
 }
 
 #[tokio::test]
@@ -44,15 +64,45 @@ async fn undo_brings_the_old_key_back() {
 }
 
 #[tokio::test]
-async fn a_new_key_that_is_refused_changes_nothing() {
+async fn f084_a_new_key_that_the_service_answers_with_401_leaves_the_old_one_in_use() {
     let rig = Rig::start().await;
-    let id = rig.add_key(&rig.make_key().await).await;
+    let old = rig.make_key().await;
+    let id = rig.add_key(&old).await;
     let bad = rig.typed("pk_live_0123456789012345678901234567890123456789abc");
     let page = rig.engine.begin_key_rotation(id, bad).await.unwrap();
-    assert!(matches!(page.rotation.unwrap().step, RotationStep::Staged { verdict: Some(Verdict::Refused { .. }) }));
+    let rotation = page.rotation.unwrap();
+    assert!(matches!(rotation.step, RotationStep::Staged { verdict: Some(Verdict::Refused { .. }) }));
+    assert_eq!(page.integration.status, StatusView::Connected);
+    assert_eq!(key_in_use(&rig, id).await, old);
     assert!(matches!(rig.engine.verify_integration(id).await.unwrap(), Verdict::Works { .. }));
+    assert_eq!(failure(rig.engine.switch_rotation(id, true).await).code, ErrorCode::RotationNotPossible);
     assert_eq!(failure(rig.engine.revoke_old_key(id).await).code, ErrorCode::RotationNotPossible);
     rig.engine.undo_rotation(id).await.unwrap();
+    assert_eq!(key_in_use(&rig, id).await, old);
+    assert_eq!(rig.vault.generation(id, rotation.new.number).await.unwrap_err(), VaultError::NotFound, "it is erased");
+}
+
+#[tokio::test]
+async fn f085_a_verification_without_an_answer_keeps_both_keys_and_asks() {
+    let rig = Rig::start().await;
+    let (old, new) = (rig.make_key().await, rig.make_key().await);
+    let id = rig.add_key(&old).await;
+    let silent = Step { path: "/api/whoami".into(), hang: true, ..Step::default() };
+    rig.sandbox.control().script(silent).unwrap();
+    let rotation = rig.engine.begin_key_rotation(id, rig.typed(&new)).await.unwrap().rotation.unwrap();
+    // It says so, and waits: the user may try again or go back.
+    let RotationStep::Staged { verdict: Some(Verdict::CouldNotReach { reason }) } = &rotation.step else {
+        panic!("{:?}", rotation.step)
+    };
+    assert!(reason.contains("did not answer in time"), "{reason}");
+    assert!(rotation.can_undo);
+    assert_eq!(key_in_use(&rig, id).await, old);
+    assert_eq!(key_of(&rig.vault.generation(id, rotation.new.number).await.unwrap()), new);
+    assert_eq!(keys_alive(&rig).await, 2);
+
+    let page = rig.engine.retry_rotation(id).await.unwrap();
+    assert_eq!(page.rotation.unwrap().step, RotationStep::Switched);
+    assert_eq!(key_in_use(&rig, id).await, new);
 }
 
 #[tokio::test]
@@ -64,20 +114,47 @@ async fn the_key_in_use_is_no_new_key() {
 }
 
 #[tokio::test]
-async fn a_revocation_that_fails_is_tried_again_on_wish() {
+async fn f087_an_old_key_that_could_not_be_turned_off_stays_listed_and_can_be_tried_again() {
+    let rig = Rig::start().await;
+    let (old, new) = (rig.make_key().await, rig.make_key().await);
+    let id = rig.add_key(&old).await;
+    rig.engine.begin_key_rotation(id, rig.typed(&new)).await.unwrap();
+    let down = Step { path: "/api/keys/self".into(), status: Some(503), times: Some(9), ..Step::default() };
+    rig.sandbox.control().script(down).unwrap();
+    assert_eq!(failure(rig.engine.revoke_old_key(id).await).code, ErrorCode::ServiceUnreachable);
+
+    let rig = rig.restart().await;
+    let page = rig.page(id).await;
+    let rotation = page.rotation.unwrap();
+    assert_eq!(rotation.step, RotationStep::Revoking { ordered: false, tries: 0 });
+    assert!(rotation.revoke_failure.unwrap().contains("busy"), "the page says why");
+    assert_eq!((rotation.revoked_at, rotation.proved_at), (None, None), "its death is not claimed");
+    assert_eq!(page.generations.last().unwrap().phase, GenerationPhase::Superseded);
+    assert_eq!(key_of(&rig.vault.generation(id, rotation.old.number).await.unwrap()), old, "its secret stays known");
+    let log = rig.engine.activity(Some(id), 9).await.unwrap();
+    assert!(log.iter().any(|entry| matches!(entry.what, ActivityKind::RevokeFailed { .. })));
+    assert_eq!(key_in_use(&rig, id).await, new);
+
+    rig.sandbox.control().clear_script();
+    rig.engine.retry_rotation(id).await.unwrap();
+    let page = rig.page_when(id, is_done).await;
+    assert_eq!(page.rotation.unwrap().revoke_failure, None);
+    assert_eq!(keys_alive(&rig).await, 1);
+}
+
+#[tokio::test]
+async fn an_old_key_that_could_not_be_turned_off_is_turned_off_by_itself_when_the_service_is_back() {
     let rig = Rig::start().await;
     let id = rig.add_key(&rig.make_key().await).await;
     rig.engine.begin_key_rotation(id, rig.typed(&rig.make_key().await)).await.unwrap();
-    rig.sandbox
-        .control()
-        .script(Step { path: "/api/keys/self".into(), status: Some(503), times: Some(9), ..Step::default() })
-        .unwrap();
+    let down = Step { path: "/api/keys/self".into(), status: Some(503), ..Step::default() };
+    rig.sandbox.control().script(down).unwrap();
     rig.engine.revoke_old_key(id).await.unwrap_err();
-    let step = rig.page(id).await.rotation.unwrap().step;
-    assert_eq!(step, RotationStep::Revoking { ordered: false, tries: 0 });
-    rig.sandbox.control().clear_script();
-    rig.engine.retry_rotation(id).await.unwrap();
-    rig.page_when(id, |page| page.rotation.as_ref().is_some_and(|rotation| rotation.step == RotationStep::Done)).await;
+    rig.clock.sleepers(1).await;
+    assert_eq!(keys_alive(&rig).await, 2);
+    rig.clock.advance(Duration::from_secs(40));
+    rig.page_when(id, is_done).await;
+    assert_eq!(keys_alive(&rig).await, 1);
 }
 
 #[tokio::test]
@@ -97,27 +174,6 @@ async fn an_old_key_that_still_works_is_tried_until_it_does_not() {
     rig.clock.sleepers(1).await;
     rig.clock.advance(Duration::from_secs(3));
     rig.page_when(id, |page| page.rotation.as_ref().is_some_and(|rotation| rotation.step == RotationStep::Done)).await;
-}
-
-#[tokio::test]
-async fn a_rotation_goes_on_where_a_crash_broke_it_off() {
-    let rig = Rig::start().await;
-    let id = rig.add_key(&rig.make_key().await).await;
-    rig.engine.begin_key_rotation(id, rig.typed(&rig.make_key().await)).await.unwrap();
-    let mut rig = rig.restart().await;
-    rig.run().await;
-    assert_eq!(rig.page(id).await.rotation.unwrap().step, RotationStep::Switched, "it is the user's turn");
-
-    rig.sandbox
-        .control()
-        .script(Step { path: "/api/keys/self".into(), status: Some(503), times: Some(9), ..Step::default() })
-        .unwrap();
-    rig.engine.revoke_old_key(id).await.unwrap_err();
-    rig.sandbox.control().clear_script();
-    let mut rig = rig.restart().await;
-    rig.run().await;
-    rig.page_when(id, |page| page.rotation.as_ref().is_none_or(|rotation| rotation.step == RotationStep::Done)).await;
-    assert_eq!(keys_alive(&rig).await, 1);
 }
 
 #[tokio::test]

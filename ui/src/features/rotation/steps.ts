@@ -112,10 +112,13 @@ function switchLine({ step }: RotationView, service: string): Words {
   }
 }
 
-function revokeLine({ step, revoke_mode: mode, old: replaced }: RotationView, service: string): Words {
+function revokeLine({ step, revoke_mode: mode, revoke_failure: failure, old: replaced }: RotationView, service: string): Words {
   const old = credentialHint(replaced.summary);
   const title = 'Turn off the old key';
   const byApi = mode === 'by_api';
+  if (step.step === 'revoking' && !step.ordered && failure !== null) {
+    return { title: `${service} did not turn off the old key`, text: `${failure} Until then ${old} still works there.`, actions: [{ action: 'retry', label: 'Try again' }] };
+  }
   if (step.step === 'revoking' && !step.ordered) {
     return byApi
       ? { title, text: `Asking ${service} to turn off ${old}…`, working: true, actions: [{ action: 'retry', label: 'Try again' }] }

@@ -3,9 +3,9 @@
 //! The machine is in storm-domain; here are its effects. Each step is written down before the next effect begins, and each
 //! effect may be repeated, so that a crash at any point resumes where it was.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+mod ending;
+
+use std::sync::Arc;
 
 use storm_domain::{
     AccountComparison, Action, ActivityKind, ApiKeyCredential, Credential, ErrorCode, Event, Failure, HeldSecretId,
@@ -14,14 +14,11 @@ use storm_domain::{
 };
 use subtle::ConstantTimeEq as _;
 
-use crate::engine::{Engine, lock};
+use crate::engine::Engine;
 use crate::error::ToFailure as _;
-use crate::revocation::Unrevoked;
 use crate::view::{IntegrationDetailView, KeyInput, RevokeMode};
 
-/// Integrations whose old credential is being tried until the service refuses it.
-#[derive(Default)]
-pub(crate) struct Proving(Mutex<HashSet<IntegrationId>>);
+pub(crate) use ending::Ending;
 
 impl Engine {
     /// Saves a new key beside the old, verifies it, and switches to it when it plainly belongs to the same account.
@@ -109,7 +106,7 @@ impl Engine {
         match rotation.step {
             RotationStep::Staged { .. } | RotationStep::Verified { .. } => self.try_new(&integration, rotation).await?,
             RotationStep::Revoking { ordered: false, .. } => self.order_end(&integration, rotation).await?,
-            RotationStep::Revoking { ordered: true, .. } => self.prove(id),
+            RotationStep::Revoking { ordered: true, .. } => self.prove_now(id),
             _ => return Err(storm_domain::RotationRefused.to_failure()),
         }
         self.integration(id).await
@@ -168,7 +165,7 @@ impl Engine {
         let rotation = self.rotation_under_way(id).await?;
         self.advance(&rotation, RotationEvent::RevokeOrdered).await?;
         self.milestone(&integration, RotationMilestone::Revoked).await;
-        self.prove(id);
+        self.prove_now(id);
         self.integration(id).await
     }
 
@@ -196,7 +193,7 @@ impl Engine {
             RotationStep::Staged { .. } => self.try_new(&integration, rotation).await,
             RotationStep::Verified { .. } | RotationStep::Switched => Ok(()), // it is the user's turn
             RotationStep::Revoking { ordered: true, .. } => {
-                self.prove(integration.id);
+                self.prove_now(integration.id);
                 Ok(())
             }
             RotationStep::Revoking { ordered: false, .. } => match self.revoke_mode(&integration)? {
@@ -267,76 +264,6 @@ impl Engine {
         .await
         .map_err(|error| error.to_failure())?;
         Ok(())
-    }
-
-    async fn order_end(self: &Arc<Self>, integration: &Integration, rotation: Rotation) -> Result<(), Failure> {
-        match self.revoke_mode(integration)? {
-            (RevokeMode::ByPage, Some(page)) => self.open_page(page).await,
-            (RevokeMode::ByPage, None) => Ok(()),
-            (RevokeMode::ByApi, _) => {
-                let old =
-                    self.vault().generation(integration.id, rotation.old).await.map_err(|error| error.to_failure())?;
-                let new =
-                    self.vault().generation(integration.id, rotation.new).await.map_err(|error| error.to_failure())?;
-                let revoked = self.revoke_credential(integration, &old.credential, &new.credential).await;
-                if let Err(Unrevoked { failure, .. }) = revoked {
-                    self.log(integration, ActivityKind::RevokeFailed { reason: failure.message.clone() }).await;
-                    return Err(failure);
-                }
-                self.advance(&rotation, RotationEvent::RevokeOrdered).await?;
-                self.milestone(integration, RotationMilestone::Revoked).await;
-                self.prove(integration.id);
-                Ok(())
-            }
-        }
-    }
-
-    /// Tries the old one, again and again with growing pauses, until the service refuses it. Once for each integration.
-    fn prove(self: &Arc<Self>, id: IntegrationId) {
-        if !lock(&self.proving.0).insert(id) {
-            return;
-        }
-        let engine = Arc::clone(self);
-        tokio::spawn(async move {
-            if let Err(failure) = engine.prove_until_refused(id).await {
-                tracing::warn!(integration = %id, code = ?failure.code, "an old credential could not be proved dead yet");
-            }
-            lock(&engine.proving.0).remove(&id);
-            engine.parts.events.publish(Event::RotationChanged { id });
-        });
-    }
-
-    async fn prove_until_refused(&self, id: IntegrationId) -> Result<(), Failure> {
-        const FIRST_PAUSE: Duration = Duration::from_secs(2);
-        const LONGEST_PAUSE: Duration = Duration::from_secs(5 * 60);
-        let mut pause = FIRST_PAUSE;
-        let mut stopping = self.stopping.subscribe();
-        loop {
-            let integration = self.live(id).await?;
-            let rotation = self.rotation_under_way(id).await?;
-            let old = self.vault().generation(id, rotation.old).await.map_err(|error| error.to_failure())?;
-            let verdict = self.verdict_on(&integration, &old.credential).await?;
-            let rotation = self.advance(&rotation, RotationEvent::OldTried { verdict }).await?;
-            if rotation.step == RotationStep::ProvedDead {
-                self.milestone(&integration, RotationMilestone::ProvedDead).await;
-                return self.clear(&integration, &rotation).await;
-            }
-            tokio::select! {
-                () = self.parts.clock.sleep(pause) => {}
-                _ = stopping.wait_for(|stop| *stop) => return Ok(()),
-            }
-            pause = (pause * 2).min(LONGEST_PAUSE);
-        }
-    }
-
-    /// Erases the dead one's secret. The rotation itself stays visible until the next begins.
-    async fn clear(&self, integration: &Integration, rotation: &Rotation) -> Result<(), Failure> {
-        let retired = self.vault().retire_generation(integration.id, rotation.old, self.now()).await;
-        match retired {
-            Ok(()) | Err(VaultError::NotFound) => {}
-            Err(error) => return Err(error.to_failure()),
-        }
-        self.advance(rotation, RotationEvent::Clear).await.map(drop)
     }
 
     async fn advance(&self, rotation: &Rotation, event: RotationEvent) -> Result<Rotation, Failure> {
