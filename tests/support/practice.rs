@@ -118,6 +118,15 @@ impl Practice {
         text(&self.control(Method::POST, "keys", Some(asked)).await?, "key")
     }
 
+    /// Makes an API key that may not read the account it belongs to.
+    ///
+    /// # Errors
+    /// When it refuses.
+    pub async fn create_limited_key(&self, name: &str) -> Outcome<String> {
+        let asked = json!({ "account": "ada@practice.example", "name": name, "permissions": ["reports"] });
+        text(&self.control(Method::POST, "keys", Some(asked)).await?, "key")
+    }
+
     /// Makes a service account and gives its first key file.
     ///
     /// # Errors
@@ -165,6 +174,14 @@ impl Practice {
     /// When the step is not usable.
     pub async fn script(&self, step: Value) -> Outcome {
         self.control(Method::POST, "script", Some(step)).await.map(drop)
+    }
+
+    /// Ends all misbehaviour that is queued.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn behave(&self) -> Outcome {
+        self.control(Method::DELETE, "script", None).await.map(drop)
     }
 
     /// Lets answers go that are held at a gate.

@@ -1,0 +1,64 @@
+//! What outlives one run of the program: its data folder, its log, its place to listen.
+
+use std::path::PathBuf;
+
+use crate::Outcome;
+use crate::program::private_folder;
+
+/// Where one user's program keeps everything, over several starts.
+pub struct Home {
+    folder: tempfile::TempDir,
+    practice_port: u16,
+    theme: &'static str,
+}
+
+impl Home {
+    /// A fresh one, whose program uses the practice service on this port.
+    ///
+    /// # Errors
+    /// When there is no room.
+    pub fn make(practice_port: u16) -> Outcome<Self> {
+        Ok(Self { folder: private_folder()?, practice_port, theme: "Adwaita" })
+    }
+
+    /// From its next start on the program finds a dark desktop.
+    pub fn prefer_dark(&mut self) {
+        self.theme = "Adwaita:dark";
+    }
+
+    /// The data folder.
+    #[must_use]
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// What the program wrote to standard output and error.
+    #[must_use]
+    pub fn log(&self) -> PathBuf {
+        self.folder.path().join("storm-connect.log")
+    }
+
+    /// Where the program listens for other programs.
+    #[must_use]
+    pub fn socket(&self) -> PathBuf {
+        self.folder.path().join("host.sock")
+    }
+
+    /// A file to write for a test.
+    #[must_use]
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// What the program finds in its environment.
+    #[must_use]
+    pub fn environment(&self) -> [(&'static str, String); 5] {
+        [
+            ("STORM_CONNECT_DATA", self.data().to_string_lossy().into_owned()),
+            ("STORM_CONNECT_SOCKET", self.socket().to_string_lossy().into_owned()),
+            ("STORM_CONNECT_LOG", "debug".to_owned()),
+            ("STORM_PRACTICE_PORT", self.practice_port.to_string()),
+            ("GTK_THEME", self.theme.to_owned()),
+        ]
+    }
+}
