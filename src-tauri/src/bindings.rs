@@ -5,7 +5,7 @@ use std::path::Path;
 use specta_typescript::Typescript;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
-use crate::command::{api_key, authorization, connector, host, integration, key_file, revocation, rotation};
+use crate::command::{api_key, authorization, connector, host, integration, key_file, protection, restore, revocation, rotation};
 use crate::shell_event::{CoreEvent, ShellEvent};
 
 /// All commands and events of the window.
@@ -19,6 +19,17 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             host::create_passphrase_vault,
             host::unlock_with_passphrase,
             host::start_practice,
+            restore::restore_backup,
+            restore::acknowledge_restore,
+            protection::unlock_with_recovery_code,
+            protection::reveal_new_recovery_code,
+            protection::confirm_recovery_code,
+            protection::discard_recovery_code,
+            protection::remove_recovery_code,
+            protection::set_passphrase,
+            protection::remove_passphrase,
+            protection::put_key_into_keyring,
+            protection::take_key_from_keyring,
             connector::connectors,
             connector::open_connector_page,
             integration::integrations,

@@ -15,6 +15,28 @@ export const commands = {
 	unlockWithPassphrase: (request: PassphraseRequest) => typedError<HostView, Failure>(__TAURI_INVOKE("unlock_with_passphrase", { request })),
 	/**  Starts the practice service, if it does not run, and gives its base URL. */
 	startPractice: () => typedError<string, Failure>(__TAURI_INVOKE("start_practice")),
+	/**  Puts the offered copy of the database back, by its name, and opens the vault. */
+	restoreBackup: (name: string) => typedError<HostView, Failure>(__TAURI_INVOKE("restore_backup", { name })),
+	/**  The user knows that the vault is an older one: refreshing goes on. */
+	acknowledgeRestore: () => typedError<HostView, Failure>(__TAURI_INVOKE("acknowledge_restore")),
+	/**  Opens a vault with its recovery code. */
+	unlockWithRecoveryCode: (request: RecoveryCodeRequest) => typedError<HostView, Failure>(__TAURI_INVOKE("unlock_with_recovery_code", { request })),
+	/**  Makes a recovery code and shows it, this once, on the user's gesture. */
+	revealNewRecoveryCode: () => typedError<string, Failure>(__TAURI_INVOKE("reveal_new_recovery_code")),
+	/**  Switches on the code that was shown, when it is typed back. */
+	confirmRecoveryCode: (request: RecoveryCodeRequest) => typedError<HostView, Failure>(__TAURI_INVOKE("confirm_recovery_code", { request })),
+	/**  Forgets a code that was shown and is not wanted. */
+	discardRecoveryCode: () => typedError<null, Failure>(__TAURI_INVOKE("discard_recovery_code")),
+	/**  No recovery code opens the vault any more. */
+	removeRecoveryCode: () => typedError<HostView, Failure>(__TAURI_INVOKE("remove_recovery_code")),
+	/**  Lets a passphrase open the vault too, instead of the one before. */
+	setPassphrase: (request: PassphraseRequest) => typedError<HostView, Failure>(__TAURI_INVOKE("set_passphrase", { request })),
+	/**  No passphrase opens the vault any more. */
+	removePassphrase: () => typedError<HostView, Failure>(__TAURI_INVOKE("remove_passphrase")),
+	/**  Puts the key into the keyring, or back into it. */
+	putKeyIntoKeyring: () => typedError<HostView, Failure>(__TAURI_INVOKE("put_key_into_keyring")),
+	/**  Takes the key out of the keyring; the passphrase opens the vault from then on. */
+	takeKeyFromKeyring: () => typedError<HostView, Failure>(__TAURI_INVOKE("take_key_from_keyring")),
 	/**  Connectors that fit the search, best first; all for an empty one. */
 	connectors: (search: string) => typedError<ConnectorView[], Failure>(__TAURI_INVOKE("connectors", { search })),
 	/**  Opens a page of the service in the browser. */
@@ -222,6 +244,10 @@ reason: string } |
 { kind: "disconnected" } | 
 /**  A disconnect was undone. */
 { kind: "restored" } | 
+/**  How the vault's key is kept was changed. */
+{ kind: "protection_changed"; 
+/**  What was changed. */
+change: ProtectionChange } | 
 /**  A service sent an answer that was not as it should be. */
 { kind: "odd_answer"; 
 /**  What was odd, in plain words. */
@@ -322,6 +348,16 @@ export type AuthorizationView = {
 	progress: AuthorizationProgress,
 };
 
+/**  A copy of the database that can be put back. */
+export type BackupView = {
+	/**  Its name among the copies. */
+	name: string,
+	/**  When it was made. */
+	made_at: Timestamp,
+	/**  How many integrations it holds. */
+	integrations: number,
+};
+
 /**  Begins an authorization. */
 export type BeginAuthorizationRequest = {
 	/**  What is authorized. */
@@ -407,7 +443,9 @@ key_id: string;
 /**  The account. */
 client_email: string; 
 /**  The project. */
-project_id: string | null };
+project_id: string | null } | 
+/**  What could be shown does not open: the record is damaged. */
+{ kind: "damaged" };
 
 /**  An integration was disconnected. */
 export type DisconnectedView = {
@@ -427,10 +465,16 @@ export type ErrorCode =
 "vault_not_writable" | 
 /**  The vault or a record in it is damaged. */
 "vault_damaged" | 
+/**  The vault was put back from a copy, and nothing is refreshed before the user goes on. */
+"vault_restored" | 
 /**  The vault belongs to a newer version. */
 "vault_newer" | 
 /**  The passphrase is wrong or too short. */
 "passphrase_refused" | 
+/**  The recovery code is mistyped, or another vault's. */
+"recovery_code_refused" | 
+/**  The keyring did not take or keep the key. */
+"keyring_refused" | 
 /**  What was asked for does not exist any more. */
 "not_found" | 
 /**  Something else changed it first. */
@@ -588,8 +632,16 @@ export type HostView = {
 	version: string,
 	/**  Where the vault stands. */
 	vault: VaultView,
+	/**  What opens a closed vault, best first; empty while it is open or being opened. */
+	ways_out: WayOut[],
+	/**  How the key of an open vault is kept. */
+	protection: ProtectionView | null,
 	/**  Where the data lies, for the settings page. */
 	data_folder: string,
+	/**  What the user should know while it is open, most urgent first. */
+	notices: VaultNotice[],
+	/**  The last good copy, offered while the database is damaged or missing. */
+	backup: BackupView | null,
 };
 
 /**  An integration's page. */
@@ -689,6 +741,43 @@ value: string } |
 /**  Which. */
 id: HeldSecretId };
 
+/**  What keeps the keyring from giving or taking a vault's key. */
+export type KeyProblem = 
+/**  It has no entry for this vault. */
+"no_entry" | 
+/**  Its entry is another vault's key. */
+"wrong_key" | 
+/**  It has several entries. */
+"ambiguous" | 
+/**  Its entry is not a key. */
+"garbage" | 
+/**  It took a key and did not give it back. */
+"forgetful" | 
+/**  Its prompt was dismissed. */
+"prompt_dismissed" | 
+/**  Its prompt waits for an answer. */
+"prompt_open" | 
+/**  There is no session bus. */
+"no_bus" | 
+/**  There is no keyring service. */
+"no_service" | 
+/**  It has no default collection. */
+"no_collection" | 
+/**  It is installed and switched off. */
+"refused" | 
+/**  It does not answer. */
+"unresponsive" | 
+/**  It ended while it was asked. */
+"vanished" | 
+/**  It does not let this program have its entry. */
+"access_denied" | 
+/**  It cannot be opened in this session. */
+"no_session" | 
+/**  The entry is too long for it. */
+"too_long" | 
+/**  It reported an error. */
+"failed";
+
 /**  How an integration authenticates. */
 export type Method = 
 /**  A long-lived key that the user pastes. */
@@ -732,9 +821,9 @@ export type OAuthSetupView = {
 	scopes_editable: boolean,
 };
 
-/**  Creates or opens a vault that is protected by a passphrase. */
+/**  A passphrase on its way in. */
 export type PassphraseRequest = {
-	/**  At least twelve characters when creating. */
+	/**  At least twelve characters when it is new. */
 	passphrase: string,
 };
 
@@ -758,6 +847,41 @@ export type PendingRevocationView = {
 	next_try_at: Timestamp | null,
 	/**  Where the user can end it by hand. */
 	page: ConnectorPage | null,
+};
+
+/**  Changes of how the vault's key is kept, for the log. */
+export type ProtectionChange = 
+/**  A recovery code was shown, and not yet switched on. */
+"recovery_code_shown" | 
+/**  It was typed back and opens the vault from now on. */
+"recovery_code_set" | 
+/**  The recovery code does not open the vault any more. */
+"recovery_code_removed" | 
+/**  The vault was opened with the recovery code. */
+"recovery_code_used" | 
+/**  A passphrase opens the vault from now on. */
+"passphrase_set" | 
+/**  The passphrase does not open the vault any more. */
+"passphrase_removed" | 
+/**  The key was put into the keyring. */
+"put_into_keyring" | 
+/**  The key was taken out of the keyring. */
+"taken_from_keyring" | 
+/**  The master key was changed. */
+"master_key_changed";
+
+/**  How the key of an open vault is kept. */
+export type ProtectionView = {
+	/**  The keyring's name. */
+	backend: string,
+	/**  In the keyring. */
+	keyring: boolean,
+	/**  It should be in the keyring, but the vault had to be opened otherwise: it is to be put back. */
+	keyring_lost: boolean,
+	/**  Under a passphrase. */
+	passphrase: boolean,
+	/**  Under a recovery code. */
+	recovery_code: boolean,
 };
 
 /**  A provider's text, safe to show: at most 200 printable characters, no control or direction marks. */
@@ -786,10 +910,18 @@ at: Timestamp;
 by: InterruptedBy } | 
 /**  An access token without a refresh token ended. */
 { reason: "access_token_ended" } | 
+/**  Its record in the vault is damaged; the service was not asked. */
+{ reason: "record_damaged" } | 
 /**  The service refused the key. */
 { reason: "key_refused"; 
 /**  The service's own words, cleaned. */
 words: ProviderWords };
+
+/**  A recovery code on its way in. */
+export type RecoveryCodeRequest = {
+	/**  As it was typed. */
+	code: string,
+};
 
 /**  One app registration at a service; may serve several integrations.  */
 export type RegistrationId = string;
@@ -1024,7 +1156,27 @@ words: ProviderWords } |
 /**  The vault cannot be written. */
 { trouble: "vault" };
 
-/**  Where the vault stands. Each state has its own screen and its own way out. */
+/**  Something about an open vault that its user must know. Shown above everything else until it is over. */
+export type VaultNotice = 
+/**  The disk did not take new tokens. They are in memory, handed out, and lost if the program ends before it does. */
+{ notice: "unsaved"; 
+/**  Whose. */
+integrations: IntegrationId[] } | 
+/**  The database is damaged, or was taken away. What can be read is usable. */
+{ notice: "damaged" } | 
+/**
+ *  The database, or a part of it, is older than the vault: tokens may have been rotated since. No OAuth grant is refreshed
+ *  before the user goes on.
+ */
+{ notice: "restored"; 
+/**  When that was noticed. */
+since: Timestamp } | 
+/**  The data folder lies on a network file system. */
+{ notice: "network_folder"; 
+/**  Its usual name. */
+file_system: string };
+
+/**  Where the vault stands. Each state has its own screen and its own ways out. */
 export type VaultView = 
 /**  The keyring is being asked. */
 { vault: "opening" } | 
@@ -1038,15 +1190,21 @@ protection: string } |
 backend: string; 
 /**  Whether its prompt may still be open. */
 prompt_open: boolean } | 
-/**  There is no keyring, and the vault is empty: a passphrase can protect it. */
-{ vault: "no_keyring" } | 
+/**  The vault is empty, and there is no keyring that could keep a key: a passphrase can protect it. */
+{ vault: "no_keyring"; 
+/**  What exactly is wrong with the keyring. */
+problem: KeyProblem; 
+/**  The same in words, and what to do. */
+failure: Failure } | 
 /**  The vault is protected by a passphrase. */
 { vault: "passphrase_needed" } | 
-/**  The vault has records, but the keyring has no key for it, or none that fits. */
+/**  The vault has a key, but the keyring does not give it. */
 { vault: "key_missing"; 
 /**  The keyring's name. */
 backend: string; 
-/**  What exactly is wrong, and what to do. */
+/**  What exactly is wrong. */
+problem: KeyProblem; 
+/**  The same in words, and what to do. */
 failure: Failure } | 
 /**  The vault cannot be opened for another reason. */
 { vault: "failed"; 
@@ -1081,6 +1239,17 @@ export type VerdictRecord = {
 	/**  When. */
 	at: Timestamp,
 };
+
+/**  What may open a closed vault. */
+export type WayOut = 
+/**  Ask the keyring again. */
+"retry" | 
+/**  Enter the passphrase. */
+"passphrase" | 
+/**  Enter the recovery code. */
+"recovery_code" | 
+/**  Choose a passphrase for a new vault. */
+"create_passphrase";
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

@@ -2,7 +2,9 @@
 import { waitFor } from '@testing-library/svelte';
 import axe from 'axe-core';
 import { describe, expect, test } from 'vitest';
+import type { Failure, VaultView } from '../src/api/host';
 import { sampleFile } from '../src/api/fake/host';
+import { kept } from '../src/api/fake/model';
 import { openPage, openWindow, screen, type Opened } from './window';
 
 async function faults(): Promise<string[]> {
@@ -82,6 +84,24 @@ const views: Record<string, (opened: Opened) => Promise<void>> = {
     await opened.user.click(await find('nav-activity'));
     await find('revocation');
   },
+  'the code that is shown once': async ({ user }) => {
+    await user.click(await find('nav-settings'));
+    await user.click(await find('recovery-code-make'));
+    await user.click(await find('recovery-code-show'));
+    await find('recovery-code-shown');
+  },
+  'the code that is typed back': async ({ user }) => {
+    await user.click(await find('nav-settings'));
+    await user.click(await find('recovery-code-make'));
+    await user.click(await find('recovery-code-show'));
+    await user.click(await find('recovery-code-written'));
+    await find('recovery-code');
+  },
+  'a new passphrase': async ({ user }) => {
+    await user.click(await find('nav-settings'));
+    await user.click(await find('passphrase-set'));
+    await find('passphrase-again');
+  },
   'the drop overlay and a toast': async ({ host }) => {
     host.emitShell({ event: 'file_refused', failure: { code: 'file_not_usable', message: '', action: null, field: null } });
     host.emitShell({ event: 'file_hovering', preview: sampleFile, failure: null });
@@ -97,9 +117,20 @@ describe('axe finds nothing in', () => {
     expect(await faults()).toEqual([]);
   });
 
-  test.each(['first-run', 'no_keyring', 'keyring_locked', 'passphrase_needed'] as const)('%s', async (name) => {
-    if (name === 'first-run') await openWindow({});
-    else await openWindow({ vault: name === 'keyring_locked' ? { vault: name, backend: 'GNOME Keyring', prompt_open: true } : { vault: name } });
+  const failure: Failure = { code: 'vault_locked', message: '', action: 'retry', field: null };
+  const closed: VaultView[] = [
+    { vault: 'no_keyring', problem: 'no_service', failure },
+    { vault: 'keyring_locked', backend: 'GNOME Keyring', prompt_open: true },
+    { vault: 'key_missing', backend: 'GNOME Keyring', problem: 'no_entry', failure },
+    { vault: 'passphrase_needed' },
+  ];
+  test.each(closed)('$vault', async (vault) => {
+    await openWindow({ vault, protection: { ...kept, passphrase: true, recovery_code: true } });
+    expect(await faults()).toEqual([]);
+  });
+
+  test('the first run', async () => {
+    await openWindow({});
     expect(await faults()).toEqual([]);
   });
 });

@@ -7,14 +7,16 @@ import { openWindow, screen } from './window';
 const find = (name: string) => screen.findByTestId(name);
 const failure: Failure = { code: 'vault_newer', message: '', action: null, field: null };
 
+const noKeyring: VaultView = { vault: 'no_keyring', problem: 'no_service', failure };
+
 describe('a vault that is not open', () => {
   const table: [VaultView, string][] = [
     [{ vault: 'opening' }, 'Asking the system’s keyring'],
     [{ vault: 'keyring_locked', backend: 'GNOME Keyring', prompt_open: true }, 'perhaps in a window behind this one'],
     [{ vault: 'keyring_locked', backend: 'KWallet', prompt_open: false }, 'KWallet is locked'],
-    [{ vault: 'no_keyring' }, 'Nobody can recover it for you'],
+    [noKeyring, 'Nobody can recover a passphrase for you'],
     [{ vault: 'passphrase_needed' }, 'Unlock your vault'],
-    [{ vault: 'key_missing', backend: 'GNOME Keyring', failure }, 'nothing was overwritten'],
+    [{ vault: 'key_missing', backend: 'GNOME Keyring', problem: 'no_entry', failure }, 'nothing was overwritten'],
     [{ vault: 'failed', failure }, 'belongs to a newer version'],
   ];
 
@@ -56,7 +58,7 @@ describe('a vault that is not open', () => {
 
 describe('a passphrase', () => {
   test('must be long enough and typed twice alike before the vault is made', async () => {
-    const { user } = await openWindow({ vault: { vault: 'no_keyring' } });
+    const { user } = await openWindow({ vault: noKeyring });
     const submit = await find('passphrase-submit');
     await user.type(await find('passphrase'), 'short');
     await user.type(await find('passphrase-again'), 'short');

@@ -7,6 +7,13 @@ import type { FakeSettings } from '../src/api/fake/model';
 import { workingDay } from '../src/api/fake/seed';
 import Window from '../src/views/Window.svelte';
 
+// Loaded by the window when they are first needed; beforehand here, so that a busy machine's compiler does not count as slowness.
+import '../src/features/connect/ConnectDialog.svelte';
+import '../src/features/disconnect/DisconnectDialog.svelte';
+import '../src/views/ActivityView.svelte';
+import '../src/views/IntegrationView.svelte';
+import '../src/views/SettingsView.svelte';
+
 configure({ testIdAttribute: 'data-test', getElementError: (message) => new Error(message ?? '') });
 
 export interface Opened {

@@ -6,5 +6,7 @@ pub mod connector;
 pub mod host;
 pub mod integration;
 pub mod key_file;
+pub mod protection;
+pub mod restore;
 pub mod revocation;
 pub mod rotation;

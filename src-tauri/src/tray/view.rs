@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn a_locked_vault_is_shown_as_locked_and_not_as_empty() {
-        for vault in [VaultView::PassphraseNeeded, VaultView::NoKeyring, VaultView::Opening] {
+        for vault in [VaultView::PassphraseNeeded, VaultView::Opening] {
             assert_eq!(TrayView::of(&vault, None).shape, TrayShape::Locked, "{vault:?}");
         }
     }

@@ -80,7 +80,7 @@ export class App {
   /** Asks where the vault stands. A core that does not answer is shown like a vault that does not open, with a way to retry. */
   async loadHost(): Promise<void> {
     const view = await this.host.host().catch((thrown: unknown): HostView => {
-      const known = this.hostView ?? { version: '', data_folder: '' };
+      const known = this.hostView ?? { version: '', ways_out: [], protection: null, data_folder: '', notices: [], backup: null };
       return { ...known, vault: { vault: 'failed', failure: failureOf(thrown) } };
     });
     await this.showHost(view);

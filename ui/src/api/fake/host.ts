@@ -1,8 +1,9 @@
 // A host that plays every flow in memory, so that the UI runs in a plain browser and in tests: the commands of the contract over
 // the model beside it.
-import type { AuthorizationView, Host, HostView, IntegrationId, KeyFileView, Verdict } from '../host';
+import type { AuthorizationView, Host, HostView, IntegrationId, KeyFileView, ProtectionView, Verdict } from '../host';
 import { badgeOf, catalogue } from './catalogue';
-import { fail, FakeModel, unlocked, verdictOf } from './model';
+import { fail, FakeModel, kept, unlocked, verdictOf } from './model';
+import { plainCode, sampleCodes, waysOut } from './protection';
 import * as rotation from './rotation';
 
 export const sampleFile: KeyFileView = {
@@ -18,7 +19,24 @@ export const sampleFile: KeyFileView = {
 export class FakeHost extends FakeModel implements Host {
   // The vault.
 
-  private view = (): HostView => ({ version: '0.1.0', vault: this.vault, data_folder: '~/.local/share/storm-connect' });
+  private view = (): HostView => {
+    const isOpen = this.vault.vault === 'unlocked';
+    return {
+      version: '0.1.0',
+      vault: this.vault,
+      ways_out: waysOut(this.vault, this.protection),
+      protection: isOpen ? this.protection : null,
+      data_folder: '~/.local/share/storm-connect',
+      notices: this.settings.notices,
+      backup: this.settings.backup,
+    };
+  };
+
+  private keep(change: Partial<ProtectionView>): HostView {
+    this.protection = { ...this.protection, ...change };
+    this.vault = { vault: 'unlocked', protection: this.protection.keyring ? this.protection.backend : 'passphrase' };
+    return this.view();
+  }
 
   host = async () => this.view();
 
@@ -31,14 +49,82 @@ export class FakeHost extends FakeModel implements Host {
   createPassphraseVault = async ({ passphrase }: { passphrase: string }) => {
     await this.called('createPassphraseVault');
     if (passphrase.length < 12) throw fail('passphrase_refused', 'Use at least twelve characters.');
-    this.vault = { vault: 'unlocked', protection: 'passphrase' };
-    return this.view();
+    return this.keep({ ...kept, keyring: false, passphrase: true });
   };
 
   unlockWithPassphrase = async ({ passphrase }: { passphrase: string }) => {
     await this.called('unlockWithPassphrase');
     if (passphrase === 'wrong') throw fail('passphrase_refused');
-    this.vault = { vault: 'unlocked', protection: 'passphrase' };
+    return this.keep({ keyring_lost: this.protection.keyring });
+  };
+
+  unlockWithRecoveryCode = async ({ code }: { code: string }) => {
+    await this.called('unlockWithRecoveryCode');
+    const { length } = plainCode(code);
+    if (length !== 32) throw fail('recovery_code_refused', `A recovery code has 32 characters, and this has ${length}. Type all eight groups of four.`);
+    if (plainCode(code).startsWith('0')) throw fail('recovery_code_refused', 'This is the recovery code of another vault, or one that was replaced.');
+    return this.keep({ keyring_lost: this.protection.keyring });
+  };
+
+  // How the key is kept.
+
+  revealNewRecoveryCode = async () => {
+    await this.called('revealNewRecoveryCode');
+    this.shownCode = sampleCodes[this.next++ % sampleCodes.length] ?? '';
+    return this.shownCode;
+  };
+
+  confirmRecoveryCode = async ({ code }: { code: string }) => {
+    await this.called('confirmRecoveryCode');
+    if (this.shownCode === null || plainCode(code) !== plainCode(this.shownCode)) throw fail('recovery_code_refused', 'A character is mistyped. Compare each group with your copy.');
+    this.shownCode = null;
+    return this.keep({ recovery_code: true });
+  };
+
+  discardRecoveryCode = async () => {
+    await this.called('discardRecoveryCode');
+    this.shownCode = null;
+    return null;
+  };
+
+  removeRecoveryCode = async () => {
+    await this.called('removeRecoveryCode');
+    return this.keep({ recovery_code: false });
+  };
+
+  setPassphrase = async () => {
+    await this.called('setPassphrase');
+    return this.keep({ passphrase: true });
+  };
+
+  removePassphrase = async () => {
+    await this.called('removePassphrase');
+    return this.keep({ passphrase: false });
+  };
+
+  putKeyIntoKeyring = async () => {
+    await this.called('putKeyIntoKeyring');
+    if (this.settings.keyringRefuses) throw fail('keyring_refused', 'GNOME Keyring is locked, and its prompt was dismissed. Try again, and unlock it when it asks.');
+    return this.keep({ keyring: true, keyring_lost: false });
+  };
+
+  takeKeyFromKeyring = async () => {
+    await this.called('takeKeyFromKeyring');
+    if (this.settings.keyringRefuses) throw fail('keyring_refused', 'GNOME Keyring does not answer. End it or log in anew, then try again.');
+    return this.keep({ keyring: false });
+  };
+
+  restoreBackup = async () => {
+    await this.called('restoreBackup');
+    this.vault = unlocked;
+    this.settings.backup = null;
+    this.settings.notices = [{ notice: 'restored', since: Date.now() }];
+    return this.view();
+  };
+
+  acknowledgeRestore = async () => {
+    await this.called('acknowledgeRestore');
+    this.settings.notices = this.settings.notices.filter(({ notice }) => notice !== 'restored');
     return this.view();
   };
 

@@ -8,6 +8,7 @@ import type {
   AuthorizationProgress,
   AuthorizationTarget,
   AuthorizationView,
+  BackupView,
   CoreEvent,
   ErrorCode,
   Event as CoreChange,
@@ -17,10 +18,12 @@ import type {
   KeyInput,
   Method,
   PendingRevocationView,
+  ProtectionView,
   RegistrationView,
   RotationView,
   SavedView,
   ShellEvent,
+  VaultNotice,
   VaultView,
   Verdict,
 } from '../host';
@@ -30,6 +33,11 @@ import { generation, history, integrationOf, summaryOf } from './seed';
 
 export interface FakeSettings {
   vault: VaultView;
+  /** How the key is kept, or was before the vault was closed. */
+  protection: ProtectionView;
+  notices: VaultNotice[];
+  /** The copy that is offered for a damaged vault. */
+  backup: BackupView | null;
   rows: IntegrationDetailView[];
   /** After how many milliseconds the outside world answers by itself; null = only when a test says so. */
   pace: number | null;
@@ -37,7 +45,11 @@ export interface FakeSettings {
   clipboard: string;
   /** Whether no service confirms a revocation. */
   serviceDown: boolean;
+  /** Whether the keyring neither takes nor gives a key. */
+  keyringRefuses: boolean;
 }
+
+export const kept: ProtectionView = { backend: 'GNOME Keyring', keyring: true, keyring_lost: false, passphrase: false, recovery_code: false };
 
 export const unlocked: VaultView = { vault: 'unlocked', protection: 'GNOME Keyring' };
 
@@ -54,6 +66,9 @@ export function verdictOf(text: string, account: string): Verdict {
 export class FakeModel {
   rows: IntegrationDetailView[];
   vault: VaultView;
+  protection: ProtectionView;
+  /** The recovery code that was shown and not yet typed back. */
+  protected shownCode: string | null = null;
   /** Every command that was called, by name, for tests. */
   readonly calls: string[] = [];
   /** Pages that were opened in the browser. */
@@ -71,9 +86,10 @@ export class FakeModel {
   protected next = 1;
 
   constructor(settings: Partial<FakeSettings> = {}) {
-    this.settings = { vault: unlocked, rows: [], pace: null, clipboard: 'rk_live_0123456789abcdef3fQ2', serviceDown: false, ...settings };
+    this.settings = { vault: unlocked, protection: kept, notices: [], backup: null, rows: [], pace: null, clipboard: 'rk_live_0123456789abcdef3fQ2', serviceDown: false, keyringRefuses: false, ...settings };
     this.rows = this.settings.rows;
     this.vault = this.settings.vault;
+    this.protection = this.settings.protection;
     this.log = history(this.rows);
   }
 

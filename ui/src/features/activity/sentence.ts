@@ -1,5 +1,5 @@
 // An entry of the log as a sentence in the past tense, with the tone it should have.
-import type { ActivityEntry, ActivityKind, RotationMilestone } from '../../api/host';
+import type { ActivityEntry, ActivityKind, ProtectionChange, RotationMilestone } from '../../api/host';
 import { troubleText, type Tone } from '../../state/status';
 import { calendarDay } from '../../state/time';
 import { limitText } from '../../state/verdict';
@@ -65,10 +65,24 @@ export function sentence(what: ActivityKind): Sentence {
       return plain('Removed from this computer');
     case 'restored':
       return plain('Brought back');
+    case 'protection_changed':
+      return plain(protectionChanges[what.change]);
     case 'odd_answer':
       return soon(`The service sent an odd answer: ${what.what}`);
   }
 }
+
+const protectionChanges: Record<ProtectionChange, string> = {
+  recovery_code_shown: 'A new recovery code was shown',
+  recovery_code_set: 'A recovery code opens the vault from now on',
+  recovery_code_removed: 'The recovery code was removed',
+  recovery_code_used: 'The vault was opened with the recovery code',
+  passphrase_set: 'A passphrase opens the vault from now on',
+  passphrase_removed: 'The passphrase was removed',
+  put_into_keyring: 'The vault’s key was put into the keyring',
+  taken_from_keyring: 'The vault’s key was taken out of the keyring',
+  master_key_changed: 'The master key was changed',
+};
 
 type Reason = Extract<ActivityKind, { kind: 'reconnect_needed' }>['reason']['reason'];
 
@@ -84,6 +98,8 @@ function reconnect(reason: Reason): string {
       return 'The access ended; it needs to be reconnected';
     case 'key_refused':
       return 'The service refused the key; it needs to be replaced';
+    case 'record_damaged':
+      return 'Its record in the vault is damaged; it needs to be connected again';
   }
 }
 
