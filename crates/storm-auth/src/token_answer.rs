@@ -85,7 +85,7 @@ pub(crate) fn read_token_answer(shape: AnswerShape<'_>, answer: &RawTokenAnswer)
         (Some(token), Some(error)) if usable && is_success && !error.is_explicit => Ok(AccessToken::new(token)),
         (_, Some(error)) => Err(failure::judge(&error, shape, answer)),
         (_, None) if has_tokens => Err(failure::unusable_token(answer)),
-        (_, None) => Err(failure::without_words(answer, document.is_json)),
+        (_, None) => Err(failure::without_words(answer, document.looks)),
     };
 
     TokenAnswerReading {
@@ -109,7 +109,7 @@ pub(crate) fn read_failure(shape: AnswerShape<'_>, answer: &RawTokenAnswer) -> O
     match failure::find(&document, answer.status) {
         Some(error) => Some(failure::judge(&error, shape, answer)),
         None if (200..=299).contains(&answer.status) => None,
-        None => Some(failure::without_words(answer, document.is_json)),
+        None => Some(failure::without_words(answer, document.looks)),
     }
 }
 

@@ -73,6 +73,17 @@ fn is_empty(token: &str) -> bool {
     token.chars().all(|c| matches!(c, '*' | '•' | '.')) || FILTERED.iter().any(|word| bare.eq_ignore_ascii_case(word))
 }
 
+/// What the bytes are at first sight.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Looks {
+    /// JSON, of whatever shape.
+    Json,
+    /// A page, or XML.
+    Page,
+    /// Nothing, a part of an answer, or something else.
+    Broken,
+}
+
 /// A whole answer.
 pub(super) struct Document {
     text: Zeroizing<String>,
@@ -83,8 +94,7 @@ pub(super) struct Document {
     /// Whether the connector said where the tokens are, and they were there.
     is_on_path: bool,
     is_success: bool,
-    /// Whether the bytes are JSON, of whatever shape.
-    pub(super) is_json: bool,
+    pub(super) looks: Looks,
     pub(super) oddities: Vec<AnswerOddity>,
 }
 
@@ -98,7 +108,7 @@ impl Document {
             holder: 0,
             is_on_path: false,
             is_success: (200..=299).contains(&answer.status),
-            is_json: false,
+            looks: Looks::Broken,
             oddities: if is_odd { vec![AnswerOddity::Encoding] } else { Vec::new() },
         };
         document.fill(path);
@@ -134,12 +144,19 @@ impl Document {
     fn fill(&mut self, path: Option<&str>) {
         let text = std::mem::take(&mut self.text);
         let trimmed = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}' || c == '\0');
-        if trimmed.is_empty() || trimmed.starts_with('<') {
+        if trimmed.is_empty() {
+            return;
+        }
+        if trimmed.starts_with('<') {
+            self.looks = Looks::Page;
             if let Some(object) = page::read(trimmed).filter(|_| self.is_success) {
                 self.note(AnswerOddity::Page);
                 self.objects.push(object);
             }
             return; // and nothing else of a page is looked at again
+        }
+        if serde_json::from_str::<IgnoredAny>(trimmed).is_ok() {
+            self.looks = Looks::Json;
         }
         // A service may send its JSON as one JSON text.
         let inner = if trimmed.starts_with('"') {
@@ -156,7 +173,7 @@ impl Document {
             if has_more {
                 self.note(AnswerOddity::TrailingBytes);
             }
-            self.is_json = true;
+            self.looks = Looks::Json;
             self.unwrap(outermost, path);
             self.look_deeper(source);
         } else if let Some(object) = form::read(source).filter(|_| is_form(source)) {

@@ -5,7 +5,7 @@
 use storm_domain::{Delivery, ProviderWords, RawTokenAnswer, RefreshFailure, TransientKind};
 
 use super::AnswerShape;
-use super::document::{Document, Object, nested};
+use super::document::{Document, Looks, Object, nested};
 use super::name::Name;
 use super::value::Value;
 
@@ -105,22 +105,23 @@ pub(super) fn judge(error: &FoundError, shape: AnswerShape<'_>, answer: &RawToke
         return transient(answer, Delivery::Answered, TransientKind::ServiceBusy);
     }
     if !error.is_named && !error.is_explicit {
-        return without_words(answer, false);
+        return without_words(answer, Looks::Json);
     }
     let is_number = |code: &&String| code.bytes().all(|byte| byte.is_ascii_digit());
     let telling = error.codes.iter().find(|code| !is_number(code)).or(error.codes.first());
     RefreshFailure::RequestRefused(words(telling.map_or("", |code| code)))
 }
 
-/// An answer that holds no token and no error. JSON with a success status comes from the service itself.
-pub(super) fn without_words(answer: &RawTokenAnswer, is_json: bool) -> RefreshFailure {
+/// An answer that holds no token and no error. A page comes from something that stands before the service; JSON with a success
+/// status comes from the service itself, which has then given no token; a success without a body, or with a part of one, may
+/// have lost the tokens on its way.
+pub(super) fn without_words(answer: &RawTokenAnswer, looks: Looks) -> RefreshFailure {
     let is_success = (200..=299).contains(&answer.status);
-    // A success without a body may have lost the body on its way.
-    let delivery = if is_success && answer.body.is_empty() { Delivery::Ambiguous } else { Delivery::Answered };
+    let delivery = if is_success && looks == Looks::Broken { Delivery::Ambiguous } else { Delivery::Answered };
     let kind = match answer.status {
         300..=399 => TransientKind::Redirected,
         status if is_busy(status) => TransientKind::ServiceBusy,
-        _ if is_success && is_json => TransientKind::UnusableToken,
+        _ if is_success && looks == Looks::Json => TransientKind::UnusableToken,
         _ => TransientKind::NotAnAnswer,
     };
     transient(answer, delivery, kind)

@@ -86,8 +86,8 @@ fn an_answer_is_judged_by_its_words_first_and_its_status_last() {
         (200, "<!doctype html><title>Hotel Wi-Fi</title>", "no answer"),
         (200, "{}", "unusable"),
         (200, r#"{"status":"ok"}"#, "unusable"),
-        (200, "[]", "no answer"),
-        (200, "null", "no answer"),
+        (200, "[]", "unusable"),
+        (200, "null", "unusable"),
         (200, "OK", "no answer"),
         (200, "", "no answer"),
         (302, "", "redirected"),
@@ -110,13 +110,17 @@ fn no_status_alone_ends_a_grant() {
 }
 
 #[test]
-fn an_empty_success_may_have_lost_its_body_on_the_way() {
+fn a_success_without_a_whole_body_may_have_lost_it_on_the_way() {
     let delivery = |body| match judge(200, body) {
         RefreshFailure::Transient { delivery, .. } => delivery,
         other => panic!("{other:?}"),
     };
-    assert_eq!(delivery(""), Delivery::Ambiguous);
-    assert_eq!(delivery("{}"), Delivery::Answered);
+    for lost in ["", " ", "OK", r#"{"access_tok"#, r#"{"refresh_token":"cut off he"#] {
+        assert_eq!(delivery(lost), Delivery::Ambiguous, "{lost}");
+    }
+    for whole in ["{}", "[]", "null", "<html>Sign in to the network</html>", r#"{"status":"ok"}"#] {
+        assert_eq!(delivery(whole), Delivery::Answered, "{whole}");
+    }
 }
 
 #[test]
