@@ -252,6 +252,7 @@ impl Control {
             let grants = world.provider.grants.values();
             let ids: Vec<String> = grants
                 .filter(|grant| grant.ended.is_none())
+                .filter(|grant| fits(&filter.id, &grant.id))
                 .filter(|grant| fits(&filter.account, &grant.account) && fits(&filter.client_id, &grant.client_id))
                 .map(|grant| grant.id.clone())
                 .collect();

@@ -85,6 +85,8 @@ pub struct NewGrant {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct GrantFilter {
+    /// Only this one.
+    pub id: Option<String>,
     /// Only this account's.
     pub account: Option<String>,
     /// Only this client's.
