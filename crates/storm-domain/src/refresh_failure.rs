@@ -104,6 +104,14 @@ pub enum RefreshFailure {
     NotStored,
 }
 
+impl RefreshFailure {
+    /// Whether only the user can bring a grant back after it.
+    #[must_use]
+    pub fn ends_grant(&self) -> bool {
+        matches!(self, Self::GrantRefused(_) | Self::InteractionRequired(_))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

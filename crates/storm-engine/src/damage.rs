@@ -11,7 +11,7 @@ impl Engine {
     pub async fn mark_damaged(&self, ids: &[IntegrationId]) {
         for id in ids {
             match self.vault().integration(*id).await {
-                Ok(row) => self.enter_reconnect(&row, TokenEvent::RecordDamaged).await,
+                Ok(row) => drop(self.enter_reconnect(&row, TokenEvent::RecordDamaged).await),
                 Err(error) => tracing::error!(%error, integration = %id, "a damaged record could not be marked"),
             }
         }

@@ -8,10 +8,12 @@ use std::time::Duration;
 use storm_connectors::Catalogue;
 use storm_domain::port::{Browser, Clock, Entropy, EventSink, Provider, Vault};
 use storm_domain::{
-    ActivityKind, AttemptId, ErrorCode, Event, Failure, Integration, IntegrationId, LeaseOwner, TokenEvent, VaultError,
+    ActivityKind, AttemptId, ErrorCode, Event, Failure, Integration, IntegrationId, Landed, LeaseOwner, TokenEvent,
+    VaultError,
 };
 use tokio::sync::watch;
 
+use crate::age::Ages;
 use crate::authorization::Attempt;
 use crate::behind::Behind;
 use crate::error::ToFailure as _;
@@ -49,8 +51,11 @@ pub struct Engine {
     pub(crate) flights: Flights,
     pub(crate) held: HeldSecrets,
     pub(crate) schedule: Schedule,
+    pub(crate) ages: Ages,
     pub(crate) exchanged: ExchangedTokens,
     pub(crate) unfinished: Mutex<HashMap<IntegrationId, Unfinished>>,
+    /// Landed answers that could not be used at the start.
+    pub(crate) unreplayed: Mutex<HashMap<IntegrationId, Vec<Landed>>>,
     pub(crate) ending: Ending,
     pub(crate) revocations: Revocations,
     pub(crate) behind: Behind,
@@ -69,8 +74,10 @@ impl Engine {
             flights: Flights::default(),
             held: HeldSecrets::default(),
             schedule: Schedule::default(),
+            ages: Ages::default(),
             exchanged: ExchangedTokens::default(),
             unfinished: Mutex::default(),
+            unreplayed: Mutex::default(),
             ending: Ending::default(),
             revocations: Revocations::default(),
             behind: Behind::default(),

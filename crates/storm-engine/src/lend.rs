@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use storm_domain::{
     Action, ActivityKind, Credential, ErrorCode, Failure, Integration, IntegrationId, Method, OAuthGrant, Timestamp,
-    TokenState,
+    TokenState, VaultError,
 };
 use storm_secret::{AccessToken, ApiKey};
+use uuid::Uuid;
 
 use crate::engine::Engine;
 use crate::error::ToFailure as _;
@@ -102,6 +103,7 @@ impl Engine {
         min_lifetime: Option<Duration>,
     ) -> Result<(AccessToken, Option<Timestamp>), Failure> {
         let wanted = min_lifetime.unwrap_or_default();
+        self.look_at_clocks();
         let now = self.now();
         let lasts = |end: Option<Timestamp>, long_enough: Duration| end.is_none_or(|end| now.after(long_enough) < end);
         let present = match integration.method {
@@ -133,16 +135,22 @@ impl Engine {
     async fn present_token(&self, id: IntegrationId) -> Result<Option<(AccessToken, Option<Timestamp>)>, Failure> {
         if let Some(unsaved) = self.unsaved_grant(id) {
             refuse_other_type(&unsaved)?;
-            return Ok(unsaved.access_token.map(|token| (token, unsaved.expires_at)));
+            return Ok(self.current(id, unsaved));
         }
         let active = self.vault().active_generation(id).await.map_err(|error| error.to_failure())?;
         Ok(match active.map(|generation| generation.credential) {
             Some(Credential::OAuthGrant(grant)) => {
                 refuse_other_type(&grant)?;
-                grant.access_token.map(|token| (token, grant.expires_at))
+                self.current(id, grant)
             }
             _ => None,
         })
+    }
+
+    /// A grant's access token, if its age is known.
+    fn current(&self, id: IntegrationId, grant: OAuthGrant) -> Option<(AccessToken, Option<Timestamp>)> {
+        let is_known = self.knows_age_of(id, &grant);
+        grant.access_token.filter(|_| is_known).map(|token| (token, grant.expires_at))
     }
 
     async fn fresh_token(
@@ -171,11 +179,18 @@ impl Engine {
 
     /// The one integration that is called so, or has that id.
     async fn named(&self, name: &str) -> Result<Integration, Failure> {
-        let all = self.vault().integrations().await.map_err(|error| error.to_failure())?;
-        let mut found = all.into_iter().filter(|row| {
-            row.trashed_at.is_none() && (row.name.eq_ignore_ascii_case(name) || row.id.to_string() == name)
-        });
-        match (found.next(), found.next()) {
+        let mut found = self.vault().integrations_called(name).await.map_err(|error| error.to_failure())?;
+        if let Ok(id) = Uuid::parse_str(name).map(IntegrationId)
+            && found.iter().all(|row| row.id != id)
+        {
+            match self.vault().integration(id).await {
+                Ok(row) => found.push(row),
+                Err(VaultError::NotFound) => {}
+                Err(error) => return Err(error.to_failure()),
+            }
+        }
+        found.retain(|row| row.trashed_at.is_none());
+        match (found.pop(), found.pop()) {
             (Some(only), None) => Ok(only),
             (Some(_), Some(_)) => Err(Failure::new(
                 ErrorCode::NotFound,

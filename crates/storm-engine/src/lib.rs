@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod age;
 mod api_key;
 mod authorization;
 mod behind;

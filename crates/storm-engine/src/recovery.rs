@@ -6,10 +6,13 @@
 
 use std::sync::Arc;
 
+use storm_domain::port::GrantCommit;
 use storm_domain::{
-    ActivityKind, Credential, Failure, GenerationNumber, GenerationPhase, Integration, InterruptedBy, Landed, Method,
-    TokenState, VaultError,
+    ActivityKind, Backoff, Credential, Failure, GenerationNumber, GenerationPhase, Integration, IntegrationId,
+    InterruptedBy, Landed, Lease, Method, OAuthGrant, OAuthService, RefreshIntent, TokenState, VaultError,
 };
+use storm_secret::RefreshToken;
+use subtle::ConstantTimeEq as _;
 
 use crate::authorization::empty_grant;
 use crate::engine::{Engine, lock};
@@ -25,8 +28,15 @@ impl Engine {
     pub async fn recover(self: &Arc<Self>) -> Result<(), VaultError> {
         for landed in self.vault().landed().await? {
             let id = landed.integration_id;
-            if let Err(failure) = self.replay(landed).await {
-                tracing::warn!(integration = %id, code = ?failure.code, "a landed answer could not be used");
+            if let Err(failure) = self.replay(&landed).await {
+                tracing::warn!(integration = %id, code = ?failure.code, "a landed answer could not be used yet");
+                lock(&self.unreplayed).entry(id).or_default().push(landed);
+            }
+        }
+        for landed in self.vault().overtaken().await? {
+            let id = landed.integration_id;
+            if let Err(failure) = self.look_at_overtaken(landed).await {
+                tracing::warn!(integration = %id, code = ?failure.code, "an overtaken answer could not be looked at");
             }
         }
         self.note_open_intents().await?;
@@ -47,8 +57,22 @@ impl Engine {
         self.empty_bin().await
     }
 
+    /// Uses what [`Engine::recover`] could not use, on a disk that failed say. Until then nothing may be sent for this credential:
+    /// the refresh token that would be sent is an old one.
+    pub(crate) async fn replay_what_is_left(&self, id: IntegrationId) -> Result<(), Failure> {
+        let left = lock(&self.unreplayed).remove(&id).unwrap_or_default();
+        let mut left = left.into_iter();
+        while let Some(landed) = left.next() {
+            if let Err(failure) = self.replay(&landed).await {
+                lock(&self.unreplayed).entry(id).or_default().extend(std::iter::once(landed).chain(left));
+                return Err(failure);
+            }
+        }
+        Ok(())
+    }
+
     /// Uses an answer that was made durable but not committed.
-    async fn replay(&self, landed: Landed) -> Result<(), Failure> {
+    async fn replay(&self, landed: &Landed) -> Result<(), Failure> {
         let id = landed.integration_id;
         let row = self.vault().integration(id).await.map_err(|error| error.to_failure())?;
         let (service, _) = self.oauth_party(&row).await?;
@@ -64,44 +88,99 @@ impl Engine {
             (Some(sent), Some(active)) if active.number == sent => {
                 if let Credential::OAuthGrant(old) = &active.credential {
                     let log = vec![ActivityKind::RefreshRecovered];
-                    if self.take_answer(&row, &service, &lease, sent, old, &landed.answer, log).await.is_err() {
+                    if let Err(failure) = self.take_answer(&row, &service, &lease, sent, old, &landed.answer, log).await
+                    {
                         tracing::warn!(integration = %id, "a landed answer brought no token");
+                        self.note_earlier_interruption(id, sent).await?;
+                        let _ = self.settle_failure(&row, sent, &lease, failure).await; // it is in the row and the log
                     }
                 }
             }
-            // A newer generation is active: the answer was committed, only its slot was not emptied.
-            (Some(_), _) => self.clear_landing(&lease).await,
-            // An answer to a code. Without an integration that was connected, it is the first grant; else it is a reconnect.
+            // A newer generation is active, so this answer came when its lease had been taken over.
+            (Some(_), _) => self.keep_overtaken(&lease, &service, landed).await?,
+            // An answer to a code: the first grant of an integration, or that of a reconnect, which `settle` finishes.
             (None, active) => {
                 let reading = self.parts.provider.read_token_answer(&service, &landed.answer);
                 if reading.refresh_token.is_some() || reading.access.is_ok() {
                     let grant = successor_of(&empty_grant(now), reading, &service, &landed.answer);
-                    self.store_recovered_code(&row, active.is_none(), grant).await?;
+                    match active {
+                        Some(_) => self
+                            .vault()
+                            .keep_beside(&lease, &grant, GenerationPhase::Staged, Vec::new(), now)
+                            .await
+                            .map(drop),
+                        None => {
+                            let commit = GrantCommit {
+                                lease: &lease,
+                                expected: None,
+                                grant: &grant,
+                                event: None,
+                                log: Vec::new(),
+                                at: now,
+                            };
+                            self.vault().commit_grant(commit).await.map(drop)
+                        }
+                    }
+                    .map_err(|error| error.to_failure())?;
+                } else {
+                    self.clear_intent(&lease).await;
+                    self.clear_landing(&lease).await;
                 }
-                self.clear_intent(&lease).await;
-                self.clear_landing(&lease).await;
             }
         }
         self.give_back(&lease).await;
         Ok(())
     }
 
-    async fn store_recovered_code(
-        &self,
-        row: &Integration,
-        is_first: bool,
-        grant: storm_domain::OAuthGrant,
-    ) -> Result<(), Failure> {
-        let now = self.now();
-        let staged = self
-            .vault()
-            .stage_generation(row.id, &Credential::OAuthGrant(grant), now)
-            .await
-            .map_err(|error| error.to_failure())?;
-        if is_first {
-            self.vault().switch_generation(row.id, None, staged, now).await.map_err(|error| error.to_failure())?;
+    /// An answer to a refresh that had been broken off before and was tried again: a refusal is about the first try.
+    async fn note_earlier_interruption(&self, id: IntegrationId, sent: GenerationNumber) -> Result<(), Failure> {
+        let intents = self.vault().open_intents().await.map_err(|error| error.to_failure())?;
+        let is_retry = |intent: &&RefreshIntent| {
+            intent.integration_id == id && intent.generation == Some(sent) && intent.retries > 0
+        };
+        if let Some(intent) = intents.iter().find(is_retry) {
+            lock(&self.unfinished).insert(id, interrupted(sent, intent));
         }
-        Ok(()) // `settle` finishes both
+        Ok(())
+    }
+
+    /// Looks at an answer whose slot was still full although a later grant was stored: emptied, unless it holds a refresh token
+    /// that nobody stored.
+    async fn look_at_overtaken(&self, landed: Landed) -> Result<(), Failure> {
+        let id = landed.integration_id;
+        let row = self.vault().integration(id).await.map_err(|error| error.to_failure())?;
+        let (service, _) = self.oauth_party(&row).await?;
+        let now = self.now();
+        let lease = self.vault().acquire_lease(id, &self.parts.owner, now, now.after(LEASE_TERM)).await;
+        let lease = lease.map_err(|error| error.to_failure())?;
+        let kept = self.keep_overtaken(&lease, &service, &landed).await;
+        self.give_back(&lease).await;
+        kept
+    }
+
+    /// Keeps the refresh token of an overtaken answer beside the active one, unless it is stored already. Which of the two the
+    /// service will take is known only when it refuses one.
+    async fn keep_overtaken(&self, lease: &Lease, service: &OAuthService, landed: &Landed) -> Result<(), Failure> {
+        let reading = self.parts.provider.read_token_answer(service, &landed.answer);
+        let (id, now) = (landed.integration_id, self.now());
+        let Some(refresh_token) = &reading.refresh_token else {
+            self.clear_landing(lease).await;
+            return Ok(());
+        };
+        for info in self.vault().generations(id).await.map_err(|error| error.to_failure())? {
+            // One that is retired or damaged is none that could be used.
+            let Ok(stored) = self.vault().generation(id, info.number).await else { continue };
+            if let Credential::OAuthGrant(OAuthGrant { refresh_token: Some(stored), .. }) = &stored.credential
+                && is_same_token(stored, refresh_token)
+            {
+                self.clear_landing(lease).await;
+                return Ok(());
+            }
+        }
+        let grant = successor_of(&empty_grant(now), reading, service, &landed.answer);
+        let kept = self.vault().keep_beside(lease, &grant, GenerationPhase::Superseded, Vec::new(), now).await;
+        tracing::warn!(integration = %id, "an answer came after another refresh; its token is kept beside the active one");
+        kept.map(drop).map_err(|error| error.to_failure())
     }
 
     /// Remembers every refresh that was sent and never answered, and sends it again at once.
@@ -109,16 +188,11 @@ impl Engine {
         for intent in self.vault().open_intents().await? {
             let Some(generation) = intent.generation else { continue }; // a code is used once
             let id = intent.integration_id;
-            lock(&self.unfinished).insert(
-                id,
-                Unfinished {
-                    generation,
-                    sent_at: intent.at,
-                    by: InterruptedBy::Crash,
-                    unsaved: None,
-                    retries: intent.retries,
-                },
-            );
+            // What was replayed and could not be committed stays the first to be saved.
+            lock(&self.unfinished).entry(id).or_insert_with(|| interrupted(generation, &intent));
+            if self.is_held_back(Method::OAuth) {
+                continue; // until the user goes on
+            }
             let engine = Arc::clone(self);
             tokio::spawn(async move {
                 if let Err(failure) = engine.refresh_grant(id, engine.wanted_new(id)).await {
@@ -156,11 +230,19 @@ impl Engine {
         }
     }
 
+    /// Takes a stored grant over once its service can be asked whose it is.
     fn adopt(self: &Arc<Self>, row: &Integration, stored: GenerationNumber) {
         let (engine, row) = (Arc::clone(self), row.clone());
         tokio::spawn(async move {
-            if let Err(failure) = engine.adopt_stored_grant(&row, stored).await {
+            let mut pause = Backoff::FIRST;
+            let mut stopping = engine.stopping.subscribe();
+            while let Err(failure) = engine.adopt_stored_grant(&row, stored).await {
                 tracing::warn!(integration = %row.id, code = ?failure.code, "a stored grant could not be taken over yet");
+                tokio::select! {
+                    () = engine.parts.clock.sleep(pause) => {}
+                    _ = stopping.wait_for(|stop| *stop) => return,
+                }
+                pause = (pause * 2).min(Backoff::LONGEST);
             }
         });
     }
@@ -171,4 +253,14 @@ impl Engine {
             .map(drop)
             .map_err(|error| error.to_failure())
     }
+}
+
+/// What an intent of an earlier run says of it.
+fn interrupted(generation: GenerationNumber, intent: &RefreshIntent) -> Unfinished {
+    Unfinished { generation, sent_at: intent.at, by: InterruptedBy::Crash, unsaved: None, retries: intent.retries }
+}
+
+fn is_same_token(one: &RefreshToken, other: &RefreshToken) -> bool {
+    // EXPOSE: compared in constant time.
+    one.expose().as_bytes().ct_eq(other.expose().as_bytes()).into()
 }

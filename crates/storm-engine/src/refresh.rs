@@ -15,10 +15,10 @@ use std::time::Duration;
 
 use storm_domain::port::{GrantCommit, TokenGrant, TokenRequest};
 use storm_domain::{
-    ActivityKind, Credential, Delivery, ErrorCode, Event, Failure, Generation, GenerationNumber, GenerationPhase,
-    Integration, IntegrationId, InterruptedBy, Lease, Method, OAuthGrant, OAuthService, RawTokenAnswer,
-    ReconnectReason, RefreshFailure, RefreshIntent, RefreshState, SendFailure, Timestamp, TokenAnswerReading,
-    TokenEvent, TokenState, TransientKind, VaultError,
+    ActivityKind, Backoff, Credential, Delivery, ErrorCode, Event, Failure, Generation, GenerationInfo,
+    GenerationNumber, GenerationPhase, Integration, IntegrationId, InterruptedBy, Lease, Method, OAuthGrant,
+    OAuthService, RawTokenAnswer, ReconnectReason, RefreshFailure, RefreshIntent, RefreshState, SendFailure, Timestamp,
+    TokenAnswerReading, TokenEvent, TokenState, TransientKind, VaultError,
 };
 
 use crate::engine::{Engine, lock};
@@ -106,20 +106,23 @@ impl Engine {
         waited_for_another: bool,
         wanted: Wanted,
     ) -> Result<Generation, Failure> {
-        self.save_unsaved(id).await?;
+        self.look_at_clocks();
+        let saved = self.save_unsaved(id).await?;
+        self.replay_what_is_left(id).await?;
         let basis = self.vault().refresh_basis(id).await.map_err(|error| error.to_failure())?;
         let integration = basis.integration;
         if integration.trashed_at.is_some() {
             return Err(VaultError::NotFound.to_failure());
         }
         let active = basis.active.ok_or_else(|| reconnect_needed("It is not connected yet."))?;
-        if waited_for_another || self.is_content(id, wanted, &active) {
+        let brought_now = waited_for_another || (saved && !matches!(wanted, Wanted::Lasting(_)));
+        if brought_now || self.is_content(id, wanted, &active) {
             return Ok(active);
         }
         let now = self.now();
         match &integration.state {
             TokenState::Active { refresh: RefreshState::BackingOff { until, trouble, .. }, .. }
-                if wanted == Wanted::WhenDue && now < *until =>
+                if wanted == Wanted::WhenDue && self.is_pausing(*until) =>
             {
                 return Err(failure_of_trouble(trouble));
             }
@@ -128,6 +131,7 @@ impl Engine {
             }
             _ => {}
         }
+        self.unless_held_back(integration.method)?;
         let Credential::OAuthGrant(grant) = &active.credential else {
             return Err(crate::engine::internal("This credential is not an OAuth grant."));
         };
@@ -148,15 +152,38 @@ impl Engine {
         let request =
             TokenRequest { service: &service, client: &client, grant: TokenGrant::RefreshToken(refresh_token) };
         let taken = match self.parts.provider.send_token_request(request).await {
-            Ok(answer) => self.land_and_take(&integration, &service, &lease, active.number, grant, &answer).await,
-            Err(failure) => Err(self.no_answer(&active, &intent, &lease, failure).await),
+            Ok(answer) => {
+                let answer = dated(answer, now);
+                self.land_and_take(&integration, &service, &lease, active.number, grant, &answer).await
+            }
+            Err(failure) => Err(self.no_answer(&active, &intent, &lease, now, failure).await),
         };
         match taken {
             Ok(generation) => Ok(generation),
             Err(failure) => {
+                let is_refused = matches!(failure, RefreshFailure::GrantRefused(_));
+                if is_refused && self.take_spare(id, active.number).await? {
+                    self.forget_answer(&lease).await;
+                    self.give_back(&lease).await;
+                    return Box::pin(self.refresh_in_flight(id, false, wanted)).await;
+                }
+                let settled = self.settle_failure(&integration, active.number, &lease, failure).await;
                 self.give_back(&lease).await;
-                self.settle_failure(&integration, active.number, failure).await
+                settled
             }
+        }
+    }
+
+    /// Makes the token that an overtaken answer brought the active one, when the service refuses the one that was stored in
+    /// its place. False = there is none.
+    async fn take_spare(&self, id: IntegrationId, refused: GenerationNumber) -> Result<bool, Failure> {
+        let generations = self.vault().generations(id).await.map_err(|error| error.to_failure())?;
+        let is_spare = |info: &&GenerationInfo| info.phase == GenerationPhase::Superseded && info.number > refused;
+        let Some(spare) = generations.iter().find(is_spare) else { return Ok(false) };
+        match self.vault().switch_generation(id, Some(refused), spare.number, self.now()).await {
+            Ok(()) => Ok(true),
+            Err(VaultError::Conflict) => Ok(false), // another grant came meanwhile
+            Err(error) => Err(error.to_failure()),
         }
     }
 
@@ -165,7 +192,8 @@ impl Engine {
             (Wanted::New { succeeded }, _) => self.flights.succeeded(id) > succeeded,
             (Wanted::Lasting(long_enough), Credential::OAuthGrant(grant)) => {
                 let until = self.now().after(long_enough);
-                grant.access_token.is_some() && grant.expires_at.is_none_or(|end| until < end)
+                let lasts = grant.expires_at.is_none_or(|end| until < end);
+                grant.access_token.is_some() && lasts && self.knows_age_of(id, grant)
             }
             _ => false,
         }
@@ -208,11 +236,15 @@ impl Engine {
         active: &Generation,
         intent: &RefreshIntent,
         lease: &Lease,
+        sent_at: Timestamp,
         SendFailure { delivery, kind }: SendFailure,
     ) -> RefreshFailure {
         match delivery {
+            Delivery::Ambiguous if slept_since(sent_at, self.now()) => {
+                self.note_interruption(active, intent, InterruptedBy::Sleep);
+            }
             Delivery::Ambiguous => self.note_interruption(active, intent, InterruptedBy::Network),
-            Delivery::NotSent | Delivery::Answered => self.clear_intent(lease).await,
+            Delivery::NotSent | Delivery::Answered => self.clear_intent_of(active.number, lease).await,
         }
         RefreshFailure::Transient { delivery, kind, retry_after: None }
     }
@@ -256,8 +288,11 @@ impl Engine {
         let odd = odd_answer(&reading);
         let refused = reading.access.as_ref().err().cloned();
         if let (Some(failure), None) = (&refused, &reading.refresh_token) {
-            self.clear_intent(lease).await;
-            self.clear_landing(lease).await;
+            // What ends the grant is forgotten when the row says so, not before.
+            if !failure.ends_grant() {
+                self.clear_intent_of(generation, lease).await;
+                self.clear_landing(lease).await;
+            }
             if let Some(odd) = odd {
                 self.log(integration, odd).await;
             }
@@ -290,6 +325,9 @@ impl Engine {
             }
         };
         lock(&self.unfinished).remove(&integration.id);
+        if refused.is_none() {
+            self.note_obtained(integration.id);
+        }
         self.schedule_next(&committed.integration);
         match refused {
             None => Ok(Generation {
@@ -312,35 +350,42 @@ impl Engine {
     }
 
     /// What a failure does to the integration. The grant itself stays where it is in every case.
-    async fn settle_failure(
+    pub(crate) async fn settle_failure(
         &self,
         integration: &Integration,
         generation: GenerationNumber,
+        lease: &Lease,
         failure: RefreshFailure,
     ) -> Result<Generation, Failure> {
         if let RefreshFailure::GrantRefused(_) = &failure {
             // The refusal is a verdict on the bytes we posted. Is what we posted still what is active?
             let active = self.vault().active_generation(integration.id).await.map_err(|error| error.to_failure())?;
             if let Some(newer) = active.filter(|active| active.number != generation) {
+                self.forget_answer(lease).await;
                 return Ok(newer);
             }
-            let interrupted = lock(&self.unfinished).remove(&integration.id);
-            if let Some(Unfinished { generation: sent, sent_at, by, .. }) = interrupted
-                && sent == generation
-            {
-                let reason = ReconnectReason::RefreshInterrupted { at: sent_at, by };
-                self.enter_reconnect(integration, TokenEvent::InterruptionProved { reason }).await;
+            let interrupted = lock(&self.unfinished)
+                .get(&integration.id)
+                .filter(|unfinished| unfinished.generation == generation)
+                .map(|unfinished| ReconnectReason::RefreshInterrupted { at: unfinished.sent_at, by: unfinished.by });
+            if let Some(reason) = interrupted {
+                // Remembered until it is written: on a full disk the next refusal must be explained too.
+                if self.enter_reconnect(integration, TokenEvent::InterruptionProved { reason }).await {
+                    lock(&self.unfinished).remove(&integration.id);
+                    self.forget_answer(lease).await;
+                }
                 return Err(reconnect_needed(
                     "A refresh was broken off, and the service no longer takes the token we have.",
                 ));
             }
         }
-        match failure {
-            RefreshFailure::GrantRefused(_) | RefreshFailure::InteractionRequired(_) => {
-                let event = TokenEvent::RefreshFailed { failure: failure.clone(), jitter: 0 };
-                self.enter_reconnect(integration, event).await;
+        if failure.ends_grant() {
+            let event = TokenEvent::RefreshFailed { failure: failure.clone(), jitter: 0 };
+            if self.enter_reconnect(integration, event).await {
+                self.forget_answer(lease).await;
             }
-            _ => self.postpone(integration, &failure).await,
+        } else {
+            self.postpone(integration, &failure).await;
         }
         Err(failure.to_failure())
     }
@@ -358,15 +403,19 @@ impl Engine {
         }
     }
 
-    /// Moves an integration to "needs its user", and logs why.
-    pub(crate) async fn enter_reconnect(&self, integration: &Integration, event: TokenEvent) {
+    /// Moves an integration to "needs its user", and logs why. False = the row could not be written.
+    pub(crate) async fn enter_reconnect(&self, integration: &Integration, event: TokenEvent) -> bool {
         match self.step(integration.id, event).await {
             Ok(row) => {
                 if let TokenState::NeedsReconnect { reason, .. } = &row.state {
                     self.log(&row, ActivityKind::ReconnectNeeded { reason: reason.clone() }).await;
                 }
+                true
             }
-            Err(error) => tracing::error!(%error, integration = %integration.id, "a reconnect could not be written"),
+            Err(error) => {
+                tracing::error!(%error, integration = %integration.id, "a reconnect could not be written");
+                false
+            }
         }
     }
 
@@ -389,17 +438,23 @@ impl Engine {
         });
     }
 
+    /// Keeps a grant that the disk did not take, says so, and has it tried again soon whoever asked for this refresh: it is lost
+    /// if the program ends before.
     fn keep_unsaved(&self, id: IntegrationId, generation: GenerationNumber, sent_at: Timestamp, grant: OAuthGrant) {
+        self.note_obtained(id);
         lock(&self.unfinished)
             .insert(id, Unfinished { generation, sent_at, by: InterruptedBy::Crash, unsaved: Some(grant), retries: 0 });
+        self.schedule.set(id, self.now().after(Backoff::FIRST));
+        self.parts.events.publish(Event::VaultChanged);
     }
 
-    /// Commits a grant that an earlier refresh could not save. Until then nothing is sent for this credential.
-    async fn save_unsaved(&self, id: IntegrationId) -> Result<(), Failure> {
+    /// Commits a grant that an earlier refresh could not save. Until then nothing is sent for this credential. False = there is
+    /// none.
+    async fn save_unsaved(&self, id: IntegrationId) -> Result<bool, Failure> {
         let waiting = lock(&self.unfinished)
             .get(&id)
             .and_then(|unfinished| unfinished.unsaved.clone().map(|grant| (unfinished.generation, grant)));
-        let Some((generation, grant)) = waiting else { return Ok(()) };
+        let Some((generation, grant)) = waiting else { return Ok(false) };
         let now = self.now();
         let not_stored = |_| RefreshFailure::NotStored.to_failure();
         let lease =
@@ -417,7 +472,23 @@ impl Engine {
         let committed = self.vault().commit_grant(commit).await.map_err(not_stored)?;
         lock(&self.unfinished).remove(&id);
         self.schedule_next(&committed.integration);
-        Ok(())
+        self.parts.events.publish(Event::VaultChanged);
+        Ok(true)
+    }
+
+    /// Removes the intent of a request that is known to have done nothing, unless an earlier one with the same refresh token
+    /// may have done something: a crash must not make the program forget that.
+    async fn clear_intent_of(&self, generation: GenerationNumber, lease: &Lease) {
+        let is_open = |unfinished: &Unfinished| unfinished.generation == generation;
+        if !lock(&self.unfinished).get(&lease.integration_id).is_some_and(is_open) {
+            self.clear_intent(lease).await;
+        }
+    }
+
+    /// An answer that brought nothing is not needed any more, nor is the intent.
+    async fn forget_answer(&self, lease: &Lease) {
+        self.clear_intent(lease).await;
+        self.clear_landing(lease).await;
     }
 
     pub(crate) async fn clear_intent(&self, lease: &Lease) {
@@ -431,6 +502,17 @@ impl Engine {
             tracing::warn!(%error, integration = %lease.integration_id, "a landing slot stays; it is looked at again at start");
         }
     }
+}
+
+/// Whether a request that was sent at `sent_at` saw a sleep: awake, it would have been given up before `now`.
+fn slept_since(sent_at: Timestamp, now: Timestamp) -> bool {
+    now.since(sent_at) > LEASE_TERM
+}
+
+/// The answer with the time from which its token lives. After a sleep it is known only that it was issued after the sending.
+pub(crate) fn dated(answer: RawTokenAnswer, sent_at: Timestamp) -> RawTokenAnswer {
+    let received_at = if slept_since(sent_at, answer.received_at) { sent_at } else { answer.received_at };
+    RawTokenAnswer { received_at, ..answer }
 }
 
 /// What the log says of an answer that was not as RFC 6749 §5.1 has it.

@@ -2,7 +2,8 @@
 //!
 //! Every thirty seconds at most the wall clock is compared with the monotonic clock; a jump means that the computer slept or
 //! its clock was set, and everything due is looked at again, staggered by what is needed first and by how many requests one
-//! service may see at once.
+//! service may see at once. A service that is out of reach, as all are before the network is back, is asked by few again, and
+//! soon; the others wait their turn without failing. So do all when the vault takes nothing.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -10,20 +11,24 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use storm_domain::{
-    Backoff, ErrorCode, Failure, Integration, IntegrationId, Method, RefreshPolicy, RefreshState, Timestamp,
-    TokenState, VaultError,
+    Backoff, ErrorCode, Failure, Integration, IntegrationId, Method, RefreshState, Timestamp, TokenLifetimes,
+    TokenState, TransientKind, Trouble, VaultError,
 };
 use tokio::sync::{Notify, Semaphore};
 
+use crate::age::CLOCK_JUMP;
 use crate::engine::{Engine, lock};
 use crate::integration::BIN_TERM;
 use crate::refresh::Wanted;
 
 const GRID: Duration = Duration::from_secs(5);
 const CLOCK_CHECK: Duration = Duration::from_secs(30);
-const CLOCK_JUMP: Duration = Duration::from_secs(90);
 /// A token that lives shorter is over before it is of use; refreshing it at its end would be a loop.
 const SHORTEST_USEFUL_LIFETIME: Duration = Duration::from_secs(10);
+/// A grant whose access token does not end by itself is refreshed so often, lest it die of disuse. Most services do not say
+/// when that would be; those that do count in months.
+const KEEP_WARM_EVERY: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+const KEEP_WARM_JITTER: f64 = 0.1;
 const VERIFY_KEYS_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 const MOST_AT_ONE_SERVICE: usize = 4;
 const MOST_AT_ONCE: usize = 8;
@@ -39,13 +44,20 @@ pub(crate) struct Schedule {
 struct Queue {
     heap: BinaryHeap<Reverse<(Timestamp, IntegrationId)>>,
     due: HashMap<IntegrationId, Timestamp>,
+    /// What is being worked on, or waits for its turn; true = it came due again meanwhile.
+    taken: HashMap<IntegrationId, bool>,
 }
 
 impl Schedule {
     pub(crate) fn set(&self, id: IntegrationId, at: Timestamp) {
         let mut queue = lock(&self.inner);
-        if queue.due.insert(id, at) != Some(at) {
-            queue.heap.push(Reverse((at, id)));
+        if queue.due.insert(id, at) == Some(at) {
+            return;
+        }
+        // What comes behind something that is waited for already needs no wake-up.
+        let is_first = queue.heap.peek().is_none_or(|Reverse((first, _))| at < *first);
+        queue.heap.push(Reverse((at, id)));
+        if is_first {
             self.changed.notify_one();
         }
     }
@@ -54,11 +66,16 @@ impl Schedule {
         lock(&self.inner).due.remove(&id);
     }
 
+    /// Ends the refresher's sleep.
+    pub(crate) fn look_again(&self) {
+        self.changed.notify_one();
+    }
+
     pub(crate) fn due(&self, id: IntegrationId) -> Option<Timestamp> {
         lock(&self.inner).due.get(&id).copied()
     }
 
-    /// Takes everything that is due, most urgent first.
+    /// Takes everything that is due, most urgent first, and leaves out what is taken already.
     fn take_due(&self, now: Timestamp) -> Vec<IntegrationId> {
         let mut queue = lock(&self.inner);
         let mut taken = Vec::new();
@@ -67,12 +84,24 @@ impl Schedule {
                 break;
             }
             queue.heap.pop();
-            if queue.due.get(&id) == Some(&at) {
-                queue.due.remove(&id);
-                taken.push(id);
+            if queue.due.get(&id) != Some(&at) {
+                continue;
+            }
+            queue.due.remove(&id);
+            match queue.taken.get_mut(&id) {
+                Some(again) => *again = true,
+                None => {
+                    queue.taken.insert(id, false);
+                    taken.push(id);
+                }
             }
         }
         taken
+    }
+
+    /// The work on it is done. True = it came due again meanwhile.
+    fn finish(&self, id: IntegrationId) -> bool {
+        lock(&self.inner).taken.remove(&id).unwrap_or(false)
     }
 
     fn next(&self) -> Option<Timestamp> {
@@ -95,15 +124,23 @@ impl Engine {
         }
         let limits = Arc::new(Limits::default());
         let mut stopping = self.stopping.subscribe();
-        let mut clocks = (self.now(), self.parts.clock.monotonic());
+        let mut jumps = self.look_at_clocks();
         loop {
             let now = self.now();
             self.held.expire(now);
             for id in self.schedule.take_due(now) {
                 let (engine, limits) = (Arc::clone(self), Arc::clone(&limits));
-                tokio::spawn(async move { engine.work_on(id, &limits).await });
+                tokio::spawn(async move {
+                    engine.work_on(id, &limits).await;
+                    if engine.schedule.finish(id)
+                        && let Ok(row) = engine.live(id).await
+                    {
+                        engine.schedule_next(&row);
+                    }
+                });
             }
-            if self.clocks_jumped(&mut clocks) {
+            let jumps_before = std::mem::replace(&mut jumps, self.look_at_clocks());
+            if jumps != jumps_before {
                 tracing::info!("the clock jumped; everything due is looked at again");
                 match self.vault().integrations().await {
                     Ok(rows) => rows.iter().for_each(|row| self.schedule_next(row)),
@@ -119,14 +156,6 @@ impl Engine {
         }
     }
 
-    /// Compares how far the two clocks went since the last look.
-    fn clocks_jumped(&self, last: &mut (Timestamp, Duration)) -> bool {
-        let (wall, monotonic) = (self.now(), self.parts.clock.monotonic());
-        let by_monotonic = last.0.after(monotonic.saturating_sub(last.1));
-        *last = (wall, monotonic);
-        wall.since(by_monotonic) > CLOCK_JUMP || by_monotonic.since(wall) > CLOCK_JUMP
-    }
-
     /// Puts an integration where it belongs in the schedule.
     pub(crate) fn schedule_next(&self, row: &Integration) {
         match self.next_due(row) {
@@ -136,34 +165,43 @@ impl Engine {
     }
 
     fn next_due(&self, row: &Integration) -> Option<Timestamp> {
-        if row.paused_at.is_some() || row.trashed_at.is_some() {
+        if row.paused_at.is_some() || row.trashed_at.is_some() || self.is_held_back(row.method) {
             return None;
         }
         let TokenState::Active { expires_at, refresh } = &row.state else { return None };
+        let now = self.now();
         match (refresh, row.method) {
-            (RefreshState::BackingOff { until, .. }, _) => Some(*until),
+            (RefreshState::BackingOff { until, .. }, _) => Some(if self.is_pausing(*until) { *until } else { now }),
             (_, Method::ApiKey) => {
                 let last = row.last_verdict.as_ref().map_or(row.created_at, |record| record.at);
-                Some(last.after(VERIFY_KEYS_EVERY))
+                let is_from_the_future = last > now.after(CLOCK_JUMP);
+                Some(if is_from_the_future { now } else { last.after(VERIFY_KEYS_EVERY) })
             }
             (RefreshState::NotRefreshable, _) => *expires_at,
             (RefreshState::Idle | RefreshState::InFlight, _) => {
                 let obtained_at = row.last_refreshed_at.unwrap_or(row.created_at);
-                if (*expires_at)?.since(obtained_at) < SHORTEST_USEFUL_LIFETIME {
+                if !self.knows_age(row.id, obtained_at) {
+                    return Some(now);
+                }
+                if expires_at.is_some_and(|end| end.since(obtained_at) < SHORTEST_USEFUL_LIFETIME) {
                     return Some(obtained_at.after(Backoff::FIRST));
                 }
-                let known = self.schedule.due(row.id);
-                let due = |fraction| self.policy_of(row).due_at(obtained_at, (*expires_at)?, fraction).into();
+                let lifetimes = self.lifetimes_of(row);
+                let due = |fraction| {
+                    let before_it_ends =
+                        expires_at.map(|end| lifetimes.refresh_policy.due_at(obtained_at, end, fraction));
+                    let while_warm = keep_warm_by(obtained_at, *expires_at, lifetimes.refresh_idle, fraction);
+                    before_it_ends.into_iter().chain(while_warm.filter(|_| row.method == Method::OAuth)).min()
+                };
                 // An unchanged token keeps its place; a new one gets a new jitter.
-                let (earliest, latest): (Option<Timestamp>, Option<Timestamp>) = (due(1.0), due(0.0));
-                known
-                    .filter(|at| earliest <= Some(*at) && Some(*at) <= latest)
-                    .or_else(|| due(self.parts.entropy.fraction()))
+                let (earliest, latest) = (due(1.0), due(0.0));
+                let known = self.schedule.due(row.id).filter(|at| earliest <= Some(*at) && Some(*at) <= latest);
+                known.or_else(|| due(self.parts.entropy.fraction()))
             }
         }
     }
 
-    fn policy_of(&self, row: &Integration) -> RefreshPolicy {
+    fn lifetimes_of(&self, row: &Integration) -> TokenLifetimes {
         let connector = self.parts.catalogue.connector(&row.connector_id);
         let lifetimes = connector.and_then(|connector| match row.method {
             Method::OAuth => connector.oauth_service(&row.fields).ok().map(|service| service.lifetimes),
@@ -173,18 +211,23 @@ impl Engine {
                 .map(|service| service.lifetimes),
             Method::ApiKey => None,
         });
-        lifetimes.map(|lifetimes| lifetimes.refresh_policy).unwrap_or_default()
+        lifetimes.unwrap_or_default()
     }
 
-    async fn work_on(self: Arc<Self>, id: IntegrationId, limits: &Limits) {
+    async fn work_on(self: &Arc<Self>, id: IntegrationId, limits: &Limits) {
         let row = match self.live(id).await {
             Ok(row) => row,
             Err(Failure { code: ErrorCode::NotFound, .. }) => return,
             Err(_) => return self.schedule.set(id, self.now().after(Backoff::FIRST)),
         };
-        let _turn = limits.turn(self.host_of(&row)).await;
+        let service = limits.service(self.host_of(&row));
+        let _turn = limits.turn(&service).await;
         if *self.stopping.borrow() || row.paused_at.is_some() {
             return;
+        }
+        let monotonic = self.parts.clock.monotonic();
+        if let Some(pause) = service.rest.left(monotonic).max(limits.of_vault.left(monotonic)) {
+            return self.schedule.set(id, self.now().after(pause));
         }
         // Failures are written into the row and the log where they happen; here they only need no further handling.
         let outcome = match row.method {
@@ -200,14 +243,22 @@ impl Engine {
             Ok(()) => self.now(),
             Err(failure) => {
                 tracing::info!(integration = %id, code = ?failure.code, "a scheduled refresh brought no token");
+                if matches!(failure.code, ErrorCode::DiskFull | ErrorCode::VaultNotWritable) {
+                    limits.of_vault.begin(self.parts.clock.monotonic());
+                }
                 self.now().after(Backoff::FIRST)
             }
         };
         match self.vault().integration(id).await {
-            Ok(row) => match self.next_due(&row) {
-                Some(at) => self.schedule.set(id, at.max(earliest)),
-                None => self.schedule.remove(id),
-            },
+            Ok(row) => {
+                if outcome.is_err() && is_out_of_reach(&row.state) {
+                    service.rest.begin(self.parts.clock.monotonic());
+                }
+                match self.next_due(&row) {
+                    Some(at) => self.schedule.set(id, at.max(earliest)),
+                    None => self.schedule.remove(id),
+                }
+            }
             Err(VaultError::NotFound) => {}
             Err(error) => {
                 tracing::warn!(%error, integration = %id, "the vault could not be read; tried again soon");
@@ -240,26 +291,69 @@ fn pause_until(now: Timestamp, due: Timestamp) -> Duration {
     line.since(now)
 }
 
+/// When a grant is refreshed so that it does not die of disuse; None = it is refreshed sooner in any case. Half of the time
+/// that the service gives is left for days on which this computer is off.
+fn keep_warm_by(
+    obtained_at: Timestamp,
+    expires_at: Option<Timestamp>,
+    refresh_idle: Option<Duration>,
+    jitter: f64,
+) -> Option<Timestamp> {
+    let unless_it_ends = expires_at.is_none().then_some(KEEP_WARM_EVERY);
+    let term = refresh_idle.map(|idle| idle / 2).into_iter().chain(unless_it_ends).min()?;
+    Some(obtained_at.after(term.mul_f64(1.0 - KEEP_WARM_JITTER * jitter)))
+}
+
+/// Whether it was not reached, or said nothing: so will whoever asks next.
+fn is_out_of_reach(state: &TokenState) -> bool {
+    let TokenState::Active { refresh: RefreshState::BackingOff { trouble, .. }, .. } = state else { return false };
+    let unreached = [TransientKind::Dns, TransientKind::Connection, TransientKind::Timeout];
+    matches!(trouble, Trouble::Service { kind } if unreached.contains(kind))
+}
+
 /// How many requests may be under way, in all and at one service.
 struct Limits {
     all: Semaphore,
-    services: Mutex<HashMap<String, Arc<Semaphore>>>,
+    of_vault: Rest,
+    services: Mutex<HashMap<String, Arc<Service>>>,
+}
+
+struct Service {
+    places: Semaphore,
+    rest: Rest,
+}
+
+/// Until when something is left alone that just failed whoever asked it, by the monotonic clock.
+#[derive(Default)]
+struct Rest(Mutex<Duration>);
+
+impl Rest {
+    fn begin(&self, monotonic: Duration) {
+        *lock(&self.0) = monotonic + Backoff::FIRST;
+    }
+
+    fn left(&self, monotonic: Duration) -> Option<Duration> {
+        lock(&self.0).checked_sub(monotonic).filter(|left| !left.is_zero())
+    }
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { all: Semaphore::new(MOST_AT_ONCE), services: Mutex::default() }
+        Self { all: Semaphore::new(MOST_AT_ONCE), of_vault: Rest::default(), services: Mutex::default() }
     }
 }
 
 impl Limits {
-    async fn turn(&self, service: String) -> impl Sized + '_ {
-        let gate = Arc::clone(
-            lock(&self.services).entry(service).or_insert_with(|| Arc::new(Semaphore::new(MOST_AT_ONE_SERVICE))),
-        );
-        // First the service's own gate: a slow service must not hold places that others could use.
-        let of_service = gate.acquire_owned().await.ok();
-        (of_service, self.all.acquire().await.ok())
+    fn service(&self, name: String) -> Arc<Service> {
+        let places = || Semaphore::new(MOST_AT_ONE_SERVICE);
+        let service = || Arc::new(Service { places: places(), rest: Rest::default() });
+        Arc::clone(lock(&self.services).entry(name).or_insert_with(service))
+    }
+
+    async fn turn<'a>(&'a self, service: &'a Service) -> impl Sized + 'a {
+        // First the service's own place: a slow service must not hold places that others could use.
+        let at_service = service.places.acquire().await.ok();
+        (at_service, self.all.acquire().await.ok())
     }
 }
 
@@ -276,6 +370,23 @@ mod tests {
     }
 
     #[test]
+    fn a_grant_is_touched_long_before_it_would_die_of_disuse() {
+        const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+        let (start, end) = (Timestamp(0), Some(Timestamp(3_600_000)));
+        let days = |by: Option<Timestamp>| by.map(|by| by.since(start).as_secs_f64() / DAY.as_secs_f64());
+        assert_eq!(days(keep_warm_by(start, None, None, 0.0)), Some(7.0), "the service does not say");
+        assert_eq!(days(keep_warm_by(start, None, Some(90 * DAY), 0.0)), Some(7.0));
+        assert_eq!(days(keep_warm_by(start, None, Some(10 * DAY), 0.0)), Some(5.0));
+        assert_eq!(days(keep_warm_by(start, None, Some(10 * DAY), 1.0)), Some(4.5));
+        assert_eq!(
+            days(keep_warm_by(start, end, Some(60 * DAY), 0.0)),
+            Some(30.0),
+            "a token that ends is refreshed by then"
+        );
+        assert_eq!(days(keep_warm_by(start, end, None, 0.0)), None);
+    }
+
+    #[test]
     fn a_moved_due_time_leaves_no_ghost() {
         let schedule = Schedule::default();
         let id = IntegrationId(Uuid::nil());
@@ -285,5 +396,19 @@ mod tests {
         assert_eq!(schedule.next(), Some(Timestamp(99)));
         assert_eq!(schedule.take_due(Timestamp(99)), vec![id]);
         assert_eq!(schedule.next(), None);
+    }
+
+    #[test]
+    fn what_comes_due_again_while_it_is_worked_on_is_not_taken_twice_and_not_forgotten() {
+        let schedule = Schedule::default();
+        let id = IntegrationId(Uuid::nil());
+        schedule.set(id, Timestamp(10));
+        assert_eq!(schedule.take_due(Timestamp(10)), vec![id]);
+        schedule.set(id, Timestamp(11));
+        assert_eq!(schedule.take_due(Timestamp(11)), Vec::new());
+        assert!(schedule.finish(id));
+        schedule.set(id, Timestamp(12));
+        assert_eq!(schedule.take_due(Timestamp(12)), vec![id]);
+        assert!(!schedule.finish(id));
     }
 }

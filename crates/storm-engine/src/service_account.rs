@@ -30,6 +30,10 @@ impl ExchangedTokens {
         lock(&self.0).remove(&id);
     }
 
+    pub(crate) fn forget_all(&self) {
+        lock(&self.0).clear();
+    }
+
     pub(crate) fn kept(&self, id: IntegrationId) -> Option<ExchangedToken> {
         lock(&self.0).get(&id).cloned()
     }
@@ -98,6 +102,7 @@ impl Engine {
     pub(crate) async fn exchange(&self, integration: &Integration) -> Result<ExchangedToken, Failure> {
         let id = integration.id;
         let flight = self.flights.take_off(id).await;
+        self.look_at_clocks();
         if let Some(kept) = self.exchanged.kept(id)
             && kept.expires_at.is_none_or(|end| self.now() < end)
         {
@@ -115,6 +120,7 @@ impl Engine {
         let outcome = match result {
             Ok(exchanged) => {
                 self.exchanged.keep(id, exchanged.clone());
+                self.note_obtained(id);
                 let event = TokenEvent::RefreshSucceeded { expires_at: exchanged.expires_at, refreshable: true };
                 let written = self
                     .change(id, |row| {
@@ -160,7 +166,7 @@ impl Engine {
     pub(crate) fn backing_off(&self, integration: &Integration) -> Option<Failure> {
         match &integration.state {
             TokenState::Active { refresh: RefreshState::BackingOff { until, trouble, .. }, .. }
-                if self.now() < *until =>
+                if self.is_pausing(*until) =>
             {
                 Some(failure_of_trouble(trouble))
             }

@@ -6,14 +6,14 @@
 use sqlx::SqliteConnection;
 use storm_domain::port::CommittedGrant;
 use storm_domain::{
-    ActivityKind, Credential, GenerationNumber, Integration, IntegrationId, Lease, OAuthGrant, Timestamp, TokenEvent,
-    VaultError,
+    ActivityKind, Credential, GenerationNumber, GenerationPhase, Integration, IntegrationId, Lease, OAuthGrant,
+    Timestamp, TokenEvent, VaultError,
 };
 use storm_secret::RefreshToken;
 
 use crate::fault::of_sqlx;
 use crate::seal::Seal;
-use crate::{activity, generation, integration};
+use crate::{activity, generation, integration, lease};
 
 /// One command to the database, because each is a round trip to its thread and a thousand refreshes may wait behind this one.
 /// Twenty retired generations are kept for the history of an integration.
@@ -75,6 +75,34 @@ pub(crate) async fn commit(
     }
     let integration = integration::update(connection, integration).await?;
     Ok(CommittedGrant { number: next, integration })
+}
+
+/// Stores a grant under the next number beside the active one, and ends the intent and the lease.
+pub(crate) async fn keep_beside(
+    connection: &mut SqliteConnection,
+    seal: &Seal,
+    lease: &Lease,
+    grant: OAuthGrant,
+    phase: GenerationPhase,
+    log: &[ActivityKind],
+    at: Timestamp,
+) -> Result<GenerationNumber, VaultError> {
+    let id = lease.integration_id;
+    lease::check(connection, lease).await?;
+    let kept = generation::insert(connection, seal, id, &Credential::OAuthGrant(grant), phase, at).await?;
+    sqlx::query(
+        "DELETE FROM intent WHERE integration_id = ?1;
+         UPDATE lease SET settled = fencing, process = NULL WHERE integration_id = ?1;",
+    )
+    .bind(id.to_string())
+    .execute(&mut *connection)
+    .await
+    .map_err(of_sqlx)?;
+    let name = integration::one(connection, id).await?.name;
+    for what in log {
+        activity::append(connection, seal, Some(id), name.clone(), what, at).await?;
+    }
+    Ok(kept)
 }
 
 /// [`VaultError::LeaseLost`] and [`VaultError::Conflict`] as the port says; else the last number that was given, and the row.

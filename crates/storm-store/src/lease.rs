@@ -65,7 +65,7 @@ pub(crate) async fn free_all(connection: &mut SqliteConnection) -> Result<(), Va
 
 /// [`VaultError::LeaseLost`] unless the lease is the last one given and has not been given back. A passed deadline alone
 /// does no harm: nobody else has the credential.
-async fn check(connection: &mut SqliteConnection, lease: &Lease) -> Result<(), VaultError> {
+pub(crate) async fn check(connection: &mut SqliteConnection, lease: &Lease) -> Result<(), VaultError> {
     let held: Option<bool> =
         sqlx::query_scalar("SELECT fencing = ?2 AND process IS NOT NULL FROM lease WHERE integration_id = ?1")
             .bind(lease.integration_id.to_string())

@@ -10,8 +10,8 @@ use storm_crypto::MasterKey;
 use storm_domain::port::{CommittedGrant, GrantCommit, NewIntegration, NewRevocation, RefreshBasis, Vault};
 use storm_domain::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
-    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, PendingRevocation, RawTokenAnswer,
-    RefreshIntent, RegistrationId, RevocationId, Rotation, Timestamp, VaultError,
+    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, OAuthGrant, PendingRevocation,
+    RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, Timestamp, VaultError,
 };
 use storm_secret::ClientSecret;
 
@@ -116,6 +116,32 @@ impl SqliteVault {
         activity::verify(&mut *self.reader().await?, &self.seal).await
     }
 
+    /// What lies in the slots and fits by its fencing and the settled one. Slots of integrations that are erased are emptied,
+    /// and what does not open is set aside.
+    async fn in_slots(&self, fits: impl Fn(u64, u64) -> bool) -> Result<Vec<Landed>, VaultError> {
+        let mut connection = self.reader().await?;
+        let mut landed = Vec::new();
+        for (slot, place, sealed) in self.landing.read_all().await? {
+            match lease::settled(&mut connection, place.integration).await? {
+                None => self.landing.clear(place.integration.0, place.fencing).await?,
+                Some(settled) if !fits(place.fencing, settled) => {}
+                Some(_) => match self.seal.open_answer(&place, &sealed) {
+                    Ok(answer) => landed.push(Landed {
+                        integration_id: place.integration,
+                        fencing: place.fencing,
+                        generation: place.generation,
+                        answer,
+                    }),
+                    Err(error) => {
+                        tracing::warn!(%error, "a landed answer did not open");
+                        self.landing.set_aside(slot).await?;
+                    }
+                },
+            }
+        }
+        Ok(landed)
+    }
+
     pub(crate) async fn reader(&self) -> Result<PoolConnection<Sqlite>, VaultError> {
         self.readers.acquire().await.map_err(fault::of_sqlx)
     }
@@ -129,6 +155,10 @@ impl Vault for SqliteVault {
 
     async fn integration(&self, id: IntegrationId) -> Result<Integration, VaultError> {
         integration::one(&mut *self.reader().await?, id).await
+    }
+
+    async fn integrations_called(&self, name: &str) -> Result<Vec<Integration>, VaultError> {
+        integration::called(&mut *self.reader().await?, name).await
     }
 
     async fn add_integration(&self, new: NewIntegration) -> Result<Integration, VaultError> {
@@ -303,6 +333,25 @@ impl Vault for SqliteVault {
         Ok(committed)
     }
 
+    async fn keep_beside(
+        &self,
+        lease: &Lease,
+        grant: &OAuthGrant,
+        phase: GenerationPhase,
+        log: Vec<ActivityKind>,
+        at: Timestamp,
+    ) -> Result<GenerationNumber, VaultError> {
+        let (seal, held, grant) = (Arc::clone(&self.seal), lease.clone(), grant.clone());
+        let kept = self
+            .writer
+            .write(move |connection| {
+                Box::pin(async move { grant::keep_beside(connection, &seal, &held, grant, phase, &log, at).await })
+            })
+            .await?;
+        self.landing.clear_later(lease.integration_id.0, lease.fencing);
+        Ok(kept)
+    }
+
     async fn clear_intent(&self, lease: &Lease) -> Result<(), VaultError> {
         let held = lease.clone();
         self.writer
@@ -320,29 +369,11 @@ impl Vault for SqliteVault {
     }
 
     async fn landed(&self) -> Result<Vec<Landed>, VaultError> {
-        let mut connection = self.reader().await?;
-        let mut landed = Vec::new();
-        for (slot, place, sealed) in self.landing.read_all().await? {
-            let settled = lease::settled(&mut connection, place.integration).await?;
-            if settled.is_none_or(|settled| place.fencing <= settled) {
-                // Its grant was committed, or its integration is erased: only the emptying was lost.
-                self.landing.clear(place.integration.0, place.fencing).await?;
-                continue;
-            }
-            match self.seal.open_answer(&place, &sealed) {
-                Ok(answer) => landed.push(Landed {
-                    integration_id: place.integration,
-                    fencing: place.fencing,
-                    generation: place.generation,
-                    answer,
-                }),
-                Err(error) => {
-                    tracing::warn!(%error, "a landed answer did not open");
-                    self.landing.set_aside(slot).await?;
-                }
-            }
-        }
-        Ok(landed)
+        self.in_slots(|fencing, settled| fencing > settled).await
+    }
+
+    async fn overtaken(&self) -> Result<Vec<Landed>, VaultError> {
+        self.in_slots(|fencing, settled| fencing <= settled).await
     }
 
     async fn rotation(&self, id: IntegrationId) -> Result<Option<Rotation>, VaultError> {

@@ -7,8 +7,8 @@ use storm_secret::ClientSecret;
 
 use crate::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
-    Integration, IntegrationId, Landed, Lease, LeaseOwner, OAuthGrant, PendingRevocation, RawTokenAnswer,
-    RefreshIntent, RegistrationId, RevocationId, Rotation, Timestamp, TokenEvent, VaultError,
+    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, OAuthGrant, PendingRevocation,
+    RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, Timestamp, TokenEvent, VaultError,
 };
 
 /// An integration that is added together with its first credential, or before it.
@@ -73,6 +73,12 @@ pub trait Vault: Send + Sync {
     async fn integrations(&self) -> Result<Vec<Integration>, VaultError>;
     /// One integration.
     async fn integration(&self, id: IntegrationId) -> Result<Integration, VaultError>;
+    /// Those of this name, in upper or lower case (ASCII), also those in the bin. A store that can find them without reading all
+    /// the others should: it is asked at every hand-out.
+    async fn integrations_called(&self, name: &str) -> Result<Vec<Integration>, VaultError> {
+        let all = self.integrations().await?;
+        Ok(all.into_iter().filter(|row| row.name.eq_ignore_ascii_case(name)).collect())
+    }
     /// Adds an integration, and its first credential, in one transaction.
     async fn add_integration(&self, new: NewIntegration) -> Result<Integration, VaultError>;
     /// Writes a row whose `revision` is the one that was read, and gives it back with the next one.
@@ -151,14 +157,28 @@ pub trait Vault: Send + Sync {
     /// Makes the grant the active generation, keeps the old one as superseded, brings the row and the log up to date, removes
     /// the intent and gives the lease back, in one transaction. Then the landing slot is emptied.
     async fn commit_grant(&self, commit: GrantCommit<'_>) -> Result<CommittedGrant, VaultError>;
+    /// Stores a grant beside the active one, which stays, removes the intent and gives the lease back, in one transaction. Then
+    /// the landing slot is emptied. `phase` is staged for a reconnect's grant, and superseded for one that an overtaken answer
+    /// brought: it is there in case that the service refuses the active one.
+    async fn keep_beside(
+        &self,
+        lease: &Lease,
+        grant: &OAuthGrant,
+        phase: GenerationPhase,
+        log: Vec<ActivityKind>,
+        at: Timestamp,
+    ) -> Result<GenerationNumber, VaultError>;
     /// Removes the intent of a request that brought no grant.
     async fn clear_intent(&self, lease: &Lease) -> Result<(), VaultError>;
     /// Empties the landing slot.
     async fn clear_landing(&self, lease: &Lease) -> Result<(), VaultError>;
     /// Intents left by an earlier run.
     async fn open_intents(&self) -> Result<Vec<RefreshIntent>, VaultError>;
-    /// Answers left in landing slots by an earlier run.
+    /// Answers left in landing slots by an earlier run, for which no grant was stored yet.
     async fn landed(&self) -> Result<Vec<Landed>, VaultError>;
+    /// Answers left in landing slots although a later lease has stored a grant. As a rule that was this very answer's, and only
+    /// the emptying was lost; else its lease was taken over while its holder stood still.
+    async fn overtaken(&self) -> Result<Vec<Landed>, VaultError>;
 
     /// The rotation of an integration, if one is under way.
     async fn rotation(&self, id: IntegrationId) -> Result<Option<Rotation>, VaultError>;

@@ -2,15 +2,15 @@
 
 use storm_domain::port::{GrantCommit, NewIntegration, Redirect, TokenGrant, TokenRequest};
 use storm_domain::{
-    Account, Action, ActivityKind, Credential, Delivery, ErrorCode, Event, Failure, GenerationNumber, Integration,
-    OAuthGrant, RefreshFailure, RefreshIntent, Timestamp, TokenEvent, TokenState, Verdict, VerdictRecord,
+    Account, Action, ActivityKind, Credential, Delivery, ErrorCode, Event, Failure, GenerationNumber, GenerationPhase,
+    Integration, OAuthGrant, RefreshFailure, RefreshIntent, Timestamp, TokenEvent, TokenState, Verdict, VerdictRecord,
 };
 use storm_secret::CodeVerifier;
 
 use super::Plan;
 use crate::engine::{Engine, lock};
 use crate::error::ToFailure as _;
-use crate::refresh::{LEASE_TERM, odd_answer, successor_of};
+use crate::refresh::{LEASE_TERM, dated, odd_answer, successor_of};
 
 /// A stored grant that is not in use yet.
 #[derive(Clone)]
@@ -84,7 +84,7 @@ impl Engine {
         let grant = TokenGrant::AuthorizationCode { code: redirect.code, code_verifier, redirect_uri };
         let request = TokenRequest { service: &plan.service, client: &plan.client, grant };
         let answer = match self.parts.provider.send_token_request(request).await {
-            Ok(answer) => answer,
+            Ok(answer) => dated(answer, now),
             Err(failure) => {
                 self.clear_intent(&lease).await; // a code is used once, so there is nothing to try again with
                 let failure =
@@ -109,14 +109,8 @@ impl Engine {
             let committed = self.vault().commit_grant(commit).await.map_err(|error| error.to_failure())?;
             return Ok((committed.number, grant));
         }
-        let stored = self.vault().stage_generation(id, &Credential::OAuthGrant(grant.clone()), self.now()).await;
-        let number = stored.map_err(|error| error.to_failure())?;
-        self.clear_intent(&lease).await;
-        self.clear_landing(&lease).await;
-        self.give_back(&lease).await;
-        for odd in log {
-            self.log(&plan.integration, odd).await;
-        }
+        let kept = self.vault().keep_beside(&lease, &grant, GenerationPhase::Staged, log, self.now()).await;
+        let number = kept.map_err(|error| error.to_failure())?;
         Ok((number, grant))
     }
 
@@ -132,6 +126,7 @@ impl Engine {
                 .map_err(|error| error.to_failure())?;
         }
         lock(&self.unfinished).remove(&id);
+        self.note_obtained(id);
         let event =
             TokenEvent::CredentialSaved { expires_at: connected.grant_expires_at, refreshable: connected.refreshable };
         let account = connected.verdict.account().cloned();
@@ -151,7 +146,11 @@ impl Engine {
         Ok(())
     }
 
-    /// Finishes a reconnect whose grant was stored when the program ended: same account, or it stays beside the old one.
+    /// Finishes a reconnect whose grant was stored when the program ended, if it is the same account; else it stays beside the
+    /// old one.
+    ///
+    /// # Errors
+    /// When the service cannot be asked now.
     pub(crate) async fn adopt_stored_grant(
         &self,
         integration: &Integration,
@@ -161,6 +160,9 @@ impl Engine {
         let generation = self.vault().generation(integration.id, staged).await.map_err(|error| error.to_failure())?;
         let Credential::OAuthGrant(grant) = &generation.credential else { return Ok(()) };
         let verdict = self.verdict_on(integration, &generation.credential).await?;
+        if let Verdict::CouldNotReach { .. } = &verdict {
+            return Err(Failure::new(ErrorCode::ServiceUnreachable, "The service could not be reached.", None));
+        }
         let is_new = !matches!(integration.state, TokenState::NeedsReconnect { .. } | TokenState::Active { .. });
         let same = match (&integration.account, verdict.account()) {
             (Some(expected), Some(got)) => expected.id == got.id,
@@ -168,11 +170,8 @@ impl Engine {
             (None, _) => true,
         };
         if !same {
-            return self
-                .vault()
-                .retire_generation(integration.id, staged, self.now())
-                .await
-                .map_err(|error| error.to_failure());
+            tracing::info!(integration = %integration.id, "a stored grant is not known to be of the same account");
+            return Ok(());
         }
         let connected = Undecided {
             staged,

@@ -191,6 +191,9 @@ impl Engine {
         let integration = self.live(rotation.integration_id).await?;
         match rotation.step {
             RotationStep::Staged { .. } => self.try_new(&integration, rotation).await,
+            RotationStep::Verified { comparison: AccountComparison::Same, missing: None } => {
+                self.switch(&integration, rotation, false).await
+            }
             RotationStep::Verified { .. } | RotationStep::Switched => Ok(()), // it is the user's turn
             RotationStep::Revoking { ordered: true, .. } => {
                 self.prove_now(integration.id);

@@ -14,8 +14,8 @@ use async_trait::async_trait;
 use storm_domain::port::{Clock, CommittedGrant, GrantCommit, NewIntegration, NewRevocation, RefreshBasis, Vault};
 use storm_domain::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
-    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, PendingRevocation, RawTokenAnswer,
-    RefreshIntent, RegistrationId, RevocationId, Rotation, Timestamp, VaultError,
+    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, OAuthGrant, PendingRevocation,
+    RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, Timestamp, VaultError,
 };
 use storm_secret::ClientSecret;
 
@@ -223,6 +223,17 @@ impl Vault for MemoryVault {
         self.write(|tables| tables.commit(&commit)).await
     }
 
+    async fn keep_beside(
+        &self,
+        lease: &Lease,
+        grant: &OAuthGrant,
+        phase: GenerationPhase,
+        log: Vec<ActivityKind>,
+        at: Timestamp,
+    ) -> Result<GenerationNumber, VaultError> {
+        self.write(|tables| tables.keep_beside(lease, grant, phase, log, at)).await
+    }
+
     async fn clear_intent(&self, lease: &Lease) -> Result<(), VaultError> {
         self.write(|tables| {
             let record = tables.record_mut(lease.integration_id).map_err(|_| VaultError::LeaseLost)?;
@@ -245,7 +256,11 @@ impl Vault for MemoryVault {
     }
 
     async fn landed(&self) -> Result<Vec<Landed>, VaultError> {
-        Ok(self.tables().landed())
+        Ok(self.tables().landed(|fencing, settled| fencing > settled))
+    }
+
+    async fn overtaken(&self) -> Result<Vec<Landed>, VaultError> {
+        Ok(self.tables().landed(|fencing, settled| fencing <= settled))
     }
 
     async fn rotation(&self, id: IntegrationId) -> Result<Option<Rotation>, VaultError> {

@@ -207,11 +207,16 @@ impl Record {
         let number = self.insert(&Credential::OAuthGrant(grant), GenerationPhase::Active, commit.at);
         let oldest = number.0.saturating_sub(HISTORY);
         self.generations.retain(|number, stored| *number >= oldest || stored.phase != GenerationPhase::Retired);
-        self.intent = None;
-        self.settled = commit.lease.fencing;
-        self.release(commit.lease.fencing);
+        self.settle(commit.lease);
         self.row.revision += 1;
         Ok(number)
+    }
+
+    /// A grant was stored under this lease, which ends with that.
+    pub(super) fn settle(&mut self, lease: &Lease) {
+        self.intent = None;
+        self.settled = lease.fencing;
+        self.release(lease.fencing);
     }
 
     fn refresh_token_of(&self, number: Option<GenerationNumber>) -> Option<RefreshToken> {

@@ -98,12 +98,36 @@ impl Tables {
         self.slots.retain(|landed| landed.integration_id != id || landed.fencing > up_to);
     }
 
-    /// An answer whose grant was committed, or whose integration is erased, is not needed any more.
-    pub(super) fn landed(&mut self) -> Vec<Landed> {
+    /// What fits by its fencing and the settled one. An answer whose integration is erased is not needed any more.
+    pub(super) fn landed(&mut self, fits: impl Fn(u64, u64) -> bool) -> Vec<Landed> {
         let mut slots = std::mem::take(&mut self.slots);
-        slots.retain(|landed| self.record(landed.integration_id).is_ok_and(|record| landed.fencing > record.settled));
+        slots.retain(|landed| self.record(landed.integration_id).is_ok());
         self.slots = slots;
-        self.slots.clone()
+        let fits = |landed: &&Landed| {
+            self.record(landed.integration_id).is_ok_and(|record| fits(landed.fencing, record.settled))
+        };
+        self.slots.iter().filter(fits).cloned().collect()
+    }
+
+    pub(super) fn keep_beside(
+        &mut self,
+        lease: &Lease,
+        grant: &OAuthGrant,
+        phase: GenerationPhase,
+        log: Vec<ActivityKind>,
+        at: Timestamp,
+    ) -> Result<GenerationNumber, VaultError> {
+        let id = lease.integration_id;
+        let record = self.record_mut(id).map_err(|_| VaultError::LeaseLost)?;
+        record.check(lease)?;
+        let number = record.insert(&Credential::OAuthGrant(grant.clone()), phase, at);
+        record.settle(lease);
+        let name = record.row.name.clone();
+        for what in log {
+            self.log(Some(id), &name, what, at);
+        }
+        self.clear_landing(id, lease.fencing);
+        Ok(number)
     }
 
     pub(super) fn commit(&mut self, commit: &GrantCommit<'_>) -> Result<CommittedGrant, VaultError> {
