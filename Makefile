@@ -1,6 +1,6 @@
 # The commands a person and CI use alike; each is one script in scripts/. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run tour test check faults odd-answers bench package
+.PHONY: help run tour test check faults odd-answers kill9 fault-loops single-flight soak-sim bench package
 
 help: ## List these commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -22,6 +22,18 @@ faults: ## Break every part a refresh stands on, a line for each case of tests/f
 
 odd-answers: ## Send every odd token answer of a grammar to the engine; no refresh token is lost
 	@scripts/odd_answers.sh
+
+kill9: ## Kill the program KILLS= times (2000) at every point of what could cost a grant; SERVER=grace or strict
+	@scripts/ordeal.sh "kill9 $(or $(SERVER),grace) $(or $(KILLS),2000) $(SEED)"
+
+fault-loops: ## Let every call that reaches a file fail, one after the other, and cut the power at every sync
+	@scripts/ordeal.sh fault-loops "power-cut $(SEED)"
+
+single-flight: ## Ask for one token from 8 processes × 50 tasks, ROUNDS= times (1000); one token request a round
+	@scripts/ordeal.sh "single-flight $(or $(ROUNDS),1000)"
+
+soak-sim: ## Months of a thousand integrations in virtual time, with everything going wrong; DAYS= INTEGRATIONS= SEEDS=
+	@scripts/soak_sim.sh
 
 bench: ## Measure ours beside peers and floors; figures in target/bench/
 	@scripts/bench.sh

@@ -83,6 +83,12 @@ impl Program {
         }
     }
 
+    /// Its process; None once it has ended.
+    #[must_use]
+    pub fn id(&self) -> Option<u32> {
+        self.child.id()
+    }
+
     /// Kills it and waits until it is gone.
     ///
     /// # Errors

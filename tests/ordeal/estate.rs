@@ -1,0 +1,199 @@
+//! A folder of data with connected integrations, made by the real store, and the service that knows what is true of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use storm_auth::{OsEntropy, SystemClock};
+use storm_domain::port::{Clock as _, Keyring as _, NewIntegration, Vault as _};
+use storm_domain::{
+    ApiKeyCredential, AppRegistration, Credential, Fields, Integration, IntegrationId, Method, OAuthGrant,
+    RefreshState, RegistrationId, Timestamp, TokenState,
+};
+use storm_engine::view::StatusView;
+use storm_sandbox::{JournalQuery, NewGrant, NewKey, Options, Sandbox, Settings};
+use storm_secret::{AccessToken, ApiKey, RefreshToken};
+use storm_store::{VaultFolder, open_vault};
+use storm_testkit::{FakeKeyring, integration};
+use storm_tests::{Outcome, StepError};
+
+use crate::process::FORKING;
+use crate::victim::report::{Beginning, Standing};
+use crate::victim::trap::Trap;
+
+/// How the service takes a refresh token that was replaced already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Server {
+    /// It repeats its answer for a minute.
+    Grace,
+    /// It ends the grant.
+    Strict,
+}
+
+impl Server {
+    pub fn of_name(name: &str) -> Option<Self> {
+        [Self::Grace, Self::Strict].into_iter().find(|server| server.name() == name)
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Grace => "grace",
+            Self::Strict => "strict",
+        }
+    }
+
+    fn settings(self) -> Settings {
+        match self {
+            Self::Grace => Settings { reuse_grace_s: 60, ..Settings::default() },
+            Self::Strict => Settings { reuse_grace_s: 0, reuse_kills_grant: true, ..Settings::default() },
+        }
+    }
+}
+
+/// One integration of the estate.
+#[derive(Debug, Clone)]
+pub struct Holding {
+    pub id: IntegrationId,
+    /// Whose; nobody else has it at the service.
+    pub account: String,
+    pub method: Method,
+}
+
+pub struct Estate {
+    pub service: Sandbox,
+    pub registration: RegistrationId,
+    pub holdings: Vec<Holding>,
+    pub folder: PathBuf,
+    key: String,
+}
+
+impl Estate {
+    /// Starts the service and makes the vault in `folder`: so many OAuth integrations, so many with a key.
+    pub async fn make(folder: &Path, server: Server, grants: usize, keys: usize) -> Outcome<Self> {
+        let service = Sandbox::start(Options { settings: server.settings(), ..Options::default() }).await;
+        let service = service.map_err(|error| wrong(&error))?;
+        let (keyring, clock) = (Arc::new(FakeKeyring::default()), Arc::new(SystemClock));
+        let forking = FORKING.lock().await;
+        let vault = open_vault(VaultFolder::new(folder), keyring.clone(), clock.clone(), Arc::new(OsEntropy)).await;
+        let vault = vault.map_err(|error| wrong(&error))?;
+        let fields = Fields::from([("base_url".to_owned(), service.base_url().to_owned())]);
+        let now = clock.now();
+        let registration = AppRegistration {
+            id: RegistrationId(uuid::Uuid::new_v4()),
+            connector_id: "practice".to_owned(),
+            client_id: "practice-desktop".to_owned(),
+            has_secret: false,
+            fields: fields.clone(),
+            created_at: now,
+        };
+        vault.put_registration(&registration, None).await.map_err(|error| wrong(&error))?;
+        let mut holdings = Vec::new();
+        for number in 0..grants + keys {
+            let account = format!("person-{number}@practice.example");
+            let method = if number < grants { Method::OAuth } else { Method::ApiKey };
+            let credential = match method {
+                Method::OAuth => Credential::OAuthGrant(make_grant(&service, &account, now).await?),
+                _ => Credential::ApiKey(ApiKeyCredential { key: ApiKey::new(make_key(&service, &account).await?) }),
+            };
+            let row = Integration {
+                fields: fields.clone(),
+                registration_id: (method == Method::OAuth).then_some(registration.id),
+                requested_scopes: ["read", "reports", "offline_access"].map(str::to_owned).to_vec(),
+                state: TokenState::Active {
+                    expires_at: (method == Method::OAuth).then(|| now.after(Duration::from_secs(3_600))),
+                    refresh: if method == Method::OAuth { RefreshState::Idle } else { RefreshState::NotRefreshable },
+                },
+                created_at: now,
+                ..integration(number as u128 + 1, method)
+            };
+            holdings.push(Holding { id: row.id, account, method });
+            let new = NewIntegration { integration: row, credential: Some(credential) };
+            vault.add_integration(new).await.map_err(|error| wrong(&error))?;
+        }
+        vault.close().await;
+        drop(forking);
+        let user = keyring.users().pop().ok_or_else(|| wrong(&"the vault made no key"))?;
+        let key = keyring.read(&user).await.map_err(|error| wrong(&error))?;
+        // EXPOSE: handed to the victims over their standard input.
+        let key = String::from_utf8_lossy(key.expose()).into_owned();
+        let registration = registration.id;
+        Ok(Self { service, registration, holdings, folder: folder.to_owned(), key })
+    }
+
+    /// What a victim is told first.
+    pub fn beginning(&self, trap: Option<Trap>) -> Beginning {
+        self.beginning_at(&self.folder, trap)
+    }
+
+    /// The same for a copy of the folder.
+    pub fn beginning_at(&self, folder: &Path, trap: Option<Trap>) -> Beginning {
+        Beginning { folder: folder.to_owned(), key: self.key.clone(), trap, waits: true }
+    }
+
+    /// A new API key of this account.
+    pub async fn make_key(&self, account: &str) -> Outcome<String> {
+        make_key(&self.service, account).await
+    }
+
+    /// The service's side of everything.
+    pub fn truth(&self) -> Truth {
+        let mut living: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for grant in self.service.control().grants().into_iter().filter(|grant| grant.alive) {
+            living.entry(grant.account).or_default().extend(grant.refresh_token_sha256);
+        }
+        Truth { living, requests: self.token_requests() }
+    }
+
+    /// How many token requests the service has seen.
+    pub fn token_requests(&self) -> u64 {
+        let query = JournalQuery { path: Some("/oauth/token".to_owned()), ..JournalQuery::default() };
+        self.service.control().requests(&query).len() as u64
+    }
+}
+
+/// What the service knows.
+pub struct Truth {
+    pub living: BTreeMap<String, BTreeSet<String>>,
+    /// Token requests so far.
+    pub requests: u64,
+}
+
+impl Truth {
+    pub fn holds(&self, account: &str, standing: &Standing) -> bool {
+        let held = standing.sha256.as_ref();
+        self.living.get(account).is_some_and(|living| held.is_some_and(|held| living.contains(held)))
+    }
+}
+
+/// Whether an integration that nothing was done with is still well.
+pub fn is_well(holding: &Holding, standing: Option<&Standing>, truth: &Truth) -> bool {
+    standing.is_some_and(|standing| {
+        standing.status == StatusView::Connected
+            && (holding.method != Method::OAuth || truth.holds(&holding.account, standing))
+    })
+}
+
+async fn make_grant(service: &Sandbox, account: &str, now: Timestamp) -> Outcome<OAuthGrant> {
+    let asked = NewGrant { account: Some(account.to_owned()), ..NewGrant::default() };
+    let answer = service.control().create_grant(asked).await.map_err(|error| wrong(&error))?;
+    let token = |name: &str| answer[name].as_str().map(str::to_owned);
+    Ok(OAuthGrant {
+        refresh_token: token("refresh_token").map(RefreshToken::new),
+        access_token: token("access_token").map(AccessToken::new),
+        expires_at: Some(now.after(Duration::from_secs(3_600))),
+        token_type: Some("Bearer".to_owned()),
+        scopes: None,
+        id_token: None,
+        obtained_at: now,
+    })
+}
+
+async fn make_key(service: &Sandbox, account: &str) -> Outcome<String> {
+    let asked = NewKey { account: Some(account.to_owned()), ..NewKey::default() };
+    Ok(service.control().create_key(asked).await.map_err(|error| wrong(&error))?.key)
+}
+
+fn wrong(error: &impl ToString) -> StepError {
+    StepError::Wrong(error.to_string())
+}

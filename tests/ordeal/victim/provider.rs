@@ -1,0 +1,119 @@
+//! The real provider and the event sink behind traps, and a person in a browser who approves everything.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use storm_domain::port::{
+    AuthorizationRequest, AuthorizationUrl, AuthorizationUrlError, Browser, BrowserError, ClientIdentity, EventSink,
+    ListenError, ListenRequest, PendingRedirect, Provider, TokenRequest,
+};
+use storm_domain::{
+    Credential, Event, OAuthService, RawTokenAnswer, RefreshFailure, RevokeRequest, SendFailure, ServiceAccountKey,
+    ServiceAccountService, Timestamp, TokenAnswerReading, Verdict, VerifyRequest,
+};
+use storm_secret::{AccessToken, DisplaySafeUrl};
+use storm_tests::{Outcome, StepError};
+use url::Url;
+
+use super::trap::Traps;
+
+pub struct TrappedProvider {
+    pub inner: Arc<dyn Provider>,
+    pub traps: Arc<Traps>,
+}
+
+#[async_trait]
+impl Provider for TrappedProvider {
+    async fn discover(&self, issuer: &Url, service: OAuthService) -> Result<OAuthService, RefreshFailure> {
+        self.inner.discover(issuer, service).await
+    }
+    async fn listen(&self, request: &ListenRequest) -> Result<Box<dyn PendingRedirect>, ListenError> {
+        self.inner.listen(request).await
+    }
+    fn make_authorization_url(
+        &self,
+        request: &AuthorizationRequest,
+    ) -> Result<AuthorizationUrl, AuthorizationUrlError> {
+        self.inner.make_authorization_url(request)
+    }
+    async fn send_token_request(&self, request: TokenRequest<'_>) -> Result<RawTokenAnswer, SendFailure> {
+        self.traps.pass("send_token_request", false);
+        let answer = self.inner.send_token_request(request).await;
+        self.traps.pass("send_token_request", true);
+        answer
+    }
+    fn read_token_answer(&self, service: &OAuthService, answer: &RawTokenAnswer) -> TokenAnswerReading {
+        self.traps.pass("read_token_answer", false);
+        let reading = self.inner.read_token_answer(service, answer);
+        self.traps.pass("read_token_answer", true);
+        reading
+    }
+    async fn exchange_assertion(
+        &self,
+        service: &ServiceAccountService,
+        key: &ServiceAccountKey,
+        now: Timestamp,
+    ) -> Result<(AccessToken, Option<std::time::Duration>), RefreshFailure> {
+        self.inner.exchange_assertion(service, key, now).await
+    }
+    async fn verify(
+        &self,
+        request: &VerifyRequest,
+        credential: &Credential,
+        access_token: Option<&AccessToken>,
+    ) -> Verdict {
+        self.traps.pass("verify", false);
+        let verdict = self.inner.verify(request, credential, access_token).await;
+        self.traps.pass("verify", true);
+        verdict
+    }
+    async fn revoke(
+        &self,
+        request: &RevokeRequest,
+        target: &Credential,
+        client: Option<&ClientIdentity>,
+        using: Option<&AccessToken>,
+    ) -> Result<(), RefreshFailure> {
+        self.traps.pass("revoke", false);
+        let revoked = self.inner.revoke(request, target, client, using).await;
+        self.traps.pass("revoke", true);
+        revoked
+    }
+}
+
+pub struct TrappedEvents(pub Arc<Traps>);
+
+impl EventSink for TrappedEvents {
+    fn publish(&self, _: Event) {
+        self.0.pass("publish", false);
+        self.0.ring();
+    }
+}
+
+/// Signs in as whoever the order names and approves.
+pub struct Person(pub tokio::sync::watch::Receiver<String>);
+
+#[async_trait]
+impl Browser for Person {
+    async fn open(&self, url: &DisplaySafeUrl) -> Result<(), BrowserError> {
+        // EXPOSE: the person follows the link.
+        let (page, account) = (url.expose().clone(), self.0.borrow().clone());
+        approve(page, &account).await.map_err(|_| BrowserError::NotOpened)
+    }
+}
+
+async fn approve(page: Url, account: &str) -> Outcome {
+    let http = reqwest::Client::builder().no_proxy().tls_certs_only([]).build()?;
+    let base = page.origin().ascii_serialization();
+    let sign_in = http.get(page).send().await?.text().await?;
+    let form = [("attempt", attempt_of(&sign_in)?), ("account", account), ("password", "practice")];
+    let consent = http.post(format!("{base}/oauth/sign-in")).form(&form).send().await?.text().await?;
+    let form = [("attempt", attempt_of(&consent)?), ("decision", "approve")];
+    http.post(format!("{base}/oauth/consent")).form(&form).send().await?;
+    Ok(())
+}
+
+fn attempt_of(page: &str) -> Outcome<&str> {
+    let attempt = page.split_once("name=\"attempt\" value=\"").and_then(|(_, rest)| rest.split_once('"'));
+    attempt.map(|(attempt, _)| attempt).ok_or_else(|| StepError::Wrong("the page has no form".to_owned()))
+}

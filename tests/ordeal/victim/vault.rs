@@ -1,0 +1,206 @@
+//! The real vault behind traps. It also announces what the store promised: landed, committed.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use storm_domain::port::{CommittedGrant, GrantCommit, NewIntegration, NewRevocation, RefreshBasis, Vault};
+use storm_domain::{
+    ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
+    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, OAuthGrant, PendingRevocation,
+    RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, Timestamp, VaultError,
+};
+use storm_secret::ClientSecret;
+
+use super::report::{Report, fingerprint};
+use super::trap::Traps;
+
+/// Where announcements go.
+pub type Say = Arc<dyn Fn(&Report) + Send + Sync>;
+
+type Stored<T> = Result<T, VaultError>;
+
+/// Announces through `say`, dies by `traps`.
+pub struct TrappedVault {
+    pub inner: Arc<dyn Vault>,
+    pub traps: Arc<Traps>,
+    pub say: Say,
+}
+
+/// A call between its two traps. Afterwards something may have changed.
+macro_rules! trapped {
+    ($self:ident.$call:ident($($argument:expr),*)) => {{
+        $self.traps.pass(stringify!($call), false);
+        let outcome = $self.inner.$call($($argument),*).await;
+        $self.traps.pass(stringify!($call), true);
+        $self.traps.ring();
+        outcome
+    }};
+}
+
+#[async_trait]
+impl Vault for TrappedVault {
+    async fn integrations(&self) -> Stored<Vec<Integration>> {
+        self.inner.integrations().await
+    }
+    async fn integration(&self, id: IntegrationId) -> Stored<Integration> {
+        self.inner.integration(id).await
+    }
+    async fn add_integration(&self, new: NewIntegration) -> Stored<Integration> {
+        trapped!(self.add_integration(new))
+    }
+    async fn update_integration(&self, integration: Integration) -> Stored<Integration> {
+        trapped!(self.update_integration(integration))
+    }
+    async fn erase_integration(&self, id: IntegrationId) -> Stored<()> {
+        trapped!(self.erase_integration(id))
+    }
+    async fn registrations(&self) -> Stored<Vec<AppRegistration>> {
+        self.inner.registrations().await
+    }
+    async fn put_registration(&self, registration: &AppRegistration, secret: Option<&ClientSecret>) -> Stored<()> {
+        trapped!(self.put_registration(registration, secret))
+    }
+    async fn registration_secret(&self, id: RegistrationId) -> Stored<Option<ClientSecret>> {
+        self.inner.registration_secret(id).await
+    }
+    async fn active_generation(&self, id: IntegrationId) -> Stored<Option<Generation>> {
+        self.inner.active_generation(id).await
+    }
+    async fn generation(&self, id: IntegrationId, number: GenerationNumber) -> Stored<Generation> {
+        self.inner.generation(id, number).await
+    }
+    async fn generations(&self, id: IntegrationId) -> Stored<Vec<GenerationInfo>> {
+        self.inner.generations(id).await
+    }
+    async fn stage_generation(
+        &self,
+        id: IntegrationId,
+        credential: &Credential,
+        at: Timestamp,
+    ) -> Stored<GenerationNumber> {
+        trapped!(self.stage_generation(id, credential, at))
+    }
+    async fn switch_generation(
+        &self,
+        id: IntegrationId,
+        expected: Option<GenerationNumber>,
+        next: GenerationNumber,
+        at: Timestamp,
+    ) -> Stored<()> {
+        trapped!(self.switch_generation(id, expected, next, at))
+    }
+    async fn retire_generation(&self, id: IntegrationId, number: GenerationNumber, at: Timestamp) -> Stored<()> {
+        trapped!(self.retire_generation(id, number, at))
+    }
+    async fn acquire_lease(
+        &self,
+        id: IntegrationId,
+        owner: &LeaseOwner,
+        now: Timestamp,
+        deadline: Timestamp,
+    ) -> Stored<Lease> {
+        trapped!(self.acquire_lease(id, owner, now, deadline))
+    }
+    async fn release_lease(&self, lease: &Lease) -> Stored<()> {
+        trapped!(self.release_lease(lease))
+    }
+    async fn begin_refresh(
+        &self,
+        intent: &RefreshIntent,
+        owner: &LeaseOwner,
+        now: Timestamp,
+        deadline: Timestamp,
+    ) -> Stored<Lease> {
+        trapped!(self.begin_refresh(intent, owner, now, deadline))
+    }
+    async fn refresh_basis(&self, id: IntegrationId) -> Stored<RefreshBasis> {
+        trapped!(self.refresh_basis(id))
+    }
+    async fn land(&self, lease: &Lease, generation: Option<GenerationNumber>, answer: &RawTokenAnswer) -> Stored<()> {
+        let landed = trapped!(self.land(lease, generation, answer));
+        if landed.is_ok() {
+            (self.say)(&Report::Landed { id: lease.integration_id, fencing: lease.fencing });
+        }
+        landed
+    }
+    async fn commit_grant(&self, commit: GrantCommit<'_>) -> Stored<CommittedGrant> {
+        let (id, sha256) = (commit.lease.integration_id, commit.grant.refresh_token.as_ref().map(fingerprint));
+        let committed = trapped!(self.commit_grant(commit));
+        if let Ok(committed) = &committed {
+            (self.say)(&Report::Committed { id, generation: committed.number, sha256 });
+        }
+        committed
+    }
+    async fn keep_beside(
+        &self,
+        lease: &Lease,
+        grant: &OAuthGrant,
+        phase: GenerationPhase,
+        log: Vec<ActivityKind>,
+        at: Timestamp,
+    ) -> Stored<GenerationNumber> {
+        let kept = trapped!(self.keep_beside(lease, grant, phase, log, at));
+        if let Ok(generation) = kept {
+            let (id, sha256) = (lease.integration_id, grant.refresh_token.as_ref().map(fingerprint));
+            (self.say)(&Report::Committed { id, generation, sha256 });
+        }
+        kept
+    }
+    async fn clear_intent(&self, lease: &Lease) -> Stored<()> {
+        trapped!(self.clear_intent(lease))
+    }
+    async fn clear_landing(&self, lease: &Lease) -> Stored<()> {
+        trapped!(self.clear_landing(lease))
+    }
+    async fn open_intents(&self) -> Stored<Vec<RefreshIntent>> {
+        self.inner.open_intents().await
+    }
+    async fn landed(&self) -> Stored<Vec<Landed>> {
+        trapped!(self.landed())
+    }
+    async fn overtaken(&self) -> Stored<Vec<Landed>> {
+        self.inner.overtaken().await
+    }
+    async fn rotation(&self, id: IntegrationId) -> Stored<Option<Rotation>> {
+        self.inner.rotation(id).await
+    }
+    async fn rotations(&self) -> Stored<Vec<Rotation>> {
+        self.inner.rotations().await
+    }
+    async fn begin_rotation(&self, id: IntegrationId, credential: &Credential, at: Timestamp) -> Stored<Rotation> {
+        trapped!(self.begin_rotation(id, credential, at))
+    }
+    async fn update_rotation(&self, rotation: Rotation, at: Timestamp) -> Stored<Rotation> {
+        trapped!(self.update_rotation(rotation, at))
+    }
+    async fn finish_rotation(&self, id: IntegrationId, at: Timestamp) -> Stored<()> {
+        trapped!(self.finish_rotation(id, at))
+    }
+    async fn leave_to_revoke(&self, id: IntegrationId, left: Vec<NewRevocation>) -> Stored<()> {
+        trapped!(self.leave_to_revoke(id, left))
+    }
+    async fn pending_revocations(&self) -> Stored<Vec<PendingRevocation>> {
+        self.inner.pending_revocations().await
+    }
+    async fn credential_to_revoke(&self, id: RevocationId) -> Stored<Credential> {
+        self.inner.credential_to_revoke(id).await
+    }
+    async fn update_revocation(&self, pending: &PendingRevocation) -> Stored<()> {
+        trapped!(self.update_revocation(pending))
+    }
+    async fn erase_revocation(&self, id: RevocationId) -> Stored<()> {
+        trapped!(self.erase_revocation(id))
+    }
+    async fn append_activity(
+        &self,
+        id: Option<IntegrationId>,
+        name: &str,
+        what: &ActivityKind,
+        at: Timestamp,
+    ) -> Stored<()> {
+        trapped!(self.append_activity(id, name, what, at))
+    }
+    async fn activity(&self, id: Option<IntegrationId>, limit: u32) -> Stored<Vec<ActivityEntry>> {
+        self.inner.activity(id, limit).await
+    }
+}
