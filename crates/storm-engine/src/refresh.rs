@@ -288,10 +288,18 @@ impl Engine {
         let odd = odd_answer(&reading);
         let refused = reading.access.as_ref().err().cloned();
         if let (Some(failure), None) = (&refused, &reading.refresh_token) {
-            // What ends the grant is forgotten when the row says so, not before.
-            if !failure.ends_grant() {
-                self.clear_intent_of(generation, lease).await;
-                self.clear_landing(lease).await;
+            match failure {
+                // The service may have acted on it, and what it said was lost.
+                RefreshFailure::Transient { delivery: Delivery::Ambiguous, .. } => {
+                    self.note_lost_answer(integration.id, generation, answer.received_at);
+                    self.clear_landing(lease).await;
+                }
+                // What ends the grant is forgotten when the row says so, not before.
+                failure if failure.ends_grant() => {}
+                _ => {
+                    self.clear_intent_of(generation, lease).await;
+                    self.clear_landing(lease).await;
+                }
             }
             if let Some(odd) = odd {
                 self.log(integration, odd).await;
@@ -440,6 +448,12 @@ impl Engine {
 
     /// Keeps a grant that the disk did not take, says so, and has it tried again soon whoever asked for this refresh: it is lost
     /// if the program ends before.
+    fn note_lost_answer(&self, id: IntegrationId, generation: GenerationNumber, sent_at: Timestamp) {
+        let by = InterruptedBy::Network;
+        let lost = Unfinished { generation, sent_at, by, unsaved: None, retries: 0 };
+        lock(&self.unfinished).entry(id).or_insert(lost);
+    }
+
     fn keep_unsaved(&self, id: IntegrationId, generation: GenerationNumber, sent_at: Timestamp, grant: OAuthGrant) {
         self.note_obtained(id);
         lock(&self.unfinished)

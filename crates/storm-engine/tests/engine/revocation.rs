@@ -71,10 +71,10 @@ async fn f083_a_revocation_that_finds_the_service_down_is_tried_again_with_growi
     let [second] = list_when(&rig, |list| list[0].tries == 2).await.try_into().unwrap();
     assert!(second.next_try_at.unwrap() >= now_plus(&rig, 2 * Backoff::FIRST), "the pause has doubled");
 
-    rig.clock.advance(Duration::from_secs(3600));
-    rig.sandbox.control().clear_script();
     let mut rig = rig.restart().await;
     assert_eq!(pending(&rig).await.len(), 1, "a restart forgets nothing");
+    rig.sandbox.control().clear_script();
+    rig.clock.advance(Duration::from_secs(3600));
     rig.run().await;
     list_when(&rig, <[_]>::is_empty).await;
     assert!(rig.sandbox.control().grants().iter().all(|grant| !grant.alive));

@@ -97,9 +97,12 @@ async fn finish(rig: Rig, id: IntegrationId, new: &str, when: &str) {
     loop {
         // Steps that need nobody go on by themselves; the others wait for the user.
         let page = rig
-            .page_when(id, |page| match page.rotation.as_ref().map(|rotation| &rotation.step) {
-                Some(RotationStep::Staged { .. } | RotationStep::Revoking { .. } | RotationStep::ProvedDead) => false,
-                _ => true,
+            .page_when(id, |page| {
+                let step = page.rotation.as_ref().map(|rotation| &rotation.step);
+                !matches!(
+                    step,
+                    Some(RotationStep::Staged { .. } | RotationStep::Revoking { .. } | RotationStep::ProvedDead)
+                )
             })
             .await;
         assert_key_in_use_works(&rig, id, when).await;

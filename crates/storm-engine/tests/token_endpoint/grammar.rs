@@ -71,8 +71,10 @@ const EXTRAS: &[(Words, &str)] = &[
     (("letters beyond ASCII", ""), r#""token_type":"Bearer","name":"Zoë""#),
 ];
 
+type Wrap = fn(&[&str]) -> String;
+
 /// Around the object. `object` is JSON; a form and XML are made of its members.
-const AROUND: &[(Words, fn(&[&str]) -> String)] = &[
+const AROUND: &[(Words, Wrap)] = &[
     (("nothing around", ""), |members| object(members)),
     (("in data", "inside another object"), |members| format!(r#"{{"data":{}}}"#, object(members))),
     (("in result", "inside another object"), |members| format!(r#"{{"ok":true,"result":{}}}"#, object(members))),
@@ -110,7 +112,9 @@ const AROUND: &[(Words, fn(&[&str]) -> String)] = &[
     (("as XML", "stood in a page"), |members| xml(members)),
 ];
 
-const ENCODINGS: &[(Words, fn(&str) -> Vec<u8>)] = &[
+type Encode = fn(&str) -> Vec<u8>;
+
+const ENCODINGS: &[(Words, Encode)] = &[
     (("UTF-8", ""), |text| text.into()),
     (("a byte order mark", "not plain JSON in UTF-8"), |text| format!("\u{feff}{text}").into()),
     (("UTF-16 LE", "not plain JSON in UTF-8"), |text| text.encode_utf16().flat_map(u16::to_le_bytes).collect()),

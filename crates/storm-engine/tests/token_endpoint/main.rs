@@ -3,7 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
+mod broken_off;
 mod certificate;
+mod clocks;
 mod grammar;
 mod lifetime;
 mod odd;
@@ -18,4 +20,5 @@ mod refused;
 mod rig;
 mod scene;
 mod size;
+mod tunnel;
 mod unreachable;

@@ -38,7 +38,7 @@ async fn f027_a_refused_connection_is_kept_and_nothing_was_sent() {
 /// A refresh over TLS works with a good certificate, and with a bad one is kept and never sent.
 async fn ensure_kept_under(authority: &Authority, bad: TlsIdentity) {
     let mut scene = Scene::set().await;
-    scene.rig.engine = scene.another_engine(&[authority.der.clone()]);
+    scene.rig.engine = scene.another_engine(std::slice::from_ref(&authority.der));
     let good = scene.rig.sandbox.listen_with_tls(authority.vouch_for(HOST, LAST_YEAR)).await.unwrap();
     scene.move_service_to(&good).await;
     scene.ensure_refreshes().await;
