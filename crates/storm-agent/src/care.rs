@@ -36,7 +36,15 @@ impl Care {
         events: Arc<dyn EventSink>,
     ) -> Arc<Self> {
         let restored_at = Mutex::new(vault.restored_at());
-        Arc::new(Self { vault, engine, clock, events, is_damaged: AtomicBool::default(), offered: Mutex::default(), restored_at })
+        Arc::new(Self {
+            vault,
+            engine,
+            clock,
+            events,
+            is_damaged: AtomicBool::default(),
+            offered: Mutex::default(),
+            restored_at,
+        })
     }
 
     /// What the user should know, most urgent first.
@@ -69,11 +77,8 @@ impl Care {
     pub(crate) async fn keep_copies(self: Arc<Self>) {
         self.clock.sleep(FIRST_LOOK).await;
         loop {
-            let newest = self.vault.folder().last_good_backup().await;
-            let age = newest.map_or(BACKUP_PERIOD, |backup| self.clock.now().since(backup.made_at));
-            if age < BACKUP_PERIOD {
-                self.clock.sleep(BACKUP_PERIOD - age).await;
-            }
+            let newest = self.vault.folder().last_good_backup().await.map(|backup| backup.made_at);
+            self.clock.sleep(next_copy_in(newest, self.clock.now())).await;
             match self.vault.backup(self.clock.now()).await {
                 Ok(_) => tracing::debug!("a backup was made"),
                 Err(VaultError::Locked) => return,
@@ -120,8 +125,27 @@ impl Care {
     }
 }
 
+/// How long until the next copy is due. One that seems to be from the future, because the clock was set back, is a new one.
+fn next_copy_in(newest: Option<Timestamp>, now: Timestamp) -> Duration {
+    newest.map_or(Duration::ZERO, |made_at| BACKUP_PERIOD.saturating_sub(now.since(made_at)))
+}
+
 /// A copy as the window sees it.
 pub(crate) fn view_of(backup: &Backup) -> BackupView {
     let name = backup.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     BackupView { name, made_at: backup.made_at, integrations: backup.integrations }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_is_due_an_hour_after_the_last_good_one_whenever_the_host_was_started() {
+        let now = Timestamp(1_767_225_600_000);
+        assert_eq!(next_copy_in(None, now), Duration::ZERO);
+        assert_eq!(next_copy_in(Some(now.before(Duration::from_secs(600))), now), Duration::from_secs(3_000));
+        assert_eq!(next_copy_in(Some(now.before(BACKUP_PERIOD * 20)), now), Duration::ZERO);
+        assert_eq!(next_copy_in(Some(now.after(BACKUP_PERIOD)), now), BACKUP_PERIOD);
+    }
 }

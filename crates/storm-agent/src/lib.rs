@@ -4,6 +4,7 @@ mod boot;
 mod care;
 mod closed;
 mod host;
+mod key_rotation;
 mod keyring_words;
 mod lending;
 mod listening;

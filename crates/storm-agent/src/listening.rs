@@ -14,16 +14,21 @@ use crate::lending::Lending;
 const HAND_OVER_DEADLINE: Duration = Duration::from_secs(15);
 
 impl Host {
-    /// Claims the socket, begins to open the vault, and serves until it is aborted.
+    /// Claims the socket, begins to open the vault, and serves until it is aborted. An agent that comes second opens nothing.
     pub(crate) async fn listen_and_open(self: Arc<Self>) {
         let claimed = self.claim().await;
-        let opening = Arc::clone(&self);
-        tokio::spawn(async move {
-            opening.open_with_keyring().await;
-            let waiting = Self::wait_for_keyring(Arc::downgrade(&opening));
-            drop(opening); // neither must waiting for a keyring
-            waiting.await;
-        });
+        if !self.has_window && matches!(claimed, Err(BindError::AlreadyServed(_))) {
+            // Whoever has the socket is about to open the vault. To be faster would leave that one without it, and end.
+            self.stand_aside();
+        } else {
+            let opening = Arc::clone(&self);
+            tokio::spawn(async move {
+                opening.open_with_keyring().await;
+                let waiting = Self::wait_for_keyring(Arc::downgrade(&opening));
+                drop(opening); // neither must waiting for a keyring
+                waiting.await;
+            });
+        }
         match claimed {
             Ok(broker) => {
                 self.listening.send_replace(Listening::Yes);

@@ -92,6 +92,12 @@ impl Host {
         }
     }
 
+    /// Leaves the vault to the host that has the socket.
+    pub(crate) fn stand_aside(&self) {
+        let why = Closed::NotOpened(OpenError::Busy);
+        self.stand(Standing::Closed(ClosedVault { why, ways_out: why.ways_out(None), backup: None }));
+    }
+
     /// Opens the vault with the key in the keyring, unless it is open. Whoever comes while it is being opened waits for that:
     /// a hundred requests make one prompt.
     pub(crate) async fn open_with_keyring(&self) {
@@ -154,7 +160,7 @@ impl Host {
         }
     }
 
-    async fn stand_opened(&self, opened: Result<OpenVault, Closed>) {
+    pub(crate) async fn stand_opened(&self, opened: Result<OpenVault, Closed>) {
         let standing = match opened {
             Ok(vault) => Standing::Open(Arc::new(vault)),
             Err(why) => {
@@ -184,7 +190,10 @@ impl Host {
         Ok(self.view())
     }
 
-    async fn opened(&self, opening: impl Future<Output = Result<SqliteVault, OpenError>>) -> Result<OpenVault, Closed> {
+    pub(crate) async fn opened(
+        &self,
+        opening: impl Future<Output = Result<SqliteVault, OpenError>>,
+    ) -> Result<OpenVault, Closed> {
         let opened = self.opened_unless_ending(opening).await;
         if let Err(closed) = &opened {
             tracing::warn!(?closed, "the vault was not opened");

@@ -55,11 +55,14 @@ pub(crate) async fn append(
     what: &ActivityKind,
     at: Timestamp,
 ) -> Result<(), VaultError> {
-    let last: Option<(i64, Vec<u8>)> =
-        sqlx::query_as("SELECT sequence, link FROM activity ORDER BY sequence DESC LIMIT 1")
-            .fetch_optional(&mut *connection)
-            .await
-            .map_err(of_sqlx)?;
+    // No sequence is given twice: where entries were cut off the end, a gap goes on telling it.
+    let last: Option<(i64, Vec<u8>)> = sqlx::query_as(
+        "SELECT max(sequence, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'activity'), 0)), link
+         FROM activity ORDER BY sequence DESC LIMIT 1",
+    )
+    .fetch_optional(&mut *connection)
+    .await
+    .map_err(of_sqlx)?;
     let (sequence, previous) = match last {
         Some((sequence, link)) => (sequence + 1, stored_link(&link).ok_or(VaultError::Damaged)?),
         None => (1, ChainLink::START),
@@ -82,8 +85,10 @@ pub(crate) async fn append(
     .await
     .map_err(of_sqlx)?;
     if sequence % PRUNED_AT_ONCE == 0 {
-        sqlx::query("DELETE FROM activity WHERE sequence <= ?1")
+        // No more than two portions: where there are far too many, all of them at once would keep every writer waiting.
+        sqlx::query("DELETE FROM activity WHERE sequence <= min(?1, (SELECT min(sequence) FROM activity) + ?2)")
             .bind(sequence - ENTRIES_KEPT)
+            .bind(2 * PRUNED_AT_ONCE)
             .execute(connection)
             .await
             .map_err(of_sqlx)?;
@@ -158,6 +163,46 @@ pub(crate) async fn verify(connection: &mut SqliteConnection, seal: &Seal) -> Re
             }
             last = Some((sequence, link));
             entries += 1;
+        }
+    }
+}
+
+/// Links the whole log anew under another key, a portion at a time. INVARIANT: what did not fit before does not fit afterwards:
+/// an entry that was changed keeps its links as they are, and one whose predecessor is missing keeps that one's.
+pub(crate) async fn relink(connection: &mut SqliteConnection, seal: &Seal, next: &Seal) -> Result<(), VaultError> {
+    // The last entry: its sequence, its link as it was, and as it is now.
+    let mut last: Option<(i64, Vec<u8>, Vec<u8>)> = None;
+    loop {
+        let rows: Vec<LinkedRow> = sqlx::query_as(
+            "SELECT sequence, at, integration_id, name, what, previous, link FROM activity
+             WHERE sequence > ?1 ORDER BY sequence LIMIT 1000",
+        )
+        .bind(last.as_ref().map_or(i64::MIN, |(sequence, ..)| *sequence))
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(of_sqlx)?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        for (sequence, at, id, name, what, previous, stored) in rows {
+            let row = (sequence, at, id, name, what);
+            let is_as_written =
+                stored_link(&previous).is_some_and(|previous| link(seal, &previous, &row).matches(&stored));
+            let before = last.take().filter(|(before, was, _)| before + 1 == sequence && *was == previous);
+            let previous = before.map_or(previous, |(_, _, now)| now);
+            let linked = stored_link(&previous).filter(|_| is_as_written).map(|previous| link(next, &previous, &row));
+            let Some(linked) = linked else {
+                last = Some((sequence, stored.clone(), stored));
+                continue;
+            };
+            sqlx::query("UPDATE activity SET previous = ?2, link = ?3 WHERE sequence = ?1")
+                .bind(sequence)
+                .bind(previous)
+                .bind(linked.0.as_slice())
+                .execute(&mut *connection)
+                .await
+                .map_err(of_sqlx)?;
+            last = Some((sequence, stored, linked.0.to_vec()));
         }
     }
 }

@@ -3,6 +3,7 @@
 //! On a network file system several processes cannot share the memory that a write-ahead log needs, so the journal is a
 //! rollback journal there. It is safe with one host, which the vault lock sees to, and slower.
 
+use std::fs::OpenOptions;
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
@@ -94,8 +95,10 @@ pub(crate) async fn migrate(connection: &mut SqliteConnection) -> Result<(), Vau
     MIGRATIONS.run_direct(None, connection, false).await.map_err(fault::of_migration)
 }
 
-/// A connection that reads, to look into a vault that is closed.
+/// A connection that reads, to look into a vault that is closed. Only where it could be written, too: SQLite gives the files
+/// that it makes beside the database the permissions which that has now, and would be kept out by them later.
 pub(crate) async fn connect_to_read(folder: &VaultFolder) -> Result<SqliteConnection, VaultError> {
+    OpenOptions::new().read(true).write(true).open(folder.database()).map_err(|error| fault::of_io(&error))?;
     SqliteConnection::connect_with(&options(folder).read_only(true)).await.map_err(fault::of_sqlx)
 }
 
@@ -144,3 +147,6 @@ async fn assert_settings(connection: &mut SqliteConnection, folder: &VaultFolder
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

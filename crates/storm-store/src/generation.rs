@@ -5,7 +5,8 @@
 
 use sqlx::SqliteConnection;
 use storm_domain::{
-    Credential, Generation, GenerationInfo, GenerationNumber, GenerationPhase, IntegrationId, Timestamp, VaultError,
+    Credential, CredentialSummary, Generation, GenerationInfo, GenerationNumber, GenerationPhase, IntegrationId,
+    Timestamp, VaultError,
 };
 
 use crate::credential;
@@ -90,7 +91,12 @@ pub(crate) async fn infos(
         Ok(GenerationInfo {
             number: number(stored),
             phase: phase(&word)?,
-            summary: seal.open_summary(id, number(stored), &sealed)?,
+            // The page must show the others, and let this one be replaced. A newer vault was refused when it was opened: bytes
+            // that look like a newer envelope are damage, too.
+            summary: match seal.open_summary(id, number(stored), &sealed) {
+                Err(VaultError::Damaged | VaultError::NewerSchema) => CredentialSummary::Damaged,
+                opened => opened?,
+            },
             created_at: Timestamp(created_at),
             changed_at: Timestamp(changed_at),
         })

@@ -13,6 +13,9 @@ use crate::{SqliteVault, backup};
 /// How many credentials are opened between two looks at other work.
 const OPENED_AT_ONCE: i64 = 200;
 
+/// An integration as it is looked at: ordinal, id, whether its row reads, and its credential in use.
+type Looked = (i64, String, bool, Option<i64>, Option<Vec<u8>>);
+
 impl SqliteVault {
     /// Waits until a write finds the database damaged, deleted or replaced. The write itself has failed then.
     pub async fn wait_for_damage(&self) {
@@ -31,7 +34,7 @@ impl SqliteVault {
         let mut damaged = Vec::new();
         let mut after = 0;
         loop {
-            let rows: Vec<(i64, String, bool, Option<i64>, Option<Vec<u8>>)> = sqlx::query_as(
+            let rows: Vec<Looked> = sqlx::query_as(
                 "SELECT ordinal, id, json_valid(row), number, sealed_credential FROM integration
                  LEFT JOIN generation ON integration_id = id AND phase = 'active'
                  WHERE ordinal > ?1 ORDER BY ordinal LIMIT ?2",

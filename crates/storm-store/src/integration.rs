@@ -1,7 +1,10 @@
 //! Rows of the Integrations list. They hold no secret and are stored as the domain's own JSON.
+//!
+//! INVARIANT: a row that does not read hides no other one. It stands in the list as damaged, and is never written over.
 
 use sqlx::SqliteConnection;
-use storm_domain::{Integration, IntegrationId, VaultError};
+use storm_domain::{Fields, Integration, IntegrationId, Method, ReconnectReason, Timestamp, TokenState, VaultError};
+use uuid::Uuid;
 
 use crate::fault::of_sqlx;
 
@@ -17,8 +20,37 @@ fn write(integration: &Integration) -> Result<String, VaultError> {
 }
 
 pub(crate) async fn all(connection: &mut SqliteConnection) -> Result<Vec<Integration>, VaultError> {
-    let rows = sqlx::query_as("SELECT revision, row FROM integration ORDER BY ordinal").fetch_all(connection).await;
-    rows.map_err(of_sqlx)?.into_iter().map(read).collect()
+    let rows: Vec<(String, i64, String)> = sqlx::query_as("SELECT id, revision, row FROM integration ORDER BY ordinal")
+        .fetch_all(connection)
+        .await
+        .map_err(of_sqlx)?;
+    let read = |(id, revision, row): (String, i64, String)| read((revision, row)).or_else(|_| stand_in(&id));
+    rows.into_iter().map(read).collect()
+}
+
+/// What is shown of a row that does not read.
+fn stand_in(id: &str) -> Result<Integration, VaultError> {
+    let id = Uuid::parse_str(id).map(IntegrationId).map_err(|_| VaultError::DatabaseDamaged)?;
+    tracing::error!(integration = %id, "the row of an integration is damaged");
+    Ok(Integration {
+        id,
+        revision: 0,
+        name: format!("Damaged {id}"),
+        connector_id: String::new(),
+        method: Method::ApiKey,
+        fields: Fields::new(),
+        registration_id: None,
+        requested_scopes: Vec::new(),
+        granted_scopes: Vec::new(),
+        account: None,
+        state: TokenState::NeedsReconnect { reason: ReconnectReason::RecordDamaged, since: Timestamp(0) },
+        paused_at: None,
+        lending_allowed: false,
+        last_verdict: None,
+        last_refreshed_at: None,
+        created_at: Timestamp(0),
+        trashed_at: None,
+    })
 }
 
 pub(crate) async fn one(connection: &mut SqliteConnection, id: IntegrationId) -> Result<Integration, VaultError> {
@@ -27,6 +59,15 @@ pub(crate) async fn one(connection: &mut SqliteConnection, id: IntegrationId) ->
         .fetch_one(connection)
         .await;
     read(row.map_err(of_sqlx)?)
+}
+
+/// By the index on the name: the expression must be that of its migration.
+pub(crate) const CALLED: &str = "SELECT revision, row FROM integration
+    WHERE iif(json_valid(row), row ->> 'name', NULL) COLLATE NOCASE = ?1 ORDER BY ordinal";
+
+pub(crate) async fn called(connection: &mut SqliteConnection, name: &str) -> Result<Vec<Integration>, VaultError> {
+    let rows = sqlx::query_as(CALLED).bind(name).fetch_all(connection).await.map_err(of_sqlx)?;
+    rows.into_iter().map(read).collect()
 }
 
 pub(crate) async fn insert(

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sqlx::pool::PoolConnection;
 use sqlx::{Sqlite, SqliteConnection, SqlitePool};
-use storm_crypto::MasterKey;
 use storm_domain::port::{CommittedGrant, GrantCommit, NewIntegration, NewRevocation, RefreshBasis, Vault};
 use storm_domain::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
@@ -51,7 +50,7 @@ impl SqliteVault {
         connection: SqliteConnection,
         lock: VaultLock,
         header: &Header,
-        key: MasterKey,
+        seal: Arc<Seal>,
         opened_by: OpenedBy,
     ) -> Result<Self, VaultError> {
         let landing = Landing::start(&folder)?;
@@ -59,7 +58,7 @@ impl SqliteVault {
             readers: database::readers(&folder),
             writer: Writer::start(folder.clone(), connection, lock),
             landing,
-            seal: Arc::new(Seal::new(key, header.vault_id)),
+            seal,
             file: FileIdentity::of(&folder),
             restored_at: header.restored_at,
             opened_by,

@@ -50,6 +50,22 @@ contract! {
         assert_eq!(listed, [id(3), id(1), id(2)]);
     }
 
+    async fn an_integration_is_found_by_its_present_name_in_upper_or_lower_case(house) {
+        let vault = house.open().await;
+        for (number, name) in [(1, "GitHub"), (2, "github 2"), (3, "Übung"), (4, "GITHUB")] {
+            let mut integration = api_key_integration(number);
+            integration.name = name.into();
+            add(&vault, integration, None).await;
+        }
+        let mut renamed = vault.integration(id(2)).await.unwrap();
+        renamed.name = "gitHub".into();
+        vault.update_integration(renamed).await.unwrap();
+        for (name, expected) in [("github", vec![id(1), id(2), id(4)]), ("github 2", vec![]), ("Übung", vec![id(3)])] {
+            let found = vault.integrations_called(name).await.unwrap();
+            assert_eq!(found.into_iter().map(|row| row.id).collect::<Vec<_>>(), expected, "{name}");
+        }
+    }
+
     async fn the_first_credential_is_active_at_once(house) {
         let vault = house.open().await;
         let id = add(&vault, api_key_integration(1), Some(api_key("ghp_0123456789abcdefghijklmnopqrstuv"))).await;

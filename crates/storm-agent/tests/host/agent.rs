@@ -1,5 +1,6 @@
 //! The real `storm-agent`.
 
+use std::path::Path;
 use std::process::Stdio;
 
 use storm_broker::{Request, Response, VaultState};
@@ -10,16 +11,20 @@ use super::desk::{Desk, ask};
 
 const PASSPHRASE: &str = "canary horse battery staple";
 
-/// Without a session bus, so that there is no keyring, and without anything of the user's.
 fn agent(desk: &Desk, arguments: &[&str]) -> Command {
+    agent_on(desk, &desk.socket(), arguments)
+}
+
+/// Without a session bus, so that there is no keyring, and without anything of the user's.
+pub fn agent_on(desk: &Desk, socket: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_storm-agent"));
-    command.arg("--data-folder").arg(desk.data()).arg("--socket").arg(desk.socket()).args(arguments);
+    command.arg("--data-folder").arg(desk.data()).arg("--socket").arg(socket).args(arguments);
     command.env_clear().env("STORM_CONNECT_LOG", "debug").env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent");
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     command
 }
 
-fn signal(agent: &Child, signal: rustix::process::Signal) {
+pub fn signal(agent: &Child, signal: rustix::process::Signal) {
     let id = i32::try_from(agent.id().unwrap()).unwrap();
     rustix::process::kill_process(rustix::process::Pid::from_raw(id).unwrap(), signal).unwrap();
 }

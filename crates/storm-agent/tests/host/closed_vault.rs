@@ -5,8 +5,8 @@ use std::sync::Arc;
 use storm_agent::Host;
 use storm_domain::port::KeyringError;
 use storm_domain::{Action, ErrorCode, Event, Failure};
-use storm_engine::view::{KeyProblem, VaultView};
-use storm_secret::SecretBytes;
+use storm_engine::view::{KeyProblem, VaultView, WayOut};
+use storm_secret::{RecoveryCode, SecretBytes};
 use tokio::task::JoinSet;
 
 use super::desk::{Desk, PromptingKeyring, is_open};
@@ -159,7 +159,7 @@ async fn a_damaged_database_is_said_and_left_as_it_is() {
     let host = desk.host().await;
     let VaultView::Failed { failure } = host.view().vault else { panic!("{:?}", host.view()) };
     assert_eq!(failure.code, ErrorCode::VaultDamaged);
-    assert!(failure.message.contains("backups"), "{failure}");
+    assert!(failure.message.contains("last good copy"), "{failure}");
     host.shut_down().await;
     assert_eq!(std::fs::read(&database).unwrap(), before);
 }
@@ -171,5 +171,51 @@ async fn a_data_folder_that_cannot_be_made_is_said() {
     let host = desk.host().await;
     assert!(matches!(host.view().vault, VaultView::Failed { .. }), "{:?}", host.view());
     assert!(!is_open(&host));
+    host.shut_down().await;
+}
+
+/// Copies a vault that is closed, as somebody does who changes computers.
+fn copy_data(from: &Desk, to: &Desk) {
+    let copied = std::process::Command::new("cp").arg("-r").arg(from.data()).arg(to.data()).status().unwrap();
+    assert!(copied.success());
+}
+
+#[tokio::test]
+async fn f105_a_database_from_another_computer_lacks_its_key_gets_no_new_one_and_opens_with_the_recovery_code() {
+    let home = Desk::with_vault().await;
+    let host = home.host().await;
+    let code = host.reveal_new_recovery_code().await.unwrap();
+    host.confirm_recovery_code(RecoveryCode::new(&code)).await.unwrap();
+    host.shut_down().await;
+    // Another computer, whose keyring is empty, or has the key of a vault of its own.
+    for away in [Desk::new(), Desk::with_vault().await] {
+        if away.data().exists() {
+            std::fs::remove_dir_all(away.data()).unwrap();
+        }
+        copy_data(&home, &away);
+        let (keys, writes) = (away.keyring.users(), away.keyring.writes());
+        let database = std::fs::read(away.data().join("vault.db")).unwrap();
+        let host = away.host().await;
+        for _ in 0..2 {
+            let view = host.retry_vault().await.unwrap();
+            let VaultView::KeyMissing { problem, failure, .. } = view.vault else { panic!("{view:?}") };
+            assert_eq!((problem, failure.code), (KeyProblem::NoEntry, ErrorCode::VaultLocked));
+            assert!(failure.message.contains("no new key was made"), "{failure}");
+            assert_eq!(view.ways_out, [WayOut::Retry, WayOut::RecoveryCode]);
+            assert_eq!(refusal(&host).message, failure.message);
+        }
+        assert_eq!((away.keyring.users(), away.keyring.writes()), (keys, writes), "a new key was made");
+        assert_eq!(std::fs::read(away.data().join("vault.db")).unwrap(), database, "the vault was changed");
+
+        host.unlock_with_recovery_code(RecoveryCode::new(&code)).await.unwrap();
+        assert!(host.view().protection.unwrap().keyring_lost);
+        host.put_key_into_keyring().await.unwrap();
+        host.shut_down().await;
+        let host = away.host().await;
+        assert!(is_open(&host), "{:?}", host.view());
+        host.shut_down().await;
+    }
+    let host = home.host().await;
+    assert!(is_open(&host), "{:?}", host.view());
     host.shut_down().await;
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use storm_agent::{Host, HostOptions};
@@ -13,6 +14,9 @@ use storm_testkit::{FakeKeyring, RecordingEvents};
 use tempfile::TempDir;
 use tokio::sync::Semaphore;
 
+/// How long something may take before it counts as not happening.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
 pub struct Desk {
     folder: TempDir,
     pub keyring: Arc<FakeKeyring>,
@@ -21,7 +25,12 @@ pub struct Desk {
 
 impl Desk {
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), keyring: Arc::default(), events: Arc::default() }
+        Self::below(&std::env::temp_dir())
+    }
+
+    /// One whose data lies below `folder`.
+    pub fn below(folder: &Path) -> Self {
+        Self { folder: tempfile::tempdir_in(folder).unwrap(), keyring: Arc::default(), events: Arc::default() }
     }
 
     pub fn data(&self) -> PathBuf {

@@ -119,3 +119,23 @@ async fn a_window_takes_the_vault_over_from_an_agent_and_from_nobody_else() {
     assert!(is_open(&window) && desk.socket().exists());
     window.shut_down().await;
 }
+
+#[tokio::test]
+async fn an_agent_that_comes_second_opens_nothing_even_while_the_first_could_not() {
+    let desk = Desk::with_vault().await;
+    desk.keyring.fail_next(KeyringError::PromptDismissed);
+    let first = Host::start_headless(desk.options());
+    first.wait_until_opened().await;
+    first.wait_until_listening().await.unwrap();
+    assert!(matches!(first.view().vault, VaultView::KeyringLocked { .. }), "{:?}", first.view());
+
+    let second = Host::start_headless(desk.options());
+    assert!(second.wait_until_listening().await.is_err());
+    second.wait_until_opened().await;
+    let VaultView::Failed { failure } = second.view().vault else { panic!("{:?}", second.view()) };
+    assert!(failure.message.contains("Another Storm Connect has this vault open"), "{failure}");
+    first.retry_vault().await.unwrap();
+    assert!(is_open(&first), "{:?}", first.view());
+    second.shut_down().await;
+    first.shut_down().await;
+}

@@ -3,13 +3,26 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // in a test a panic is a failure
 
 mod agent;
+#[cfg(target_os = "linux")]
+mod bad_disk;
 mod closed_vault;
+#[cfg(target_os = "linux")]
+mod damage;
 mod desk;
+#[cfg(target_os = "linux")]
+mod disk_fault;
 mod ending;
+#[cfg(target_os = "linux")]
+mod estate;
+mod key_rotation;
 #[cfg(target_os = "linux")]
 mod keyring_fault;
 #[cfg(target_os = "linux")]
 mod keyring_rig;
 mod lending;
+#[cfg(target_os = "linux")]
+mod many;
 mod passphrase;
+#[cfg(target_os = "linux")]
+mod process_fault;
 mod protection;

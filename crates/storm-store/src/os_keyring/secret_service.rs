@@ -121,10 +121,10 @@ impl Session {
                     true => return Err(KeyringError::PromptDismissed),
                     false => return Ok(()),
                 }
-            } else if let Some(changed) = zbus::fdo::NameOwnerChanged::from_message(message) {
-                if changed.args().map_err(of_bus)?.name.as_str() == BUS_NAME {
-                    return Err(KeyringError::Vanished);
-                }
+            } else if let Some(changed) = zbus::fdo::NameOwnerChanged::from_message(message)
+                && changed.args().map_err(of_bus)?.name.as_str() == BUS_NAME
+            {
+                return Err(KeyringError::Vanished);
             }
         }
         Err(KeyringError::NoBus)
