@@ -4,7 +4,7 @@
 # shellcheck source=scripts/environment.sh
 source "$(dirname "$0")/environment.sh"
 
-"$ROOT/scripts/ensure.sh" test
+"$ROOT/scripts/ensure.sh" bench
 source "$ROOT/scripts/environment.sh"
 cd "$ROOT"
 say "Building what is measured"

@@ -1,10 +1,11 @@
 #!/bin/bash
-# Installs what is missing to build (`run`) or to build and test (`test`), and nothing that is there already.
+# Installs what is missing to build (`run`), to build and test (`test`), or to measure beside peers (`bench`), and nothing
+# that is there already.
 # Knows Debian and its relatives; elsewhere it says what to install and stops.
 # shellcheck source=scripts/environment.sh
 source "$(dirname "$0")/environment.sh"
 
-purpose=${1:?usage: ensure.sh run|test}
+purpose=${1:?usage: ensure.sh run|test|bench}
 
 build_packages=(ca-certificates build-essential pkg-config file patchelf libwebkit2gtk-4.1-dev
 	libayatana-appindicator3-dev librsvg2-dev libdbus-1-dev xdg-utils)
@@ -62,6 +63,11 @@ for package in "${packages[@]}"; do
 done
 [ ${#missing[@]} -eq 0 ] || install "${missing[@]}"
 
+# A peer that is not to be had leaves the benchmarks without it; they say so.
+if [ "$purpose" = bench ] && ! is_installed oidc-agent-cli; then
+	(install oidc-agent-cli) || echo "oidc-agent was not installed, so nothing is compared with it." >&2
+fi
+
 if ! at_least "$LEAST_RUST" "$(rust_version)" && ! at_least "$LEAST_RUST" "$(PATH=/usr/bin rust_version)"; then
 	install rustc-web cargo-web # Debian's current Rust; its plain rustc is older
 fi
@@ -83,4 +89,4 @@ fi
 source "$ROOT/scripts/environment.sh"
 at_least "$LEAST_RUST" "$(rust_version)" || { echo "Rust $LEAST_RUST or newer is needed; found $(rust_version)." >&2 && exit 1; }
 at_least "$LEAST_NODE" "$(node_version)" || { echo "Node.js $LEAST_NODE or newer is needed; found $(node_version)." >&2 && exit 1; }
-if [ "$purpose" = test ]; then node_modules "$ROOT/tests"; fi
+if [ "$purpose" != run ]; then node_modules "$ROOT/tests"; fi

@@ -65,12 +65,13 @@ fn all_series() -> Vec<Series> {
     OPERATIONS.into_iter().flat_map(with_fault).collect()
 }
 
-/// Runs all series, or only those of refreshing, and gives the closing figures.
-pub async fn run(only_refreshing: bool) -> Outcome<Value> {
+/// Runs all series, or only those of one operation, and gives the closing figures.
+pub async fn run(only: Option<&str>) -> Outcome<Value> {
     let scratch = scratch()?;
     let library = Shim::build(scratch.path()).await?;
     let mut series = all_series();
-    series.retain(|series| !only_refreshing || series.operation == Operation::Refresh);
+    let is_wanted = |name: &str| only.is_none_or(|only| name.eq_ignore_ascii_case(only));
+    series.retain(|series| is_wanted(&format!("{:?}", series.operation)));
     let (count, waiting) = (series.len(), Arc::new(Mutex::new(series.into_iter())));
     let mut lanes = JoinSet::new();
     for lane in 0..LANES {

@@ -50,7 +50,7 @@ fn scratch() -> Outcome<tempfile::TempDir> {
 /// Whether everything held.
 async fn run(words: &[&str]) -> Outcome<bool> {
     let usage = || {
-        let orders = "kill9 grace|strict KILLS [SEED], fault-loops [refresh], power-cut [SEED], single-flight ROUNDS";
+        let orders = "kill9 grace|strict KILLS [SEED], fault-loops [OPERATION], power-cut [SEED], single-flight ROUNDS";
         StepError::Wrong(format!("usage: storm-ordeal with one of: {orders}"))
     };
     match words {
@@ -66,7 +66,7 @@ async fn run(words: &[&str]) -> Outcome<bool> {
             Ok(line["unexplained"] == 0 && (server == Server::Strict || line["lost"] == 0))
         }
         ["fault-loops", only @ ..] => {
-            let sum = fault_loops::run(only == ["refresh"]).await?;
+            let sum = fault_loops::run(only.first().copied()).await?;
             println!(
                 "fault loops: {} faults in {} series, {} violations",
                 sum["faults"], sum["series"], sum["violations"]
