@@ -147,10 +147,12 @@ impl Room {
         let subject = estate.holdings.iter().find(|holding| holding.method == method).cloned();
         let subject = subject.ok_or_else(|| wrong("an estate without such an integration"))?;
         let mut room = Self { shim: Shim::new(library, folder)?, estate, subject, victim: None, newcomers: 0 };
-        match room.open().await? {
-            Ok(_) => Ok(room),
-            Err(what) => Err(wrong(what)),
+        room.open().await?.map_err(wrong)?;
+        if operation == Operation::Rotate {
+            // Whose the key is, so that a new one of the same account is switched to by itself.
+            room.ask(What::Verify(room.subject.id)).await.map_err(wrong)?;
         }
+        Ok(room)
     }
 
     async fn disturb_once(&mut self, series: Series, number: u64) -> Outcome<Disturbed> {
