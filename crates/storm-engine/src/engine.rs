@@ -20,9 +20,9 @@ use crate::error::ToFailure as _;
 use crate::flight::Flights;
 use crate::held::HeldSecrets;
 use crate::refresh::Unfinished;
-use crate::refresher::Schedule;
 use crate::revocation::Revocations;
 use crate::rotation::Ending;
+use crate::schedule::Schedule;
 use crate::service_account::ExchangedTokens;
 
 /// What the engine is made of.

@@ -19,6 +19,7 @@ mod registration;
 mod restored;
 mod revocation;
 mod rotation;
+mod schedule;
 mod service_account;
 mod verify;
 
@@ -27,3 +28,4 @@ pub mod view;
 pub use engine::{Engine, EngineParts};
 pub use error::{failure_of_file, failure_of_vault};
 pub use lend::{Lent, LentSecret};
+pub use schedule::Schedule;

@@ -1,12 +1,11 @@
-//! When what is due: one heap of due times, one sleep, wake-ups on a five-second grid.
+//! When what is due: one schedule, one sleep, wake-ups on a five-second grid.
 //!
 //! Every thirty seconds at most the wall clock is compared with the monotonic clock; a jump means that the computer slept or
 //! its clock was set, and everything due is looked at again, staggered by what is needed first and by how many requests one
 //! service may see at once. A service that is out of reach, as all are before the network is back, is asked by few again, and
 //! soon; the others wait their turn without failing. So do all when the vault takes nothing.
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -14,7 +13,7 @@ use storm_domain::{
     Backoff, ErrorCode, Failure, Integration, IntegrationId, Method, RefreshState, Timestamp, TokenLifetimes,
     TokenState, TransientKind, Trouble, VaultError,
 };
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Semaphore;
 
 use crate::age::CLOCK_JUMP;
 use crate::engine::{Engine, lock};
@@ -32,89 +31,6 @@ const KEEP_WARM_JITTER: f64 = 0.1;
 const VERIFY_KEYS_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 const MOST_AT_ONE_SERVICE: usize = 4;
 const MOST_AT_ONCE: usize = 8;
-
-/// Due times. The heap may hold outdated entries; `due` is what counts.
-#[derive(Default)]
-pub(crate) struct Schedule {
-    inner: Mutex<Queue>,
-    changed: Notify,
-}
-
-#[derive(Default)]
-struct Queue {
-    heap: BinaryHeap<Reverse<(Timestamp, IntegrationId)>>,
-    due: HashMap<IntegrationId, Timestamp>,
-    /// What is being worked on, or waits for its turn; true = it came due again meanwhile.
-    taken: HashMap<IntegrationId, bool>,
-}
-
-impl Schedule {
-    pub(crate) fn set(&self, id: IntegrationId, at: Timestamp) {
-        let mut queue = lock(&self.inner);
-        if queue.due.insert(id, at) == Some(at) {
-            return;
-        }
-        // What comes behind something that is waited for already needs no wake-up.
-        let is_first = queue.heap.peek().is_none_or(|Reverse((first, _))| at < *first);
-        queue.heap.push(Reverse((at, id)));
-        if is_first {
-            self.changed.notify_one();
-        }
-    }
-
-    pub(crate) fn remove(&self, id: IntegrationId) {
-        lock(&self.inner).due.remove(&id);
-    }
-
-    /// Ends the refresher's sleep.
-    pub(crate) fn look_again(&self) {
-        self.changed.notify_one();
-    }
-
-    pub(crate) fn due(&self, id: IntegrationId) -> Option<Timestamp> {
-        lock(&self.inner).due.get(&id).copied()
-    }
-
-    /// Takes everything that is due, most urgent first, and leaves out what is taken already.
-    fn take_due(&self, now: Timestamp) -> Vec<IntegrationId> {
-        let mut queue = lock(&self.inner);
-        let mut taken = Vec::new();
-        while let Some(Reverse((at, id))) = queue.heap.peek().copied() {
-            if at > now {
-                break;
-            }
-            queue.heap.pop();
-            if queue.due.get(&id) != Some(&at) {
-                continue;
-            }
-            queue.due.remove(&id);
-            match queue.taken.get_mut(&id) {
-                Some(again) => *again = true,
-                None => {
-                    queue.taken.insert(id, false);
-                    taken.push(id);
-                }
-            }
-        }
-        taken
-    }
-
-    /// The work on it is done. True = it came due again meanwhile.
-    fn finish(&self, id: IntegrationId) -> bool {
-        lock(&self.inner).taken.remove(&id).unwrap_or(false)
-    }
-
-    fn next(&self) -> Option<Timestamp> {
-        let mut queue = lock(&self.inner);
-        while let Some(Reverse((at, id))) = queue.heap.peek().copied() {
-            if queue.due.get(&id) == Some(&at) {
-                return Some(at);
-            }
-            queue.heap.pop();
-        }
-        None
-    }
-}
 
 impl Engine {
     /// Runs until [`Engine::shut_down`]: refreshes what is due, verifies keys once a day, drops what dialogs left behind.
@@ -150,7 +66,7 @@ impl Engine {
             let pause = self.schedule.next().map_or(CLOCK_CHECK, |due| pause_until(now, due).min(CLOCK_CHECK));
             tokio::select! {
                 () = self.parts.clock.sleep(pause) => {}
-                () = self.schedule.changed.notified() => {}
+                () = self.schedule.changed() => {}
                 _ = stopping.wait_for(|stop| *stop) => return Ok(()),
             }
         }
@@ -360,7 +276,6 @@ impl Limits {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use uuid::Uuid;
 
     #[test]
     fn far_wake_ups_fall_on_the_grid_and_near_ones_are_exact() {
@@ -384,31 +299,5 @@ mod tests {
             "a token that ends is refreshed by then"
         );
         assert_eq!(days(keep_warm_by(start, end, None, 0.0)), None);
-    }
-
-    #[test]
-    fn a_moved_due_time_leaves_no_ghost() {
-        let schedule = Schedule::default();
-        let id = IntegrationId(Uuid::nil());
-        schedule.set(id, Timestamp(10));
-        schedule.set(id, Timestamp(99));
-        assert_eq!(schedule.take_due(Timestamp(50)), Vec::new());
-        assert_eq!(schedule.next(), Some(Timestamp(99)));
-        assert_eq!(schedule.take_due(Timestamp(99)), vec![id]);
-        assert_eq!(schedule.next(), None);
-    }
-
-    #[test]
-    fn what_comes_due_again_while_it_is_worked_on_is_not_taken_twice_and_not_forgotten() {
-        let schedule = Schedule::default();
-        let id = IntegrationId(Uuid::nil());
-        schedule.set(id, Timestamp(10));
-        assert_eq!(schedule.take_due(Timestamp(10)), vec![id]);
-        schedule.set(id, Timestamp(11));
-        assert_eq!(schedule.take_due(Timestamp(11)), Vec::new());
-        assert!(schedule.finish(id));
-        schedule.set(id, Timestamp(12));
-        assert_eq!(schedule.take_due(Timestamp(12)), vec![id]);
-        assert!(!schedule.finish(id));
     }
 }

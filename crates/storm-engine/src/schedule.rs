@@ -1,0 +1,137 @@
+//! What is due when: one number for each integration, and the earliest of them.
+//!
+//! A heap would find the next one faster, and take twice the memory all day for it: a wake-up looks through a hundred thousand
+//! in less than a millisecond, and comes every few seconds at most.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use storm_domain::{IntegrationId, Timestamp};
+use tokio::sync::Notify;
+
+use crate::engine::lock;
+
+/// The due times of all integrations.
+#[derive(Debug, Default)]
+pub struct Schedule {
+    inner: Mutex<Queue>,
+    changed: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    due: HashMap<IntegrationId, Timestamp>,
+    /// Not later than the earliest of them.
+    earliest: Option<Timestamp>,
+    /// What is being worked on, or waits for its turn; true = it came due again meanwhile.
+    taken: HashMap<IntegrationId, bool>,
+}
+
+impl Schedule {
+    /// Puts an integration at a time, instead of the one it had.
+    pub fn set(&self, id: IntegrationId, at: Timestamp) {
+        let mut queue = lock(&self.inner);
+        queue.due.insert(id, at);
+        // What comes behind something that is waited for already needs no wake-up.
+        if queue.earliest.is_none_or(|earliest| at < earliest) {
+            queue.earliest = Some(at);
+            self.changed.notify_one();
+        }
+    }
+
+    pub(crate) fn remove(&self, id: IntegrationId) {
+        lock(&self.inner).due.remove(&id);
+    }
+
+    /// Ends the refresher's sleep.
+    pub(crate) fn look_again(&self) {
+        self.changed.notify_one();
+    }
+
+    /// Waits until something is to be done sooner than was known.
+    pub async fn changed(&self) {
+        self.changed.notified().await;
+    }
+
+    pub(crate) fn due(&self, id: IntegrationId) -> Option<Timestamp> {
+        lock(&self.inner).due.get(&id).copied()
+    }
+
+    /// Takes everything that is due, most urgent first, and leaves out what is taken already.
+    pub fn take_due(&self, now: Timestamp) -> Vec<IntegrationId> {
+        let mut guard = lock(&self.inner);
+        let queue = &mut *guard;
+        if queue.earliest.is_none_or(|earliest| earliest > now) {
+            return Vec::new();
+        }
+        let mut due: Vec<(Timestamp, IntegrationId)> =
+            queue.due.extract_if(|_, at| *at <= now).map(|(id, at)| (at, id)).collect();
+        due.sort_unstable();
+        queue.earliest = queue.due.values().min().copied();
+        let mut take = |id: &IntegrationId| match queue.taken.get_mut(id) {
+            Some(again) => {
+                *again = true;
+                false
+            }
+            None => queue.taken.insert(*id, false).is_none(),
+        };
+        due.into_iter().map(|(_, id)| id).filter(|id| take(id)).collect()
+    }
+
+    /// The work on it is done. True = it came due again meanwhile.
+    pub fn finish(&self, id: IntegrationId) -> bool {
+        lock(&self.inner).taken.remove(&id).unwrap_or(false)
+    }
+
+    /// When to look again; None = nothing is to come.
+    #[must_use]
+    pub fn next(&self) -> Option<Timestamp> {
+        lock(&self.inner).earliest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn id(number: u128) -> IntegrationId {
+        IntegrationId(Uuid::from_u128(number))
+    }
+
+    #[test]
+    fn a_moved_due_time_leaves_no_ghost() {
+        let schedule = Schedule::default();
+        schedule.set(id(1), Timestamp(10_000));
+        schedule.set(id(1), Timestamp(99_000));
+        assert_eq!(schedule.take_due(Timestamp(50_000)), Vec::new());
+        assert_eq!(schedule.next(), Some(Timestamp(99_000)));
+        assert_eq!(schedule.take_due(Timestamp(99_000)), vec![id(1)]);
+        assert_eq!(schedule.next(), None);
+    }
+
+    #[test]
+    fn the_most_urgent_comes_first_and_nothing_before_its_time() {
+        let schedule = Schedule::default();
+        for (number, at) in [(1, 30_001), (2, 10_000), (3, 20_000)] {
+            schedule.set(id(number), Timestamp(at));
+        }
+        assert_eq!(schedule.take_due(Timestamp(20_000)), vec![id(2), id(3)]);
+        assert_eq!(schedule.take_due(Timestamp(30_000)), Vec::new());
+        assert_eq!(schedule.next(), Some(Timestamp(30_001)));
+        assert_eq!(schedule.take_due(Timestamp(30_001)), vec![id(1)]);
+    }
+
+    #[test]
+    fn what_comes_due_again_while_it_is_worked_on_is_not_taken_twice_and_not_forgotten() {
+        let schedule = Schedule::default();
+        schedule.set(id(1), Timestamp(10_000));
+        assert_eq!(schedule.take_due(Timestamp(10_000)), vec![id(1)]);
+        schedule.set(id(1), Timestamp(11_000));
+        assert_eq!(schedule.take_due(Timestamp(11_000)), Vec::new());
+        assert!(schedule.finish(id(1)));
+        schedule.set(id(1), Timestamp(12_000));
+        assert_eq!(schedule.take_due(Timestamp(12_000)), vec![id(1)]);
+        assert!(!schedule.finish(id(1)));
+    }
+}
