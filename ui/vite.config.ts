@@ -11,7 +11,10 @@ export default defineConfig({
   build: {
     target: 'safari17',
     assetsInlineLimit: 0,
+    cssCodeSplit: false, // so small that parts which are loaded later need none of their own
     modulePreload: false,
+    // What is needed at the start comes as one file, not one after another.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'start', tags: ['$initial'] }] } } },
     emptyOutDir: true,
   },
   test: {
@@ -19,5 +22,6 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     setupFiles: ['tests/setup.ts'],
     restoreMocks: true,
+    testTimeout: 30_000, // axe over a whole view, on a busy machine
   },
 });

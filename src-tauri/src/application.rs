@@ -17,7 +17,7 @@ use crate::practice::Practice;
 use crate::settings::Settings;
 use crate::shell::Shell;
 use crate::tray::TrayPresence;
-use crate::{bindings, log, notification, window};
+use crate::{bindings, log, notification, predecessor, window};
 
 /// Runs until the user quits.
 #[must_use]
@@ -30,6 +30,7 @@ pub fn run() -> ExitCode {
         }
     };
     log::begin(&settings.log_filter);
+    predecessor::await_end_of_a_dying_one();
 
     let bindings = bindings::builder();
     let application = tauri::Builder::default()
@@ -63,6 +64,10 @@ pub fn run() -> ExitCode {
 
 fn set_up(app: &App, settings: Settings) -> tauri::Result<()> {
     let handle = app.handle();
+    let (drops, pending_drops) = FileDrops::queue();
+    app.manage(TrayPresence::default());
+    // First: the web view's processes start while the vault is opened. The page asks nothing before this function has ended.
+    window::open(handle, app.state::<TrayPresence>().inner().clone(), drops)?;
     let (events, pending_events) = unbounded_channel();
     let practice = Practice::new(settings.practice_port, settings.data_folder.join("practice.json"));
     let host = tauri::async_runtime::block_on(async {
@@ -75,10 +80,7 @@ fn set_up(app: &App, settings: Settings) -> tauri::Result<()> {
             version: app.package_info().version.to_string(),
         })
     });
-    app.manage(TrayPresence::default());
     app.manage(Shell { host: Arc::clone(&host), clipboard: Arc::default(), practice, ending: AtomicBool::new(false) });
-    let (drops, pending_drops) = FileDrops::queue();
-    window::open(handle, app.state::<TrayPresence>().inner().clone(), drops)?;
     tauri::async_runtime::spawn(pending_drops.handle(handle.clone()));
     tauri::async_runtime::spawn(attention::follow(handle.clone(), host, pending_events));
     tauri::async_runtime::spawn(quit_on_signal(handle.clone()));

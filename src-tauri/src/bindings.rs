@@ -5,7 +5,9 @@ use std::path::Path;
 use specta_typescript::Typescript;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
-use crate::command::{api_key, authorization, connector, host, integration, key_file, protection, restore, revocation, rotation};
+use crate::command::{
+    api_key, authorization, connector, host, integration, key_file, protection, restore, revocation, rotation,
+};
 use crate::shell_event::{CoreEvent, ShellEvent};
 
 /// All commands and events of the window.
@@ -30,6 +32,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             protection::remove_passphrase,
             protection::put_key_into_keyring,
             protection::take_key_from_keyring,
+            protection::rotate_master_key,
             connector::connectors,
             connector::open_connector_page,
             integration::integrations,

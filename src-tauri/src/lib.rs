@@ -5,11 +5,15 @@ mod attention;
 mod bindings;
 mod clipboard;
 mod command;
+#[cfg(debug_assertions)]
+mod deliberate;
 mod file_drop;
 mod key_file;
 mod log;
 mod notification;
+mod page_process;
 mod practice;
+mod predecessor;
 mod settings;
 mod shell;
 mod shell_event;

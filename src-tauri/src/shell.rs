@@ -29,8 +29,12 @@ impl Shell {
     where
         Answer: Future<Output = Result<T, Failure>>,
     {
-        let engine = self.host.engine()?;
-        guarded(question(engine)).await
+        guarded(async {
+            #[cfg(debug_assertions)]
+            crate::deliberate::panic_if_wanted();
+            question(self.host.engine()?).await
+        })
+        .await
     }
 }
 
@@ -50,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_panic_becomes_a_failure() {
+    fn f115_a_panic_in_a_command_becomes_a_failure_with_a_code() {
         let answer = futures_util::FutureExt::now_or_never(guarded::<()>(async { panic!("deliberate") }));
         assert_eq!(answer.unwrap().unwrap_err().code, ErrorCode::Internal);
     }

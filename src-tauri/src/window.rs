@@ -13,6 +13,8 @@ use tokio::sync::oneshot;
 
 use crate::file_drop::FileDrops;
 use crate::notification;
+#[cfg(target_os = "linux")]
+use crate::page_process;
 use crate::shell_event::ShellEvent;
 use crate::tray::TrayPresence;
 
@@ -34,6 +36,11 @@ pub(crate) fn open(app: &AppHandle, tray: TrayPresence, drops: FileDrops) -> tau
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .on_download(|_, _| false)
         .build()?;
+    #[cfg(target_os = "linux")]
+    window.with_webview(|view| {
+        draw_by_processor(&view.inner());
+        page_process::bring_back(&view.inner());
+    })?;
     // The page's own colours, until it is drawn: no white flash in the dark.
     let dark = matches!(window.theme(), Ok(Theme::Dark));
     window.set_background_color(Some(if dark { DARK_PAGE } else { LIGHT_PAGE }))?;
@@ -80,6 +87,16 @@ pub(crate) async fn choose_file(window: &WebviewWindow) -> Option<PathBuf> {
         // The answer is not waited for any more when the window is gone.
         .pick_file(move |path| drop(chosen.send(path)));
     choice.await.ok().flatten()?.into_path().ok()
+}
+
+/// Lists and forms gain nothing from OpenGL: its drivers cost memory and time at every start, show some users an empty window,
+/// and are slower than the processor wherever the graphics are emulated.
+#[cfg(target_os = "linux")]
+fn draw_by_processor(view: &webkit2gtk::WebView) {
+    use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt as _, WebViewExt};
+    if let Some(settings) = WebViewExt::settings(view) {
+        settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
+    }
 }
 
 /// Into the tray; where there is no tray to come back from, into the task bar.

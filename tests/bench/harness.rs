@@ -22,6 +22,8 @@ pub struct Entry {
     pub median: f64,
     /// The least sample.
     pub min: f64,
+    /// What 99 of 100 samples do not exceed; with few samples, the greatest.
+    pub p99: f64,
     /// Our median divided by this one's; 1 for ourselves, under 1 where we are better.
     pub ours_to_this: f64,
 }
@@ -76,17 +78,28 @@ impl Rounds {
         let entry = |(name, what): (String, &'static str)| {
             let samples = self.samples.remove(&name).unwrap_or_default();
             let (median, min) = (median(&samples), samples.iter().copied().fold(f64::INFINITY, f64::min));
-            Entry { name, what, samples, median, min, ours_to_this: ours / median }
+            Entry { name, what, median, min, p99: p99(&samples), ours_to_this: ours / median, samples }
         };
         let entries = std::mem::take(&mut self.what).into_iter().map(entry).collect();
         Benchmark { name: self.name, unit: self.unit, entries, missing: self.missing }
     }
 }
 
-/// The middle of the samples; not a number when there are none.
-fn median(samples: &[f64]) -> f64 {
+fn sorted(samples: &[f64]) -> Vec<f64> {
     let mut sorted = samples.to_vec();
     sorted.sort_by(f64::total_cmp);
+    sorted
+}
+
+/// The sample that 99 of 100 do not exceed; not a number when there are none.
+fn p99(samples: &[f64]) -> f64 {
+    let rank = (samples.len() * 99).div_ceil(100);
+    sorted(samples).get(rank.saturating_sub(1)).copied().unwrap_or(f64::NAN)
+}
+
+/// The middle of the samples; not a number when there are none.
+fn median(samples: &[f64]) -> f64 {
+    let sorted = sorted(samples);
     let middle = sorted.len() / 2;
     match sorted.len() {
         0 => f64::NAN,
@@ -102,10 +115,10 @@ impl Benchmark {
     /// When the file cannot be written.
     pub fn report(&self, folder: &Path) -> Outcome {
         println!("\n{} ({})", self.name, self.unit);
-        println!("  {:<16} {:>10} {:>10} {:>14}  what", "", "median", "min", "ours / this");
+        println!("  {:<16} {:>10} {:>10} {:>10} {:>14}  what", "", "median", "min", "p99", "ours / this");
         for entry in &self.entries {
-            let Entry { name, what, median, min, ours_to_this, .. } = entry;
-            println!("  {name:<16} {median:>10.3} {min:>10.3} {ours_to_this:>14.2}  {what}");
+            let Entry { name, what, median, min, p99, ours_to_this, .. } = entry;
+            println!("  {name:<16} {median:>10.3} {min:>10.3} {p99:>10.3} {ours_to_this:>14.3}  {what}");
         }
         for name in &self.missing {
             println!("  {name:<16} {:>10}", "missing");
@@ -124,6 +137,14 @@ mod tests {
         assert!((median(&[3.0, 1.0, 2.0]) - 2.0).abs() < f64::EPSILON);
         assert!((median(&[4.0, 1.0, 3.0, 2.0]) - 2.5).abs() < f64::EPSILON);
         assert!(median(&[]).is_nan());
+    }
+
+    #[test]
+    fn ninety_nine_of_a_hundred_do_not_exceed_the_p99() {
+        let samples: Vec<f64> = (1..=200).rev().map(f64::from).collect();
+        assert!((p99(&samples) - 198.0).abs() < f64::EPSILON);
+        assert!((p99(&[4.0, 5.0]) - 5.0).abs() < f64::EPSILON);
+        assert!(p99(&[]).is_nan());
     }
 
     #[test]

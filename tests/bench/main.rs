@@ -1,10 +1,19 @@
 //! The benchmarks: `storm-bench FOLDER [NAME...]`. Needs the private desktop and release builds; `make bench` provides both.
 
+mod filled_vault;
 mod floor;
+mod group_commit;
 mod harness;
+mod idle;
+mod lean_service;
+mod oidc_agent;
+mod process;
 mod refresh;
+mod schedule;
 mod screen;
+mod start_to_first_token;
 mod stopwatch;
+mod storm_of_refreshes;
 mod token;
 mod window;
 
@@ -16,7 +25,8 @@ use storm_tests::{Desktop, Outcome};
 
 use crate::harness::Benchmark;
 
-const NAMES: [&str; 3] = ["token", "refresh", "window"];
+const NAMES: [&str; 7] =
+    ["token", "refresh", "storm_of_refreshes", "start_to_first_token", "idle", "schedule", "window"];
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -26,7 +36,11 @@ async fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let wanted: Vec<String> = arguments.collect();
-    match run(&folder, &wanted).await {
+    let done = match wanted.as_slice() {
+        [name] if folder == Path::new(schedule::WAITS) => schedule::wait(name).await,
+        _ => run(&folder, &wanted).await,
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("storm-bench: {error}");
@@ -43,6 +57,10 @@ async fn run(folder: &Path, wanted: &[String]) -> Outcome {
         let done: Vec<Benchmark> = match name {
             "token" => vec![token::measure(scratch.path()).await?],
             "refresh" => vec![refresh::measure(scratch.path()).await?],
+            "storm_of_refreshes" => storm_of_refreshes::measure(scratch.path()).await?.into(),
+            "start_to_first_token" => start_to_first_token::measure(scratch.path()).await?.into(),
+            "schedule" => schedule::measure(scratch.path()).await?.into(),
+            "idle" => idle::measure(scratch.path()).await?.into(),
             _ => window::measure(scratch.path()).await?.into(),
         };
         for benchmark in done {

@@ -4,11 +4,11 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use storm_domain::IntegrationId;
-use storm_tests::program::{Program, built};
 use storm_tests::{Headless, Outcome, Practice, StepError, ensure};
 
 use crate::floor::build_empty_program;
 use crate::harness::{Benchmark, OURS, Rounds};
+use crate::start_to_first_token::start_agent;
 use crate::stopwatch::Stopwatch;
 
 const ROUNDS: usize = 200;
@@ -28,10 +28,7 @@ pub async fn measure(folder: &Path) -> Outcome<Benchmark> {
     ensure(allowed.is_ok(), || format!("{allowed:?}"))?;
     headless.stop().await;
     let socket = data.with_extension("sock");
-    let mut agent = tokio::process::Command::new(built("storm-agent")?);
-    agent.arg("--data-folder").arg(&data).arg("--socket").arg(&socket).env("STORM_CONNECT_LOG", "error");
-    let mut agent = Program::start(agent)?;
-    agent.line("READY", |line| line.starts_with("READY").then_some(())).await?;
+    let agent = start_agent(&data).await?;
 
     let mut rounds = Rounds::new("token", "ms");
     rounds.announce(OURS, "storm token NAME, as a whole process");

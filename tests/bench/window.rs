@@ -9,6 +9,7 @@ use tokio::process::{Child, Command};
 
 use crate::floor::build_empty_window;
 use crate::harness::{Benchmark, OURS, Rounds};
+use crate::process::memory;
 use crate::screen::Screen;
 use crate::stopwatch::Stopwatch;
 
@@ -55,7 +56,7 @@ async fn settled_memory(child: &Child) -> Outcome<f64> {
     let id = child.id().unwrap_or_default();
     let mut least_change: Option<(f64, Stopwatch)> = None;
     eventually("memory to settle", PATIENCE, async || {
-        let now = memory_of_tree(id);
+        let now = memory(id);
         let settled = match &least_change {
             Some((before, since)) if (now - before).abs() < 1.0 => since.elapsed() >= CALM,
             _ => {
@@ -66,23 +67,6 @@ async fn settled_memory(child: &Child) -> Outcome<f64> {
         Ok(if settled { storm_tests::Look::Found(now) } else { storm_tests::Look::NotYet(format!("{now} MB")) })
     })
     .await
-}
-
-fn memory_of_tree(root: u32) -> f64 {
-    let mut kilobytes = 0;
-    let mut waiting = vec![root];
-    while let Some(id) = waiting.pop() {
-        let rollup = std::fs::read_to_string(format!("/proc/{id}/smaps_rollup")).unwrap_or_default();
-        let share =
-            rollup.lines().find_map(|line| line.strip_prefix("Pss:")?.trim().strip_suffix(" kB")?.parse::<u32>().ok());
-        kilobytes += share.unwrap_or_default();
-        let tasks = std::fs::read_dir(format!("/proc/{id}/task")).into_iter().flatten().flatten();
-        for task in tasks {
-            let children = std::fs::read_to_string(task.path().join("children")).unwrap_or_default();
-            waiting.extend(children.split_whitespace().filter_map(|child| child.parse::<u32>().ok()));
-        }
-    }
-    f64::from(kilobytes) / 1024.0
 }
 
 /// Ends a program as a shutdown does.

@@ -23,10 +23,9 @@ record = open(sys.argv[1], "a", buffering=1)
 
 
 def popup(shown):
-    """A bubble in the upper right corner, with the notification's buttons; for people who look at pictures."""
+    """A bubble in the lower right corner, with the notification's buttons; for people who look at pictures."""
     window = Gtk.Window(type=Gtk.WindowType.POPUP)
     window.set_default_size(330, 0)
-    window.move(935, 40)
     box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6, margin=12)
     title = Gtk.Label(xalign=0)
     title.set_markup(f"<b>{GLib.markup_escape_text(shown['summary'])}</b>")
@@ -39,6 +38,8 @@ def popup(shown):
     box.add(buttons)
     window.add(box)
     window.show_all()
+    width, height = window.get_size()
+    window.move(1280 - width - 15, 900 - height - 15)
     return window
 
 

@@ -6,6 +6,9 @@ use crate::patience::{Look, eventually};
 use crate::program::run;
 use crate::{Outcome, PATIENCE, StepError};
 
+/// What session.sh unlocks the keyring with.
+const KEYRING_PASSWORD: &str = "storm";
+
 /// The private desktop of this run.
 #[derive(Debug, Clone)]
 pub struct Desktop {
@@ -52,20 +55,54 @@ impl Desktop {
         run("gdbus", &arguments).await.map(drop)
     }
 
-    /// Types the password into the keyring's prompt once it is there, as a user does.
+    /// Types the password into the keyring's prompt once it is there, as a user does, and waits until the keyring is open.
+    ///
+    /// # Errors
+    /// When no prompt appears, or the keyring stays locked.
+    pub async fn answer_keyring_prompt(&self) -> Outcome {
+        const OF_COLLECTION: [&str; 5] =
+            ["-d", "org.freedesktop.secrets", "-o", "/org/freedesktop/secrets/collection/login", "-m"];
+        const LOCKED: [&str; 3] =
+            ["org.freedesktop.DBus.Properties.Get", "org.freedesktop.Secret.Collection", "Locked"];
+        let prompt = self.keyring_prompt().await?;
+        run("xdotool", &["windowfocus", "--sync", &prompt, "type", "--delay", "20", KEYRING_PASSWORD]).await?;
+        run("xdotool", &["key", "Return"]).await?;
+        let arguments: Vec<&str> = ["call", "--session"].into_iter().chain(OF_COLLECTION).chain(LOCKED).collect();
+        eventually("the keyring to open", PATIENCE, async || {
+            let said = run("gdbus", &arguments).await?;
+            Ok(if said.contains("false") { Look::Found(()) } else { Look::NotYet(said) })
+        })
+        .await
+    }
+
+    /// Dismisses the keyring's prompt once it is there, as a user does.
     ///
     /// # Errors
     /// When no prompt appears.
-    pub async fn answer_keyring_prompt(&self) -> Outcome {
-        const PASSWORD: &str = "storm";
-        let prompt = eventually("the keyring's prompt", PATIENCE, async || {
+    pub async fn dismiss_keyring_prompt(&self) -> Outcome {
+        let prompt = self.keyring_prompt().await?;
+        run("xdotool", &["windowfocus", "--sync", &prompt, "key", "Escape"]).await.map(drop)
+    }
+
+    /// Unlocks the keyring for everybody, as a user does who is asked by another program.
+    ///
+    /// # Errors
+    /// When the keyring asks nobody, or does not take its password.
+    pub async fn unlock_keyring(&self) -> Outcome {
+        let asking = run("secret-tool", &["search", "--unlock", "--all", "service", "dev.stormconnect.app"]);
+        let (asked, answered) = futures_util::future::join(asking, self.answer_keyring_prompt()).await;
+        answered?;
+        asked.map(drop)
+    }
+
+    /// The window of the keyring's prompt.
+    async fn keyring_prompt(&self) -> Outcome<String> {
+        eventually("the keyring's prompt", PATIENCE, async || {
             let found = run("xdotool", &["search", "--onlyvisible", "--class", "gcr-prompter"]).await;
             let found = found.ok().and_then(|ids| ids.lines().next().map(str::to_owned));
             Ok(found.map_or_else(|| Look::NotYet("no such window".to_owned()), Look::Found))
         })
-        .await?;
-        run("xdotool", &["windowfocus", "--sync", &prompt, "type", "--delay", "20", PASSWORD]).await?;
-        run("xdotool", &["key", "Return"]).await.map(drop)
+        .await
     }
 }
 

@@ -50,15 +50,34 @@ impl Home {
         self.folder.path().join(name)
     }
 
+    /// Makes the next command of the window panic, as a fault of the program would.
+    ///
+    /// # Errors
+    /// When the file that says so cannot be written.
+    pub fn panic_at_next_command(&self) -> Outcome {
+        Ok(std::fs::write(self.panic_wanted(), "")?)
+    }
+
+    /// Whether [`Self::panic_at_next_command`] still waits for one.
+    #[must_use]
+    pub fn awaits_panic(&self) -> bool {
+        self.panic_wanted().exists()
+    }
+
+    fn panic_wanted(&self) -> PathBuf {
+        self.file("panic-wanted")
+    }
+
     /// What the program finds in its environment.
     #[must_use]
-    pub fn environment(&self) -> [(&'static str, String); 5] {
+    pub fn environment(&self) -> [(&'static str, String); 6] {
         [
             ("STORM_CONNECT_DATA", self.data().to_string_lossy().into_owned()),
             ("STORM_CONNECT_SOCKET", self.socket().to_string_lossy().into_owned()),
             ("STORM_CONNECT_LOG", "debug".to_owned()),
             ("STORM_PRACTICE_PORT", self.practice_port.to_string()),
             ("GTK_THEME", self.theme.to_owned()),
+            ("STORM_TEST_PANIC", self.panic_wanted().to_string_lossy().into_owned()),
         ]
     }
 }

@@ -34,4 +34,4 @@ pub use notification::{Notification, Notifications};
 pub use oidc_provider::OidcProvider;
 pub use patience::{Look, PATIENCE, eventually};
 pub use practice::{Practice, SHORT_LIFETIME, Seen};
-pub use window::Window;
+pub use window::{BareWindow, Picture, Window};

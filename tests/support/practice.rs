@@ -118,15 +118,6 @@ impl Practice {
         text(&self.control(Method::POST, "keys", Some(asked)).await?, "key")
     }
 
-    /// Makes an API key that may not read the account it belongs to.
-    ///
-    /// # Errors
-    /// When it refuses.
-    pub async fn create_limited_key(&self, name: &str) -> Outcome<String> {
-        let asked = json!({ "account": "ada@practice.example", "name": name, "permissions": ["reports"] });
-        text(&self.control(Method::POST, "keys", Some(asked)).await?, "key")
-    }
-
     /// Makes a service account and gives its first key file.
     ///
     /// # Errors

@@ -37,6 +37,8 @@ export const commands = {
 	putKeyIntoKeyring: () => typedError<HostView, Failure>(__TAURI_INVOKE("put_key_into_keyring")),
 	/**  Takes the key out of the keyring; the passphrase opens the vault from then on. */
 	takeKeyFromKeyring: () => typedError<HostView, Failure>(__TAURI_INVOKE("take_key_from_keyring")),
+	/**  Makes another master key and takes the old one away; the passphrase, where there is one, opens the new one too. */
+	rotateMasterKey: (request: PassphraseRequest | null) => typedError<HostView, Failure>(__TAURI_INVOKE("rotate_master_key", { request })),
 	/**  Connectors that fit the search, best first; all for an empty one. */
 	connectors: (search: string) => typedError<ConnectorView[], Failure>(__TAURI_INVOKE("connectors", { search })),
 	/**  Opens a page of the service in the browser. */

@@ -102,6 +102,11 @@ const views: Record<string, (opened: Opened) => Promise<void>> = {
     await user.click(await find('passphrase-set'));
     await find('passphrase-again');
   },
+  'the change of the master key': async ({ user }) => {
+    await user.click(await find('nav-settings'));
+    await user.click(await find('master-key-change'));
+    await find('master-key-confirm');
+  },
   'the drop overlay and a toast': async ({ host }) => {
     host.emitShell({ event: 'file_refused', failure: { code: 'file_not_usable', message: '', action: null, field: null } });
     host.emitShell({ event: 'file_hovering', preview: sampleFile, failure: null });

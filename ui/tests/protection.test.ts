@@ -40,6 +40,16 @@ describe('a keyring that does not give the key', () => {
     await find('way-recovery_code');
   });
 
+  test.each(['no_entry', 'wrong_key'] as const)('for %s also says that the data may be from another computer', async (problem) => {
+    await openWindow({ vault: missing(problem), protection: both });
+    expect((await find('vault-screen')).textContent).toContain('Did the data folder come from another computer?');
+  });
+
+  test('for a keyring that does not answer does not', async () => {
+    await openWindow({ vault: missing('unresponsive'), protection: both });
+    expect((await find('vault-screen')).textContent).not.toContain('another computer');
+  });
+
   test('offers only what there is', async () => {
     await openWindow({ vault: missing('no_entry') });
     await find('vault-retry');
@@ -49,13 +59,13 @@ describe('a keyring that does not give the key', () => {
   test('leaves the settings within reach, and a way back', async () => {
     const { user } = await openWindow({ vault: missing('no_bus') });
     await user.click(await find('nav-settings'));
-    expect((await find('vault-protection')).textContent).toBe('locked');
+    expect((await find('vault-protection')).textContent).toBe('Shown once it is open');
     expect(screen.queryByTestId('protection')).toBeNull();
     await user.click(await find('nav-integrations'));
     await find('vault-screen');
   });
 
-  test('is passed by with the recovery code, and then gets its key back', async () => {
+  test('is passed by with the recovery code, and then gets its key back; the keyboard goes on in the view', async () => {
     const { user, host } = await openWindow({ vault: missing('no_entry'), rows: workingDay(), protection: both });
     await user.click(await find('way-recovery_code'));
     const field = (await find('recovery-code')) as HTMLInputElement;
@@ -65,6 +75,7 @@ describe('a keyring that does not give the key', () => {
     await user.clear(field);
     await user.type(field, `${CODE.toLowerCase()}{Enter}`);
     await find('integration-list');
+    await waitFor(() => expect(document.activeElement?.tagName).toBe('MAIN'));
     expect(document.body.innerHTML.toUpperCase()).not.toContain(CODE);
 
     host.settings.keyringRefuses = true;

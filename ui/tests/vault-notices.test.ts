@@ -12,6 +12,7 @@ const damaged: VaultView = { vault: 'failed', failure: { code: 'vault_damaged', 
 describe('a damaged vault', () => {
   test('that does not open offers its last good copy: from when, how many integrations, and that nothing is overwritten', async () => {
     const { host, user } = await openWindow({ vault: damaged, backup });
+    expect((await find('vault-screen')).textContent).toContain('The vault’s database cannot be read');
     const offer = (await find('backup-offer')).textContent;
     expect(offer).toMatch(/last good copy is from \d\d:\d\d|yesterday/);
     expect(offer).toContain('8 integrations');
@@ -29,7 +30,9 @@ describe('a damaged vault', () => {
 
   test('that is open stays usable, says so, and offers the copy', async () => {
     const opened = await openWindow({ rows: workingDay(), notices: [{ notice: 'damaged' }], backup });
-    expect((await find('notice-damaged')).textContent).toContain('nothing was deleted');
+    const notice = (await find('notice-damaged')).textContent;
+    expect(notice).toContain('nothing was deleted');
+    expect(notice).toMatch(/last good copy is from .*, with 8 integrations/);
     await find('backup-restore');
     await openPage(opened, 'i-github');
     await find('card-connection');

@@ -30,6 +30,9 @@ struct Arguments {
     /// Read the passphrase of the vault from standard input; where there is neither a vault nor a keyring, make one with it
     #[arg(long)]
     passphrase_stdin: bool,
+    /// The vault was put back from an older copy and its user knows: refresh its grants again
+    #[arg(long)]
+    go_on: bool,
     /// End after so many seconds without a request
     #[arg(long, value_name = "SECONDS")]
     idle_exit: Option<u64>,
@@ -111,6 +114,9 @@ async fn serve(host: &Host, arguments: &Arguments) -> Result<(), AgentError> {
     host.wait_until_opened().await;
     if arguments.passphrase_stdin {
         unlock(host).await?;
+    }
+    if arguments.go_on {
+        host.acknowledge_restore().await?;
     }
     let idle = async {
         match arguments.idle_exit {

@@ -224,7 +224,7 @@ impl Host {
         }
     }
 
-    async fn until_ending(&self) {
+    pub(crate) async fn until_ending(&self) {
         let _ = self.ending.subscribe().wait_for(|ending| *ending).await; // the sender is held here
     }
 

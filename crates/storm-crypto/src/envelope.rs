@@ -8,7 +8,7 @@ use aes_gcm::{Aes256Gcm, Nonce, Tag};
 use storm_secret::SecretBytes;
 use thiserror::Error;
 
-use crate::{MasterKey, RecordContext, make_random};
+use crate::{KeyId, MasterKey, RecordContext, make_random};
 
 const FORMAT: &[u8; 5] = b"STRM\x01";
 const KEY_ID_AT: usize = FORMAT.len();
@@ -46,6 +46,17 @@ pub enum OpenError {
     /// The right key, but the envelope was changed, cut, or belongs elsewhere.
     #[error("the sealed value is damaged")]
     Damaged,
+}
+
+impl KeyId {
+    /// What every envelope under this key begins with.
+    #[must_use]
+    pub fn envelope_start(&self) -> [u8; SALT_AT] {
+        let mut start = [0; SALT_AT];
+        start[..KEY_ID_AT].copy_from_slice(FORMAT);
+        start[KEY_ID_AT..].copy_from_slice(self.as_bytes());
+        start
+    }
 }
 
 impl MasterKey {

@@ -20,7 +20,6 @@ use crate::engine::{Engine, lock};
 use crate::integration::BIN_TERM;
 use crate::refresh::Wanted;
 
-const GRID: Duration = Duration::from_secs(5);
 const CLOCK_CHECK: Duration = Duration::from_secs(30);
 /// A token that lives shorter is over before it is of use; refreshing it at its end would be a loop.
 const SHORTEST_USEFUL_LIFETIME: Duration = Duration::from_secs(10);
@@ -63,7 +62,7 @@ impl Engine {
                     Err(error) => tracing::warn!(%error, "the vault could not be read; the schedule stays as it was"),
                 }
             }
-            let pause = self.schedule.next().map_or(CLOCK_CHECK, |due| pause_until(now, due).min(CLOCK_CHECK));
+            let pause = self.schedule.pause(now).map_or(CLOCK_CHECK, |pause| pause.min(CLOCK_CHECK));
             tokio::select! {
                 () = self.parts.clock.sleep(pause) => {}
                 () = self.schedule.changed() => {}
@@ -195,18 +194,6 @@ impl Engine {
     }
 }
 
-/// How long to sleep: to the grid line at or after the due time, so that neighbours share a wake-up. What is due within two
-/// grid steps is not rounded: a token may live for seconds only.
-fn pause_until(now: Timestamp, due: Timestamp) -> Duration {
-    let exact = due.since(now);
-    if exact < GRID * 2 {
-        return exact;
-    }
-    let grid = i64::try_from(GRID.as_millis()).unwrap_or(1);
-    let line = Timestamp(due.0.saturating_add(grid - 1).div_euclid(grid).saturating_mul(grid));
-    line.since(now)
-}
-
 /// When a grant is refreshed so that it does not die of disuse; None = it is refreshed sooner in any case. Half of the time
 /// that the service gives is left for days on which this computer is off.
 fn keep_warm_by(
@@ -276,13 +263,6 @@ impl Limits {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn far_wake_ups_fall_on_the_grid_and_near_ones_are_exact() {
-        assert_eq!(pause_until(Timestamp(1_000), Timestamp(61_234)), Duration::from_millis(64_000));
-        assert_eq!(pause_until(Timestamp(1_000), Timestamp(4_321)), Duration::from_millis(3_321));
-        assert_eq!(pause_until(Timestamp(9_000), Timestamp(4_000)), Duration::ZERO);
-    }
 
     #[test]
     fn a_grant_is_touched_long_before_it_would_die_of_disuse() {

@@ -5,11 +5,17 @@
 
 use std::collections::HashMap;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use storm_domain::{IntegrationId, Timestamp};
 use tokio::sync::Notify;
 
 use crate::engine::lock;
+
+/// Wake-ups that are further away fall on its lines, so that what is due at about the same time is done in one.
+const GRID: Duration = Duration::from_secs(5);
+
+const CLOSEST: Duration = Duration::from_secs(1);
 
 /// The due times of all integrations.
 #[derive(Debug, Default)]
@@ -83,11 +89,23 @@ impl Schedule {
         lock(&self.inner).taken.remove(&id).unwrap_or(false)
     }
 
-    /// When to look again; None = nothing is to come.
+    /// How long to sleep; None = nothing is to come.
     #[must_use]
-    pub fn next(&self) -> Option<Timestamp> {
-        lock(&self.inner).earliest
+    pub fn pause(&self, now: Timestamp) -> Option<Duration> {
+        lock(&self.inner).earliest.map(|due| pause_until(now, due))
     }
+}
+
+/// How long to sleep: to the grid line at or after the due time, so that neighbours share a wake-up. What is due within two
+/// grid steps is not rounded, since a token may live for seconds only, but no wake-up follows the other within a second.
+fn pause_until(now: Timestamp, due: Timestamp) -> Duration {
+    let exact = due.since(now);
+    if exact < GRID * 2 {
+        return if exact.is_zero() { exact } else { exact.max(CLOSEST) };
+    }
+    let grid = i64::try_from(GRID.as_millis()).unwrap_or(1);
+    let line = Timestamp(due.0.saturating_add(grid - 1).div_euclid(grid).saturating_mul(grid));
+    line.since(now)
 }
 
 #[cfg(test)]
@@ -100,14 +118,21 @@ mod tests {
     }
 
     #[test]
+    fn far_wake_ups_fall_on_the_grid_and_near_ones_are_exact() {
+        assert_eq!(pause_until(Timestamp(1_000), Timestamp(61_234)), Duration::from_millis(64_000));
+        assert_eq!(pause_until(Timestamp(1_000), Timestamp(4_321)), Duration::from_millis(3_321));
+        assert_eq!(pause_until(Timestamp(9_000), Timestamp(4_000)), Duration::ZERO);
+    }
+
+    #[test]
     fn a_moved_due_time_leaves_no_ghost() {
         let schedule = Schedule::default();
         schedule.set(id(1), Timestamp(10_000));
         schedule.set(id(1), Timestamp(99_000));
         assert_eq!(schedule.take_due(Timestamp(50_000)), Vec::new());
-        assert_eq!(schedule.next(), Some(Timestamp(99_000)));
+        assert_eq!(schedule.pause(Timestamp(98_000)), Some(Duration::from_secs(1)));
         assert_eq!(schedule.take_due(Timestamp(99_000)), vec![id(1)]);
-        assert_eq!(schedule.next(), None);
+        assert_eq!(schedule.pause(Timestamp(99_000)), None);
     }
 
     #[test]
@@ -118,7 +143,7 @@ mod tests {
         }
         assert_eq!(schedule.take_due(Timestamp(20_000)), vec![id(2), id(3)]);
         assert_eq!(schedule.take_due(Timestamp(30_000)), Vec::new());
-        assert_eq!(schedule.next(), Some(Timestamp(30_001)));
+        assert_eq!(schedule.pause(Timestamp(30_000)), Some(CLOSEST));
         assert_eq!(schedule.take_due(Timestamp(30_001)), vec![id(1)]);
     }
 

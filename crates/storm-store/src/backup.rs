@@ -7,7 +7,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection as _, SqliteConnection};
+use storm_crypto::KeyId;
 use storm_domain::{Timestamp, VaultError};
 
 use crate::VaultFolder;
@@ -92,6 +94,23 @@ fn made_at(path: &Path) -> Option<Timestamp> {
     path.file_name()?.to_str()?.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?.parse().ok().map(Timestamp)
 }
 
+/// When the newest copy was made, by its name.
+pub(crate) fn newest(folder: &VaultFolder) -> io::Result<Option<Timestamp>> {
+    Ok(folder.list_backups()?.first().and_then(|path| made_at(path)))
+}
+
+/// The key of a copy; `None` when it cannot be read, and so not be put back either.
+pub(crate) async fn key_id(backup: &Path) -> Option<KeyId> {
+    let mut connection = SqliteConnection::connect_with(&to_read(backup)).await.ok()?;
+    let read: Result<String, _> = sqlx::query_scalar("SELECT key_id FROM header").fetch_one(&mut connection).await;
+    connection.close().await.ok()?;
+    read.ok()?.parse().ok()
+}
+
+fn to_read(backup: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new().filename(backup).read_only(true).immutable(true)
+}
+
 /// Makes a copy on a connection of its own and removes the oldest beyond five.
 pub(crate) async fn make(folder: &VaultFolder, file: FileIdentity, at: Timestamp) -> Result<PathBuf, VaultError> {
     let mut connection = database::connect_beside(folder, file).await?;
@@ -126,8 +145,7 @@ pub(crate) async fn make_from(
 
 /// Reads a whole copy, and counts its integrations.
 async fn check(backup: &Path) -> Result<u32, VaultError> {
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(backup).read_only(true).immutable(true);
-    let mut connection = SqliteConnection::connect_with(&options).await.map_err(of_sqlx)?;
+    let mut connection = SqliteConnection::connect_with(&to_read(backup)).await.map_err(of_sqlx)?;
     let checked = match check_integrity(&mut connection).await {
         Ok(()) => count(&mut connection).await,
         Err(error) => Err(error),

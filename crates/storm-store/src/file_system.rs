@@ -63,8 +63,8 @@ mod tests {
 
     const MOUNTS: &str = "\
 22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
-40 22 0:35 / /home/ada rw,nosuid - fuse.sshfs ada@server:/home/ada rw,user_id=0
-41 40 0:36 / /home/ada/Old\\040disk rw - fuseblk /dev/sdb1 rw
+40 22 0:35 / /srv/ada rw,nosuid - fuse.sshfs ada@server:/srv/ada rw,user_id=0
+41 40 0:36 / /srv/ada/Old\\040disk rw - fuseblk /dev/sdb1 rw
 42 22 0:37 / /mnt/local rw - fuse.encfs encfs rw
 ";
 
@@ -80,8 +80,8 @@ mod tests {
         for (local, magic) in [("ext4", 0xEF53), ("btrfs", 0x9123_683E), ("xfs", 0x5846_5342), ("tmpfs", 0x0102_1994)] {
             assert_eq!(network_name(magic, || None), None, "{local}");
         }
-        assert_eq!(of_fuse("/home/ada/.local/share").as_deref(), Some("sshfs"));
-        assert_eq!(of_fuse("/home/ada/Old disk/data"), None, "a disk of this computer inside a network folder");
+        assert_eq!(of_fuse("/srv/ada/.local/share").as_deref(), Some("sshfs"));
+        assert_eq!(of_fuse("/srv/ada/Old disk/data"), None, "a disk of this computer inside a network folder");
         assert_eq!(of_fuse("/mnt/local/data"), None, "an encrypted folder of this computer");
         assert_eq!(of_fuse("/srv"), None);
     }

@@ -14,9 +14,12 @@ mod grant;
 mod header;
 mod inspection;
 mod integration;
+mod key_rotation;
 mod landing;
 mod lease;
 mod lock;
+#[cfg(test)]
+mod many_rows;
 mod mark;
 mod open_error;
 mod opening;
@@ -33,6 +36,7 @@ mod writer;
 pub use activity::ChainVerdict;
 pub use backup::Backup;
 pub use folder::VaultFolder;
+pub use key_rotation::{KeyRotation, KeyRotationError};
 pub use lock::{LockError, VaultLock};
 pub use open_error::OpenError;
 pub use opening::{

@@ -1,6 +1,6 @@
 //! Opening a vault, and making one.
 //!
-//! INVARIANT: a master key is made only when the database holds neither a header nor any record; it is written to the
+//! INVARIANT: an opening makes a master key only when the database holds neither a header nor any record; it is written to the
 //! keyring, read back and compared before the header that names it is committed. Every other state is an [`OpenError`] that
 //! changes nothing.
 
@@ -8,21 +8,24 @@ use std::sync::Arc;
 
 use sqlx::{Connection as _, SqliteConnection};
 use storm_crypto::{MasterKey, PassphraseCost, RecoveryError, RecoveryKey, SealError, UnwrapError};
+use storm_domain::VaultError;
 use storm_domain::port::{Clock, Entropy, Keyring, KeyringError};
 use storm_secret::Passphrase;
 use uuid::Uuid;
 
 use crate::header::{self, Header, keyring_user};
+use crate::key_rotation::{self, NextKeyIn};
 use crate::lock::VaultLock;
+use crate::seal::Seal;
 use crate::{OpenError, OpenedBy, SqliteVault, VaultFolder, database, epoch, fault, lease, mark};
 
 /// The fewest characters of a new passphrase: it is all that stands between a copied file and its secrets.
 pub const PASSPHRASE_LEAST_CHARACTERS: usize = 12;
 
 /// A locked folder with an open, up-to-date database: everything but the key.
-struct Opening {
-    folder: VaultFolder,
-    connection: SqliteConnection,
+pub(crate) struct Opening {
+    pub(crate) folder: VaultFolder,
+    pub(crate) connection: SqliteConnection,
     lock: VaultLock,
     /// Whether the log was shortened since the vault was last open.
     has_lost_commits: bool,
@@ -37,7 +40,10 @@ pub async fn open_vault(
 ) -> Result<SqliteVault, OpenError> {
     let mut opening = Opening::begin(folder).await?;
     match find_key(&mut opening, keyring.as_ref(), clock.as_ref(), entropy.as_ref()).await {
-        Ok((header, key)) => opening.complete(header, key, OpenedBy::Keyring, clock.as_ref()).await,
+        Ok((header, key)) => {
+            let next = NextKeyIn::Keyring(keyring.as_ref());
+            opening.complete(header, key, next, OpenedBy::Keyring, clock.as_ref()).await
+        }
         Err(error) => opening.abandon(error).await,
     }
 }
@@ -50,7 +56,10 @@ pub async fn open_with_passphrase(
 ) -> Result<SqliteVault, OpenError> {
     let mut opening = Opening::begin(folder).await?;
     match unwrap_key(&mut opening, passphrase).await {
-        Ok((header, key)) => opening.complete(header, key, OpenedBy::Passphrase, clock.as_ref()).await,
+        Ok((header, key, next)) => {
+            let next = next.map_or(NextKeyIn::Nowhere, NextKeyIn::Wrap);
+            opening.complete(header, key, next, OpenedBy::Passphrase, clock.as_ref()).await
+        }
         Err(error) => opening.abandon(error).await,
     }
 }
@@ -63,7 +72,9 @@ pub async fn open_with_recovery_code(
 ) -> Result<SqliteVault, OpenError> {
     let mut opening = Opening::begin(folder).await?;
     match recover_key(&mut opening, recovery).await {
-        Ok((header, key)) => opening.complete(header, key, OpenedBy::RecoveryCode, clock.as_ref()).await,
+        Ok((header, key)) => {
+            opening.complete(header, key, NextKeyIn::Nowhere, OpenedBy::RecoveryCode, clock.as_ref()).await
+        }
         Err(error) => opening.abandon(error).await,
     }
 }
@@ -82,13 +93,15 @@ pub async fn create_passphrase_vault(
     }
     let mut opening = Opening::begin(folder).await?;
     match make_wrapped_key(&mut opening, passphrase, cost, clock.as_ref(), entropy.as_ref()).await {
-        Ok((header, key)) => opening.complete(header, key, OpenedBy::Passphrase, clock.as_ref()).await,
+        Ok((header, key)) => {
+            opening.complete(header, key, NextKeyIn::Nowhere, OpenedBy::Passphrase, clock.as_ref()).await
+        }
         Err(error) => opening.abandon(error).await,
     }
 }
 
 impl Opening {
-    async fn begin(folder: VaultFolder) -> Result<Self, OpenError> {
+    pub(crate) async fn begin(folder: VaultFolder) -> Result<Self, OpenError> {
         let lock = VaultLock::try_lock(&folder)?;
         if epoch::has_begun(&folder)? && !folder.database().exists() {
             return Err(OpenError::DatabaseMissing);
@@ -104,7 +117,7 @@ impl Opening {
     }
 
     /// The header; `None` = the vault is new. Records or an epoch without a header are damage, never a reason for a new key.
-    async fn header(&mut self) -> Result<Option<Header>, OpenError> {
+    pub(crate) async fn header(&mut self) -> Result<Option<Header>, OpenError> {
         let header = Header::read(&mut self.connection).await?;
         if header.is_none() && (epoch::has_begun(&self.folder)? || header::holds_records(&mut self.connection).await?) {
             return Err(OpenError::DatabaseDamaged);
@@ -116,29 +129,41 @@ impl Opening {
         mut self,
         mut header: Header,
         key: MasterKey,
+        next: NextKeyIn<'_>,
         opened_by: OpenedBy,
         clock: &dyn Clock,
     ) -> Result<SqliteVault, OpenError> {
-        let begun = match lease::free_all(&mut self.connection).await {
-            Ok(()) => {
-                let (folder, is_behind) = (&self.folder, self.has_lost_commits);
-                epoch::begin(&mut self.connection, folder, &mut header, is_behind, clock.now()).await
-            }
+        let seal = Arc::new(Seal::new(key, header.vault_id));
+        let begun = match self.begin_epoch(&mut header, clock).await {
+            Ok(()) => key_rotation::go_on(&mut self, &mut header, seal, next, clock.now()).await,
             Err(error) => Err(error),
         };
         match begun {
-            Ok(()) => {
-                let vault = SqliteVault::start(self.folder, self.connection, self.lock, &header, key, opened_by)?;
-                database::open_all(&vault.readers).await?;
-                vault.writer.damaged.send_replace(self.has_lost_commits);
-                Ok(vault)
-            }
+            Ok(seal) => self.start(&header, seal, opened_by).await,
             Err(error) => self.abandon(error.into()).await,
         }
     }
 
+    /// Takes the leases of the run before, and begins an epoch.
+    pub(crate) async fn begin_epoch(&mut self, header: &mut Header, clock: &dyn Clock) -> Result<(), VaultError> {
+        lease::free_all(&mut self.connection).await?;
+        epoch::begin(&mut self.connection, &self.folder, header, self.has_lost_commits, clock.now()).await
+    }
+
+    pub(crate) async fn start(
+        self,
+        header: &Header,
+        seal: Arc<Seal>,
+        opened_by: OpenedBy,
+    ) -> Result<SqliteVault, OpenError> {
+        let vault = SqliteVault::start(self.folder, self.connection, self.lock, header, seal, opened_by)?;
+        database::open_all(&vault.readers).await?;
+        vault.writer.damaged.send_replace(self.has_lost_commits);
+        Ok(vault)
+    }
+
     /// Closes the database before the lock goes.
-    async fn abandon<T>(self, error: OpenError) -> Result<T, OpenError> {
+    pub(crate) async fn abandon<T>(self, error: OpenError) -> Result<T, OpenError> {
         if self.connection.close().await.is_err() {
             tracing::warn!("the database was not closed cleanly");
         }
@@ -203,20 +228,32 @@ async fn make_wrapped_key(
     Ok((header, key))
 }
 
-async fn unwrap_key(opening: &mut Opening, passphrase: Passphrase) -> Result<(Header, MasterKey), OpenError> {
+/// The key, and the one that a rotation left under way goes over to, if the passphrase opens that, too.
+async fn unwrap_key(
+    opening: &mut Opening,
+    passphrase: Passphrase,
+) -> Result<(Header, MasterKey, Option<MasterKey>), OpenError> {
     let header = opening.header().await?.ok_or(OpenError::NoSuchWay)?;
     let wrap = header.passphrase_wrap.clone().ok_or(OpenError::NoSuchWay)?;
+    // A key that should be in the keyring, too, is looked for there.
+    let next_wrap = header.next.clone().filter(|_| !header.in_keyring).and_then(|next| next.passphrase_wrap);
     let vault_id = header.vault_id.into_bytes();
-    let key = apart(move || {
-        MasterKey::unwrap(&wrap, &passphrase, vault_id).map_err(|error| match error {
-            UnwrapError::WrongPassphrase => OpenError::PassphraseWrong,
-            UnwrapError::NoMemory => OpenError::Resources,
-            UnwrapError::UnknownFormat => OpenError::NewerSchema,
-            _ => OpenError::DatabaseDamaged,
-        })
+    let (key, next) = apart(move || {
+        let key = MasterKey::unwrap(&wrap, &passphrase, vault_id).map_err(of_unwrap)?;
+        let next = next_wrap.and_then(|wrap| MasterKey::unwrap(&wrap, &passphrase, vault_id).ok());
+        Ok((key, next))
     })
     .await?;
-    if header.is_opened_by(&key)? { Ok((header, key)) } else { Err(OpenError::DatabaseDamaged) }
+    if header.is_opened_by(&key)? { Ok((header, key, next)) } else { Err(OpenError::DatabaseDamaged) }
+}
+
+fn of_unwrap(error: UnwrapError) -> OpenError {
+    match error {
+        UnwrapError::WrongPassphrase => OpenError::PassphraseWrong,
+        UnwrapError::NoMemory => OpenError::Resources,
+        UnwrapError::UnknownFormat => OpenError::NewerSchema,
+        _ => OpenError::DatabaseDamaged,
+    }
 }
 
 async fn recover_key(opening: &mut Opening, recovery: &RecoveryKey) -> Result<(Header, MasterKey), OpenError> {

@@ -11,6 +11,7 @@ use storm_secret::Passphrase;
 use thiserror::Error;
 
 use crate::fault::{of_seal, of_sqlx};
+use crate::header::{Header, keyring_user};
 use crate::opening::{PASSPHRASE_LEAST_CHARACTERS, apart};
 use crate::{SqliteVault, VaultFolder, database};
 
@@ -147,6 +148,11 @@ impl SqliteVault {
     pub async fn take_key_from_keyring(&self, keyring: &dyn Keyring) -> Result<(), ProtectionError> {
         let taken = "UPDATE header SET in_keyring = ?1 IS NOT NULL WHERE passphrase_wrap IS NOT NULL";
         self.update_header(taken, None).await?;
+        // One that a change of the master key could not take out: no later opening would ask this keyring for it.
+        let header = Header::read(&mut *self.reader().await?).await?;
+        if let Some((vault, retired)) = header.and_then(|header| Some((header.vault_id, header.retired?))) {
+            keyring.remove(&keyring_user(vault, retired)).await?;
+        }
         Ok(keyring.remove(&self.seal.keyring_user()).await?)
     }
 

@@ -106,6 +106,20 @@ impl Seal {
         landing::decode_answer(&self.open("landing", &place.record(), "answer", place.fencing, sealed)?)
     }
 
+    /// Seals what lies in this place under another key of the same vault; `None` = it does not open.
+    pub(crate) fn reseal(
+        &self,
+        next: &Self,
+        (table, record, field): (&str, &str, &str),
+        generation: u64,
+        sealed: &[u8],
+    ) -> Result<Option<Vec<u8>>, VaultError> {
+        match self.open(table, record, field, generation, sealed) {
+            Ok(opened) => next.seal(table, record, field, generation, &opened).map(Some),
+            Err(_) => Ok(None),
+        }
+    }
+
     fn seal(
         &self,
         table: &str,

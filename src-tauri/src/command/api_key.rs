@@ -4,13 +4,13 @@ use storm_domain::{Failure, HeldSecretId, IntegrationId};
 use storm_engine::view::{AddApiKeyRequest, CheckKeyRequest, HeldKeyView, KeyInput, SavedView};
 use tauri::State;
 
-use crate::shell::Shell;
+use crate::shell::{Shell, guarded};
 
 /// Reads the clipboard; the key itself stays in the core.
 #[tauri::command]
 #[specta::specta]
 pub async fn hold_key_from_clipboard(shell: State<'_, Shell>, connector_id: String) -> Result<HeldKeyView, Failure> {
-    let key = shell.clipboard.key().await?;
+    let key = guarded(shell.clipboard.key()).await?;
     shell.ask(|engine| async move { engine.hold_key(&connector_id, &key) }).await
 }
 

@@ -4,7 +4,7 @@ use storm_domain::{AttemptId, Failure};
 use storm_engine::view::{AuthorizationView, BeginAuthorizationRequest, RegistrationView, SaveRegistrationRequest};
 use tauri::State;
 
-use crate::shell::Shell;
+use crate::shell::{Shell, guarded};
 
 /// App registrations of a connector.
 #[tauri::command]
@@ -52,7 +52,7 @@ pub async fn reopen_browser(shell: State<'_, Shell>, id: AttemptId) -> Result<()
 #[specta::specta]
 pub async fn copy_authorization_link(shell: State<'_, Shell>, id: AttemptId) -> Result<(), Failure> {
     let link = shell.ask(|engine| async move { engine.authorization_link(id) }).await?;
-    shell.clipboard.put_link(link).await
+    guarded(shell.clipboard.put_link(link)).await
 }
 
 /// Stops waiting and closes the port.

@@ -10,7 +10,7 @@ use crate::shell::{Shell, guarded};
 #[tauri::command]
 #[specta::specta]
 pub async fn host(shell: State<'_, Shell>) -> Result<HostView, Failure> {
-    Ok(shell.host.view())
+    guarded(async { Ok(shell.host.view()) }).await
 }
 
 /// Asks the keyring again.

@@ -4,14 +4,15 @@ use storm_domain::{Failure, HeldSecretId, IntegrationId};
 use storm_engine::view::{AddServiceAccountRequest, KeyFileView, SavedView};
 use tauri::{State, WebviewWindow};
 
-use crate::shell::Shell;
+use crate::shell::{Shell, guarded};
 use crate::{key_file, window};
 
 /// Shows the system's file chooser; the file is read in the core. None = the user closed it.
 #[tauri::command]
 #[specta::specta]
 pub async fn choose_key_file(shell: State<'_, Shell>, window: WebviewWindow) -> Result<Option<KeyFileView>, Failure> {
-    match window::choose_file(&window).await {
+    let chosen = guarded(async { Ok(window::choose_file(&window).await) }).await?;
+    match chosen {
         Some(path) => key_file::hold(&shell, path).await.map(Some),
         None => Ok(None),
     }

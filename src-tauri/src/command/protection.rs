@@ -34,8 +34,11 @@ pub async fn confirm_recovery_code(shell: State<'_, Shell>, request: RecoveryCod
 #[tauri::command]
 #[specta::specta]
 pub async fn discard_recovery_code(shell: State<'_, Shell>) -> Result<(), Failure> {
-    shell.host.discard_recovery_code();
-    Ok(())
+    guarded(async {
+        shell.host.discard_recovery_code();
+        Ok(())
+    })
+    .await
 }
 
 /// No recovery code opens the vault any more.
@@ -64,6 +67,16 @@ pub async fn remove_passphrase(shell: State<'_, Shell>) -> Result<HostView, Fail
 #[specta::specta]
 pub async fn put_key_into_keyring(shell: State<'_, Shell>) -> Result<HostView, Failure> {
     guarded(shell.host.put_key_into_keyring()).await
+}
+
+/// Makes another master key and takes the old one away; the passphrase, where there is one, opens the new one too.
+#[tauri::command]
+#[specta::specta]
+pub async fn rotate_master_key(
+    shell: State<'_, Shell>,
+    request: Option<PassphraseRequest>,
+) -> Result<HostView, Failure> {
+    guarded(shell.host.rotate_master_key(request.map(|request| request.passphrase.into()))).await
 }
 
 /// Takes the key out of the keyring; the passphrase opens the vault from then on.

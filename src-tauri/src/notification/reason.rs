@@ -18,7 +18,9 @@ pub(super) fn sentence(reason: &ReconnectReason) -> &'static str {
         ReconnectReason::AccessTokenEnded => {
             "The access ended, and the service gave no way to renew it. Sign in again."
         }
-        ReconnectReason::RecordDamaged => "Its record in the vault is damaged. Connect it again; nothing else is affected.",
+        ReconnectReason::RecordDamaged => {
+            "Its record in the vault is damaged. Connect it again; nothing else is affected."
+        }
         ReconnectReason::KeyRefused { .. } => "The service refuses its key. Replace the key to go on.",
         _ => "The service does not let it in any more. Open Storm Connect to see why.",
     }

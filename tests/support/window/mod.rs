@@ -2,6 +2,7 @@
 //!
 //! Elements are found by their `data-test` names only. Every wait has an end.
 
+mod bare;
 mod page;
 mod process;
 
@@ -15,9 +16,10 @@ use thirtyfour::Capabilities;
 use thirtyfour::prelude::*;
 use tokio::process::{Child, Command};
 
-use self::process::{await_no_instance, child_of, is_running, tail, window_is_shown};
+pub use self::bare::{BareWindow, Picture};
+use self::process::{await_no_instance, child_of, close_window, is_running, tail, window_is_shown};
 use crate::patience::{Look, eventually};
-use crate::program::{built, run};
+use crate::program::built;
 use crate::{Home, Outcome, PATIENCE, StepError};
 
 /// The open window.
@@ -61,7 +63,7 @@ impl Window {
             Err(_) => return Err(StepError::InVain { what: "the window".to_owned(), seen: tail(&home.log()) }),
         };
         web.set_script_timeout(PATIENCE).await?;
-        let program = child_of(driver.id().unwrap_or_default())?;
+        let program = child_of(driver.id().unwrap_or_default(), "storm-connect")?;
         Ok(Self { web, program, driver })
     }
 
@@ -70,11 +72,7 @@ impl Window {
     /// # Errors
     /// When the window stays.
     pub async fn close_to_tray(&self) -> Outcome {
-        run("wmctrl", &["-c", "Storm Connect"]).await?;
-        eventually("the window to close", PATIENCE, async || {
-            Ok(if window_is_shown().await? { Look::NotYet("it is shown".to_owned()) } else { Look::Found(()) })
-        })
-        .await
+        close_window().await
     }
 
     /// Waits until the window is on the screen again.

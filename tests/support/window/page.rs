@@ -8,6 +8,7 @@ use thirtyfour::Key;
 use thirtyfour::prelude::*;
 
 use super::Window;
+use super::process::{Area, page_on_screen};
 use crate::patience::{Look, eventually};
 use crate::program::run;
 use crate::{Outcome, PATIENCE, StepError};
@@ -198,13 +199,26 @@ impl Window {
         Ok(())
     }
 
-    /// A picture of the page.
+    /// A picture of the page, as it is on the screen: WebDriver's own never comes from a page that the processor draws.
     ///
     /// # Errors
     /// When it cannot be taken or written.
     pub async fn screenshot(&self, path: &Path) -> Outcome {
         self.await_painted().await?;
-        Ok(self.web.screenshot(path).await?)
+        let Area { x, y, width, height } = page_on_screen().await?;
+        let part = format!("{width}x{height}+{x}+{y}");
+        run("import", &["-window", "root", "-crop", &part, "+repage", &path.to_string_lossy()]).await.map(drop)
+    }
+
+    /// The middle of an element in the page.
+    ///
+    /// # Errors
+    /// When the element does not appear.
+    pub async fn place(&self, test: &str) -> Outcome<(i32, i32)> {
+        let rect = self.find(test).await?.rect().await?;
+        #[expect(clippy::cast_possible_truncation, reason = "positions on a screen fit")]
+        let middle = ((rect.x + rect.width / 2.0) as i32, (rect.y + rect.height / 2.0) as i32);
+        Ok(middle)
     }
 
     /// The middle of an element on the screen.
@@ -212,16 +226,8 @@ impl Window {
     /// # Errors
     /// When the element or the window cannot be found.
     pub async fn position(&self, test: &str) -> Outcome<(i32, i32)> {
-        let rect = self.find(test).await?.rect().await?;
-        let search = run("xdotool", &["search", "--onlyvisible", "--name", "^Storm Connect$"]).await?;
-        let id = search.lines().last().unwrap_or_default().to_owned();
-        let geometry = run("xdotool", &["getwindowgeometry", "--shell", &id]).await?;
-        let number = |name: &str| {
-            geometry.lines().find_map(|line| line.strip_prefix(name)?.parse::<i32>().ok()).unwrap_or_default()
-        };
-        #[expect(clippy::cast_possible_truncation, reason = "positions on a screen fit")]
-        let middle = ((rect.x + rect.width / 2.0) as i32, (rect.y + rect.height / 2.0) as i32);
-        Ok((number("X=") + middle.0, number("Y=") + middle.1))
+        let (middle, page) = (self.place(test).await?, page_on_screen().await?);
+        Ok((i32::from(page.x) + middle.0, i32::from(page.y) + middle.1))
     }
 }
 

@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use rustix::process::Pid;
+use x11rb::connection::Connection as _;
+use x11rb::protocol::xproto::ConnectionExt as _;
 
 use crate::patience::{Look, eventually};
 use crate::program::run;
@@ -28,6 +30,41 @@ pub(super) async fn window_is_shown() -> Outcome<bool> {
     Ok(found.is_ok_and(|ids| !ids.trim().is_empty()))
 }
 
+/// Closes the program's window as its close button does, and waits until it is gone from the screen.
+pub(super) async fn close_window() -> Outcome {
+    run("wmctrl", &["-c", "Storm Connect"]).await?;
+    eventually("the window to close", PATIENCE, async || {
+        Ok(if window_is_shown().await? { Look::NotYet("it is shown".to_owned()) } else { Look::Found(()) })
+    })
+    .await
+}
+
+/// A part of the screen.
+pub(super) struct Area {
+    pub(super) x: i16,
+    pub(super) y: i16,
+    pub(super) width: u16,
+    pub(super) height: u16,
+}
+
+/// Where the page is on the screen. xdotool's own answer counts the frame of the window twice.
+pub(super) async fn page_on_screen() -> Outcome<Area> {
+    let found = run("xdotool", &["search", "--onlyvisible", "--name", "^Storm Connect$"]).await?;
+    let window = found.lines().last().unwrap_or_default();
+    let window = window.parse().map_err(|_| StepError::Wrong(format!("xdotool found {window:?}")))?;
+    let (connection, number) = x11rb::connect(None).map_err(unreadable)?;
+    let root = connection.setup().roots[number].root;
+    let corner = connection.translate_coordinates(window, root, 0, 0).map_err(unreadable)?;
+    let corner = corner.reply().map_err(unreadable)?;
+    let size = connection.get_geometry(window).map_err(unreadable)?.reply().map_err(unreadable)?;
+    Ok(Area { x: corner.dst_x, y: corner.dst_y, width: size.width, height: size.height })
+}
+
+/// When the screen does not answer.
+pub(super) fn unreadable(error: impl std::fmt::Display) -> StepError {
+    StepError::Wrong(format!("the screen cannot be read: {error}"))
+}
+
 /// A process of which a thread runs; one that ended and was not waited for does not.
 pub(super) fn is_running(process: Pid) -> bool {
     let threads = std::fs::read_dir(format!("/proc/{}/task", process.as_raw_nonzero())).into_iter().flatten().flatten();
@@ -37,19 +74,21 @@ pub(super) fn is_running(process: Pid) -> bool {
     })
 }
 
-/// The program that WebKitWebDriver started.
-pub(super) fn child_of(driver: u32) -> Outcome<Pid> {
+/// The child of a process that runs a program, whose name the system cuts off after fifteen characters.
+pub(super) fn child_of(parent: u32, program: &str) -> Outcome<Pid> {
+    let named = format!("({})", &program[..program.len().min(15)]);
     for entry in std::fs::read_dir("/proc")? {
         let name = entry?.file_name();
         let Some(id) = name.to_str().and_then(|name| name.parse::<i32>().ok()) else { continue };
         let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
-        let parent = stat.rsplit(") ").next().and_then(|rest| rest.split(' ').nth(1)?.parse::<u32>().ok());
-        let ours = stat.contains("(storm-connect)");
-        if let (true, true, Some(process)) = (parent == Some(driver), ours, Pid::from_raw(id)) {
+        let its_parent = stat.rsplit(") ").next().and_then(|rest| rest.split(' ').nth(1)?.parse::<u32>().ok());
+        if let (true, true, Some(process)) = (its_parent == Some(parent), stat.contains(&named), Pid::from_raw(id))
+            && is_running(process)
+        {
             return Ok(process);
         }
     }
-    Err(StepError::Wrong("WebKitWebDriver has no program".to_owned()))
+    Err(StepError::Wrong(format!("process {parent} runs no {program}")))
 }
 
 /// The end of a log, for an error.

@@ -65,5 +65,16 @@ export function failureText(failure: Failure): FailureText {
   return { title: entry.title, text: failure.message || entry.text, action, button: action && buttons[action] };
 }
 
+/** What keeps a whole vault closed, where the title of the table is about less than that. */
+const closedTitles: Partial<Record<ErrorCode, string>> = {
+  vault_locked: 'The vault cannot be opened',
+  vault_damaged: 'The vault’s database cannot be read',
+};
+
+/** The title of a vault that does not open. */
+export function closedTitle({ code }: Failure): string {
+  return closedTitles[code] ?? (entries[code] ?? entries.internal).title;
+}
+
 /** Every code, for tests and the error page. */
 export const errorCodes = Object.keys(entries) as ErrorCode[];

@@ -25,3 +25,10 @@ const titles: Record<KeyProblem, (keyring: string) => string> = {
 export function keyProblemTitle(problem: KeyProblem, keyring: string): string {
   return titles[problem](keyring);
 }
+
+/** A cause that the keyring cannot know of, where it is a likely one. */
+export function keyProblemHint(problem: KeyProblem): string {
+  return problem === 'no_entry' || problem === 'wrong_key'
+    ? 'Did the data folder come from another computer? Its key stayed in the keyring there; a passphrase or recovery code that was set there opens it here.'
+    : '';
+}

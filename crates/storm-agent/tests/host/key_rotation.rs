@@ -20,7 +20,9 @@ async fn with_key(desk: &Desk) -> Arc<Host> {
         "connector_id": "practice", "name": "rehearsal", "fields": { "base_url": "http://127.0.0.1:9" },
         "key": { "from": "typed", "value": "sk_practice_canary" },
     });
-    host.engine().unwrap().add_api_key(serde_json::from_value(key).unwrap()).await.unwrap();
+    let engine = host.engine().unwrap();
+    let id = engine.add_api_key(serde_json::from_value(key).unwrap()).await.unwrap().integration_id;
+    engine.set_lending(id, true).await.unwrap();
     host
 }
 

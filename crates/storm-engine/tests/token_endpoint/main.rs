@@ -15,6 +15,7 @@ mod passing;
 #[path = "../engine/person.rs"]
 mod person;
 mod refused;
+mod restored;
 #[expect(dead_code, reason = "the rest of it serves the engine's other tests")]
 #[path = "../engine/rig.rs"]
 mod rig;

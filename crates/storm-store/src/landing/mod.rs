@@ -22,7 +22,14 @@ pub(crate) use answer::{decode_answer, encode_answer};
 pub(crate) use slot::Place;
 
 use crate::VaultFolder;
-use slots::{Found, Slots};
+pub(crate) use slots::{Found, Slots};
+
+/// The answers of a vault that is closed, and the slots they lie in.
+pub(crate) fn read_closed(folder: &VaultFolder) -> Result<(Slots, Vec<Found>), VaultError> {
+    let mut slots = Slots::open(folder)?;
+    let found = slots.read_all()?;
+    Ok((slots, found))
+}
 
 /// The near end of the landing thread.
 #[derive(Debug, Clone)]

@@ -117,6 +117,30 @@ impl Slots {
         Ok(found)
     }
 
+    /// Overwrites every slot but these, and what earlier answers left behind theirs.
+    pub(crate) fn wipe_but(&mut self, kept: &[usize]) -> Result<(), VaultError> {
+        for slot in 0..self.holders.len() {
+            let filled = if kept.contains(&slot) { self.length_of(slot) } else { Ok(0) };
+            let wiped = filled.and_then(|filled| self.wipe(slot, filled));
+            wiped.map_err(|error| fault::of_io(&error))?;
+            if !kept.contains(&slot) {
+                self.holders[slot] = Holder::Nobody;
+            }
+        }
+        Ok(())
+    }
+
+    /// Overwrites a slot from here to its end, in one go.
+    fn wipe(&mut self, slot: usize, from: u64) -> io::Result<()> {
+        let zeros = vec![0; usize::try_from(LENGTH - from).unwrap_or_default()];
+        self.write_at(slot as u64 * LENGTH + from, &zeros).and_then(|()| self.file.sync_data())
+    }
+
+    /// How many bytes of a slot its header and answer take.
+    fn length_of(&mut self, slot: usize) -> io::Result<u64> {
+        self.read_sealed(slot).map(|sealed| (HEADER + sealed.len()) as u64)
+    }
+
     fn find(&self, fits: impl Fn(&Holder) -> bool) -> Option<usize> {
         self.holders.iter().position(fits)
     }

@@ -114,6 +114,23 @@ export class FakeHost extends FakeModel implements Host {
     return this.keep({ keyring: false });
   };
 
+  rotateMasterKey = async (request: { passphrase: string } | null) => {
+    this.calls.push('rotateMasterKey');
+    if (this.protection.passphrase && (request === null || request.passphrase === 'wrong')) {
+      throw fail('passphrase_refused', 'This is not the passphrase of the vault, and the key was not changed. Try another one.');
+    }
+    // As the core does: closed for everybody, then open again.
+    this.vault = { vault: 'opening' };
+    this.emit({ event: 'vault_changed' });
+    await new Promise((resolve) => setTimeout(resolve, this.settings.pace ?? 0));
+    const view = this.keep(this.settings.keyringRefuses ? {} : { recovery_code: false, keyring_lost: false });
+    this.emit({ event: 'vault_changed' });
+    if (this.settings.keyringRefuses) {
+      throw fail('keyring_refused', 'GNOME Keyring is locked, and its prompt was dismissed. Try again, and unlock it when it asks. The key was not changed, and the vault opens as before.');
+    }
+    return view;
+  };
+
   restoreBackup = async () => {
     await this.called('restoreBackup');
     this.vault = unlocked;

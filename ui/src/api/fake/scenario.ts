@@ -1,5 +1,5 @@
 // Named situations of the fake host, for `?fake=NAME` in a plain browser.
-import type { VaultNotice, VaultView } from '../host';
+import type { Failure, IntegrationDetailView, KeyProblem, VaultNotice, VaultView } from '../host';
 import { FakeHost } from './host';
 import { kept, type FakeSettings } from './model';
 import { crowd, workingDay } from './seed';
@@ -8,23 +8,50 @@ const PACE_MS = 2_500;
 
 const secondWays = { ...kept, passphrase: true, recovery_code: true };
 
+const closed = (message: string, rest: Partial<Failure> = {}): Failure => ({ code: 'vault_locked', message, action: 'retry', field: null, ...rest });
+
+/** What the core says of each problem of a keyring. */
+const problems: Partial<Record<KeyProblem, string>> = {
+  no_entry: 'GNOME Keyring does not hold the key of this vault any more. Bring back the keyring it was made with, then try again.',
+  wrong_key: 'The key in GNOME Keyring belongs to another vault. Bring back the keyring or the data folder that belong together, then try again.',
+  ambiguous: 'GNOME Keyring holds several keys for this vault. Remove those that are too many, then try again.',
+  garbage: 'Something else overwrote this vault\'s key in GNOME Keyring. Bring back the keyring from a backup, then try again.',
+  no_bus: 'This session has no D-Bus session bus, over which the keyring is reached. Start Storm Connect from your desktop session, or with dbus-run-session, then try again.',
+  no_service: 'There is no keyring on this system: nothing answers as org.freedesktop.secrets, Keychain or Credential Manager. Start the keyring (GNOME Keyring, KWallet or KeePassXC), then try again.',
+  no_collection: 'GNOME Keyring has no default keyring. Make one in your system\'s password program, then try again.',
+  refused: 'GNOME Keyring is installed, but it is switched off or ends as soon as it is started. Switch it on in the system settings, then try again.',
+  unresponsive: 'GNOME Keyring is running, but it does not answer. End it or log in anew, then try again.',
+  vanished: 'GNOME Keyring ended while it was being asked. Start it, then try again.',
+  access_denied: 'GNOME Keyring does not let this program have its entry. Allow it when it asks; after an update that is not signed, install the signed one. Then try again.',
+  no_session: 'GNOME Keyring cannot be opened in this session, such as one over SSH. Log in at the screen, then try again.',
+  too_long: 'GNOME Keyring says that the key is too long for it. Try another keyring.',
+  failed: 'GNOME Keyring reported an error. Try again; if that does not help, log in anew.',
+};
+const backend = 'GNOME Keyring';
+
 const vaults: Record<string, VaultView> = {
   opening: { vault: 'opening' },
-  locked: { vault: 'keyring_locked', backend: 'GNOME Keyring', prompt_open: true },
-  'no-keyring': {
-    vault: 'no_keyring',
-    problem: 'no_service',
-    failure: { code: 'vault_locked', message: 'There is no keyring on this system: nothing answers as org.freedesktop.secrets. Start the keyring (GNOME Keyring, KWallet or KeePassXC), then try again. Or choose a passphrase to protect the vault instead.', action: 'unlock', field: null },
-  },
+  locked: { vault: 'keyring_locked', backend, prompt_open: true },
+  dismissed: { vault: 'keyring_locked', backend, prompt_open: false },
   passphrase: { vault: 'passphrase_needed' },
-  'key-missing': {
-    vault: 'key_missing',
-    backend: 'GNOME Keyring',
-    problem: 'no_entry',
-    failure: { code: 'vault_locked', message: 'The vault holds 8 integrations, but the keyring has no key for it. Was the keyring reset or replaced?', action: 'retry', field: null },
-  },
-  failed: { vault: 'failed', failure: { code: 'vault_newer', message: '', action: null, field: null } },
+  failed: { vault: 'failed', failure: closed('', { code: 'vault_newer', action: null }) },
+  busy: { vault: 'failed', failure: closed('Another Storm Connect has this vault open. Close that one, then try again.') },
 };
+
+/** `key-missing` and `no-keyring`, each with a problem of the keyring after a colon. */
+function vaultNamed(name: string): VaultView | undefined {
+  const [state, problem] = name.split(':') as [string, KeyProblem | undefined];
+  const words = (of: KeyProblem, last: string) => closed(`${problems[of] ?? ''} ${last}`);
+  if (state === 'key-missing') {
+    const of = problem ?? 'no_entry';
+    return { vault: 'key_missing', backend, problem: of, failure: words(of, 'Nothing was deleted, and no new key was made.') };
+  }
+  if (state === 'no-keyring') {
+    const of = problem ?? 'no_service';
+    return { vault: 'no_keyring', problem: of, failure: words(of, 'Or choose a passphrase to protect the vault instead.') };
+  }
+  return vaults[name];
+}
 
 const copy = { name: 'vault-1.db', made_at: Date.now() - 38 * 60_000, integrations: 8 };
 
@@ -46,13 +73,23 @@ const notices: VaultNotice[] = [
   { notice: 'network_folder', file_system: 'NFS' },
 ];
 
+/** One record that cannot be read any more, among others that can. */
+const oneRecordDamaged = (): IntegrationDetailView[] =>
+  workingDay().map((row) =>
+    row.integration.id === 'i-github'
+      ? { ...row, integration: { ...row.integration, status: { status: 'needs_you' as const, reason: { reason: 'record_damaged' as const }, since: Date.now() - 60_000 } } }
+      : row,
+  );
+
 /** The host of a situation; a plain `?fake` is a working day. */
 export function fakeHost(name: string): FakeHost {
   const settings: Partial<FakeSettings> = { pace: PACE_MS };
-  const vault = vaults[name];
+  const vault = vaultNamed(name);
   if (vault) return new FakeHost({ ...settings, vault, protection: secondWays });
+  if (name === 'key-only') return new FakeHost({ ...settings, vault: vaultNamed('key-missing') });
   if (name === 'keyring-lost') return new FakeHost({ ...settings, rows: workingDay(), protection: { ...secondWays, keyring_lost: true } });
   if (name === 'second-ways') return new FakeHost({ ...settings, rows: workingDay(), protection: secondWays });
+  if (name === 'record') return new FakeHost({ ...settings, rows: oneRecordDamaged() });
   if (name === 'damaged') return new FakeHost({ ...settings, vault: damaged, backup: copy });
   if (name === 'restored') return new FakeHost({ ...settings, rows: workingDay(), notices: [{ notice: 'restored', since: Date.now() - 60_000 }] });
   if (name === 'notices') return new FakeHost({ ...settings, rows: workingDay(), notices, backup: copy });
