@@ -81,7 +81,7 @@ impl Lane {
             let point = self.opening_point(round.as_ref());
             let (process, standings) = match self.open(&estate, shim, point.as_ref(), &mut round).await? {
                 Opening::Died => continue,
-                Opening::Stands(process, standings) => (process, standings),
+                Opening::Stands(process, standings) => (*process, standings),
                 Opening::Wrong(what) => {
                     self.end_round(round.take(), &Err(what));
                     return Ok(()); // nothing more can be learned here
@@ -144,7 +144,7 @@ impl Lane {
                 if matches!(point, Some(Point::File { .. })) {
                     self.calls.insert(Operation::Opening, calls);
                 }
-                Ok(Opening::Stands(process, standings))
+                Ok(Opening::Stands(Box::new(process), standings))
             }
             Ok(Some(Report::NotOpened(why))) => Ok(Opening::Wrong(format!("the vault does not open: {why}"))),
             Ok(None) if point.is_some() => {
@@ -364,7 +364,7 @@ impl Lane {
 }
 
 enum Opening {
-    Stands(Process, Vec<Standing>),
+    Stands(Box<Process>, Vec<Standing>),
     Died,
     Wrong(String),
 }

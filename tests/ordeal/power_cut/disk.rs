@@ -144,7 +144,7 @@ impl Disk {
             private.create(folder.join(below))?;
         }
         for (path, bytes) in files {
-            let mut file = std::fs::File::options().write(true).create(true).mode(0o600).open(folder.join(path))?;
+            let mut file = std::fs::File::options().write(true).create_new(true).mode(0o600).open(folder.join(path))?;
             std::io::Write::write_all(&mut file, &bytes)?;
         }
         Ok(())
