@@ -19,11 +19,11 @@ use crate::behind::Behind;
 use crate::error::ToFailure as _;
 use crate::flight::Flights;
 use crate::held::HeldSecrets;
-use crate::refresh::Unfinished;
 use crate::revocation::Revocations;
 use crate::rotation::Ending;
 use crate::schedule::Schedule;
 use crate::service_account::ExchangedTokens;
+use crate::unfinished::Unfinished;
 
 /// What the engine is made of.
 pub struct EngineParts {

@@ -21,6 +21,8 @@ mod revocation;
 mod rotation;
 mod schedule;
 mod service_account;
+mod setback;
+mod unfinished;
 mod verify;
 
 pub mod view;

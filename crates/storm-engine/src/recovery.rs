@@ -17,7 +17,8 @@ use subtle::ConstantTimeEq as _;
 use crate::authorization::empty_grant;
 use crate::engine::{Engine, lock};
 use crate::error::ToFailure as _;
-use crate::refresh::{LEASE_TERM, Unfinished, successor_of};
+use crate::refresh::{LEASE_TERM, successor_of};
+use crate::unfinished::Unfinished;
 
 impl Engine {
     /// Takes up what the run before left behind. Called once, before [`Engine::run_refresher`]. What needs the network goes

@@ -9,16 +9,16 @@
 //! 7. publish.
 //!
 //! INVARIANT: a refresh token that a service sent is never dropped: it lies in the landing slot, in the vault, or, when the
-//! disk takes neither, in [`Unfinished`], and nothing is sent for that credential before it is stored.
+//! disk takes neither, in `unfinished.rs`, and nothing is sent for that credential before it is stored.
 
 use std::time::Duration;
 
 use storm_domain::port::{GrantCommit, TokenGrant, TokenRequest};
 use storm_domain::{
-    ActivityKind, Backoff, Credential, Delivery, ErrorCode, Event, Failure, Generation, GenerationInfo,
-    GenerationNumber, GenerationPhase, Integration, IntegrationId, InterruptedBy, Lease, Method, OAuthGrant,
-    OAuthService, RawTokenAnswer, ReconnectReason, RefreshFailure, RefreshIntent, RefreshState, SendFailure, Timestamp,
-    TokenAnswerReading, TokenEvent, TokenState, TransientKind, VaultError,
+    ActivityKind, Credential, Delivery, ErrorCode, Event, Failure, Generation, GenerationNumber, GenerationPhase,
+    Integration, IntegrationId, InterruptedBy, Lease, Method, OAuthGrant, OAuthService, RawTokenAnswer, RefreshFailure,
+    RefreshIntent, RefreshState, SendFailure, Timestamp, TokenAnswerReading, TokenEvent, TokenState, TransientKind,
+    VaultError,
 };
 
 use crate::engine::{Engine, lock};
@@ -26,20 +26,6 @@ use crate::error::{ToFailure as _, failure_of_trouble};
 
 /// How long a lease is kept: the sixty seconds a token request may take, and room for two slow commits.
 pub(crate) const LEASE_TERM: Duration = Duration::from_secs(90);
-
-/// What a broken-off or unsaved refresh leaves in memory.
-pub(crate) struct Unfinished {
-    /// Which generation's refresh token was sent.
-    pub(crate) generation: GenerationNumber,
-    /// When it was sent first.
-    pub(crate) sent_at: Timestamp,
-    /// What broke it off.
-    pub(crate) by: InterruptedBy,
-    /// The grant that could not be committed, if an answer came.
-    pub(crate) unsaved: Option<OAuthGrant>,
-    /// How often it was tried again.
-    pub(crate) retries: u32,
-}
 
 /// What a caller wants of a refresh. Whoever waited for another flight is content when that one brought it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -174,19 +160,6 @@ impl Engine {
         }
     }
 
-    /// Makes the token that an overtaken answer brought the active one, when the service refuses the one that was stored in
-    /// its place. False = there is none.
-    async fn take_spare(&self, id: IntegrationId, refused: GenerationNumber) -> Result<bool, Failure> {
-        let generations = self.vault().generations(id).await.map_err(|error| error.to_failure())?;
-        let is_spare = |info: &&GenerationInfo| info.phase == GenerationPhase::Superseded && info.number > refused;
-        let Some(spare) = generations.iter().find(is_spare) else { return Ok(false) };
-        match self.vault().switch_generation(id, Some(refused), spare.number, self.now()).await {
-            Ok(()) => Ok(true),
-            Err(VaultError::Conflict) => Ok(false), // another grant came meanwhile
-            Err(error) => Err(error.to_failure()),
-        }
-    }
-
     fn is_content(&self, id: IntegrationId, wanted: Wanted, active: &Generation) -> bool {
         match (wanted, &active.credential) {
             (Wanted::New { succeeded }, _) => self.flights.succeeded(id) > succeeded,
@@ -261,7 +234,7 @@ impl Engine {
         answer: &RawTokenAnswer,
     ) -> Result<Generation, RefreshFailure> {
         let land = async {
-            // A slot that could not be written still leaves the commit; both failing is what `Unfinished` is for.
+            // A slot that could not be written still leaves the commit; both failing is what `unfinished.rs` is for.
             if let Err(error) = self.vault().land(lease, Some(generation), answer).await {
                 tracing::error!(%error, integration = %integration.id, "an answer could not be landed; it is committed at once");
             }
@@ -357,150 +330,8 @@ impl Engine {
         }
     }
 
-    /// What a failure does to the integration. The grant itself stays where it is in every case.
-    pub(crate) async fn settle_failure(
-        &self,
-        integration: &Integration,
-        generation: GenerationNumber,
-        lease: &Lease,
-        failure: RefreshFailure,
-    ) -> Result<Generation, Failure> {
-        if let RefreshFailure::GrantRefused(_) = &failure {
-            // The refusal is a verdict on the bytes we posted. Is what we posted still what is active?
-            let active = self.vault().active_generation(integration.id).await.map_err(|error| error.to_failure())?;
-            if let Some(newer) = active.filter(|active| active.number != generation) {
-                self.forget_answer(lease).await;
-                return Ok(newer);
-            }
-            let interrupted = lock(&self.unfinished)
-                .get(&integration.id)
-                .filter(|unfinished| unfinished.generation == generation)
-                .map(|unfinished| ReconnectReason::RefreshInterrupted { at: unfinished.sent_at, by: unfinished.by });
-            if let Some(reason) = interrupted {
-                // Remembered until it is written: on a full disk the next refusal must be explained too.
-                if self.enter_reconnect(integration, TokenEvent::InterruptionProved { reason }).await {
-                    lock(&self.unfinished).remove(&integration.id);
-                    self.forget_answer(lease).await;
-                }
-                return Err(reconnect_needed(
-                    "A refresh was broken off, and the service no longer takes the token we have.",
-                ));
-            }
-        }
-        if failure.ends_grant() {
-            let event = TokenEvent::RefreshFailed { failure: failure.clone(), jitter: 0 };
-            if self.enter_reconnect(integration, event).await {
-                self.forget_answer(lease).await;
-            }
-        } else {
-            self.postpone(integration, &failure).await;
-        }
-        Err(failure.to_failure())
-    }
-
-    /// Backs off after a failure that says nothing about the credential. The first in a row is logged.
-    pub(crate) async fn postpone(&self, integration: &Integration, failure: &RefreshFailure) {
-        let event = TokenEvent::RefreshFailed { failure: failure.clone(), jitter: self.jitter() };
-        match self.step(integration.id, event).await {
-            Ok(Integration {
-                state: TokenState::Active { refresh: RefreshState::BackingOff { until, trouble, failures: 1 }, .. },
-                ..
-            }) => self.log(integration, ActivityKind::RefreshPostponed { trouble, until }).await,
-            Ok(_) => {}
-            Err(error) => tracing::error!(%error, integration = %integration.id, "a back-off could not be written"),
-        }
-    }
-
-    /// Moves an integration to "needs its user", and logs why. False = the row could not be written.
-    pub(crate) async fn enter_reconnect(&self, integration: &Integration, event: TokenEvent) -> bool {
-        match self.step(integration.id, event).await {
-            Ok(row) => {
-                if let TokenState::NeedsReconnect { reason, .. } = &row.state {
-                    self.log(&row, ActivityKind::ReconnectNeeded { reason: reason.clone() }).await;
-                }
-                true
-            }
-            Err(error) => {
-                tracing::error!(%error, integration = %integration.id, "a reconnect could not be written");
-                false
-            }
-        }
-    }
-
-    fn intent_of(&self, active: &Generation) -> RefreshIntent {
-        let earlier = lock(&self.unfinished)
-            .get(&active.integration_id)
-            .filter(|unfinished| unfinished.generation == active.number)
-            .map(|unfinished| (unfinished.sent_at, unfinished.retries.saturating_add(1)));
-        let (at, retries) = earlier.unwrap_or((self.now(), 0));
-        RefreshIntent { integration_id: active.integration_id, generation: Some(active.number), at, retries }
-    }
-
-    fn note_interruption(&self, active: &Generation, intent: &RefreshIntent, by: InterruptedBy) {
-        lock(&self.unfinished).entry(active.integration_id).or_insert(Unfinished {
-            generation: active.number,
-            sent_at: intent.at,
-            by,
-            unsaved: None,
-            retries: intent.retries,
-        });
-    }
-
-    /// Keeps a grant that the disk did not take, says so, and has it tried again soon whoever asked for this refresh: it is lost
-    /// if the program ends before.
-    fn note_lost_answer(&self, id: IntegrationId, generation: GenerationNumber, sent_at: Timestamp) {
-        let by = InterruptedBy::Network;
-        let lost = Unfinished { generation, sent_at, by, unsaved: None, retries: 0 };
-        lock(&self.unfinished).entry(id).or_insert(lost);
-    }
-
-    fn keep_unsaved(&self, id: IntegrationId, generation: GenerationNumber, sent_at: Timestamp, grant: OAuthGrant) {
-        self.note_obtained(id);
-        lock(&self.unfinished)
-            .insert(id, Unfinished { generation, sent_at, by: InterruptedBy::Crash, unsaved: Some(grant), retries: 0 });
-        self.schedule.set(id, self.now().after(Backoff::FIRST));
-        self.parts.events.publish(Event::VaultChanged);
-    }
-
-    /// Commits a grant that an earlier refresh could not save. Until then nothing is sent for this credential. False = there is
-    /// none.
-    async fn save_unsaved(&self, id: IntegrationId) -> Result<bool, Failure> {
-        let waiting = lock(&self.unfinished)
-            .get(&id)
-            .and_then(|unfinished| unfinished.unsaved.clone().map(|grant| (unfinished.generation, grant)));
-        let Some((generation, grant)) = waiting else { return Ok(false) };
-        let now = self.now();
-        let not_stored = |_| RefreshFailure::NotStored.to_failure();
-        let lease =
-            self.vault().acquire_lease(id, &self.parts.owner, now, now.after(LEASE_TERM)).await.map_err(not_stored)?;
-        let event =
-            TokenEvent::RefreshSucceeded { expires_at: grant.expires_at, refreshable: grant.refresh_token.is_some() };
-        let commit = GrantCommit {
-            lease: &lease,
-            expected: Some(generation),
-            grant: &grant,
-            event: Some(event),
-            log: vec![ActivityKind::Refreshed],
-            at: now,
-        };
-        let committed = self.vault().commit_grant(commit).await.map_err(not_stored)?;
-        lock(&self.unfinished).remove(&id);
-        self.schedule_next(&committed.integration);
-        self.parts.events.publish(Event::VaultChanged);
-        Ok(true)
-    }
-
-    /// Removes the intent of a request that is known to have done nothing, unless an earlier one with the same refresh token
-    /// may have done something: a crash must not make the program forget that.
-    async fn clear_intent_of(&self, generation: GenerationNumber, lease: &Lease) {
-        let is_open = |unfinished: &Unfinished| unfinished.generation == generation;
-        if !lock(&self.unfinished).get(&lease.integration_id).is_some_and(is_open) {
-            self.clear_intent(lease).await;
-        }
-    }
-
     /// An answer that brought nothing is not needed any more, nor is the intent.
-    async fn forget_answer(&self, lease: &Lease) {
+    pub(crate) async fn forget_answer(&self, lease: &Lease) {
         self.clear_intent(lease).await;
         self.clear_landing(lease).await;
     }

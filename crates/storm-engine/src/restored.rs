@@ -7,9 +7,9 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use storm_domain::{Action, ErrorCode, Failure, IntegrationId, Method, OAuthGrant, VaultError};
+use storm_domain::{Action, ErrorCode, Failure, Method, VaultError};
 
-use crate::engine::{Engine, lock};
+use crate::engine::Engine;
 
 impl Engine {
     /// Holds back every refresh of an OAuth grant. To be called before [`Engine::recover`].
@@ -46,20 +46,5 @@ impl Engine {
              notice in Storm Connect and choose “Go on”, or run storm agent --go-on.",
             Some(Action::Unlock),
         ))
-    }
-
-    /// The grant that is in memory only.
-    pub(crate) fn unsaved_grant(&self, id: IntegrationId) -> Option<OAuthGrant> {
-        lock(&self.unfinished).get(&id).and_then(|unfinished| unfinished.unsaved.clone())
-    }
-
-    /// The integrations whose new tokens are in memory only, because the disk did not take them.
-    #[must_use]
-    pub fn unsaved(&self) -> Vec<IntegrationId> {
-        let unfinished = lock(&self.unfinished);
-        let mut unsaved: Vec<_> =
-            unfinished.iter().filter(|(_, one)| one.unsaved.is_some()).map(|(id, _)| *id).collect();
-        unsaved.sort_unstable();
-        unsaved
     }
 }
