@@ -15,7 +15,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use storm_auth::{OsEntropy, SystemClock};
 use storm_domain::port::Vault as _;
-use storm_domain::{GenerationNumber, GenerationPhase, IntegrationId, Method};
+use storm_domain::{GenerationNumber, GenerationPhase, IntegrationId, Landed, Method};
 use storm_store::{SqliteVault, open_vault};
 use storm_tests::{Outcome, StepError};
 
@@ -37,7 +37,8 @@ const REFRESHES: usize = 6;
 #[derive(Debug, Clone)]
 struct Promise {
     id: IntegrationId,
-    fencing: Option<u64>,
+    fencing: u64,
+    /// None = it only landed.
     generation: Option<GenerationNumber>,
     sha256: Option<String>,
 }
@@ -114,9 +115,9 @@ async fn work(estate: &Estate, folder: &Path, beside: &Path, record: &Path) -> O
 /// What a line of the victim promises.
 fn promise(line: &str) -> Option<Promise> {
     match serde_json::from_str(line).ok()? {
-        Report::Landed { id, fencing } => Some(Promise { id, fencing: Some(fencing), generation: None, sha256: None }),
-        Report::Committed { id, generation, sha256 } => {
-            Some(Promise { id, fencing: None, generation: Some(generation), sha256 })
+        Report::Landed { id, fencing } => Some(Promise { id, fencing, generation: None, sha256: None }),
+        Report::Committed { id, fencing, generation, sha256 } => {
+            Some(Promise { id, fencing, generation: Some(generation), sha256 })
         }
         _ => None,
     }
@@ -136,16 +137,16 @@ async fn look_for(vault: &SqliteVault, promises: &[Promise]) -> Result<(), Strin
     let text = |error: storm_domain::VaultError| error.to_string();
     vault.check_integrity().await.map_err(text)?;
     let landed = vault.landed().await.map_err(text)?;
-    // Of each integration the newest promise holds: the grants before it were replaced.
-    let mut newest: BTreeMap<IntegrationId, Vec<&Promise>> = BTreeMap::new();
+    // Of each integration the newest promise holds: the grants before it were replaced. What landed and was then committed may
+    // be told of in either order, since the two go on side by side.
+    let mut newest: BTreeMap<IntegrationId, &Promise> = BTreeMap::new();
     for promise in promises {
-        let of_it = newest.entry(promise.id).or_default();
-        if promise.generation.is_some() {
-            of_it.clear();
+        let known = newest.entry(promise.id).or_insert(promise);
+        if (promise.fencing, promise.generation) >= (known.fencing, known.generation) {
+            *known = promise;
         }
-        of_it.push(promise);
     }
-    for promise in newest.into_values().flatten() {
+    for promise in newest.into_values() {
         let infos = vault.generations(promise.id).await.map_err(text)?;
         let is_there = match promise.generation {
             Some(number) => {
@@ -157,11 +158,10 @@ async fn look_for(vault: &SqliteVault, promises: &[Promise]) -> Result<(), Strin
                 info.is_some_and(|info| info.phase == GenerationPhase::Retired) || is_it && active.is_some()
             }
             None => {
-                let fencing = promise.fencing.unwrap_or_default();
-                let is_landed = landed.iter().any(|one| one.integration_id == promise.id && one.fencing == fencing);
+                let is_it = |one: &Landed| one.integration_id == promise.id && one.fencing == promise.fencing;
                 // Not in its slot any more: then its grant is stored, which is one that nobody was told of yet.
                 let told = promises.iter().filter(|one| one.id == promise.id).filter_map(|one| one.generation).max();
-                is_landed || infos.iter().any(|info| Some(info.number) > told)
+                landed.iter().any(is_it) || infos.iter().any(|info| Some(info.number) > told)
             }
         };
         if !is_there {

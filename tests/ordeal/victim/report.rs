@@ -72,6 +72,7 @@ pub enum Report {
     /// The store said that a grant is committed.
     Committed {
         id: IntegrationId,
+        fencing: u64,
         generation: GenerationNumber,
         sha256: Option<String>,
     },

@@ -124,10 +124,11 @@ impl Vault for TrappedVault {
         landed
     }
     async fn commit_grant(&self, commit: GrantCommit<'_>) -> Stored<CommittedGrant> {
-        let (id, sha256) = (commit.lease.integration_id, commit.grant.refresh_token.as_ref().map(fingerprint));
+        let sha256 = commit.grant.refresh_token.as_ref().map(fingerprint);
+        let (id, fencing) = (commit.lease.integration_id, commit.lease.fencing);
         let committed = trapped!(self.commit_grant(commit));
         if let Ok(committed) = &committed {
-            (self.say)(&Report::Committed { id, generation: committed.number, sha256 });
+            (self.say)(&Report::Committed { id, fencing, generation: committed.number, sha256 });
         }
         committed
     }
@@ -141,8 +142,9 @@ impl Vault for TrappedVault {
     ) -> Stored<GenerationNumber> {
         let kept = trapped!(self.keep_beside(lease, grant, phase, log, at));
         if let Ok(generation) = kept {
-            let (id, sha256) = (lease.integration_id, grant.refresh_token.as_ref().map(fingerprint));
-            (self.say)(&Report::Committed { id, generation, sha256 });
+            let sha256 = grant.refresh_token.as_ref().map(fingerprint);
+            let (id, fencing) = (lease.integration_id, lease.fencing);
+            (self.say)(&Report::Committed { id, fencing, generation, sha256 });
         }
         kept
     }
