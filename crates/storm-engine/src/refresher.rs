@@ -46,7 +46,15 @@ impl Engine {
             for id in self.schedule.take_due(now) {
                 let (engine, limits) = (Arc::clone(self), Arc::clone(&limits));
                 tokio::spawn(async move {
-                    engine.work_on(id, &limits).await;
+                    // Apart, so that a panic in it does not leave the integration taken for ever.
+                    let work = tokio::spawn({
+                        let engine = Arc::clone(&engine);
+                        async move { engine.work_on(id, &limits).await }
+                    });
+                    if work.await.is_err() {
+                        tracing::error!(integration = %id, "the work on what was due broke off; it is tried again");
+                        engine.schedule.set(id, engine.now().after(Backoff::FIRST));
+                    }
                     if engine.schedule.finish(id)
                         && let Ok(row) = engine.live(id).await
                     {
