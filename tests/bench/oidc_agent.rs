@@ -41,8 +41,9 @@ impl OidcAgent {
     pub async fn start(folder: &Path) -> Outcome<Self> {
         std::fs::create_dir_all(folder)?;
         let socket = folder.join("agent.sock");
-        let mut command = tokio::process::Command::new("oidc-agent");
-        command.arg("--console").arg("--no-autoload").arg("--socket-path").arg(&socket);
+        // Into a pipe it would keep its first line to itself until it ends; stdbuf makes way for the agent itself.
+        let mut command = tokio::process::Command::new("stdbuf");
+        command.args(["-oL", "oidc-agent"]).arg("--console").arg("--no-autoload").arg("--socket-path").arg(&socket);
         let mut program = Program::start(command)?;
         program.line("OIDCD_PID", |line| line.starts_with("OIDCD_PID").then_some(())).await?;
         Ok(Self { socket, program })

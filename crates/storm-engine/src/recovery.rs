@@ -41,7 +41,7 @@ impl Engine {
             }
         }
         self.note_open_intents().await?;
-        for row in self.vault().integrations().await? {
+        for row in self.vault().unsettled().await? {
             let id = row.id;
             if let Err(failure) = self.settle(row).await {
                 tracing::warn!(integration = %id, code = ?failure.code, "an integration could not be settled");
@@ -249,6 +249,9 @@ impl Engine {
     }
 
     async fn settle_state(&self, row: &Integration) -> Result<(), Failure> {
+        if row.state.clone().settled() == row.state {
+            return Ok(());
+        }
         self.change(row.id, |row| row.state = row.state.clone().settled())
             .await
             .map(drop)

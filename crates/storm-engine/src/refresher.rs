@@ -34,9 +34,7 @@ const MOST_AT_ONCE: usize = 8;
 impl Engine {
     /// Runs until [`Engine::shut_down`]: refreshes what is due, verifies keys once a day, drops what dialogs left behind.
     pub async fn run_refresher(self: &Arc<Self>) -> Result<(), VaultError> {
-        for row in self.vault().integrations().await? {
-            self.schedule_next(&row);
-        }
+        self.schedule_all().await?;
         let limits = Arc::new(Limits::default());
         let mut stopping = self.stopping.subscribe();
         let mut jumps = self.look_at_clocks();
@@ -65,9 +63,8 @@ impl Engine {
             let jumps_before = std::mem::replace(&mut jumps, self.look_at_clocks());
             if jumps != jumps_before {
                 tracing::info!("the clock jumped; everything due is looked at again");
-                match self.vault().integrations().await {
-                    Ok(rows) => rows.iter().for_each(|row| self.schedule_next(row)),
-                    Err(error) => tracing::warn!(%error, "the vault could not be read; the schedule stays as it was"),
+                if let Err(error) = self.schedule_all().await {
+                    tracing::warn!(%error, "the vault could not be read; the schedule stays as it was");
                 }
             }
             let pause = self.schedule.pause(now).map_or(CLOCK_CHECK, |pause| pause.min(CLOCK_CHECK));
@@ -77,6 +74,10 @@ impl Engine {
                 _ = stopping.wait_for(|stop| *stop) => return Ok(()),
             }
         }
+    }
+
+    async fn schedule_all(&self) -> Result<(), VaultError> {
+        self.vault().each_integration(&mut |row| self.schedule_next(&row)).await
     }
 
     /// Puts an integration where it belongs in the schedule.
@@ -193,7 +194,7 @@ impl Engine {
     /// Erases what has lain in the bin for a day.
     pub(crate) async fn empty_bin(&self) -> Result<(), VaultError> {
         let before = self.now().before(BIN_TERM);
-        for row in self.vault().integrations().await? {
+        for row in self.vault().unsettled().await? {
             if row.trashed_at.is_some_and(|at| at < before) {
                 self.vault().erase_integration(row.id).await?;
             }

@@ -12,10 +12,9 @@ use tokio::sync::Notify;
 
 use crate::engine::lock;
 
-/// Wake-ups that are further away fall on its lines, so that what is due at about the same time is done in one.
+/// Wake-ups that are further away fall on its lines, so that what is due at about the same time is done in one; and where many
+/// are near, none follows the other sooner.
 const GRID: Duration = Duration::from_secs(5);
-
-const CLOSEST: Duration = Duration::from_secs(1);
 
 /// The due times of all integrations.
 #[derive(Debug, Default)]
@@ -29,6 +28,8 @@ struct Queue {
     due: HashMap<IntegrationId, Timestamp>,
     /// Not later than the earliest of them.
     earliest: Option<Timestamp>,
+    /// When something was taken last.
+    last_taken: Option<Timestamp>,
     /// What is being worked on, or waits for its turn; true = it came due again meanwhile.
     taken: HashMap<IntegrationId, bool>,
 }
@@ -73,6 +74,7 @@ impl Schedule {
         let mut due: Vec<(Timestamp, IntegrationId)> =
             queue.due.extract_if(|_, at| *at <= now).map(|(id, at)| (at, id)).collect();
         due.sort_unstable();
+        queue.last_taken = Some(now);
         queue.earliest = queue.due.values().min().copied();
         let mut take = |id: &IntegrationId| match queue.taken.get_mut(id) {
             Some(again) => {
@@ -92,16 +94,19 @@ impl Schedule {
     /// How long to sleep; None = nothing is to come.
     #[must_use]
     pub fn pause(&self, now: Timestamp) -> Option<Duration> {
-        lock(&self.inner).earliest.map(|due| pause_until(now, due))
+        let queue = lock(&self.inner);
+        queue.earliest.map(|due| pause_until(now, due, queue.last_taken))
     }
 }
 
 /// How long to sleep: to the grid line at or after the due time, so that neighbours share a wake-up. What is due within two
-/// grid steps is not rounded, since a token may live for seconds only, but no wake-up follows the other within a second.
-fn pause_until(now: Timestamp, due: Timestamp) -> Duration {
+/// grid steps is not rounded, since a token may live for seconds only; but where something was taken just before, as when very
+/// many are waited for, it is a grid step from that.
+fn pause_until(now: Timestamp, due: Timestamp, last_taken: Option<Timestamp>) -> Duration {
     let exact = due.since(now);
     if exact < GRID * 2 {
-        return if exact.is_zero() { exact } else { exact.max(CLOSEST) };
+        let apart = last_taken.map_or(Duration::ZERO, |last| last.after(GRID).since(now).min(GRID));
+        return if exact.is_zero() { exact } else { exact.max(apart) };
     }
     let grid = i64::try_from(GRID.as_millis()).unwrap_or(1);
     let line = Timestamp(due.0.saturating_add(grid - 1).div_euclid(grid).saturating_mul(grid));
@@ -119,9 +124,27 @@ mod tests {
 
     #[test]
     fn far_wake_ups_fall_on_the_grid_and_near_ones_are_exact() {
-        assert_eq!(pause_until(Timestamp(1_000), Timestamp(61_234)), Duration::from_millis(64_000));
-        assert_eq!(pause_until(Timestamp(1_000), Timestamp(4_321)), Duration::from_millis(3_321));
-        assert_eq!(pause_until(Timestamp(9_000), Timestamp(4_000)), Duration::ZERO);
+        assert_eq!(pause_until(Timestamp(1_000), Timestamp(61_234), None), Duration::from_millis(64_000));
+        assert_eq!(pause_until(Timestamp(1_000), Timestamp(4_321), None), Duration::from_millis(3_321));
+        assert_eq!(pause_until(Timestamp(9_000), Timestamp(4_000), None), Duration::ZERO);
+    }
+
+    #[test]
+    fn where_many_are_near_no_wake_up_follows_the_other_within_a_grid_step() {
+        let schedule = Schedule::default();
+        for number in 0..100 {
+            schedule.set(id(number), Timestamp(i64::try_from(number).unwrap() * 100));
+        }
+        let mut now = Timestamp(0);
+        let mut wake_ups = 0;
+        while let Some(pause) = schedule.pause(now) {
+            now = now.after(pause);
+            assert!(!schedule.take_due(now).is_empty());
+            wake_ups += 1;
+        }
+        assert_eq!(wake_ups, 3, "at 0 s, 5 s and 10 s");
+        schedule.set(id(1), Timestamp(12_000));
+        assert_eq!(schedule.pause(Timestamp(-60_000)), Some(Duration::from_secs(75)), "a clock that was set back");
     }
 
     #[test]
@@ -143,7 +166,7 @@ mod tests {
         }
         assert_eq!(schedule.take_due(Timestamp(20_000)), vec![id(2), id(3)]);
         assert_eq!(schedule.take_due(Timestamp(30_000)), Vec::new());
-        assert_eq!(schedule.pause(Timestamp(30_000)), Some(CLOSEST));
+        assert_eq!(schedule.pause(Timestamp(30_000)), Some(Duration::from_millis(1)));
         assert_eq!(schedule.take_due(Timestamp(30_001)), vec![id(1)]);
     }
 

@@ -2,6 +2,7 @@
 //!
 //! INVARIANT: a row that does not read hides no other one. It stands in the list as damaged, and is never written over.
 
+use futures_util::TryStreamExt as _;
 use sqlx::SqliteConnection;
 use storm_domain::{Fields, Integration, IntegrationId, Method, ReconnectReason, Timestamp, TokenState, VaultError};
 use uuid::Uuid;
@@ -26,6 +27,33 @@ pub(crate) async fn all(connection: &mut SqliteConnection) -> Result<Vec<Integra
         .map_err(of_sqlx)?;
     let read = |(id, revision, row): (String, i64, String)| read((revision, row)).or_else(|_| stand_in(&id));
     rows.into_iter().map(read).collect()
+}
+
+/// Shows each of them in turn, without holding more than one.
+pub(crate) async fn each(
+    connection: &mut SqliteConnection,
+    show: &mut (dyn FnMut(Integration) + Send),
+) -> Result<(), VaultError> {
+    let mut rows =
+        sqlx::query_as::<_, (String, i64, String)>("SELECT id, revision, row FROM integration ORDER BY ordinal")
+            .fetch(connection);
+    while let Some((id, revision, row)) = rows.try_next().await.map_err(of_sqlx)? {
+        show(read((revision, row)).or_else(|_| stand_in(&id))?);
+    }
+    Ok(())
+}
+
+/// By the two indexes of this purpose: the expression must be that of their migration.
+const UNSETTLED: &str = "SELECT revision, row FROM integration WHERE iif(json_valid(row),
+    row ->> 'trashed_at' IS NOT NULL OR row ->> '$.state.state' = 'authorizing'
+        OR row ->> '$.state.refresh.refresh' = 'in_flight', 0)
+    UNION SELECT revision, row FROM integration
+        WHERE id IN (SELECT integration_id FROM generation WHERE phase = 'staged') AND json_valid(row)";
+
+pub(crate) async fn unsettled(connection: &mut SqliteConnection) -> Result<Vec<Integration>, VaultError> {
+    let rows: Vec<(i64, String)> = sqlx::query_as(UNSETTLED).fetch_all(connection).await.map_err(of_sqlx)?;
+    // One that does not read all the same is in the list as damaged, and is its user's to look at.
+    Ok(rows.into_iter().filter_map(|row| read(row).ok()).collect())
 }
 
 /// What is shown of a row that does not read.

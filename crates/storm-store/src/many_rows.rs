@@ -147,6 +147,20 @@ async fn f111_the_list_costs_so_much_for_each_row_and_no_more() {
 }
 
 #[tokio::test]
+async fn f111_a_start_looks_only_at_what_was_left_half_done() {
+    let mut many = Filled::with(10_000, 1_000).await;
+    let leave = "UPDATE integration SET row = json_set(row, '$.state.state', 'authorizing') WHERE ordinal = 5000;
+        UPDATE integration SET row = json_set(row, '$.trashed_at', 1) WHERE ordinal = 6000;
+        UPDATE integration SET row = '{' WHERE ordinal = 7000;
+        INSERT INTO generation SELECT id, 2, 'staged', kind, sealed_credential, sealed_summary, created_at, changed_at
+            FROM integration JOIN generation ON integration_id = id WHERE ordinal = 8000";
+    sqlx::raw_sql(leave).execute(&mut many.connection).await.unwrap();
+    let (cost, found) = many.steps(async |connection, _| integration::unsettled(connection).await).await;
+    assert_eq!(found.len(), 3);
+    assert!(cost < 500, "{cost} steps");
+}
+
+#[tokio::test]
 async fn f111_a_log_that_is_far_too_long_is_shortened_in_portions() {
     let mut many = Filled::with(100, 1_000_000).await;
     let mut before = 1_000_000;

@@ -152,6 +152,14 @@ impl Vault for SqliteVault {
         integration::all(&mut *self.reader().await?).await
     }
 
+    async fn each_integration(&self, show: &mut (dyn FnMut(Integration) + Send)) -> Result<(), VaultError> {
+        integration::each(&mut *self.reader().await?, show).await
+    }
+
+    async fn unsettled(&self) -> Result<Vec<Integration>, VaultError> {
+        integration::unsettled(&mut *self.reader().await?).await
+    }
+
     async fn integration(&self, id: IntegrationId) -> Result<Integration, VaultError> {
         integration::one(&mut *self.reader().await?, id).await
     }

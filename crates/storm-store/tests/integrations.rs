@@ -3,14 +3,14 @@
 
 mod common;
 
-use common::{NOW, add, id};
+use common::{LATER, NOW, add, id};
 use storm_domain::port::{NewIntegration, Vault as _};
 use storm_domain::{
-    Account, AppRegistration, CredentialSummary, GenerationNumber, GenerationPhase, RegistrationId, TokenState,
-    VaultError, Verdict, VerdictRecord,
+    Account, AppRegistration, Credential, CredentialSummary, GenerationNumber, GenerationPhase, Integration,
+    ReconnectReason, RefreshState, RegistrationId, TokenState, Trouble, VaultError, Verdict, VerdictRecord,
 };
 use storm_secret::ClientSecret;
-use storm_testkit::{api_key, api_key_integration, oauth_integration};
+use storm_testkit::{api_key, api_key_integration, oauth_grant, oauth_integration};
 use uuid::Uuid;
 
 fn registration(has_secret: bool) -> AppRegistration {
@@ -64,6 +64,44 @@ contract! {
             let found = vault.integrations_called(name).await.unwrap();
             assert_eq!(found.into_iter().map(|row| row.id).collect::<Vec<_>>(), expected, "{name}");
         }
+    }
+
+    async fn every_integration_that_needs_looking_at_is_found(house) {
+        let vault = house.open().await;
+        let expires_at = Some(LATER);
+        let states = [
+            TokenState::Disconnected,
+            TokenState::Authorizing,
+            TokenState::Active { expires_at, refresh: RefreshState::Idle },
+            TokenState::Active { expires_at: None, refresh: RefreshState::NotRefreshable },
+            TokenState::Active { expires_at, refresh: RefreshState::InFlight },
+            TokenState::Active {
+                expires_at,
+                refresh: RefreshState::BackingOff { failures: 1, until: LATER, trouble: Trouble::Vault },
+            },
+            TokenState::NeedsReconnect { reason: ReconnectReason::AccessTokenEnded, since: NOW },
+            TokenState::Revoked,
+        ];
+        let mut expected = Vec::new();
+        for (number, state) in (1..).zip(states) {
+            if state.clone().settled() != state {
+                expected.push(id(number));
+            }
+            add(&vault, Integration { state, ..oauth_integration(number) }, None).await;
+        }
+        assert_eq!(expected.len(), 2, "the states that none may rest in");
+        expected.extend([id(100), id(101)]);
+        add(&vault, Integration { trashed_at: Some(NOW), ..api_key_integration(100) }, None).await;
+        add(&vault, oauth_integration(101), Some(Credential::OAuthGrant(oauth_grant("old", Some("old"))))).await;
+        let staged = Credential::OAuthGrant(oauth_grant("new", Some("new")));
+        vault.stage_generation(id(101), &staged, NOW).await.unwrap();
+        let found: Vec<_> = vault.unsettled().await.unwrap().into_iter().map(|row| row.id).collect();
+        for id in expected {
+            assert!(found.contains(&id), "{id}");
+        }
+        let mut shown = Vec::new();
+        vault.each_integration(&mut |row| shown.push(row)).await.unwrap();
+        assert_eq!(shown, vault.integrations().await.unwrap());
     }
 
     async fn the_first_credential_is_active_at_once(house) {

@@ -42,6 +42,12 @@ impl Vault for TrappedVault {
     async fn integrations(&self) -> Stored<Vec<Integration>> {
         self.inner.integrations().await
     }
+    async fn each_integration(&self, show: &mut (dyn FnMut(Integration) + Send)) -> Stored<()> {
+        self.inner.each_integration(show).await
+    }
+    async fn unsettled(&self) -> Stored<Vec<Integration>> {
+        self.inner.unsettled().await
+    }
     async fn integration(&self, id: IntegrationId) -> Stored<Integration> {
         self.inner.integration(id).await
     }

@@ -71,6 +71,18 @@ pub struct CommittedGrant {
 pub trait Vault: Send + Sync {
     /// All integrations, those in the bin too, in the order they were made.
     async fn integrations(&self) -> Result<Vec<Integration>, VaultError>;
+    /// Shows each of them in turn. A store that can do so without holding all of them at once should: there may be ten
+    /// thousand.
+    async fn each_integration(&self, show: &mut (dyn FnMut(Integration) + Send)) -> Result<(), VaultError> {
+        self.integrations().await?.into_iter().for_each(show);
+        Ok(())
+    }
+    /// Those that an earlier run may have left half done, or that are in the bin: in a state that
+    /// [`TokenState::settled`](crate::TokenState::settled) would change, or with a staged credential. A store may give others,
+    /// too; one that can find them without reading all should.
+    async fn unsettled(&self) -> Result<Vec<Integration>, VaultError> {
+        self.integrations().await
+    }
     /// One integration.
     async fn integration(&self, id: IntegrationId) -> Result<Integration, VaultError>;
     /// Those of this name, in upper or lower case (ASCII), also those in the bin. A store that can find them without reading all
