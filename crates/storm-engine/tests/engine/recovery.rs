@@ -1,9 +1,11 @@
 use storm_domain::port::Clock;
 use storm_domain::port::{ClientIdentity, Provider, TokenGrant, TokenRequest, Vault};
 use storm_domain::{
-    ActivityKind, Credential, GenerationNumber, InterruptedBy, LeaseOwner, ReconnectReason, RefreshIntent, Timestamp,
+    ActivityKind, Backoff, Credential, GenerationNumber, GenerationPhase, InterruptedBy, LeaseOwner, ReconnectReason,
+    RefreshIntent, Timestamp,
 };
 use storm_engine::view::StatusView;
+use storm_sandbox::Step;
 
 use crate::rig::Rig;
 
@@ -79,5 +81,27 @@ async fn a_refresh_broken_off_at_a_service_with_grace_is_made_good_after_the_res
     rig.run().await;
     rig.page_when(id, |page| page.generations.iter().any(|generation| generation.number > sent)).await;
     rig.page_when(id, |page| page.integration.status == StatusView::Connected && !page.integration.refreshing).await;
+    rig.engine.refresh_integration(id).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_stored_reconnect_whose_service_cannot_be_asked_waits_beside_the_old_grant_until_it_can() {
+    let rig = Rig::start().await;
+    let id = rig.connect().await;
+    let old = rig.vault.active_generation(id).await.unwrap().unwrap();
+    let staged = rig.vault.stage_generation(id, &old.credential, rig.clock.now()).await.unwrap();
+    let rig = rig.restart().await;
+    let down = Step { path: "/api/whoami".into(), status: Some(503), ..Step::default() };
+    rig.sandbox.control().script(down).unwrap();
+    rig.engine.recover().await.unwrap();
+    rig.clock.sleepers(2).await; // the pause before the next try, and the port of the sign-in, which lingers for a second
+    let phase = |page: &storm_engine::view::IntegrationDetailView, number| {
+        page.generations.iter().find(|generation| generation.number == number).map(|generation| generation.phase)
+    };
+    let page = rig.page(id).await;
+    assert_eq!(phase(&page, old.number), Some(GenerationPhase::Active));
+    assert_eq!(phase(&page, staged), Some(GenerationPhase::Staged));
+    rig.clock.advance(Backoff::FIRST);
+    rig.page_when(id, |page| phase(page, staged) == Some(GenerationPhase::Active)).await;
     rig.engine.refresh_integration(id).await.unwrap();
 }
