@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use storm_domain::{
-    Backoff, ErrorCode, Failure, Integration, IntegrationId, Method, RefreshState, Timestamp, TokenLifetimes,
+    Backoff, ErrorCode, Event, Failure, Integration, IntegrationId, Method, RefreshState, Timestamp, TokenLifetimes,
     TokenState, TransientKind, Trouble, VaultError,
 };
 use tokio::sync::Semaphore;
@@ -28,16 +28,19 @@ const SHORTEST_USEFUL_LIFETIME: Duration = Duration::from_secs(10);
 const KEEP_WARM_EVERY: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 const KEEP_WARM_JITTER: f64 = 0.1;
 const VERIFY_KEYS_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
+const EMPTY_BIN_EVERY: Duration = Duration::from_secs(60 * 60);
 const MOST_AT_ONE_SERVICE: usize = 4;
 const MOST_AT_ONCE: usize = 8;
 
 impl Engine {
-    /// Runs until [`Engine::shut_down`]: refreshes what is due, verifies keys once a day, drops what dialogs left behind.
+    /// Runs until [`Engine::shut_down`]: refreshes what is due, verifies keys once a day, drops what dialogs left behind and what
+    /// has lain in the bin for a day.
     pub async fn run_refresher(self: &Arc<Self>) -> Result<(), VaultError> {
         self.schedule_all().await?;
         let limits = Arc::new(Limits::default());
         let mut stopping = self.stopping.subscribe();
         let mut jumps = self.look_at_clocks();
+        let mut bin_emptied = self.parts.clock.monotonic();
         loop {
             let now = self.now();
             self.held.expire(now);
@@ -65,6 +68,13 @@ impl Engine {
                 tracing::info!("the clock jumped; everything due is looked at again");
                 if let Err(error) = self.schedule_all().await {
                     tracing::warn!(%error, "the vault could not be read; the schedule stays as it was");
+                }
+            }
+            let monotonic = self.parts.clock.monotonic();
+            if monotonic.saturating_sub(bin_emptied) >= EMPTY_BIN_EVERY {
+                bin_emptied = monotonic;
+                if let Err(error) = self.empty_bin().await {
+                    tracing::warn!(%error, "the bin was not emptied; a later hour will do");
                 }
             }
             let pause = self.schedule.pause(now).map_or(CLOCK_CHECK, |pause| pause.min(CLOCK_CHECK));
@@ -197,6 +207,7 @@ impl Engine {
         for row in self.vault().unsettled().await? {
             if row.trashed_at.is_some_and(|at| at < before) {
                 self.vault().erase_integration(row.id).await?;
+                self.parts.events.publish(Event::IntegrationChanged { id: row.id });
             }
         }
         Ok(())

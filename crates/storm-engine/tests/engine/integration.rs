@@ -1,5 +1,7 @@
-use storm_domain::ErrorCode;
+use std::time::Duration;
+
 use storm_domain::port::Vault;
+use storm_domain::{ErrorCode, Event};
 use storm_engine::view::{RevocationView, StatusView};
 
 use crate::rig::{Rig, failure};
@@ -13,6 +15,21 @@ async fn a_removal_can_be_undone() {
     assert!(rig.engine.integrations().await.unwrap().is_empty());
     rig.engine.undo_disconnect(id).await.unwrap();
     assert_eq!(rig.page(id).await.integration.status, StatusView::Connected);
+}
+
+#[tokio::test]
+async fn what_was_removed_is_erased_after_a_day_while_the_program_runs_on() {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    let mut rig = Rig::start().await;
+    rig.run().await;
+    let id = rig.add_key(&rig.make_key().await).await;
+    rig.engine.disconnect_integration(id, false).await.unwrap();
+    rig.events.clear();
+    rig.clock.advance(DAY - Duration::from_secs(1));
+    assert_eq!(rig.vault.integrations().await.unwrap().len(), 1);
+    rig.clock.advance(Duration::from_secs(2 * 60 * 60));
+    rig.events.wait_for(|event| *event == Event::IntegrationChanged { id }).await;
+    assert!(rig.vault.integrations().await.unwrap().is_empty());
 }
 
 #[tokio::test]
