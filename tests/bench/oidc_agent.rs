@@ -1,14 +1,17 @@
 //! The peer: Debian's oidc-agent, with accounts at the lean service.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use storm_tests::program::{Program, run};
-use storm_tests::{Outcome, StepError, ensure};
+use storm_tests::{Outcome, PATIENCE, StepError, ensure};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::UnixStream;
 
 use crate::lean_service::LeanService;
+
+const BETWEEN_TRIES: Duration = Duration::from_millis(1);
 
 /// Its name in the tables.
 pub const OIDC_AGENT: &str = "oidc-agent";
@@ -46,6 +49,14 @@ impl OidcAgent {
         command.args(["-oL", "oidc-agent"]).arg("--console").arg("--no-autoload").arg("--socket-path").arg(&socket);
         let mut program = Program::start(command)?;
         program.line("OIDCD_PID", |line| line.starts_with("OIDCD_PID").then_some(())).await?;
+        // It says so a moment before it listens, and nothing tells when that has begun.
+        let listening = async {
+            while UnixStream::connect(&socket).await.is_err() {
+                tokio::time::sleep(BETWEEN_TRIES).await;
+            }
+        };
+        let came = tokio::time::timeout(PATIENCE, listening).await;
+        ensure(came.is_ok(), || "oidc-agent does not listen".to_owned())?;
         Ok(Self { socket, program })
     }
 
