@@ -1,6 +1,6 @@
-//! The authorization request (RFC 6749 §4.1.1) with PKCE S256 (RFC 7636) and `state`.
+//! The authorization request (RFC 6749 §4.1.1) with PKCE S256 (RFC 7636), `state`, and `nonce` for OpenID.
 //!
-//! INVARIANT: verifier and state are fresh for every URL, 256 bits each, and the plain method is never used. What could make
+//! INVARIANT: verifier, state and nonce are fresh for every URL, 256 bits each, and the plain method is never used. What could make
 //! a browser or its opener do something else than show a page is refused here, before any of them sees it.
 
 use std::borrow::Cow;
@@ -10,7 +10,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use oauth2::basic::BasicClient;
 use oauth2::{AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl};
 use storm_domain::port::{AuthorizationRequest, AuthorizationUrl, AuthorizationUrlError, Entropy};
-use storm_secret::{CodeVerifier, CsrfState, DisplaySafeUrl};
+use storm_secret::{CodeVerifier, CsrfState, DisplaySafeUrl, Nonce};
 
 use crate::http::is_trusted_address;
 
@@ -38,6 +38,13 @@ pub(crate) fn make_authorization_url(
     if !scope.is_empty() {
         authorization = authorization.add_extra_param(&*service.scope_parameter, scope);
     }
+    // Where the service is no OpenID provider, nothing would repeat it.
+    let is_openid = service.id_tokens.is_some() && request.scopes.iter().any(|scope| scope == "openid");
+    let nonce = is_openid.then(|| Nonce::new(make_random_text(entropy)));
+    if let Some(nonce) = &nonce {
+        // EXPOSE: the service repeats it in the ID token.
+        authorization = authorization.add_extra_param("nonce", nonce.expose().to_owned());
+    }
     if let Some(account) = &request.login_hint {
         authorization = authorization.add_extra_param("login_hint", account);
     }
@@ -53,6 +60,7 @@ pub(crate) fn make_authorization_url(
         url: DisplaySafeUrl::new(url),
         csrf_state: CsrfState::new(csrf_token.into_secret()),
         code_verifier: CodeVerifier::new(verifier.into_secret()),
+        nonce,
     })
 }
 

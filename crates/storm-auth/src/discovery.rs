@@ -1,21 +1,21 @@
 //! Finding a service's endpoints from its issuer (OpenID Connect Discovery 1.0 §4, RFC 8414 §3).
 //!
 //! INVARIANT: metadata counts only if it names exactly the issuer that was asked (RFC 8414 §3.3), and an endpoint only if it
-//! may carry a secret. What the catalogue says about the rest of the service stays.
+//! may carry a secret. What the catalogue says about the rest of the service stays. No secret is sent, so one redirect inside
+//! the same origin is followed; none other is.
 
-use reqwest::header::ACCEPT;
 use serde::Deserialize;
 use storm_domain::{
-    BodyFormat, ClientAuth, Delivery, HttpMethod, KeyPlacement, OAuthService, RawTokenAnswer, RefreshFailure,
-    RevokeRequest, RevokeTarget, TransientKind,
+    BodyFormat, ClientAuth, Discovered, DiscoveryError, HttpMethod, IdTokenRules, KeyPlacement, OAuthService,
+    ProviderWords, RevokeRequest, RevokeTarget, ServiceOffers, TransientKind,
 };
 use url::Url;
 
+use crate::document::{self, Document};
 use crate::http::{Http, is_trusted_address};
-use crate::refusal::{refused, unanswered};
-use crate::token_answer::{AnswerShape, read_failure};
 
-const LARGEST_METADATA: usize = 256 * 1024;
+/// Scopes that are shown; a service that offers more says so elsewhere.
+const MOST_SCOPES: usize = 100;
 
 #[derive(Deserialize)]
 struct Metadata {
@@ -24,29 +24,58 @@ struct Metadata {
     token_endpoint: Url,
     userinfo_endpoint: Option<Url>,
     revocation_endpoint: Option<Url>,
+    jwks_uri: Option<Url>,
+    device_authorization_endpoint: Option<Url>,
+    registration_endpoint: Option<Url>,
+    #[serde(default)]
+    scopes_supported: Vec<String>,
+    grant_types_supported: Option<Vec<String>>,
+    id_token_signing_alg_values_supported: Option<Vec<String>>,
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
     revocation_endpoint_auth_methods_supported: Option<Vec<String>>,
     #[serde(default)]
     authorization_response_iss_parameter_supported: bool,
 }
 
-pub(crate) async fn discover(http: &Http, issuer: &Url, service: OAuthService) -> Result<OAuthService, RefreshFailure> {
-    let mut answer = fetch(http, openid_address(issuer)).await?;
-    if answer.status == 404 {
-        answer = fetch(http, rfc8414_address(issuer)).await?;
-    }
-    if answer.status != 200 {
-        return Err(read_failure(AnswerShape::default(), &answer).unwrap_or_else(|| not_metadata(&answer)));
-    }
-    // EXPOSE: metadata is public; only the type says otherwise.
-    let metadata: Metadata = serde_json::from_slice(answer.body.expose()).map_err(|_| not_metadata(&answer))?;
-    check(&metadata, issuer)?;
-    Ok(complete(service, metadata))
+pub(crate) async fn discover(http: &Http, issuer: &Url, service: OAuthService) -> Result<Discovered, DiscoveryError> {
+    let all = find(http, issuer, service);
+    // One end for all tries together, however slowly each of them answers.
+    let found = tokio::time::timeout(http.deadlines.other, all).await;
+    found.unwrap_or(Err(DiscoveryError::Unreachable(TransientKind::Timeout)))
 }
 
-async fn fetch(http: &Http, url: Url) -> Result<RawTokenAnswer, RefreshFailure> {
-    let request = http.request(HttpMethod::Get, url).header(ACCEPT, "application/json");
-    http.send(request, http.deadlines.other, LARGEST_METADATA).await.map_err(unanswered)
+async fn find(http: &Http, issuer: &Url, service: OAuthService) -> Result<Discovered, DiscoveryError> {
+    for address in [openid_address(issuer), rfc8414_address(issuer)] {
+        let document = fetch(http, address, issuer).await?;
+        match document.status {
+            200 => {
+                // A site that has no such document may answer any path with its start page.
+                let Ok(metadata) = serde_json::from_slice::<Metadata>(&document.body) else { continue };
+                check(&metadata, issuer)?;
+                return Ok(complete(service, metadata));
+            }
+            408 | 425 | 429 | 500.. => return Err(DiscoveryError::Unreachable(TransientKind::ServiceBusy)),
+            _ => {}
+        }
+    }
+    Err(DiscoveryError::NoMetadata)
+}
+
+async fn fetch(http: &Http, url: Url, typed: &Url) -> Result<Document, DiscoveryError> {
+    let document = document::fetch(http, &url, typed).await?;
+    if !matches!(document.status, 301 | 302 | 303 | 307 | 308) {
+        return Ok(document);
+    }
+    let elsewhere = |document: &Document| DiscoveryError::Redirected {
+        to: document.location.as_ref().map_or_else(|| "elsewhere".to_owned(), document::shown),
+    };
+    match &document.location {
+        Some(location) if location.origin() == url.origin() => {
+            let again = document::fetch(http, location, typed).await?;
+            if (300..400).contains(&again.status) { Err(elsewhere(&again)) } else { Ok(again) }
+        }
+        _ => Err(elsewhere(&document)),
+    }
 }
 
 /// `ISSUER/.well-known/openid-configuration`.
@@ -67,24 +96,37 @@ fn with_path(issuer: &Url, path: &str) -> Url {
     url
 }
 
-fn check(metadata: &Metadata, issuer: &Url) -> Result<(), RefreshFailure> {
-    // A URL without a path is written with a slash or without; it is the same issuer as the one asked either way.
+fn check(metadata: &Metadata, issuer: &Url) -> Result<(), DiscoveryError> {
+    // To the letter, but for the slash of an empty path: RFC 3986 §6.2.3 has both spellings mean the same, people type either,
+    // and the parser that read the typed one always writes it. What is kept and compared later is the service's own spelling.
     let asked = issuer.as_str();
     let is_same = metadata.issuer == asked || (issuer.path() == "/" && format!("{}/", metadata.issuer) == asked);
     if !is_same {
-        return Err(refused("issuer_mismatch", "The address answers for another issuer."));
+        return Err(DiscoveryError::IssuerMismatch { named: ProviderWords::cleaned(&metadata.issuer, "").code });
     }
-    let endpoints = [Some(&metadata.authorization_endpoint), Some(&metadata.token_endpoint)]
-        .into_iter()
-        .chain([metadata.userinfo_endpoint.as_ref(), metadata.revocation_endpoint.as_ref()]);
-    if endpoints.flatten().all(is_trusted_address) {
-        Ok(())
-    } else {
-        Err(refused("endpoint_not_https", "The service names an endpoint that is not protected by https."))
+    let endpoints = [
+        ("authorization_endpoint", Some(&metadata.authorization_endpoint)),
+        ("token_endpoint", Some(&metadata.token_endpoint)),
+        ("userinfo_endpoint", metadata.userinfo_endpoint.as_ref()),
+        ("revocation_endpoint", metadata.revocation_endpoint.as_ref()),
+        ("jwks_uri", metadata.jwks_uri.as_ref()),
+        ("device_authorization_endpoint", metadata.device_authorization_endpoint.as_ref()),
+        ("registration_endpoint", metadata.registration_endpoint.as_ref()),
+    ];
+    for (endpoint, url) in endpoints {
+        let Some(url) = url else { continue };
+        if !document::is_endpoint_host(url, issuer) {
+            return Err(DiscoveryError::InsideNetwork { host: document::shown(url) });
+        }
+        if !is_trusted_address(url) {
+            return Err(DiscoveryError::EndpointNotHttps { endpoint });
+        }
     }
+    Ok(())
 }
 
-fn complete(service: OAuthService, metadata: Metadata) -> OAuthService {
+fn complete(service: OAuthService, metadata: Metadata) -> Discovered {
+    let offers = offers(&metadata);
     let client_auth = client_auth(metadata.token_endpoint_auth_methods_supported.as_deref());
     let revoke_auth =
         metadata.revocation_endpoint_auth_methods_supported.map(|methods| self::client_auth(Some(&methods)));
@@ -96,18 +138,46 @@ fn complete(service: OAuthService, metadata: Metadata) -> OAuthService {
         client_auth: revoke_auth.unwrap_or(client_auth),
         body_format: BodyFormat::Form,
     });
-    OAuthService {
+    // An OpenID provider must publish both (Discovery §3); an authorization server without OpenID sends no ID tokens.
+    let keys = metadata.jwks_uri.zip(metadata.id_token_signing_alg_values_supported);
+    let id_tokens = keys.map(|(jwks_url, algorithms)| IdTokenRules {
+        issuer: metadata.issuer.clone(),
+        jwks_url,
+        algorithms: algorithms.iter().filter(|name| is_plain(name)).cloned().collect(),
+    });
+    let service = OAuthService {
         issuer: Some(metadata.issuer),
         issuer_in_redirect: metadata.authorization_response_iss_parameter_supported,
         authorize_url: metadata.authorization_endpoint,
         refresh_url: metadata.token_endpoint.clone(),
         token_url: metadata.token_endpoint,
         userinfo_url: metadata.userinfo_endpoint.or(service.userinfo_url),
+        id_tokens,
         token_client_auth: client_auth,
         refresh_client_auth: client_auth,
         revoke: service.revoke.or(found_revoke),
         ..service
+    };
+    Discovered { service, offers }
+}
+
+fn offers(metadata: &Metadata) -> ServiceOffers {
+    let grants = metadata.grant_types_supported.as_ref();
+    let offline = metadata.scopes_supported.iter().any(|scope| scope == "offline_access");
+    ServiceOffers {
+        scopes: metadata.scopes_supported.iter().filter(|scope| is_plain(scope)).take(MOST_SCOPES).cloned().collect(),
+        refresh: match grants {
+            Some(grants) => Some(grants.iter().any(|grant| grant == "refresh_token")),
+            None => offline.then_some(true), // left out, the list is a default that few services mean
+        },
+        device: metadata.device_authorization_endpoint.is_some(),
+        registration: metadata.registration_endpoint.is_some(),
     }
+}
+
+/// A scope or a name: visible ASCII (RFC 6749 §3.3), and no longer than anything real.
+fn is_plain(text: &str) -> bool {
+    (1..=200).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// The body where it is supported; a service that does not say supports Basic (RFC 8414 §2).
@@ -117,13 +187,5 @@ fn client_auth(supported: Option<&[String]>) -> ClientAuth {
         ClientAuth::Body
     } else {
         ClientAuth::Basic
-    }
-}
-
-fn not_metadata(answer: &RawTokenAnswer) -> RefreshFailure {
-    RefreshFailure::Transient {
-        delivery: Delivery::Answered,
-        kind: TransientKind::NotAnAnswer,
-        retry_after: answer.retry_after,
     }
 }

@@ -6,10 +6,11 @@
 
 use std::error::Error;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::CONTENT_TYPE;
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use reqwest::{Certificate, Client, ClientBuilder, Method, RequestBuilder, Response, redirect};
 use storm_domain::port::Clock;
 use storm_domain::{Delivery, HttpMethod, RawTokenAnswer, SendFailure, TransientKind};
@@ -52,6 +53,7 @@ pub struct HttpClientError;
 pub(crate) struct Http {
     secure: Client,
     plain: Client,
+    authorities: Vec<Certificate>,
     pub(crate) deadlines: Deadlines,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -63,30 +65,40 @@ impl Http {
         deadlines: Deadlines,
         authorities: Vec<Certificate>,
     ) -> Result<Self, HttpClientError> {
-        let client = |change: &dyn Fn(ClientBuilder) -> ClientBuilder| {
-            let builder = Client::builder()
-                .user_agent(concat!("storm-connect/", env!("CARGO_PKG_VERSION")))
-                .redirect(redirect::Policy::none())
-                .referer(false)
-                .connect_timeout(deadlines.connect)
-                .pool_idle_timeout(LONGEST_IDLE);
-            change(builder).build().map_err(|_| HttpClientError)
-        };
-        // Only this computer is asked over plain http, so no proxy and no certificate has a part in it.
-        let plain = |builder: ClientBuilder| builder.no_proxy().tls_certs_only([]);
-        let secure = |builder: ClientBuilder| builder.tls_certs_merge(authorities.clone());
-        Ok(Self { secure: client(&secure)?, plain: client(&plain)?, deadlines, clock })
+        let build = |builder: ClientBuilder| builder.build().map_err(|_| HttpClientError);
+        let secure = build(secure_builder(deadlines, &authorities))?;
+        Ok(Self { secure, plain: build(plain_builder(deadlines))?, authorities, deadlines, clock })
     }
 
     /// A request that [`Self::send`] takes.
     pub(crate) fn request(&self, method: HttpMethod, url: Url) -> RequestBuilder {
+        self.request_of(&self.client_for(&url), method, url)
+    }
+
+    /// The client whose rules fit a URL.
+    pub(crate) fn client_for(&self, url: &Url) -> Client {
+        if url.scheme() == "http" { &self.plain } else { &self.secure }.clone()
+    }
+
+    /// A client of the same rules that connects to `host` at these addresses only; None = it cannot be set up.
+    pub(crate) fn client_pinned_to(&self, url: &Url, host: &str, addresses: &[SocketAddr]) -> Option<Client> {
+        let builder = if url.scheme() == "http" {
+            plain_builder(self.deadlines)
+        } else {
+            secure_builder(self.deadlines, &self.authorities)
+        };
+        builder.resolve_to_addrs(host, addresses).build().ok()
+    }
+
+    /// A request through a given client.
+    pub(crate) fn request_of(&self, client: &Client, method: HttpMethod, url: Url) -> RequestBuilder {
         let method = match method {
             HttpMethod::Get => Method::GET,
             HttpMethod::Post => Method::POST,
             HttpMethod::Put => Method::PUT,
             HttpMethod::Delete => Method::DELETE,
         };
-        if url.scheme() == "http" { &self.plain } else { &self.secure }.request(method, url)
+        client.request(method, url)
     }
 
     /// Sends, and reads an answer of at most `limit` bytes within `deadline`.
@@ -96,6 +108,16 @@ impl Http {
         deadline: Duration,
         limit: usize,
     ) -> Result<RawTokenAnswer, SendFailure> {
+        self.send_for_answer(request, deadline, limit).await.map(|answer| answer.raw)
+    }
+
+    /// The same, with the headers of the answer.
+    pub(crate) async fn send_for_answer(
+        &self,
+        request: RequestBuilder,
+        deadline: Duration,
+        limit: usize,
+    ) -> Result<Answer, SendFailure> {
         let (client, request) = request.timeout(deadline).build_split();
         let request = request.map_err(|error| classify(&error))?;
         if !is_trusted_address(request.url()) {
@@ -106,15 +128,40 @@ impl Http {
         let received_at = self.clock.now();
         tracing::debug!(host = response.url().host_str(), status = response.status().as_u16(), "answered");
         let headers = response.headers();
-        Ok(RawTokenAnswer {
+        let raw = RawTokenAnswer {
             status: response.status().as_u16(),
             content_type: headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned),
             retry_after: header::retry_after(headers, received_at),
             server_time: header::server_time(headers),
             received_at,
             body,
-        })
+        };
+        Ok(Answer { raw, headers: std::mem::take(response.headers_mut()) })
     }
+}
+
+/// An answer, and the headers it came with.
+pub(crate) struct Answer {
+    pub(crate) raw: RawTokenAnswer,
+    pub(crate) headers: HeaderMap,
+}
+
+fn builder(deadlines: Deadlines) -> ClientBuilder {
+    Client::builder()
+        .user_agent(concat!("storm-connect/", env!("CARGO_PKG_VERSION")))
+        .redirect(redirect::Policy::none())
+        .referer(false)
+        .connect_timeout(deadlines.connect)
+        .pool_idle_timeout(LONGEST_IDLE)
+}
+
+fn secure_builder(deadlines: Deadlines, authorities: &[Certificate]) -> ClientBuilder {
+    builder(deadlines).tls_certs_merge(authorities.to_vec())
+}
+
+/// Only this computer is asked over plain http, so no proxy and no certificate has a part in it.
+fn plain_builder(deadlines: Deadlines) -> ClientBuilder {
+    builder(deadlines).no_proxy().tls_certs_only([])
 }
 
 async fn read_body(response: &mut Response, limit: usize) -> Result<SecretBytes, SendFailure> {

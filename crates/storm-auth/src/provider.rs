@@ -6,26 +6,29 @@ use std::time::Duration;
 use async_trait::async_trait;
 use reqwest::Certificate;
 use storm_domain::port::{
-    AuthorizationRequest, AuthorizationUrl, AuthorizationUrlError, ClientIdentity, Clock, Entropy, ListenError,
-    ListenRequest, PendingRedirect, Provider, TokenRequest,
+    AuthorizationRequest, AuthorizationUrl, AuthorizationUrlError, ClientIdentity, Clock, Entropy, IdTokenCheck,
+    ListenError, ListenRequest, PendingRedirect, Provider, TokenRequest,
 };
 use storm_domain::{
-    Credential, OAuthService, RawTokenAnswer, RefreshFailure, RevokeRequest, SendFailure, ServiceAccountKey,
-    ServiceAccountService, Timestamp, TokenAnswerReading, Verdict, VerifyRequest,
+    Credential, Discovered, DiscoveryError, IdTokenError, OAuthService, RawTokenAnswer, RefreshFailure, RevokeRequest,
+    SendFailure, ServiceAccountKey, ServiceAccountService, Timestamp, TokenAnswerReading, Verdict, VerifyRequest,
 };
-use storm_secret::AccessToken;
+use storm_secret::{AccessToken, IdToken};
 use url::Url;
 
 use crate::assertion::SigningKeys;
 use crate::http::{Deadlines, Http, HttpClientError};
+use crate::id_token::KeySets;
 use crate::token_answer::AnswerShape;
-use crate::{assertion, authorization, discovery, loopback, revoke, token_answer, token_request, verify};
+use crate::{assertion, authorization, discovery, id_token, loopback, revoke, token_answer, token_request, verify};
 
-/// Speaks to services over HTTP. One for the whole program: it keeps connections and parsed signing keys.
+/// Speaks to services over HTTP. One for the whole program: it keeps connections, parsed signing keys and the
+/// published keys of services.
 pub struct HttpProvider {
     http: Http,
     entropy: Arc<dyn Entropy>,
     signing_keys: SigningKeys,
+    key_sets: KeySets,
 }
 
 impl HttpProvider {
@@ -52,13 +55,14 @@ impl HttpProvider {
     ) -> Result<Self, HttpClientError> {
         let authorities = authorities.iter().map(|der| Certificate::from_der(der)).collect::<Result<_, _>>();
         let authorities = authorities.map_err(|_| HttpClientError)?;
-        Ok(Self { http: Http::new(clock, deadlines, authorities)?, entropy, signing_keys: SigningKeys::default() })
+        let http = Http::new(clock, deadlines, authorities)?;
+        Ok(Self { http, entropy, signing_keys: SigningKeys::default(), key_sets: KeySets::default() })
     }
 }
 
 #[async_trait]
 impl Provider for HttpProvider {
-    async fn discover(&self, issuer: &Url, service: OAuthService) -> Result<OAuthService, RefreshFailure> {
+    async fn discover(&self, issuer: &Url, service: OAuthService) -> Result<Discovered, DiscoveryError> {
         discovery::discover(&self.http, issuer, service).await
     }
 
@@ -81,6 +85,14 @@ impl Provider for HttpProvider {
         let shape =
             AnswerShape { path: service.answer_path.as_deref(), grant_refused_codes: &service.grant_refused_codes };
         token_answer::read_token_answer(shape, answer)
+    }
+
+    async fn check_id_token(&self, check: IdTokenCheck<'_>) -> Result<(), IdTokenError> {
+        id_token::check_id_token(&self.http, &self.key_sets, check).await
+    }
+
+    fn subject_of(&self, id_token: &IdToken) -> Option<String> {
+        id_token::subject_of(id_token)
     }
 
     async fn exchange_assertion(

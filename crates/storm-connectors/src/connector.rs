@@ -157,7 +157,7 @@ impl Connector {
         self.methods.iter().find(|spec| spec.method() == method)
     }
 
-    /// The fields that a method asks for, in the order of the dialog.
+    /// The fields that a method asks for, in the order of the dialog; not those that are discovered.
     pub fn fields_of(&self, method: Method) -> impl Iterator<Item = &FieldSpec> {
         self.fields.iter().filter(move |field| field.is_asked_by(method))
     }
@@ -167,7 +167,9 @@ impl Connector {
     /// # Errors
     /// [`FieldError`] names the first field that does not fit, what is wrong, and what to do.
     pub fn check_fields(&self, method: Method, typed: &Fields) -> Result<Fields, FieldError> {
-        if let Some(unknown) = typed.keys().find(|name| !self.fields_of(method).any(|field| field.name == **name)) {
+        // A saved registration remembers all fields. What was discovered for it is left out, and discovered anew.
+        let known = |name: &str| self.fields.iter().any(|field| field.name == name && field.is_of(method));
+        if let Some(unknown) = typed.keys().find(|name| !known(name)) {
             let title = self.field(unknown).map_or_else(|| unknown.clone(), |field| field.title.clone());
             return Err(FieldError { field: unknown.clone(), title, problem: FieldProblem::Unknown });
         }
@@ -244,9 +246,10 @@ impl Connector {
         }
         for spec in &self.methods {
             let discovered = spec.oauth().and_then(|setup| setup.discover_from.as_deref());
-            let asked: Vec<&str> = self.fields_of(spec.method()).map(|field| field.name.as_str()).collect();
+            let declared =
+                |name: &str| self.fields.iter().any(|field| field.name == name && field.is_of(spec.method()));
             for name in spec.template_fields().into_iter().chain(discovered) {
-                if name != KEY_ID && !asked.contains(&name) {
+                if name != KEY_ID && !declared(name) {
                     return Err(EntryError::UndeclaredField { id: id(), field: name.to_owned() });
                 }
             }

@@ -46,6 +46,9 @@ pub struct FieldSpec {
     /// The methods that ask for it; empty = all.
     #[serde(default)]
     pub methods: Vec<Method>,
+    /// Whether it is never asked for, and filled from the service's metadata only.
+    #[serde(default)]
+    pub discovered: bool,
 }
 
 /// What a field's value is.
@@ -62,6 +65,8 @@ pub enum FieldKind {
     Host,
     /// A web address: https, or http for this computer.
     Url,
+    /// The issuer of a service, or its plain address: `login.example.com` stands for `https://login.example.com`.
+    Issuer,
 }
 
 /// A regular expression that must match from the first character to the last.
@@ -175,6 +180,11 @@ impl FieldSpec {
     /// Whether a method asks for it.
     #[must_use]
     pub fn is_asked_by(&self, method: Method) -> bool {
+        !self.discovered && self.is_of(method)
+    }
+
+    /// Whether a method has it, asked for or discovered.
+    pub(crate) fn is_of(&self, method: Method) -> bool {
         self.methods.is_empty() || self.methods.contains(&method)
     }
 
@@ -202,6 +212,7 @@ impl FieldSpec {
         let value = match self.kind {
             FieldKind::Text => self.bare(typed).to_owned(),
             FieldKind::Url => self.url(typed)?,
+            FieldKind::Issuer => self.url(&whole_issuer(typed))?,
             FieldKind::Host | FieldKind::Subdomain => self.name(typed)?,
         };
         if !self.choices.is_empty() && !self.choices.contains(&value) {
@@ -259,6 +270,17 @@ impl FieldSpec {
     fn fits(&self, value: &str) -> bool {
         self.pattern.as_ref().is_none_or(|pattern| pattern.matches(value))
     }
+}
+
+/// The issuer in what was typed or pasted: a bare host gets its scheme, and the address of the metadata loses what RFC 8414 §3
+/// and OpenID Connect Discovery §4 put behind the issuer.
+fn whole_issuer(typed: &str) -> String {
+    const WELL_KNOWN: [&str; 2] = ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"];
+    let issuer = WELL_KNOWN.into_iter().find_map(|suffix| typed.strip_suffix(suffix)).unwrap_or(typed);
+    if issuer.contains("://") || !is_host(issuer.split('/').next().unwrap_or_default()) {
+        return issuer.to_owned();
+    }
+    format!("https://{issuer}")
 }
 
 /// One label of a host name (RFC 1123 §2.1).

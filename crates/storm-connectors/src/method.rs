@@ -72,8 +72,10 @@ impl MethodSpec {
     pub(crate) fn template_fields(&self) -> Vec<&str> {
         let mut names: Vec<&str> = Vec::new();
         names.extend(self.urls().iter().flat_map(|url| url.fields()));
-        if let Setup::ApiKey(setup) = &self.setup {
-            setup.placement.collect_fields(&mut names);
+        match &self.setup {
+            Setup::ApiKey(setup) => setup.placement.collect_fields(&mut names),
+            Setup::OAuth(setup) => names.extend(setup.id_token_algs.iter().flat_map(|algs| algs.fields())),
+            Setup::ServiceAccount(_) => {}
         }
         names
     }
@@ -90,6 +92,7 @@ impl MethodSpec {
             Setup::OAuth(setup) => {
                 urls.extend([&setup.authorize_url, &setup.token_url]);
                 urls.extend(setup.refresh_url.iter().chain(&setup.userinfo_url).chain(&setup.issuer));
+                urls.extend(&setup.jwks_url);
             }
             Setup::ServiceAccount(setup) => urls.extend(&setup.token_origins),
         }
@@ -141,6 +144,10 @@ pub struct OAuthSetup {
     /// Name of a field that, when filled, makes the endpoints be discovered (RFC 8414).
     pub(crate) discover_from: Option<String>,
     pub(crate) issuer: Option<UrlTemplate>,
+    /// The provider's key set; with the issuer it makes ID tokens be checked.
+    pub(crate) jwks_url: Option<UrlTemplate>,
+    /// Signature algorithms of its ID tokens, divided by spaces.
+    pub(crate) id_token_algs: Option<TextTemplate>,
     #[serde(default)]
     pub(crate) issuer_in_redirect: bool,
     pub(crate) authorize_url: UrlTemplate,

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use storm_domain::{
-    Fields, IdentityPaths, KeyPlacement, Method, OAuthService, RedirectHost, RefreshPolicy, RevokeRequest,
-    RevokeTarget, ServiceAccountService, TokenLifetimes, VerifyRequest,
+    ClientAuth, Fields, IdTokenRules, IdentityPaths, KeyPlacement, Method, OAuthService, RedirectHost, RefreshPolicy,
+    RevokeRequest, RevokeTarget, ServiceAccountService, TokenLifetimes, VerifyRequest,
 };
 use thiserror::Error;
 use url::Url;
@@ -16,6 +16,10 @@ use url::Url;
 use crate::connector::{Connector, KEY_ID};
 use crate::method::{LifetimesEntry, MethodSpec, OAuthSetup, PlacementSpec, Setup};
 use crate::template::{Lookup, TemplateError, UrlTemplate, check_url, is_loopback};
+
+/// Names of the fields that keep what no template asks for.
+const CLIENT_AUTH: &str = "client_auth";
+const ISSUER_IN_REDIRECT: &str = "issuer_in_redirect";
 
 const LONGEST_ASSERTION: Duration = Duration::from_secs(3600);
 
@@ -87,6 +91,12 @@ impl Connector {
         Ok(Some(Discovery { issuer, service }))
     }
 
+    /// The field that names the service to discover, if the connector has one.
+    #[must_use]
+    pub fn discovers_from(&self) -> Option<&str> {
+        self.oauth_setup().ok()?.discover_from.as_deref()
+    }
+
     /// The fields with the discovered issuer and endpoints written into those the connector has for them.
     #[must_use]
     pub fn keep_discovered(&self, fields: &Fields, service: &OAuthService) -> Fields {
@@ -96,6 +106,10 @@ impl Connector {
             ("token_url", Some(service.token_url.to_string())),
             ("userinfo_url", service.userinfo_url.as_ref().map(Url::to_string)),
             ("revoke_url", service.revoke.as_ref().map(|revoke| revoke.url.to_string())),
+            ("jwks_url", service.id_tokens.as_ref().map(|rules| rules.jwks_url.to_string())),
+            ("id_token_algs", service.id_tokens.as_ref().map(|rules| rules.algorithms.join(" "))),
+            (CLIENT_AUTH, Some(client_auth_word(service.token_client_auth).to_owned())),
+            (ISSUER_IN_REDIRECT, service.issuer_in_redirect.then(|| "yes".to_owned())),
         ];
         let kept = discovered.into_iter().filter(|(name, _)| self.field(name).is_some());
         let kept = kept.filter_map(|(name, value)| Some((name.to_owned(), value?)));
@@ -155,6 +169,7 @@ impl Connector {
             limited_codes: verify.limited_codes.clone(),
             limited_means: verify.limited_means.clone(),
             identity: IdentityPaths { id: verify.identity.id.clone(), label: verify.identity.label.clone() },
+            is_userinfo: spec.oauth().is_some_and(|setup| setup.userinfo_url.as_ref() == Some(&verify.url)),
         })
     }
 
@@ -262,10 +277,19 @@ impl Connector {
         token_url: Url,
     ) -> Result<OAuthService, ResolveError> {
         let setup = self.oauth_setup()?;
+        let issuer = self.issuer(fields, setup)?;
+        let jwks_url = self.optional_url(fields, setup.jwks_url.as_ref())?;
+        let discovered_auth = self.value(fields, CLIENT_AUTH).and_then(|word| client_auth_of(&word));
+        let client_auth = discovered_auth.unwrap_or(setup.client_auth);
         let refresh_url = self.optional_url(fields, setup.refresh_url.as_ref())?.unwrap_or_else(|| token_url.clone());
         Ok(OAuthService {
-            issuer: self.issuer(fields, setup)?,
-            issuer_in_redirect: setup.issuer_in_redirect,
+            id_tokens: issuer.clone().zip(jwks_url).map(|(issuer, jwks_url)| IdTokenRules {
+                issuer,
+                jwks_url,
+                algorithms: self.id_token_algorithms(fields, setup),
+            }),
+            issuer,
+            issuer_in_redirect: setup.issuer_in_redirect || self.value(fields, ISSUER_IN_REDIRECT).is_some(),
             authorize_url,
             authorize_params: pairs(&setup.authorize_params),
             token_url,
@@ -273,8 +297,8 @@ impl Connector {
             userinfo_url: self.optional_url(fields, setup.userinfo_url.as_ref())?,
             token_params: pairs(&setup.token_params),
             token_headers: pairs(&setup.token_headers),
-            token_client_auth: setup.client_auth,
-            refresh_client_auth: setup.refresh_client_auth.unwrap_or(setup.client_auth),
+            token_client_auth: client_auth,
+            refresh_client_auth: setup.refresh_client_auth.unwrap_or(client_auth),
             body_format: setup.body_format,
             scope_separator: setup.scope_separator,
             scope_parameter: setup.scope_parameter.clone(),
@@ -287,6 +311,12 @@ impl Connector {
             lifetimes: lifetimes(&setup.lifetimes),
             revoke: self.revoke_request(Method::OAuth, fields, None)?,
         })
+    }
+
+    /// What the key set's provider signs with; nothing said is RS256 (OpenID Connect Core §3.1.3.7).
+    fn id_token_algorithms(&self, fields: &Fields, setup: &OAuthSetup) -> Vec<String> {
+        let filled = setup.id_token_algs.as_ref().and_then(|algs| algs.fill(&|name| self.value(fields, name)).ok());
+        filled.unwrap_or_default().split_whitespace().map(str::to_owned).collect()
     }
 
     fn placement_of(&self, spec: &MethodSpec, fields: &Fields) -> Result<KeyPlacement, ResolveError> {
@@ -313,6 +343,17 @@ impl Connector {
             Err(refused) => Err(refused.into()),
         }
     }
+}
+
+fn client_auth_word(client_auth: ClientAuth) -> &'static str {
+    match client_auth {
+        ClientAuth::Body => "body",
+        ClientAuth::Basic => "basic",
+    }
+}
+
+fn client_auth_of(word: &str) -> Option<ClientAuth> {
+    [ClientAuth::Body, ClientAuth::Basic].into_iter().find(|client_auth| client_auth_word(*client_auth) == word)
 }
 
 fn placement(spec: &PlacementSpec, lookup: Lookup<'_>) -> Result<KeyPlacement, ResolveError> {

@@ -10,9 +10,11 @@
 
 mod activity;
 mod credential;
+mod discovery;
 mod error;
 mod event;
 mod id;
+mod id_token;
 mod integration;
 mod reconnect;
 mod refresh_failure;
@@ -34,9 +36,11 @@ pub use credential::{
     ApiKeyCredential, Credential, CredentialSummary, Generation, GenerationInfo, GenerationNumber, GenerationPhase,
     OAuthGrant, ServiceAccountKey, is_bearer_type,
 };
+pub use discovery::{Discovered, DiscoveryError, ServiceOffers};
 pub use error::{Action, ErrorCode, Failure};
 pub use event::Event;
 pub use id::{AttemptId, HeldSecretId, IntegrationId, RegistrationId, RevocationId};
+pub use id_token::{IdTokenError, IdTokenFault};
 pub use integration::{Account, Fields, Integration, Method};
 pub use reconnect::{InterruptedBy, ReconnectReason};
 pub use refresh_failure::{Delivery, ProviderWords, RefreshFailure, SendFailure, TransientKind};
@@ -45,8 +49,8 @@ pub use registration::AppRegistration;
 pub use revocation::PendingRevocation;
 pub use rotation::{AccountComparison, Rotation, RotationEvent, RotationRefused, RotationStep};
 pub use service::{
-    BodyFormat, ClientAuth, HttpMethod, IdentityPaths, KeyPlacement, OAuthService, RedirectHost, RevokeRequest,
-    RevokeTarget, ServiceAccountService, TokenLifetimes, VerifyRequest,
+    BodyFormat, ClientAuth, HttpMethod, IdTokenRules, IdentityPaths, KeyPlacement, OAuthService, RedirectHost,
+    RevokeRequest, RevokeTarget, ServiceAccountService, TokenLifetimes, VerifyRequest,
 };
 pub use time::Timestamp;
 pub use token_answer::{AnswerOddity, ErrorAnswer, RawTokenAnswer, TokenAnswerReading};

@@ -75,6 +75,8 @@ pub enum TransientKind {
     NotAnAnswer,
     /// The answer to an earlier part of the exchange could not be used.
     UnusableToken,
+    /// The ID token beside the access token does not hold, so neither is believed.
+    IdTokenRefused,
 }
 
 /// Why a refresh did not bring an access token.

@@ -48,6 +48,8 @@ pub struct OAuthService {
     pub refresh_url: Url,
     /// OpenID Connect userinfo endpoint (Core §5.3), from the catalogue or from discovery.
     pub userinfo_url: Option<Url>,
+    /// What its ID tokens are held to; None = it is not known to be an OpenID provider, and none of its ID tokens is read.
+    pub id_tokens: Option<IdTokenRules>,
     /// Extra parameters of every token request.
     pub token_params: Vec<(String, String)>,
     /// Extra headers of every token request.
@@ -78,6 +80,17 @@ pub struct OAuthService {
     pub lifetimes: TokenLifetimes,
     /// Where tokens are revoked, if anywhere.
     pub revoke: Option<RevokeRequest>,
+}
+
+/// What the ID tokens of an OpenID provider are held to (OpenID Connect Core §3.1.3.7).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdTokenRules {
+    /// Their `iss`, compared to the letter.
+    pub issuer: String,
+    /// Where the provider's public keys are (`jwks_uri`).
+    pub jwks_url: Url,
+    /// Signature algorithms that the provider uses, as it names them; empty = RS256.
+    pub algorithms: Vec<String>,
 }
 
 /// How the loopback is named in a redirect URI.
@@ -192,6 +205,8 @@ pub struct VerifyRequest {
     pub limited_means: Option<String>,
     /// Where the account stands in the answer.
     pub identity: IdentityPaths,
+    /// Whether it is the OpenID userinfo endpoint, whose `sub` must be that of the ID token (Core §5.3.2).
+    pub is_userinfo: bool,
 }
 
 /// What a revocation is given.

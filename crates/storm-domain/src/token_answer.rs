@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use storm_secret::{AccessToken, IdToken, RefreshToken, SecretBytes};
 
-use crate::{RefreshFailure, Timestamp};
+use crate::{IdTokenFault, RefreshFailure, Timestamp};
 
 /// A whole answer, unread.
 #[derive(Debug, Clone)]
@@ -91,6 +91,9 @@ pub enum AnswerOddity {
     /// The access token was empty or not fit for a header.
     #[error("access_token cannot stand in a header")]
     UnusableAccessToken,
+    /// The ID token beside the access token does not hold.
+    #[error("the ID token was refused: {0}")]
+    IdToken(IdTokenFault),
     /// An error in an answer with status 200.
     #[error("an error came with a success status")]
     ErrorWithSuccessStatus,

@@ -3,12 +3,13 @@
 use storm_connectors::{Connector, ResolveError, RevokeBy, TemplateError};
 use storm_domain::port::ClientIdentity;
 use storm_domain::{
-    AppRegistration, ErrorCode, Failure, Fields, Integration, Method, OAuthService, RefreshFailure, RevokeRequest,
+    AppRegistration, ErrorCode, Failure, Fields, Integration, Method, OAuthService, RevokeRequest,
     ServiceAccountService, VerifyRequest,
 };
 use storm_secret::{ClientSecret, DisplaySafeUrl};
 use url::Url;
 
+use crate::discovery::about_field;
 use crate::engine::Engine;
 use crate::error::ToFailure;
 use crate::registration::registration_missing;
@@ -158,13 +159,9 @@ impl Engine {
             return Ok(fields);
         }
         let Some(discovery) = connector.discovery(&fields).map_err(ToFailure::to_failure)? else { return Ok(fields) };
-        let found = self
-            .parts
-            .provider
-            .discover(&discovery.issuer, discovery.service)
-            .await
-            .map_err(RefreshFailure::to_failure)?;
-        Ok(connector.keep_discovered(&fields, &found))
+        let found = self.discovered(&connector.id, &discovery).await;
+        let found = found.map_err(|error| about_field(error, connector.discovers_from()))?;
+        Ok(connector.keep_discovered(&fields, &found.service))
     }
 }
 
@@ -228,6 +225,7 @@ fn method_view(connector: &Connector, spec: &storm_connectors::MethodSpec) -> Me
             redirect_help: setup.redirect_help.clone(),
             secret_required: setup.secret_required,
             scopes_editable: true,
+            discovers_from: connector.discovers_from().map(str::to_owned),
         }),
         pages: pages_of(connector, method, &defaults),
     }

@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use crate::age::Ages;
 use crate::authorization::Attempt;
 use crate::behind::Behind;
+use crate::discovery::Discoveries;
 use crate::error::ToFailure as _;
 use crate::flight::Flights;
 use crate::held::HeldSecrets;
@@ -60,6 +61,7 @@ pub struct Engine {
     pub(crate) revocations: Revocations,
     pub(crate) behind: Behind,
     pub(crate) attempts: Mutex<HashMap<AttemptId, Attempt>>,
+    pub(crate) discoveries: Discoveries,
     pub(crate) stopping: watch::Sender<bool>,
     /// Whether no OAuth grant is refreshed, because the vault is an older one.
     pub(crate) held_back: AtomicBool,
@@ -82,6 +84,7 @@ impl Engine {
             revocations: Revocations::default(),
             behind: Behind::default(),
             attempts: Mutex::default(),
+            discoveries: Discoveries::default(),
             stopping: watch::Sender::new(false),
             held_back: AtomicBool::new(false),
         })

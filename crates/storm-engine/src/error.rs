@@ -207,6 +207,9 @@ pub(crate) fn transient_words(kind: TransientKind) -> &'static str {
             "The token endpoint redirected elsewhere, which is not followed with a secret in hand."
         }
         TransientKind::ServiceBusy => "The service is busy or has trouble.",
+        TransientKind::IdTokenRefused => {
+            "The ID token beside the service's new access token does not hold, so the token is not used."
+        }
         TransientKind::NotAnAnswer => {
             "Something else than the service answered, such as a sign-in page of the network."
         }

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use storm_domain::port::GrantCommit;
+use storm_domain::port::{GrantCommit, KeySource};
 use storm_domain::{
     ActivityKind, Backoff, Credential, Failure, GenerationNumber, GenerationPhase, Integration, IntegrationId,
     InterruptedBy, Landed, Lease, Method, OAuthGrant, OAuthService, RefreshIntent, TokenState, VaultError,
@@ -17,6 +17,7 @@ use subtle::ConstantTimeEq as _;
 use crate::authorization::empty_grant;
 use crate::engine::{Engine, lock};
 use crate::error::ToFailure as _;
+use crate::id_token::Asked;
 use crate::refresh::{LEASE_TERM, successor_of};
 use crate::unfinished::Unfinished;
 
@@ -76,7 +77,9 @@ impl Engine {
     async fn replay(&self, landed: &Landed) -> Result<(), Failure> {
         let id = landed.integration_id;
         let row = self.vault().integration(id).await.map_err(|error| error.to_failure())?;
-        let (service, _) = self.oauth_party(&row).await?;
+        let (service, client) = self.oauth_party(&row).await?;
+        // Nothing here waits for the network.
+        let asked = Asked { service: &service, client: &client, keys: KeySource::Memory };
         let now = self.now();
         let lease = self
             .vault()
@@ -89,8 +92,7 @@ impl Engine {
             (Some(sent), Some(active)) if active.number == sent => {
                 if let Credential::OAuthGrant(old) = &active.credential {
                     let log = vec![ActivityKind::RefreshRecovered];
-                    if let Err(failure) = self.take_answer(&row, &service, &lease, sent, old, &landed.answer, log).await
-                    {
+                    if let Err(failure) = self.take_answer(&row, asked, &lease, sent, old, &landed.answer, log).await {
                         tracing::warn!(integration = %id, "a landed answer brought no token");
                         self.note_earlier_interruption(id, sent).await?;
                         let _ = self.settle_failure(&row, sent, &lease, failure).await; // it is in the row and the log
@@ -162,7 +164,8 @@ impl Engine {
     /// Keeps the refresh token of an overtaken answer beside the active one, unless it is stored already. Which of the two the
     /// service will take is known only when it refuses one.
     async fn keep_overtaken(&self, lease: &Lease, service: &OAuthService, landed: &Landed) -> Result<(), Failure> {
-        let reading = self.parts.provider.read_token_answer(service, &landed.answer);
+        let mut reading = self.parts.provider.read_token_answer(service, &landed.answer);
+        reading.id_token = None; // it was not checked, and nothing needs it
         let (id, now) = (landed.integration_id, self.now());
         let Some(refresh_token) = &reading.refresh_token else {
             self.clear_landing(lease).await;

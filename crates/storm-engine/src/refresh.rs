@@ -13,7 +13,7 @@
 
 use std::time::Duration;
 
-use storm_domain::port::{GrantCommit, TokenGrant, TokenRequest};
+use storm_domain::port::{GrantCommit, KeySource, TokenGrant, TokenRequest};
 use storm_domain::{
     ActivityKind, Credential, Delivery, ErrorCode, Event, Failure, Generation, GenerationNumber, GenerationPhase,
     Integration, IntegrationId, InterruptedBy, Lease, Method, OAuthGrant, OAuthService, RawTokenAnswer, RefreshFailure,
@@ -23,6 +23,7 @@ use storm_domain::{
 
 use crate::engine::{Engine, lock};
 use crate::error::{ToFailure as _, failure_of_trouble};
+use crate::id_token::Asked;
 
 /// How long a lease is kept: the sixty seconds a token request may take, and room for two slow commits.
 pub(crate) const LEASE_TERM: Duration = Duration::from_secs(90);
@@ -137,10 +138,11 @@ impl Engine {
         };
         let request =
             TokenRequest { service: &service, client: &client, grant: TokenGrant::RefreshToken(refresh_token) };
+        let asked = Asked { service: &service, client: &client, keys: KeySource::Network };
         let taken = match self.parts.provider.send_token_request(request).await {
             Ok(answer) => {
                 let answer = dated(answer, now);
-                self.land_and_take(&integration, &service, &lease, active.number, grant, &answer).await
+                self.land_and_take(&integration, asked, &lease, active.number, grant, &answer).await
             }
             Err(failure) => Err(self.no_answer(&active, &intent, &lease, now, failure).await),
         };
@@ -227,7 +229,7 @@ impl Engine {
     async fn land_and_take(
         &self,
         integration: &Integration,
-        service: &OAuthService,
+        asked: Asked<'_>,
         lease: &Lease,
         generation: GenerationNumber,
         old: &OAuthGrant,
@@ -241,7 +243,7 @@ impl Engine {
         };
         let log = vec![ActivityKind::Refreshed];
         // `join` polls in this order: the bytes are on their way to the slot before anything reads them.
-        tokio::join!(biased; land, self.take_answer(integration, service, lease, generation, old, answer, log)).1
+        tokio::join!(biased; land, self.take_answer(integration, asked, lease, generation, old, answer, log)).1
     }
 
     /// Reads an answer and commits what it brought, with the row and the log. Also used for answers that an earlier run left
@@ -250,14 +252,14 @@ impl Engine {
     pub(crate) async fn take_answer(
         &self,
         integration: &Integration,
-        service: &OAuthService,
+        asked: Asked<'_>,
         lease: &Lease,
         generation: GenerationNumber,
         old: &OAuthGrant,
         answer: &RawTokenAnswer,
         mut log: Vec<ActivityKind>,
     ) -> Result<Generation, RefreshFailure> {
-        let reading = self.parts.provider.read_token_answer(service, answer);
+        let reading = self.read_refreshed(asked, old, answer).await;
         let odd = odd_answer(&reading);
         let refused = reading.access.as_ref().err().cloned();
         if let (Some(failure), None) = (&refused, &reading.refresh_token) {
@@ -279,7 +281,7 @@ impl Engine {
             }
             return Err(failure.clone());
         }
-        let grant = successor_of(old, reading, service, answer);
+        let grant = successor_of(old, reading, asked.service, answer);
         let event = match &refused {
             None => Some(TokenEvent::RefreshSucceeded {
                 expires_at: grant.expires_at,

@@ -2,12 +2,32 @@
 
 use storm_domain::{
     ActivityKind, Credential, ErrorCode, Failure, Integration, IntegrationId, Method, ProviderWords, RefreshFailure,
-    TokenEvent, TokenState, Verdict, VerdictRecord,
+    TokenEvent, TokenState, Verdict, VerdictRecord, VerifyRequest,
 };
 use storm_secret::AccessToken;
 
 use crate::engine::Engine;
 use crate::error::ToFailure as _;
+
+/// What trying a grant gave.
+pub(crate) enum Tried {
+    /// A verdict.
+    Said(Verdict),
+    /// The userinfo endpoint named another subject than the ID token, so that its answer must not be used (OpenID Connect
+    /// Core §5.3.2).
+    AnotherSubject,
+}
+
+impl From<Tried> for Verdict {
+    fn from(tried: Tried) -> Self {
+        match tried {
+            Tried::Said(verdict) => verdict,
+            Tried::AnotherSubject => Self::CouldNotReach {
+                reason: "The userinfo endpoint answered for another account than the one that signed in, so its answer was not used.".to_owned(),
+            },
+        }
+    }
+}
 
 impl Engine {
     /// Verifies an integration's credential now, and keeps the verdict.
@@ -46,13 +66,13 @@ impl Engine {
                     Ok((token, _)) => token,
                     Err(failure) => return Ok(verdict_of_failure(failure)),
                 };
-                let verdict = self.parts.provider.verify(&request, &active.credential, Some(&token)).await;
+                let verdict = self.verdict_with(&request, &active.credential, &token).await.into();
                 if !matches!(verdict, Verdict::Refused { .. }) {
                     return Ok(verdict);
                 }
                 // The access token may have ended early. The service's word counts more than our clock: refresh, and ask again.
                 match self.refresh_grant(integration.id, self.wanted_new(integration.id)).await {
-                    Ok(fresh) => Ok(self.verdict_on_grant(&request, &fresh.credential).await),
+                    Ok(fresh) => Ok(self.verdict_on_grant(&request, &fresh.credential).await.into()),
                     Err(Failure { code: ErrorCode::NotSupported, .. }) => Ok(verdict),
                     Err(failure) => Ok(verdict_of_failure(failure)),
                 }
@@ -70,14 +90,39 @@ impl Engine {
         }
     }
 
-    async fn verdict_on_grant(&self, request: &storm_domain::VerifyRequest, credential: &Credential) -> Verdict {
+    async fn verdict_on_grant(&self, request: &VerifyRequest, credential: &Credential) -> Tried {
         let token: Option<&AccessToken> = match credential {
             Credential::OAuthGrant(grant) => grant.access_token.as_ref(),
             _ => None,
         };
         match token {
-            Some(token) => self.parts.provider.verify(request, credential, Some(token)).await,
-            None => Verdict::CouldNotReach { reason: "The service's answer held no usable access token.".to_owned() },
+            Some(token) => self.verdict_with(request, credential, token).await,
+            None => Tried::Said(Verdict::CouldNotReach {
+                reason: "The service's answer held no usable access token.".to_owned(),
+            }),
+        }
+    }
+
+    async fn verdict_with(&self, request: &VerifyRequest, credential: &Credential, token: &AccessToken) -> Tried {
+        let verdict = self.parts.provider.verify(request, credential, Some(token)).await;
+        let id_token = match credential {
+            Credential::OAuthGrant(grant) if request.is_userinfo => grant.id_token.as_ref(),
+            _ => None,
+        };
+        let subject = id_token.and_then(|id_token| self.parts.provider.subject_of(id_token));
+        match (subject, verdict.account()) {
+            (Some(subject), Some(account)) if account.id != ProviderWords::cleaned(&subject, "").code => {
+                Tried::AnotherSubject
+            }
+            _ => Tried::Said(verdict),
+        }
+    }
+
+    /// Tries an OAuth grant, active or not, without keeping anything of it.
+    pub(crate) async fn try_grant(&self, integration: &Integration, grant: &Credential) -> Result<Tried, Failure> {
+        match self.verify_request(integration)? {
+            Some(request) => Ok(self.verdict_on_grant(&request, grant).await),
+            None => Ok(Tried::Said(Verdict::Works { account: None })), // the service just issued it, and offers nothing else
         }
     }
 
@@ -97,7 +142,7 @@ impl Engine {
                 Err(failure) => Verdict::CouldNotReach { reason: failure.to_failure().message },
             },
             Credential::ApiKey(_) => self.parts.provider.verify(&request, credential, None).await,
-            credential => self.verdict_on_grant(&request, credential).await,
+            credential => self.verdict_on_grant(&request, credential).await.into(),
         })
     }
 

@@ -54,6 +54,7 @@ text_secret!(/** A private key in PEM (PKCS#8 or PKCS#1). */ PrivateKey, Clone);
 text_secret!(/** RFC 6749 §1.3.1: taken from the redirect, used once. */ AuthorizationCode);
 text_secret!(/** RFC 7636 §4.1: used once, with the code it belongs to. */ CodeVerifier);
 text_secret!(/** RFC 6749 §10.12: the `state` parameter, one for each attempt. */ CsrfState);
+text_secret!(/** OpenID Connect Core §3.1.2.1: ties an ID token to the request that asked for it. */ Nonce);
 text_secret!(/** RFC 7521 §3: a signed statement exchanged for an access token. */ Assertion);
 text_secret!(/** What unlocks a vault that has no OS keyring. */ Passphrase);
 text_secret!(/** What was printed once, to open a vault whose key is lost. */ RecoveryCode);
@@ -93,15 +94,23 @@ impl fmt::Debug for SecretBytes {
     }
 }
 
-impl CsrfState {
-    /// Compares in constant time, so that a local process cannot guess the state byte by byte.
-    #[must_use]
-    pub fn matches(&self, candidate: &str) -> bool {
-        use subtle::ConstantTimeEq as _;
-        // EXPOSE: the comparison itself.
-        bool::from(self.expose().as_bytes().ct_eq(candidate.as_bytes()))
-    }
+/// Gives a one-time value its comparison, in constant time, so that nobody can guess it byte by byte.
+macro_rules! compared_once {
+    ($name:ident) => {
+        impl $name {
+            /// Compares in constant time.
+            #[must_use]
+            pub fn matches(&self, candidate: &str) -> bool {
+                use subtle::ConstantTimeEq as _;
+                // EXPOSE: the comparison itself.
+                bool::from(self.expose().as_bytes().ct_eq(candidate.as_bytes()))
+            }
+        }
+    };
 }
+
+compared_once!(CsrfState);
+compared_once!(Nonce);
 
 #[cfg(test)]
 mod tests {

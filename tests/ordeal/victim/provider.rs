@@ -5,13 +5,14 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use storm_domain::port::{
     AuthorizationRequest, AuthorizationUrl, AuthorizationUrlError, Browser, BrowserError, ClientIdentity, EventSink,
-    ListenError, ListenRequest, PendingRedirect, Provider, TokenRequest,
+    IdTokenCheck, ListenError, ListenRequest, PendingRedirect, Provider, TokenRequest,
 };
 use storm_domain::{
-    Credential, Event, OAuthService, RawTokenAnswer, RefreshFailure, RevokeRequest, SendFailure, ServiceAccountKey,
-    ServiceAccountService, Timestamp, TokenAnswerReading, Verdict, VerifyRequest,
+    Credential, Discovered, DiscoveryError, Event, IdTokenError, OAuthService, RawTokenAnswer, RefreshFailure,
+    RevokeRequest, SendFailure, ServiceAccountKey, ServiceAccountService, Timestamp, TokenAnswerReading, Verdict,
+    VerifyRequest,
 };
-use storm_secret::{AccessToken, DisplaySafeUrl};
+use storm_secret::{AccessToken, DisplaySafeUrl, IdToken};
 use storm_tests::{Outcome, StepError};
 use url::Url;
 
@@ -24,7 +25,7 @@ pub struct TrappedProvider {
 
 #[async_trait]
 impl Provider for TrappedProvider {
-    async fn discover(&self, issuer: &Url, service: OAuthService) -> Result<OAuthService, RefreshFailure> {
+    async fn discover(&self, issuer: &Url, service: OAuthService) -> Result<Discovered, DiscoveryError> {
         self.inner.discover(issuer, service).await
     }
     async fn listen(&self, request: &ListenRequest) -> Result<Box<dyn PendingRedirect>, ListenError> {
@@ -47,6 +48,12 @@ impl Provider for TrappedProvider {
         let reading = self.inner.read_token_answer(service, answer);
         self.traps.pass("read_token_answer", true);
         reading
+    }
+    async fn check_id_token(&self, check: IdTokenCheck<'_>) -> Result<(), IdTokenError> {
+        self.inner.check_id_token(check).await
+    }
+    fn subject_of(&self, id_token: &IdToken) -> Option<String> {
+        self.inner.subject_of(id_token)
     }
     async fn exchange_assertion(
         &self,

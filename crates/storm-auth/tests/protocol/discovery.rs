@@ -1,7 +1,12 @@
 //! Discovery: which metadata counts, and what it completes.
 
+use std::io::Write as _;
+use std::time::Duration;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use storm_domain::port::Provider as _;
-use storm_domain::{ClientAuth, OAuthService, RefreshFailure, RevokeTarget, TransientKind};
+use storm_domain::{ClientAuth, DiscoveryError, OAuthService, RevokeTarget, ServiceOffers, TransientKind};
 use url::Url;
 
 use crate::support::{RawServer, Reply, example_service, impatient_provider, json, provider};
@@ -24,7 +29,7 @@ fn metadata(issuer: &str, extra: &str) -> String {
 
 async fn discovered(extra: &'static str) -> OAuthService {
     let (_server, issuer) = server(move |base| metadata(base, extra)).await;
-    provider().discover(&issuer, example_service()).await.unwrap()
+    provider().discover(&issuer, example_service()).await.unwrap().service
 }
 
 #[tokio::test]
@@ -78,58 +83,174 @@ async fn an_oauth_server_without_openid_is_found_at_the_rfc_8414_address() {
 }
 
 #[tokio::test]
-async fn metadata_of_another_issuer_is_refused() {
-    for other in ["https://evil.example", "HTTP://127.0.0.1", ""] {
-        let (_server, issuer) = server(move |_| metadata(other, "")).await;
+async fn o08_metadata_of_another_issuer_is_refused() {
+    for other in ["https://evil.example", "HTTP://127.0.0.1", "http://127.0.0.1:1/"] {
+        let (_server, issuer) =
+            server(move |base| metadata(base, "").replacen(&format!("\"{base}\""), &format!("\"{other}\""), 1)).await;
         let refused = provider().discover(&issuer, example_service()).await;
-        // An empty issuer leaves no endpoint that is an address at all.
-        assert!(
-            matches!(refused, Err(RefreshFailure::RequestRefused(_) | RefreshFailure::Transient { .. })),
-            "{other}"
-        );
+        assert_eq!(refused, Err(DiscoveryError::IssuerMismatch { named: other.to_owned() }));
     }
     let (_server, issuer) = server(|base| metadata(base, "")).await;
     let deeper = issuer.join("/tenant").unwrap();
     let refused = provider().discover(&deeper, example_service()).await.unwrap_err();
-    assert!(
-        matches!(&refused, RefreshFailure::RequestRefused(words) if words.code == "issuer_mismatch"),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, DiscoveryError::IssuerMismatch { .. }), "{refused:?}");
 }
 
 #[tokio::test]
-async fn an_endpoint_without_https_is_refused() {
-    for extra in [
-        r#","revocation_endpoint":"http://service.example/r""#,
-        r#","revocation_endpoint":"http://169.254.169.254/r""#,
-        r#","revocation_endpoint":"file:///etc/passwd""#,
-        r#","revocation_endpoint":"https://u:p@service.example/r""#,
+async fn o08_a_slash_behind_a_path_is_another_issuer() {
+    let (_server, issuer) = server(|base| metadata(&format!("{base}/tenant/"), "")).await;
+    let refused = provider().discover(&issuer.join("/tenant").unwrap(), example_service()).await.unwrap_err();
+    assert!(matches!(refused, DiscoveryError::IssuerMismatch { .. }), "{refused:?}");
+}
+
+#[tokio::test]
+async fn o08_an_endpoint_that_may_carry_no_secret_is_refused() {
+    for (extra, endpoint) in [
+        (r#","revocation_endpoint":"http://service.example/r""#, "revocation_endpoint"),
+        (r#","revocation_endpoint":"file:///etc/passwd""#, ""),
+        (r#","jwks_uri":"https://u:p@service.example/r""#, "jwks_uri"),
+        (r#","device_authorization_endpoint":"http://service.example/d""#, "device_authorization_endpoint"),
     ] {
         let (_server, issuer) = server(move |base| metadata(base, extra)).await;
         let refused = provider().discover(&issuer, example_service()).await.unwrap_err();
-        assert!(
-            matches!(&refused, RefreshFailure::RequestRefused(words) if words.code == "endpoint_not_https"),
-            "{extra}"
-        );
+        match refused {
+            DiscoveryError::EndpointNotHttps { endpoint: named } => assert_eq!(named, endpoint),
+            DiscoveryError::InsideNetwork { .. } => assert_eq!(endpoint, "", "no host at all"),
+            other => panic!("{extra}: {other:?}"),
+        }
     }
 }
 
 #[tokio::test]
-async fn a_redirect_is_not_followed_and_an_endless_answer_is_cut() {
+async fn o09_an_endpoint_inside_a_network_is_refused_unless_it_is_the_host_that_was_typed() {
+    for host in ["169.254.169.254", "127.0.0.2", "10.0.0.7", "[fd00:ec2::254]", "[::ffff:169.254.169.254]", "localhost"]
+    {
+        let extra = format!(r#","revocation_endpoint":"https://{host}/r""#);
+        let (_server, issuer) = server(move |base| metadata(base, &extra)).await;
+        let refused = provider().discover(&issuer, example_service()).await.unwrap_err();
+        assert!(matches!(&refused, DiscoveryError::InsideNetwork { .. }), "{host}: {refused:?}");
+    }
+    // The server itself listens on this computer, which was typed.
+    assert!(discovered("").await.token_url.as_str().starts_with("http://127.0.0.1:"));
+}
+
+#[tokio::test]
+async fn what_a_service_offers_is_told() {
+    let (_server, issuer) = server(|base| {
+        metadata(
+            base,
+            r#","scopes_supported":["openid","email","bad scope","\u202e"],"grant_types_supported":["authorization_code","refresh_token"],"registration_endpoint":"https://elsewhere.example/register","jwks_uri":"https://keys.example/set","id_token_signing_alg_values_supported":["RS256","none"]"#,
+        )
+    })
+    .await;
+    let found = provider().discover(&issuer, example_service()).await.unwrap();
+    let scopes = vec!["openid".to_owned(), "email".to_owned()];
+    assert_eq!(found.offers, ServiceOffers { scopes, refresh: Some(true), device: false, registration: true });
+    let rules = found.service.id_tokens.unwrap();
+    assert_eq!((rules.issuer, rules.jwks_url.as_str()), (found.service.issuer.unwrap(), "https://keys.example/set"));
+}
+
+#[tokio::test]
+async fn o09_a_redirect_to_another_origin_is_not_followed() {
     let other = RawServer::always(json("200 OK", "{}")).await;
-    let redirect = format!("HTTP/1.1 302 Found\r\nLocation: {}\r\nContent-Length: 0\r\n\r\n", other.base);
-    let server = RawServer::always(Reply::Bytes(redirect.into_bytes())).await;
-    let failure = provider().discover(&server.base, example_service()).await.unwrap_err();
-    assert!(matches!(failure, RefreshFailure::Transient { kind: TransientKind::Redirected, .. }));
+    for target in [other.base.to_string(), "http://169.254.169.254/latest/meta-data/".to_owned()] {
+        let redirect = format!("HTTP/1.1 302 Found\r\nLocation: {target}\r\nContent-Length: 0\r\n\r\n");
+        let server = RawServer::always(Reply::Bytes(redirect.into_bytes())).await;
+        let refused = provider().discover(&server.base, example_service()).await.unwrap_err();
+        let host = Url::parse(&target).unwrap().host_str().unwrap().to_owned();
+        assert_eq!(refused, DiscoveryError::Redirected { to: host });
+        assert_eq!(server.requests().len(), 1);
+    }
     assert!(other.requests().is_empty());
+}
 
+#[tokio::test]
+async fn o09_one_redirect_inside_the_origin_is_followed_and_no_second_one() {
+    let redirect =
+        |to: &str| Reply::Bytes(format!("HTTP/1.1 308 P\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n").into_bytes());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let server = RawServer::at(address, move |number| match number {
+        0 => redirect("/moved"),
+        _ => json("200 OK", &metadata(&format!("http://{address}"), "")),
+    })
+    .await;
+    provider().discover(&server.base, example_service()).await.unwrap();
+    assert!(server.requests()[1].starts_with("GET /moved "));
+
+    let server = RawServer::always(redirect("/round-and-round")).await;
+    let refused = provider().discover(&server.base, example_service()).await.unwrap_err();
+    assert!(matches!(refused, DiscoveryError::Redirected { .. }), "{refused:?}");
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn o09_ten_megabytes_of_metadata_are_cut_off() {
     let head = "HTTP/1.1 200 OK\r\nContent-Length: 10000000\r\n\r\n".to_owned();
-    let server =
-        RawServer::always(Reply::Endless { head, piece: vec![b' '; 65536], pause: std::time::Duration::ZERO }).await;
-    let failure = provider().discover(&server.base, example_service()).await.unwrap_err();
-    assert!(matches!(failure, RefreshFailure::Transient { kind: TransientKind::TooLarge, .. }));
+    let announced = RawServer::always(Reply::Endless { head, piece: vec![b' '; 65536], pause: Duration::ZERO }).await;
+    let refused = provider().discover(&announced.base, example_service()).await.unwrap_err();
+    assert_eq!(refused, DiscoveryError::TooLarge);
 
-    let server = RawServer::always(Reply::Silence).await;
-    let failure = impatient_provider().discover(&server.base, example_service()).await.unwrap_err();
-    assert!(matches!(failure, RefreshFailure::Transient { kind: TransientKind::Timeout, .. }));
+    let head = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n".to_owned();
+    let endless = RawServer::always(Reply::Endless { head, piece: vec![b' '; 65536], pause: Duration::ZERO }).await;
+    let refused = provider().discover(&endless.base, example_service()).await.unwrap_err();
+    assert_eq!(refused, DiscoveryError::TooLarge);
+    assert!(endless.written() < 8_000_000, "no more than buffers on the way took: {}", endless.written());
+}
+
+#[tokio::test]
+async fn o09_a_gzip_bomb_is_cut_off_and_honest_gzip_is_read() {
+    let compressed = |bytes: &[u8]| {
+        let mut packer = GzEncoder::new(Vec::new(), Compression::best());
+        packer.write_all(bytes).unwrap();
+        let packed = packer.finish().unwrap();
+        let head = format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n",
+            packed.len()
+        );
+        Reply::Bytes([head.into_bytes(), packed].concat())
+    };
+    let bomb = compressed(&vec![b' '; 100_000_000]);
+    let server = RawServer::always(bomb).await;
+    let refused = provider().discover(&server.base, example_service()).await.unwrap_err();
+    assert_eq!(refused, DiscoveryError::TooLarge);
+
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let honest = compressed(metadata(&format!("http://{address}"), "").as_bytes());
+    let server = RawServer::at(address, move |_| honest.clone()).await;
+    provider().discover(&server.base, example_service()).await.unwrap();
+}
+
+#[tokio::test]
+async fn o09_metadata_nested_deeper_than_32_levels_is_refused() {
+    for (levels, is_refused) in [(31, false), (32, true), (100_000, true)] {
+        let deep = format!(r#","x":{}{}"#, "[".repeat(levels), "]".repeat(levels));
+        let (_server, issuer) = server(move |base| metadata(base, &deep)).await;
+        let found = provider().discover(&issuer, example_service()).await;
+        assert_eq!(found.is_err(), is_refused, "{levels}: {found:?}");
+        assert!(!is_refused || found == Err(DiscoveryError::TooDeep));
+    }
+}
+
+#[tokio::test]
+async fn o09_a_slow_body_ends_at_the_deadline_of_all_tries_together() {
+    let slow =
+        |head: &str| Reply::Endless { head: head.to_owned(), piece: b" ".to_vec(), pause: Duration::from_millis(100) };
+    for reply in [Reply::Silence, slow("HTTP/1.1 200 OK\r\n\r\n"), slow("HTTP/1.1 404 Not Found\r\n\r\n")] {
+        let server = RawServer::always(reply).await;
+        let provider = impatient_provider();
+        let discovery = provider.discover(&server.base, example_service());
+        let refused = tokio::time::timeout(Duration::from_secs(2), discovery).await.unwrap().unwrap_err();
+        assert_eq!(refused, DiscoveryError::Unreachable(TransientKind::Timeout));
+    }
+}
+
+#[tokio::test]
+async fn an_address_without_metadata_says_so() {
+    let server = RawServer::always(json("200 OK", "<html>a start page</html>")).await;
+    let refused = provider().discover(&server.base, example_service()).await.unwrap_err();
+    assert_eq!((refused, server.requests().len()), (DiscoveryError::NoMetadata, 2));
 }

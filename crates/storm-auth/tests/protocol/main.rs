@@ -6,6 +6,7 @@ mod assertion;
 mod authorization;
 mod chance;
 mod discovery;
+mod id_token;
 mod loopback;
 mod odd_answers;
 mod practice;

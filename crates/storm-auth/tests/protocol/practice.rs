@@ -33,7 +33,7 @@ fn web() -> ClientIdentity {
 }
 
 async fn discovered(base: &Url) -> OAuthService {
-    provider().discover(base, example_service()).await.unwrap()
+    provider().discover(base, example_service()).await.unwrap().service
 }
 
 /// The redirect that the practice service answers a decision with; what a browser does in between.
@@ -220,6 +220,7 @@ fn whoami(base: &Url) -> VerifyRequest {
         limited_codes: Vec::new(),
         limited_means: None,
         identity: IdentityPaths { id: Some("/account/id".to_owned()), label: Some("/account/label".to_owned()) },
+        is_userinfo: false,
     }
 }
 

@@ -22,6 +22,7 @@ fn request(url: Url) -> VerifyRequest {
         limited_codes: Vec::new(),
         limited_means: Some("It may not list models.".to_owned()),
         identity: IdentityPaths { id: Some("/user/id".to_owned()), label: Some("/user/name".to_owned()) },
+        is_userinfo: false,
     }
 }
 

@@ -165,6 +165,26 @@ fn choices_are_kept_to_and_what_they_need_is_asked_for() {
 }
 
 #[test]
+fn an_issuer_may_be_typed_as_a_plain_host_or_pasted_with_its_well_known_path() {
+    let kept = |typed: &str| {
+        let typed = [("issuer".to_owned(), typed.to_owned())].into();
+        connector("generic-oauth").check_fields(Method::OAuth, &typed).map(|fields| fields["issuer"].clone())
+    };
+    for (typed, expected) in [
+        ("login.example.com", "https://login.example.com"),
+        ("login.example.com:8443/realm", "https://login.example.com:8443/realm"),
+        ("https://login.example.com/realm/.well-known/openid-configuration", "https://login.example.com/realm"),
+        ("https://login.example.com/", "https://login.example.com/"),
+        ("http://127.0.0.1:4780", "http://127.0.0.1:4780"),
+    ] {
+        assert_eq!(kept(typed).unwrap(), expected);
+    }
+    for refused in ["http://login.example.com", "ftp://login.example.com", "javascript:alert(1)", "not a host"] {
+        assert!(matches!(kept(refused).unwrap_err().problem, FieldProblem::NotAUrl { .. }), "{refused}");
+    }
+}
+
+#[test]
 fn oauth_needs_an_issuer_or_the_addresses() {
     let fields = |pairs: &[(&str, &str)]| {
         let typed = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use storm_connectors::{ResolveError, RevokeBy, TemplateError};
-use storm_domain::{BodyFormat, ClientAuth, Fields, HttpMethod, KeyPlacement, Method, RedirectHost, RevokeTarget};
+use storm_domain::{
+    BodyFormat, ClientAuth, Fields, HttpMethod, IdTokenRules, KeyPlacement, Method, RedirectHost, RevokeTarget,
+};
 
 use crate::connector;
 
@@ -119,8 +121,21 @@ fn an_issuer_is_discovered_once_and_its_addresses_are_kept() {
     service.token_url = "https://login.example.com/realm/token".parse().unwrap();
     service.issuer = Some("https://login.example.com/realm/".to_owned());
     service.userinfo_url = Some("https://login.example.com/realm/me".parse().unwrap());
+    service.id_tokens = Some(IdTokenRules {
+        issuer: "https://login.example.com/realm/".to_owned(),
+        jwks_url: "https://keys.example.com/set".parse().unwrap(),
+        algorithms: vec!["ES256".to_owned(), "RS256".to_owned()],
+    });
+    service.token_client_auth = ClientAuth::Basic;
+    service.issuer_in_redirect = true;
     let kept = generic.keep_discovered(&typed, &service);
-    assert_eq!(generic.check_fields(Method::OAuth, &kept).unwrap(), kept);
+    let typed_again = generic.check_fields(Method::OAuth, &kept).unwrap();
+    assert_eq!(typed_again["token_url"], kept["token_url"]);
+    assert!(!typed_again.contains_key("jwks_url"), "what only the service can say is never taken from a dialog");
+    let resolved = generic.oauth_service(&kept).unwrap();
+    assert_eq!((resolved.id_tokens, resolved.refresh_client_auth), (service.id_tokens.clone(), ClientAuth::Basic));
+    assert!(resolved.issuer_in_redirect, "a redirect without iss is refused after a restart too");
+    assert!(generic.fields_of(Method::OAuth).all(|field| !field.discovered), "nobody is asked for it");
     assert_eq!(kept["issuer"], "https://login.example.com/realm/", "the service's own spelling");
     assert!(generic.discovery(&kept).unwrap().is_some(), "a new authorization looks again");
     assert_eq!(generic.oauth_service(&kept).unwrap().token_url, service.token_url);

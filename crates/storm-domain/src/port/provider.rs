@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use storm_secret::{
-    AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, CsrfState, DisplaySafeUrl, RefreshToken,
+    AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, CsrfState, DisplaySafeUrl, IdToken, Nonce, RefreshToken,
 };
 use thiserror::Error;
 use url::Url;
 
 use crate::{
-    Credential, OAuthService, RawTokenAnswer, RefreshFailure, RevokeRequest, SendFailure, ServiceAccountKey,
-    ServiceAccountService, Timestamp, TokenAnswerReading, Verdict, VerifyRequest,
+    Credential, Discovered, DiscoveryError, IdTokenError, OAuthService, RawTokenAnswer, RefreshFailure, RevokeRequest,
+    SendFailure, ServiceAccountKey, ServiceAccountService, Timestamp, TokenAnswerReading, Verdict, VerifyRequest,
 };
 
 /// An OAuth client as it presents itself.
@@ -108,6 +108,8 @@ pub struct AuthorizationUrl {
     pub csrf_state: CsrfState,
     /// Sent with the code (RFC 7636 §4.5).
     pub code_verifier: CodeVerifier,
+    /// What the ID token must repeat, when `openid` is asked for (OpenID Connect Core §3.1.2.1).
+    pub nonce: Option<Nonce>,
 }
 
 /// An authorization that must not be opened in a browser. Each names the field it is about.
@@ -158,11 +160,49 @@ pub struct TokenRequest<'a> {
     pub grant: TokenGrant<'a>,
 }
 
+/// An ID token, and what it must agree with.
+#[derive(Debug)]
+pub struct IdTokenCheck<'a> {
+    /// What came.
+    pub id_token: &'a IdToken,
+    /// Who sent it.
+    pub service: &'a OAuthService,
+    /// For whom it must be.
+    pub client: &'a ClientIdentity,
+    /// What it came with, for `at_hash`.
+    pub access_token: Option<&'a AccessToken>,
+    /// When it came, by the service's own clock if it said so: this computer's may be wrong.
+    pub at: Timestamp,
+    /// What it must follow from.
+    pub of: IdTokenOf<'a>,
+    /// Whether keys that are not known yet may be fetched.
+    pub keys: KeySource,
+}
+
+/// What an ID token must follow from.
+#[derive(Debug, Clone, Copy)]
+pub enum IdTokenOf<'a> {
+    /// A sign-in: it must repeat the nonce; None = the one that was sent is not known any more.
+    SignIn(Option<&'a Nonce>),
+    /// A refresh: it must be of the same issuer and account as the earlier one (Core §12.2).
+    Refresh(Option<&'a IdToken>),
+}
+
+/// Where the keys of a service may come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeySource {
+    /// Fetched when they are not known or do not fit.
+    Network,
+    /// Only those that are known already, where nothing may wait for the network.
+    Memory,
+}
+
 /// The protocol clients.
 #[async_trait]
 pub trait Provider: Send + Sync {
     /// Finds a service's endpoints from its issuer (RFC 8414, OpenID Connect Discovery) and completes `service` with them.
-    async fn discover(&self, issuer: &Url, service: OAuthService) -> Result<OAuthService, RefreshFailure>;
+    /// At most 256 KiB, 32 levels and 10 s; only the host of `issuer` may lie inside a network.
+    async fn discover(&self, issuer: &Url, service: OAuthService) -> Result<Discovered, DiscoveryError>;
     /// Opens the loopback port.
     async fn listen(&self, request: &ListenRequest) -> Result<Box<dyn PendingRedirect>, ListenError>;
     /// Makes the authorization URL with fresh `state` and PKCE S256.
@@ -172,6 +212,10 @@ pub trait Provider: Send + Sync {
     async fn send_token_request(&self, request: TokenRequest<'_>) -> Result<RawTokenAnswer, SendFailure>;
     /// Reads an answer tolerantly; never fails, never panics.
     fn read_token_answer(&self, service: &OAuthService, answer: &RawTokenAnswer) -> TokenAnswerReading;
+    /// Checks an ID token (OpenID Connect Core §3.1.3.7, §12.2). A service without [`crate::IdTokenRules`] has none to check.
+    async fn check_id_token(&self, check: IdTokenCheck<'_>) -> Result<(), IdTokenError>;
+    /// The `sub` of an ID token that was checked before.
+    fn subject_of(&self, id_token: &IdToken) -> Option<String>;
     /// Exchanges a signed assertion for an access token (RFC 7523 §2.1).
     async fn exchange_assertion(
         &self,

@@ -1,16 +1,17 @@
 //! From the code to a connected integration: exchange, land, store, try, take over.
 
-use storm_domain::port::{GrantCommit, NewIntegration, Redirect, TokenGrant, TokenRequest};
-use storm_domain::{
-    Account, Action, ActivityKind, Credential, Delivery, ErrorCode, Event, Failure, GenerationNumber, GenerationPhase,
-    Integration, OAuthGrant, RefreshFailure, RefreshIntent, Timestamp, TokenEvent, TokenState, Verdict, VerdictRecord,
-};
-use storm_secret::CodeVerifier;
-
-use super::Plan;
+use super::{Came, Plan};
 use crate::engine::{Engine, lock};
 use crate::error::ToFailure as _;
+use crate::id_token::{another_subject, sign_in_refused, time_of};
 use crate::refresh::{LEASE_TERM, dated, odd_answer, successor_of};
+use crate::verify::Tried;
+use storm_domain::port::{GrantCommit, NewIntegration, TokenGrant, TokenRequest};
+use storm_domain::{
+    Account, Action, ActivityKind, Credential, Delivery, ErrorCode, Event, Failure, GenerationNumber, GenerationPhase,
+    IdTokenError, Integration, OAuthGrant, RefreshFailure, RefreshIntent, Timestamp, TokenEvent, TokenState, Verdict,
+    VerdictRecord,
+};
 
 /// A stored grant that is not in use yet.
 #[derive(Clone)]
@@ -29,20 +30,14 @@ pub(super) enum Outcome {
 
 impl Engine {
     /// Exchanges the code, stores the grant, tries it, and makes it the one in use.
-    pub(super) async fn complete_authorization(
-        &self,
-        plan: &Plan,
-        redirect: Redirect,
-        code_verifier: CodeVerifier,
-        redirect_uri: url::Url,
-    ) -> Result<Outcome, Failure> {
+    pub(super) async fn complete_authorization(&self, plan: &Plan, came: Came) -> Result<Outcome, Failure> {
         let id = plan.integration.id;
         if plan.is_new {
             let new = NewIntegration { integration: plan.integration.clone(), credential: None };
             self.vault().add_integration(new).await.map_err(|error| error.to_failure())?;
         }
         let flight = self.flights.take_off(id).await;
-        let exchanged = self.exchange_code(plan, redirect, code_verifier, redirect_uri).await;
+        let exchanged = self.exchange_code(plan, came).await;
         drop(flight);
         let (staged, grant) = match exchanged {
             Ok(stored) => stored,
@@ -51,7 +46,13 @@ impl Engine {
                 return Err(failure);
             }
         };
-        let verdict = self.verdict_on(&plan.integration, &Credential::OAuthGrant(grant.clone())).await?;
+        let verdict = match self.try_grant(&plan.integration, &Credential::OAuthGrant(grant.clone())).await? {
+            Tried::Said(verdict) => verdict,
+            Tried::AnotherSubject => {
+                self.withdraw(plan, staged, grant).await?;
+                return Err(another_subject());
+            }
+        };
         let connected = Undecided {
             staged,
             grant_expires_at: grant.expires_at,
@@ -69,13 +70,8 @@ impl Engine {
     }
 
     /// Steps 3 to 6 of a refresh, for a code: prepare, send, land, store beside whatever is in use.
-    async fn exchange_code(
-        &self,
-        plan: &Plan,
-        redirect: Redirect,
-        code_verifier: CodeVerifier,
-        redirect_uri: url::Url,
-    ) -> Result<(GenerationNumber, OAuthGrant), Failure> {
+    async fn exchange_code(&self, plan: &Plan, came: Came) -> Result<(GenerationNumber, OAuthGrant), Failure> {
+        let Came { redirect, code_verifier, nonce, redirect_uri } = came;
         let id = plan.integration.id;
         let now = self.now();
         let intent = RefreshIntent { integration_id: id, generation: None, at: now, retries: 0 };
@@ -103,6 +99,16 @@ impl Engine {
             return Err(sign_in_failure(failure.clone()));
         }
         let grant = successor_of(&empty_grant(now), reading, &plan.service, &answer);
+        if let Err(error) = self.check_sign_in(plan.asked(), &grant, nonce.as_ref(), time_of(&answer)).await {
+            tracing::warn!(integration = %id, %error, "a sign-in was not completed");
+            if plan.is_new {
+                self.revoke_unused(plan.asked(), &plan.integration, grant).await;
+            }
+            self.clear_intent(&lease).await;
+            self.clear_landing(&lease).await;
+            self.give_back(&lease).await;
+            return Err(sign_in_refused(error));
+        }
         if plan.is_new {
             // The row is written once the grant was tried.
             let commit = GrantCommit { lease: &lease, expected: None, grant: &grant, event: None, log, at: self.now() };
@@ -159,11 +165,24 @@ impl Engine {
         let (service, client) = self.oauth_party(integration).await?;
         let generation = self.vault().generation(integration.id, staged).await.map_err(|error| error.to_failure())?;
         let Credential::OAuthGrant(grant) = &generation.credential else { return Ok(()) };
-        let verdict = self.verdict_on(integration, &generation.credential).await?;
-        if let Verdict::CouldNotReach { .. } = &verdict {
-            return Err(Failure::new(ErrorCode::ServiceUnreachable, "The service could not be reached.", None));
-        }
         let is_new = !matches!(integration.state, TokenState::NeedsReconnect { .. } | TokenState::Active { .. });
+        let plan = Plan { integration: integration.clone(), is_new, service, client };
+        // The program may have ended before the ID token was checked; the nonce is gone with it.
+        match self.check_sign_in(plan.asked(), grant, None, grant.obtained_at).await {
+            Ok(()) => {}
+            Err(error @ IdTokenError::KeysOutOfReach(_)) => return Err(sign_in_refused(error)),
+            Err(error @ IdTokenError::Refused(_)) => {
+                tracing::warn!(integration = %integration.id, %error, "a stored grant is not taken over");
+                return self.withdraw(&plan, staged, grant.clone()).await;
+            }
+        }
+        let verdict = match self.try_grant(integration, &generation.credential).await? {
+            Tried::AnotherSubject => return self.withdraw(&plan, staged, grant.clone()).await,
+            Tried::Said(Verdict::CouldNotReach { .. }) => {
+                return Err(Failure::new(ErrorCode::ServiceUnreachable, "The service could not be reached.", None));
+            }
+            Tried::Said(verdict) => verdict,
+        };
         let same = match (&integration.account, verdict.account()) {
             (Some(expected), Some(got)) => expected.id == got.id,
             (Some(_), None) => false,
@@ -180,7 +199,18 @@ impl Engine {
             scopes: grant.scopes.clone(),
             verdict,
         };
-        self.take_over(&Plan { integration: integration.clone(), is_new, service, client }, &connected).await
+        self.take_over(&plan, &connected).await
+    }
+
+    /// Takes a stored grant back that must not be used. What was in use before stays in use.
+    async fn withdraw(&self, plan: &Plan, staged: GenerationNumber, grant: OAuthGrant) -> Result<(), Failure> {
+        if plan.is_new {
+            self.revoke_unused(plan.asked(), &plan.integration, grant).await;
+            self.forget_if_new(plan).await;
+            return Ok(());
+        }
+        let retired = self.vault().retire_generation(plan.integration.id, staged, self.now()).await;
+        retired.map_err(|error| error.to_failure())
     }
 
     async fn forget_if_new(&self, plan: &Plan) {

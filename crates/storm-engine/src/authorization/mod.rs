@@ -9,9 +9,9 @@ mod complete;
 use std::sync::Arc;
 use std::time::Duration;
 
-use storm_domain::port::{AuthorizationRequest, ClientIdentity, ListenRequest, PendingRedirect, Redirect};
+use storm_domain::port::{AuthorizationRequest, ClientIdentity, KeySource, ListenRequest, PendingRedirect, Redirect};
 use storm_domain::{Action, ActivityKind, AttemptId, ErrorCode, Event, Failure, Integration, Method, OAuthService};
-use storm_secret::{CodeVerifier, CsrfState, DisplaySafeUrl};
+use storm_secret::{CodeVerifier, CsrfState, DisplaySafeUrl, Nonce};
 use tokio::sync::watch;
 
 pub(crate) use complete::empty_grant;
@@ -20,6 +20,7 @@ use complete::{Outcome, Undecided};
 use crate::catalogue::badge;
 use crate::engine::{Engine, lock};
 use crate::error::ToFailure as _;
+use crate::id_token::Asked;
 use crate::view::{AuthorizationProgress, AuthorizationTarget, AuthorizationView, BeginAuthorizationRequest};
 
 /// How long the loopback port stays open for the browser.
@@ -53,6 +54,12 @@ struct Plan {
     is_new: bool,
     service: OAuthService,
     client: ClientIdentity,
+}
+
+impl Plan {
+    fn asked(&self) -> Asked<'_> {
+        Asked { service: &self.service, client: &self.client, keys: KeySource::Network }
+    }
 }
 
 impl Engine {
@@ -98,8 +105,13 @@ impl Engine {
         let engine = Arc::clone(self);
         tokio::spawn(async move { engine.open_browser_for(id, &authorization.url).await });
         let engine = Arc::clone(self);
-        let wait =
-            Wait { pending, csrf_state: authorization.csrf_state, code_verifier: authorization.code_verifier, stopped };
+        let wait = Wait {
+            pending,
+            csrf_state: authorization.csrf_state,
+            code_verifier: authorization.code_verifier,
+            nonce: authorization.nonce,
+            stopped,
+        };
         tokio::spawn(async move { engine.carry_out(id, plan, wait).await });
         Ok(view)
     }
@@ -245,9 +257,9 @@ impl Engine {
                 self.log_unless_new(&plan, &failure).await;
                 AuthorizationProgress::Failed { failure }
             }
-            Ended::Came(redirect, code_verifier, redirect_uri) => {
+            Ended::Came(came) => {
                 self.progress(id, AuthorizationProgress::Exchanging);
-                match self.complete_authorization(&plan, redirect, code_verifier, redirect_uri).await {
+                match self.complete_authorization(&plan, came).await {
                     Ok(Outcome::Connected { account, verdict }) => {
                         AuthorizationProgress::Completed { integration_id: plan.integration.id, account, verdict }
                     }
@@ -268,11 +280,11 @@ impl Engine {
     }
 
     async fn redirect(&self, plan: &Plan, wait: Wait) -> Ended {
-        let Wait { pending, csrf_state, code_verifier, mut stopped } = wait;
+        let Wait { pending, csrf_state, code_verifier, nonce, mut stopped } = wait;
         let redirect_uri = pending.redirect_uri();
         tokio::select! {
             came = pending.wait(csrf_state, plan.service.issuer.clone()) => match came {
-                Ok(redirect) => Ended::Came(redirect, code_verifier, redirect_uri),
+                Ok(redirect) => Ended::Came(Came { redirect, code_verifier, nonce, redirect_uri }),
                 Err(error) => Ended::Failed(error.to_failure()),
             },
             _ = stopped.wait_for(|stop| *stop) => Ended::Cancelled,
@@ -290,11 +302,20 @@ struct Wait {
     pending: Box<dyn PendingRedirect>,
     csrf_state: CsrfState,
     code_verifier: CodeVerifier,
+    nonce: Option<Nonce>,
     stopped: watch::Receiver<bool>,
 }
 
+/// The redirect, and what belongs to it.
+struct Came {
+    redirect: Redirect,
+    code_verifier: CodeVerifier,
+    nonce: Option<Nonce>,
+    redirect_uri: url::Url,
+}
+
 enum Ended {
-    Came(Redirect, CodeVerifier, url::Url),
+    Came(Came),
     Failed(Failure),
     Cancelled,
 }

@@ -98,4 +98,6 @@ pub struct OAuthSetupView {
     pub secret_required: bool,
     /// Whether a scope may be edited as free text.
     pub scopes_editable: bool,
+    /// The field whose value makes the service's addresses be looked up.
+    pub discovers_from: Option<String>,
 }

@@ -3,6 +3,7 @@
 
 mod authorization;
 mod connector;
+mod discovery;
 mod host;
 mod integration;
 mod key_input;
@@ -13,6 +14,7 @@ pub use authorization::{
     SaveRegistrationRequest,
 };
 pub use connector::{ConnectorBadge, ConnectorPage, ConnectorView, FieldView, MethodView, OAuthSetupView};
+pub use discovery::{DiscoveryView, EndpointPurpose, EndpointView};
 pub use host::{HostView, KeyProblem, PassphraseRequest, ProtectionView, RecoveryCodeRequest, VaultView, WayOut};
 pub use integration::{
     AddApiKeyRequest, AddServiceAccountRequest, Capabilities, DisconnectedView, IntegrationDetailView, IntegrationView,

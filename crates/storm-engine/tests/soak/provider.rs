@@ -6,14 +6,15 @@ use std::time::Duration;
 use async_trait::async_trait;
 use storm_auth::{HttpProvider, OsEntropy};
 use storm_domain::port::{
-    AuthorizationRequest, AuthorizationUrl, AuthorizationUrlError, ClientIdentity, Clock as _, ListenError,
-    ListenRequest, PendingRedirect, Provider, Redirect, RedirectError, TokenGrant, TokenRequest,
+    AuthorizationRequest, AuthorizationUrl, AuthorizationUrlError, ClientIdentity, Clock as _, IdTokenCheck,
+    ListenError, ListenRequest, PendingRedirect, Provider, Redirect, RedirectError, TokenGrant, TokenRequest,
 };
 use storm_domain::{
-    Account, Credential, Delivery, OAuthService, RawTokenAnswer, RefreshFailure, RevokeRequest, SendFailure,
-    ServiceAccountKey, ServiceAccountService, Timestamp, TokenAnswerReading, TransientKind, Verdict, VerifyRequest,
+    Account, Credential, Delivery, Discovered, DiscoveryError, IdTokenError, OAuthService, RawTokenAnswer,
+    RefreshFailure, RevokeRequest, SendFailure, ServiceAccountKey, ServiceAccountService, Timestamp,
+    TokenAnswerReading, TransientKind, Verdict, VerifyRequest,
 };
-use storm_secret::{AccessToken, AuthorizationCode, CodeVerifier, CsrfState, DisplaySafeUrl, SecretBytes};
+use storm_secret::{AccessToken, AuthorizationCode, CodeVerifier, CsrfState, DisplaySafeUrl, IdToken, SecretBytes};
 use url::Url;
 
 use crate::clock::SimulatedClock;
@@ -193,7 +194,7 @@ impl Drop for Flight<'_> {
 
 #[async_trait]
 impl Provider for Network {
-    async fn discover(&self, _issuer: &Url, _service: OAuthService) -> Result<OAuthService, RefreshFailure> {
+    async fn discover(&self, _issuer: &Url, _service: OAuthService) -> Result<Discovered, DiscoveryError> {
         unreachable!("the practice connector names its endpoints")
     }
 
@@ -210,6 +211,7 @@ impl Provider for Network {
             url: DisplaySafeUrl::new(request.service.authorize_url.clone()),
             csrf_state: CsrfState::new("state"),
             code_verifier: CodeVerifier::new("verifier"),
+            nonce: None,
         })
     }
 
@@ -235,6 +237,14 @@ impl Provider for Network {
 
     fn read_token_answer(&self, service: &OAuthService, answer: &RawTokenAnswer) -> TokenAnswerReading {
         self.reader.read_token_answer(service, answer)
+    }
+
+    async fn check_id_token(&self, _check: IdTokenCheck<'_>) -> Result<(), IdTokenError> {
+        unreachable!("the simulated services send no ID tokens")
+    }
+
+    fn subject_of(&self, _id_token: &IdToken) -> Option<String> {
+        None
     }
 
     async fn exchange_assertion(

@@ -48,6 +48,7 @@ pub fn service(base: &Url) -> OAuthService {
         token_url: token_url.clone(),
         refresh_url: token_url,
         userinfo_url: None,
+        id_tokens: None,
         token_params: Vec::new(),
         token_headers: Vec::new(),
         token_client_auth: ClientAuth::Body,
