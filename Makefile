@@ -1,6 +1,6 @@
 # The commands a person and CI use alike; each is one script in scripts/. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run tour test check faults odd-answers kill9 fault-loops single-flight soak-sim bench package
+.PHONY: help run tour test check faults conformance oauth-statements odd-answers kill9 fault-loops single-flight soak-sim bench package
 
 help: ## List these commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -18,7 +18,13 @@ check: ## Lints and fast tests
 	@scripts/check.sh
 
 faults: ## Break every part a refresh stands on, a line for each case of tests/faults/cases.txt
-	@scripts/faults.sh
+	@scripts/cases.sh faults
+
+conformance: ## Hold the client to OpenID's relying-party modules, a line for each of tests/conformance/modules.txt
+	@scripts/cases.sh conformance
+
+oauth-statements: ## Hold it to what OAuth asks of a native app, a line for each of tests/oauth/statements.txt
+	@scripts/cases.sh oauth-statements
 
 odd-answers: ## Send every odd token answer of a grammar to the engine; no refresh token is lost
 	@scripts/odd_answers.sh

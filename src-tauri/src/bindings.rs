@@ -34,6 +34,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             protection::take_key_from_keyring,
             protection::rotate_master_key,
             connector::connectors,
+            connector::discover,
             connector::open_connector_page,
             integration::integrations,
             integration::integration,

@@ -19,6 +19,9 @@ impl OidcProvider {
     /// Its public client, which needs PKCE and may use any loopback port.
     pub const CLIENT_ID: &str = "storm-test";
 
+    /// A confidential client beside it, which authenticates by HTTP Basic, and its secret.
+    pub const CONFIDENTIAL: (&str, &str) = ("storm-confidential", "a-secret-of-the-app-registration");
+
     /// Starts one whose access tokens live so long.
     ///
     /// # Errors
@@ -38,6 +41,16 @@ impl OidcProvider {
     #[must_use]
     pub fn issuer(&self) -> &str {
         &self.issuer
+    }
+
+    /// Gives its answers other manners from now on; see tests/desktop/oidc_manners.mjs. An empty object is a good one.
+    ///
+    /// # Errors
+    /// When it cannot be told.
+    pub async fn behave(&self, manner: &Value) -> Outcome {
+        let url = format!("{}/manner", self.issuer);
+        reqwest::Client::new().put(url).json(manner).send().await?.error_for_status()?;
+        Ok(())
     }
 
     /// The next thing it tells: a `granted`, a `refused` or an `ended`.

@@ -51,6 +51,8 @@ pub enum ErrorCode {
     AuthorizationReplaced,
     /// The redirect was not what was expected.
     AuthorizationRefused,
+    /// The service's ID token does not hold, so that it is not certain who signed in.
+    IdTokenRefused,
     /// The service refused the grant or credential.
     CredentialRefused,
     /// The app registration is refused.

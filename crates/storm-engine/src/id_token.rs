@@ -107,7 +107,7 @@ pub(crate) fn time_of(answer: &RawTokenAnswer) -> Timestamp {
 pub(crate) fn sign_in_refused(error: IdTokenError) -> Failure {
     match error {
         IdTokenError::Refused(fault) => Failure::new(
-            ErrorCode::AuthorizationRefused,
+            ErrorCode::IdTokenRefused,
             format!(
                 "You approved, but the service's ID token was refused: {fault}. So it is not certain who signed in, and nothing was kept. If it happens again, tell whoever runs the service."
             ),
@@ -127,7 +127,7 @@ pub(crate) fn sign_in_refused(error: IdTokenError) -> Failure {
 /// A sign-in after which the userinfo endpoint named another account than the ID token (Core §5.3.2).
 pub(crate) fn another_subject() -> Failure {
     Failure::new(
-        ErrorCode::AuthorizationRefused,
+        ErrorCode::IdTokenRefused,
         "You approved, but the service's ID token and its userinfo endpoint name two different accounts. So it is not certain who signed in, and nothing was kept. If it happens again, tell whoever runs the service.",
         Some(Action::Retry),
     )

@@ -1,7 +1,7 @@
 //! The catalogue.
 
 use storm_domain::{Failure, Fields};
-use storm_engine::view::{ConnectorPage, ConnectorView};
+use storm_engine::view::{ConnectorPage, ConnectorView, DiscoveryView};
 use tauri::State;
 
 use crate::shell::Shell;
@@ -11,6 +11,17 @@ use crate::shell::Shell;
 #[specta::specta]
 pub async fn connectors(shell: State<'_, Shell>, search: String) -> Result<Vec<ConnectorView>, Failure> {
     shell.ask(|engine| async move { Ok(engine.connectors(&search)) }).await
+}
+
+/// Looks up what the service behind these fields says of itself; None = nothing is to be looked up for them.
+#[tauri::command]
+#[specta::specta]
+pub async fn discover(
+    shell: State<'_, Shell>,
+    connector_id: String,
+    fields: Fields,
+) -> Result<Option<DiscoveryView>, Failure> {
+    shell.ask(|engine| async move { engine.discover(&connector_id, &fields).await }).await
 }
 
 /// Opens a page of the service in the browser.

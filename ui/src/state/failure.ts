@@ -35,6 +35,7 @@ const entries: Record<ErrorCode, Entry> = {
   authorization_timed_out: { title: 'The browser did not come back in time', text: 'Nothing was changed. Authorize again when you are ready.', action: 'retry' },
   authorization_replaced: { title: 'A newer authorization took over', text: 'Go on in the newest browser tab.', action: 'retry' },
   authorization_refused: { title: 'The answer of the browser did not fit', text: 'It was not used, and nothing was changed. Authorize again.', action: 'retry' },
+  id_token_refused: { title: 'It is not certain who signed in', text: 'The service’s ID token does not hold, so nothing was kept. Authorize again.', action: 'retry' },
   credential_refused: { title: 'The service refused the credential', text: 'Replace it with one that the service accepts.', action: 'replace_credential' },
   registration_refused: { title: 'The service refused the app registration', text: 'Compare client id, client secret and redirect URI with the service. Your tokens are kept.', action: 'edit_registration' },
   request_refused: { title: 'The service refused the request', text: 'Check the fields and scopes, then try again.', action: 'retry' },

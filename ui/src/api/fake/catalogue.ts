@@ -1,5 +1,5 @@
 // A handful of connectors for the fake host; enough to see every method, field and page.
-import type { ConnectorBadge, ConnectorView, FieldView, MethodView } from '../host';
+import type { ConnectorBadge, ConnectorView, DiscoveryView, EndpointView, FieldView, MethodView } from '../host';
 
 const badge = (id: string, name: string, monogram: string, colour: string): ConnectorBadge => ({ id, name, monogram, colour });
 
@@ -28,6 +28,7 @@ const oauth = (given: Partial<MethodView>, setup: Partial<MethodView['oauth']> =
     redirect_help: 'Any port is accepted.',
     secret_required: false,
     scopes_editable: true,
+    discovers_from: null,
     ...setup,
   },
   pages: ['apps', 'docs'],
@@ -95,6 +96,15 @@ export const catalogue: ConnectorView[] = [
   connector(badge('openai', 'OpenAI', 'OA', '#10a37f'), 'Machine learning', 'Models and assistants.', [apiKey({})]),
   connector(badge('databricks', 'Databricks', 'DB', '#e25a1c'), 'Databases', 'Lakehouse workspaces.', [apiKey({ title: 'Personal access token' })]),
   connector(badge('twilio', 'Twilio', 'TW', '#cf4045'), 'Communication', 'Messages and calls.', [apiKey({})]),
+  connector(badge('generic-oauth', 'Any service with OAuth 2.0', 'O', '#475569'), 'Any other service', 'OAuth 2.0 or OpenID Connect, by its issuer.', [
+    oauth(
+      {
+        default_scopes: ['openid', 'email', 'offline_access'],
+        fields: [field({ name: 'issuer', title: 'Issuer', help: 'The issuer, or the plain address of the service.', example: 'https://login.example.com', required: false })],
+      },
+      { discovers_from: 'issuer' },
+    ),
+  ]),
   connector(badge('practice', 'Practice', 'PR', '#b8c400'), 'Practice', 'Our own service on this computer, to rehearse everything without an account.', [
     oauth({ default_scopes: ['read', 'write'], fields: [address] }, { default_client_id: 'practice' }),
     apiKey({ fields: [address] }),
@@ -106,4 +116,19 @@ export function badgeOf(id: string): ConnectorBadge {
   const found = catalogue.find((one) => one.badge.id === id);
   if (!found) throw new Error(`no connector ${id}`);
   return found.badge;
+}
+
+const PURPOSES: EndpointView['purpose'][] = ['authorize', 'token', 'userinfo', 'revoke', 'keys'];
+
+/** What a well-behaved service at an issuer says of itself. */
+export function discoveryOf(issuer: string): DiscoveryView {
+  const host = issuer.replace(/^https?:\/\//, '').replace(/\/.*$/, '');
+  return {
+    issuer,
+    endpoints: PURPOSES.map((purpose) => ({ purpose, host, is_elsewhere: false })),
+    scopes: ['openid', 'email', 'profile', 'offline_access'],
+    refresh: true,
+    device: true,
+    registration: false,
+  };
 }

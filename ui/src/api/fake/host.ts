@@ -1,7 +1,7 @@
 // A host that plays every flow in memory, so that the UI runs in a plain browser and in tests: the commands of the contract over
 // the model beside it.
-import type { AuthorizationView, Host, HostView, IntegrationId, KeyFileView, ProtectionView, Verdict } from '../host';
-import { badgeOf, catalogue } from './catalogue';
+import { HostFailure, type AuthorizationView, type DiscoveryView, type Host, type HostView, type IntegrationId, type KeyFileView, type ProtectionView, type Verdict } from '../host';
+import { badgeOf, catalogue, discoveryOf } from './catalogue';
 import { fail, FakeModel, kept, unlocked, verdictOf } from './model';
 import { plainCode, sampleCodes, waysOut } from './protection';
 import * as rotation from './rotation';
@@ -155,6 +155,15 @@ export class FakeHost extends FakeModel implements Host {
   connectors = async (search: string) => {
     const wanted = search.trim().toLowerCase();
     return catalogue.filter(({ badge, category, description }) => [badge.name, category, description].join(' ').toLowerCase().includes(wanted));
+  };
+
+  /** What the next look-up finds; a failure when it is one. */
+  discovery: DiscoveryView | HostFailure | null = null;
+
+  discover = async (_connectorId: string, fields: Record<string, string>) => {
+    await this.called('discover');
+    if (this.discovery instanceof HostFailure) throw this.discovery;
+    return this.discovery ?? discoveryOf(fields['issuer'] ?? '');
   };
 
   openConnectorPage = async (connectorId: string, page: string) => {
