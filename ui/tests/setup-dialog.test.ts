@@ -2,7 +2,8 @@
 import { waitFor, within } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
 import { sampleFile } from '../src/api/fake/host';
-import { badgeOf } from '../src/api/fake/catalogue';
+import { badgeOf, discoveryOf } from '../src/api/fake/catalogue';
+import { fail } from '../src/api/fake/model';
 import { openWindow, rowOf, screen, type Opened } from './window';
 
 const find = (name: string) => screen.findByTestId(name);
@@ -259,4 +260,50 @@ test('the row of a new integration opens with Enter', async () => {
   await find('view-integration');
   await opened.user.keyboard('{Escape}');
   await waitFor(() => expect(document.activeElement?.textContent).toBe('GitHub'));
+});
+
+describe('a service that is looked up', () => {
+  /** Enters issuer and client id, up to the step with the Authorize button. */
+  async function enter(opened: Opened): Promise<void> {
+    await pick(opened, 'any service');
+    await opened.user.type(await find('field-issuer'), 'https://login.example.com');
+    await opened.user.type(await find('client-id'), 'desktop');
+    await opened.user.click(await find('registration-save'));
+  }
+
+  test('shows what it says of itself before anything is authorized', async () => {
+    const opened = await openWindow();
+    await enter(opened);
+    const shown = (await find('discovery')).textContent;
+    expect(shown).toMatch(/https:\/\/login\.example\.com.*Tokens.*login\.example\.com.*offline_access.*renewed without you.*device code/s);
+    expect(screen.queryByTestId('discovery-elsewhere')).toBeNull();
+    expect(opened.host.calls).not.toContain('beginAuthorization');
+    await opened.user.click(await find('authorize'));
+    await find('authorization-link');
+  });
+
+  test('is warned about where addresses lie on another host', async () => {
+    const opened = await openWindow();
+    const found = discoveryOf('https://login.example.com');
+    const endpoints = found.endpoints.map((endpoint) => (endpoint.purpose === 'token' ? { ...endpoint, host: 'tokens.example.net', is_elsewhere: true } : endpoint));
+    opened.host.discovery = { ...found, endpoints, refresh: null, scopes: Array.from({ length: 40 }, (_, index) => `scope-${index}`) };
+    await enter(opened);
+    expect((await find('discovery')).textContent).toMatch(/tokens\.example\.net\s*another host/);
+    expect((await find('discovery-elsewhere')).textContent).toContain('Go on only if they belong to the same service');
+    expect((await find('discovery-refresh')).textContent).toContain('does not say');
+    await opened.user.click(await find('discovery-all-scopes'));
+    expect((await find('discovery-scopes')).textContent).toContain('scope-39');
+  });
+
+  test('cannot be authorized while its description is refused, and is looked up again', async () => {
+    const opened = await openWindow();
+    opened.host.discovery = fail('field_not_usable', 'This address describes another service than the one entered.');
+    await enter(opened);
+    expect((await find('discovery-failed')).textContent).toContain('describes another service');
+    expect(await find('authorize')).toHaveProperty('disabled', true);
+    opened.host.discovery = null;
+    await opened.user.click(await find('discovery-again'));
+    await find('discovery');
+    expect(await find('authorize')).toHaveProperty('disabled', false);
+  });
 });
