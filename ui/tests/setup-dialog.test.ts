@@ -275,7 +275,7 @@ describe('a service that is looked up', () => {
     const opened = await openWindow();
     await enter(opened);
     const shown = (await find('discovery')).textContent;
-    expect(shown).toMatch(/https:\/\/login\.example\.com.*Tokens.*login\.example\.com.*offline_access.*renewed without you.*device code/s);
+    expect(shown).toMatch(/https:\/\/login\.example\.com.*Tokens.*login\.example\.com.*offline_access.*renewed without you.*Device code/s);
     expect(screen.queryByTestId('discovery-elsewhere')).toBeNull();
     expect(opened.host.calls).not.toContain('beginAuthorization');
     await opened.user.click(await find('authorize'));

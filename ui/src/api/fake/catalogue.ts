@@ -120,12 +120,13 @@ export function badgeOf(id: string): ConnectorBadge {
 
 const PURPOSES: EndpointView['purpose'][] = ['authorize', 'token', 'userinfo', 'revoke', 'keys'];
 
-/** What a well-behaved service at an issuer says of itself. */
+/** What a well-behaved service at an issuer says of itself; one at `accounts.…` has its tokens elsewhere, as large ones do. */
 export function discoveryOf(issuer: string): DiscoveryView {
   const host = issuer.replace(/^https?:\/\//, '').replace(/\/.*$/, '');
+  const hostOf = (purpose: EndpointView['purpose']) => (purpose === 'token' || purpose === 'keys' ? host.replace(/^accounts\./, 'api.') : host);
   return {
     issuer,
-    endpoints: PURPOSES.map((purpose) => ({ purpose, host, is_elsewhere: false })),
+    endpoints: PURPOSES.map((purpose) => ({ purpose, host: hostOf(purpose), is_elsewhere: hostOf(purpose) !== host })),
     scopes: ['openid', 'email', 'profile', 'offline_access'],
     refresh: true,
     device: true,
