@@ -322,6 +322,24 @@ async fn rp_r03_a_refreshed_id_token_about_another_subject_is_refused_and_the_gr
 }
 
 #[tokio::test]
+async fn o07_a_redirect_without_the_promised_iss_or_with_another_brings_no_token_request() -> Outcome {
+    let mut scene = Scene::set().await?;
+    for iss in [Value::Null, json!("https://elsewhere.example"), json!(format!("{}/", scene.provider.issuer()))] {
+        scene.provider.behave(&json!({ "redirect": { "iss": iss } })).await?;
+        let ended = scene.sign_in().await?;
+        let fits = matches!(&ended, AuthorizationProgress::Failed { failure }
+            if failure.code == ErrorCode::AuthorizationRefused && failure.message.contains("another service"));
+        ensure(fits, || format!("{iss}: {ended:?}"))?;
+    }
+    // The first thing the provider tells of is the exchange of the sign-in that follows.
+    scene.provider.behave(&json!({})).await?;
+    let id = scene.connect().await?;
+    scene.refresh(id).await?.map_err(|failure| wrong(&failure))?;
+    let event = scene.provider.event().await?;
+    ensure(event["granted"] == "refresh_token", || format!("a code was exchanged in between: {event}"))
+}
+
+#[tokio::test]
 async fn o56_an_id_token_of_another_access_token_is_refused() -> Outcome {
     claims_refused(json!({ "at_hash": "77QmUPtjPfzWtF2AnpK9RQ" }), "another access token").await
 }

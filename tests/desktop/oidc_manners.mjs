@@ -8,6 +8,7 @@
 //   keys      "several": a second key is published; "rotated": the keys are replaced now; "rotated-at-signing": with the next
 //             ID token, just before it is signed
 //   userinfo  overrides of the userinfo answer
+//   redirect  overrides of the parameters with which the browser is sent back; null leaves one out
 //   metadata  overrides of the metadata; null leaves one out
 //   break_off the connection is cut instead of this path's answer
 import crypto from 'node:crypto';
@@ -47,6 +48,15 @@ export function withManners(handler, key) {
     return `${signed}.${crypto.sign('sha256', Buffer.from(signed), by.privateKey).toString('base64url')}`;
   }
 
+  // Only the redirect that carries the code: those before it lead through the sign-in pages.
+  function sendBack(response) {
+    const location = response.getHeader('location');
+    if (!manner.redirect || !/[?&]code=/.test(location ?? '')) return;
+    const url = new URL(location);
+    url.search = new URLSearchParams(changed(Object.fromEntries(url.searchParams), manner.redirect));
+    response.setHeader('location', url.href);
+  }
+
   function rewritten(path, response, body) {
     switch (path) {
       case '/.well-known/openid-configuration':
@@ -74,16 +84,16 @@ export function withManners(handler, key) {
   return (request, response) => {
     const path = new URL(request.url, 'http://provider').pathname;
     if (path === '/manner' && request.method === 'PUT') return takeManner(request, response);
-    if (['/.well-known/openid-configuration', '/jwks', '/me', '/token'].includes(path)) {
-      const end = response.end.bind(response);
-      response.end = (body, ...rest) => {
-        if (manner.break_off === path) return request.socket.destroy();
-        if (!/json/.test(response.getHeader('content-type') ?? '') || !body) return end(body, ...rest);
-        const text = Buffer.from(JSON.stringify(rewritten(path, response, JSON.parse(body))));
-        response.setHeader('content-length', text.length);
-        return end(text);
-      };
-    }
+    const isRewritten = ['/.well-known/openid-configuration', '/jwks', '/me', '/token'].includes(path);
+    const end = response.end.bind(response);
+    response.end = (body, ...rest) => {
+      if (manner.break_off === path) return request.socket.destroy();
+      sendBack(response);
+      if (!isRewritten || !/json/.test(response.getHeader('content-type') ?? '') || !body) return end(body, ...rest);
+      const text = Buffer.from(JSON.stringify(rewritten(path, response, JSON.parse(body))));
+      response.setHeader('content-length', text.length);
+      return end(text);
+    };
     return handler(request, response);
   };
 }
