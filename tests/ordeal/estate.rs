@@ -185,6 +185,7 @@ async fn make_grant(service: &Sandbox, account: &str, now: Timestamp) -> Outcome
         token_type: Some("Bearer".to_owned()),
         scopes: None,
         id_token: None,
+        dpop_key: None,
         obtained_at: now,
     })
 }

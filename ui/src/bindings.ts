@@ -41,8 +41,6 @@ export const commands = {
 	rotateMasterKey: (request: PassphraseRequest | null) => typedError<HostView, Failure>(__TAURI_INVOKE("rotate_master_key", { request })),
 	/**  Connectors that fit the search, best first; all for an empty one. */
 	connectors: (search: string) => typedError<ConnectorView[], Failure>(__TAURI_INVOKE("connectors", { search })),
-	/**  Looks up what the service behind these fields says of itself; None = nothing is to be looked up for them. */
-	discover: (connectorId: string, fields: { [key in string]: string }) => typedError<DiscoveryView | null, Failure>(__TAURI_INVOKE("discover", { connectorId, fields })),
 	/**  Opens a page of the service in the browser. */
 	openConnectorPage: (connectorId: string, page: ConnectorPage, fields: { [key in string]: string }) => typedError<null, Failure>(__TAURI_INVOKE("open_connector_page", { connectorId, page, fields })),
 	/**  All integrations that are not in the bin. */
@@ -459,45 +457,6 @@ export type DisconnectedView = {
 	revocation: RevocationView,
 };
 
-/**  What was found at an issuer. */
-export type DiscoveryView = {
-	/**  As the service writes it. */
-	issuer: string,
-	/**  Where it is, by purpose. */
-	endpoints: EndpointView[],
-	/**  Scopes it offers; may be a part of them, or none when it does not say. */
-	scopes: string[],
-	/**  Whether it refreshes access tokens; None = it does not say. */
-	refresh: boolean | null,
-	/**  Whether it authorizes by device code. */
-	device: boolean,
-	/**  Whether it registers apps by itself. */
-	registration: boolean,
-};
-
-/**  What an endpoint is for. */
-export type EndpointPurpose = 
-/**  Where the user approves. */
-"authorize" | 
-/**  Where tokens come from. */
-"token" | 
-/**  Where the account is asked for. */
-"userinfo" | 
-/**  Where tokens are revoked. */
-"revoke" | 
-/**  Where the keys are that ID tokens are checked with. */
-"keys";
-
-/**  One address of the service. */
-export type EndpointView = {
-	/**  What for. */
-	purpose: EndpointPurpose,
-	/**  Its host, with a port that is not the usual one. */
-	host: string,
-	/**  Whether that is another host than the issuer's. */
-	is_elsewhere: boolean,
-};
-
 /**  What kind of failure. */
 export type ErrorCode = 
 /**  The vault is locked, or its key cannot be reached. */
@@ -542,8 +501,6 @@ export type ErrorCode =
 "authorization_replaced" | 
 /**  The redirect was not what was expected. */
 "authorization_refused" | 
-/**  The service's ID token does not hold, so that it is not certain who signed in. */
-"id_token_refused" | 
 /**  The service refused the grant or credential. */
 "credential_refused" | 
 /**  The app registration is refused. */
@@ -864,8 +821,6 @@ export type OAuthSetupView = {
 	secret_required: boolean,
 	/**  Whether a scope may be edited as free text. */
 	scopes_editable: boolean,
-	/**  The field whose value makes the service's addresses be looked up. */
-	discovers_from: string | null,
 };
 
 /**  A passphrase on its way in. */
@@ -1185,8 +1140,8 @@ export type TransientKind =
 "not_an_answer" | 
 /**  The answer to an earlier part of the exchange could not be used. */
 "unusable_token" | 
-/**  The ID token beside the access token does not hold, so neither is believed. */
-"id_token_refused";
+/**  The app registration's private key or certificate cannot be used, so nothing was sent. */
+"client_key";
 
 /**  What keeps a refresh from working for now. */
 export type Trouble = 

@@ -4,21 +4,20 @@
 //! that endpoint as its audience. It lives at most an hour and has a random `jti`. When the service's clock is far from ours
 //! and it refuses, the assertion is made once more by the service's clock, never twice.
 
-mod signing_key;
-
 use std::time::Duration;
 
+use jsonwebtoken::{Algorithm, Header};
 use serde::Serialize;
-use storm_domain::port::Entropy;
 use storm_domain::{BodyFormat, HttpMethod, RefreshFailure, ServiceAccountKey, ServiceAccountService, Timestamp};
 use storm_secret::{AccessToken, Assertion};
 
 use crate::authorization::make_random_text;
 use crate::http::{Http, LARGEST_ANSWER, is_trusted_address};
 use crate::refusal::{refused, unanswered};
+use crate::sender::Sender;
+use crate::signing_key::SigningKey;
 use crate::token_answer::{AnswerShape, read_token_answer};
 use crate::token_request::Parameters;
-pub(crate) use signing_key::SigningKeys;
 
 const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 const LONGEST_LIFETIME: Duration = Duration::from_secs(60 * 60);
@@ -41,17 +40,15 @@ struct Claims<'a> {
 type Exchanged = Result<(AccessToken, Option<Duration>), RefreshFailure>;
 
 pub(crate) async fn exchange_assertion(
-    http: &Http,
-    keys: &SigningKeys,
-    entropy: &dyn Entropy,
+    sender: &Sender,
     service: &ServiceAccountService,
     key: &ServiceAccountKey,
     now: Timestamp,
 ) -> Exchanged {
     check_host(service, key)?;
     let attempt = |now| async move {
-        let assertion = make_assertion(keys, entropy, service, key, now)?;
-        send(http, key, &assertion).await
+        let assertion = make_assertion(sender, service, key, now)?;
+        send(&sender.http, key, &assertion).await
     };
     let (outcome, skew) = attempt(now).await?;
     match (outcome, skew) {
@@ -81,8 +78,7 @@ async fn send(
 }
 
 fn make_assertion(
-    keys: &SigningKeys,
-    entropy: &dyn Entropy,
+    sender: &Sender,
     service: &ServiceAccountService,
     key: &ServiceAccountKey,
     now: Timestamp,
@@ -95,9 +91,15 @@ fn make_assertion(
         scope: service.scopes.join(" "),
         iat: issued_at.0.div_euclid(1000),
         exp: issued_at.after(lifetime).0.div_euclid(1000),
-        jti: make_random_text(entropy),
+        jti: make_random_text(&*sender.entropy),
     };
-    keys.sign(key, &claims).map_err(|_| refused("key_not_usable", "The private key in the file cannot be used."))
+    // EXPOSE: the key is parsed for signing.
+    let pem = key.private_key.expose();
+    let signing = sender.signing_keys.get(pem, || SigningKey::of_pem(pem));
+    let mut header = Header::new(Algorithm::RS256);
+    header.kid = Some(key.key_id.clone());
+    let signed = signing.and_then(|signing| signing.sign(header, &claims));
+    signed.map_err(|_| refused("key_not_usable", "The private key in the file cannot be used."))
 }
 
 fn check_host(service: &ServiceAccountService, key: &ServiceAccountKey) -> Result<(), RefreshFailure> {

@@ -1,13 +1,14 @@
 //! Finding a service's endpoints from its issuer (OpenID Connect Discovery 1.0 §4, RFC 8414 §3).
 //!
 //! INVARIANT: metadata counts only if it names exactly the issuer that was asked (RFC 8414 §3.3), and an endpoint only if it
-//! may carry a secret. What the catalogue says about the rest of the service stays. No secret is sent, so one redirect inside
-//! the same origin is followed; none other is.
+//! may carry a secret. What the catalogue says about the rest of the service stays; tokens are bound to a key of ours (RFC 9449)
+//! only where the connector asks for it and the service offers it. No secret is sent, so one redirect inside the same origin is
+//! followed; none other is.
 
 use serde::Deserialize;
 use storm_domain::{
-    BodyFormat, ClientAuth, Discovered, DiscoveryError, HttpMethod, IdTokenRules, KeyPlacement, OAuthService,
-    ProviderWords, RevokeRequest, RevokeTarget, ServiceOffers, TransientKind,
+    AuthorizationGrant, BodyFormat, ClientAuth, Discovered, DiscoveryError, HttpMethod, IdTokenRules, KeyPlacement,
+    OAuthService, ProviderWords, RevokeRequest, RevokeTarget, ServiceOffers, TransientKind,
 };
 use url::Url;
 
@@ -20,7 +21,8 @@ const MOST_SCOPES: usize = 100;
 #[derive(Deserialize)]
 struct Metadata {
     issuer: String,
-    authorization_endpoint: Url,
+    /// Absent where no grant needs it (RFC 8414 §2).
+    authorization_endpoint: Option<Url>,
     token_endpoint: Url,
     userinfo_endpoint: Option<Url>,
     revocation_endpoint: Option<Url>,
@@ -35,6 +37,17 @@ struct Metadata {
     revocation_endpoint_auth_methods_supported: Option<Vec<String>>,
     #[serde(default)]
     authorization_response_iss_parameter_supported: bool,
+    #[serde(default)]
+    dpop_signing_alg_values_supported: Vec<String>,
+    #[serde(default)]
+    mtls_endpoint_aliases: Aliases,
+}
+
+/// Endpoints for clients that show a certificate, where they differ from the others (RFC 8705 §5).
+#[derive(Default, Deserialize)]
+struct Aliases {
+    token_endpoint: Option<Url>,
+    revocation_endpoint: Option<Url>,
 }
 
 pub(crate) async fn discover(http: &Http, issuer: &Url, service: OAuthService) -> Result<Discovered, DiscoveryError> {
@@ -52,7 +65,7 @@ async fn find(http: &Http, issuer: &Url, service: OAuthService) -> Result<Discov
                 // A site that has no such document may answer any path with its start page.
                 let Ok(metadata) = serde_json::from_slice::<Metadata>(&document.body) else { continue };
                 check(&metadata, issuer)?;
-                return Ok(complete(service, metadata));
+                return complete(service, metadata).ok_or(DiscoveryError::NoMetadata);
             }
             408 | 425 | 429 | 500.. => return Err(DiscoveryError::Unreachable(TransientKind::ServiceBusy)),
             _ => {}
@@ -105,13 +118,15 @@ fn check(metadata: &Metadata, issuer: &Url) -> Result<(), DiscoveryError> {
         return Err(DiscoveryError::IssuerMismatch { named: ProviderWords::cleaned(&metadata.issuer, "").code });
     }
     let endpoints = [
-        ("authorization_endpoint", Some(&metadata.authorization_endpoint)),
+        ("authorization_endpoint", metadata.authorization_endpoint.as_ref()),
         ("token_endpoint", Some(&metadata.token_endpoint)),
         ("userinfo_endpoint", metadata.userinfo_endpoint.as_ref()),
         ("revocation_endpoint", metadata.revocation_endpoint.as_ref()),
         ("jwks_uri", metadata.jwks_uri.as_ref()),
         ("device_authorization_endpoint", metadata.device_authorization_endpoint.as_ref()),
         ("registration_endpoint", metadata.registration_endpoint.as_ref()),
+        ("token_endpoint", metadata.mtls_endpoint_aliases.token_endpoint.as_ref()),
+        ("revocation_endpoint", metadata.mtls_endpoint_aliases.revocation_endpoint.as_ref()),
     ];
     for (endpoint, url) in endpoints {
         let Some(url) = url else { continue };
@@ -125,17 +140,28 @@ fn check(metadata: &Metadata, issuer: &Url) -> Result<(), DiscoveryError> {
     Ok(())
 }
 
-fn complete(service: OAuthService, metadata: Metadata) -> Discovered {
+/// None = a person is to approve, and there is no page for it.
+fn complete(service: OAuthService, metadata: Metadata) -> Option<Discovered> {
     let offers = offers(&metadata);
-    let client_auth = client_auth(metadata.token_endpoint_auth_methods_supported.as_deref());
+    let client_auth = match service.token_client_auth {
+        // Not to be had by chance: somebody asked for it.
+        asked @ (ClientAuth::PrivateKeyJwt | ClientAuth::TlsCertificate) => asked,
+        _ => client_auth(metadata.token_endpoint_auth_methods_supported.as_deref()),
+    };
     let revoke_auth =
         metadata.revocation_endpoint_auth_methods_supported.map(|methods| self::client_auth(Some(&methods)));
-    let found_revoke = metadata.revocation_endpoint.map(|url| RevokeRequest {
+    let aliases = Some(metadata.mtls_endpoint_aliases).filter(|_| client_auth == ClientAuth::TlsCertificate);
+    let aliases = aliases.unwrap_or_default();
+    let token_url = aliases.token_endpoint.unwrap_or(metadata.token_endpoint);
+    let found_revoke = aliases.revocation_endpoint.or(metadata.revocation_endpoint).map(|url| RevokeRequest {
         method: HttpMethod::Post,
         url,
         target: RevokeTarget::TokenInBody,
         placement: KeyPlacement::Bearer,
-        client_auth: revoke_auth.unwrap_or(client_auth),
+        client_auth: match client_auth {
+            ClientAuth::PrivateKeyJwt | ClientAuth::TlsCertificate => client_auth,
+            _ => revoke_auth.unwrap_or(client_auth),
+        },
         body_format: BodyFormat::Form,
     });
     // An OpenID provider must publish both (Discovery §3); an authorization server without OpenID sends no ID tokens.
@@ -145,20 +171,25 @@ fn complete(service: OAuthService, metadata: Metadata) -> Discovered {
         jwks_url,
         algorithms: algorithms.iter().filter(|name| is_plain(name)).cloned().collect(),
     });
+    let authorize_url = match service.grant {
+        AuthorizationGrant::AuthorizationCode => metadata.authorization_endpoint?,
+        AuthorizationGrant::ClientCredentials => metadata.authorization_endpoint.unwrap_or_else(|| token_url.clone()),
+    };
     let service = OAuthService {
         issuer: Some(metadata.issuer),
         issuer_in_redirect: metadata.authorization_response_iss_parameter_supported,
-        authorize_url: metadata.authorization_endpoint,
-        refresh_url: metadata.token_endpoint.clone(),
-        token_url: metadata.token_endpoint,
+        authorize_url,
+        refresh_url: token_url.clone(),
+        token_url,
         userinfo_url: metadata.userinfo_endpoint.or(service.userinfo_url),
         id_tokens,
         token_client_auth: client_auth,
         refresh_client_auth: client_auth,
+        dpop: service.dpop && metadata.dpop_signing_alg_values_supported.iter().any(|name| name == "ES256"),
         revoke: service.revoke.or(found_revoke),
         ..service
     };
-    Discovered { service, offers }
+    Some(Discovered { service, offers })
 }
 
 fn offers(metadata: &Metadata) -> ServiceOffers {
@@ -180,11 +211,20 @@ fn is_plain(text: &str) -> bool {
     (1..=200).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// The body where it is supported; a service that does not say supports Basic (RFC 8414 §2).
+/// The body where it is supported, and a key or a certificate only where no password is; a service that does not say supports
+/// Basic (RFC 8414 §2).
 fn client_auth(supported: Option<&[String]>) -> ClientAuth {
     let supports = |method: &str| supported.is_some_and(|methods| methods.iter().any(|known| known == method));
-    if supports("client_secret_post") || (supports("none") && !supports("client_secret_basic")) {
+    if supports("client_secret_post") {
         ClientAuth::Body
+    } else if supports("client_secret_basic") {
+        ClientAuth::Basic
+    } else if supports("none") {
+        ClientAuth::Body
+    } else if supports("private_key_jwt") {
+        ClientAuth::PrivateKeyJwt
+    } else if supports("tls_client_auth") || supports("self_signed_tls_client_auth") {
+        ClientAuth::TlsCertificate
     } else {
         ClientAuth::Basic
     }

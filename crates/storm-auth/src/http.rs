@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
-use reqwest::{Certificate, Client, ClientBuilder, Method, RequestBuilder, Response, redirect};
+use reqwest::{Certificate, Client, ClientBuilder, Identity, Method, RequestBuilder, Response, redirect};
 use storm_domain::port::Clock;
 use storm_domain::{Delivery, HttpMethod, RawTokenAnswer, SendFailure, TransientKind};
 use storm_secret::SecretBytes;
@@ -19,6 +19,7 @@ use url::{Host, Url};
 use zeroize::Zeroizing;
 
 use crate::header;
+use crate::kept::Kept;
 
 /// The most of an answer that is read.
 pub(crate) const LARGEST_ANSWER: usize = 1024 * 1024;
@@ -53,6 +54,8 @@ pub struct HttpClientError;
 pub(crate) struct Http {
     secure: Client,
     plain: Client,
+    /// For clients that show a certificate (RFC 8705); connections are made with one certificate only.
+    identified: Kept<Client>,
     authorities: Vec<Certificate>,
     pub(crate) deadlines: Deadlines,
     pub(crate) clock: Arc<dyn Clock>,
@@ -65,9 +68,15 @@ impl Http {
         deadlines: Deadlines,
         authorities: Vec<Certificate>,
     ) -> Result<Self, HttpClientError> {
-        let build = |builder: ClientBuilder| builder.build().map_err(|_| HttpClientError);
         let secure = build(secure_builder(deadlines, &authorities))?;
-        Ok(Self { secure, plain: build(plain_builder(deadlines))?, authorities, deadlines, clock })
+        Ok(Self {
+            secure,
+            plain: build(plain_builder(deadlines))?,
+            identified: Kept::default(),
+            authorities,
+            deadlines,
+            clock,
+        })
     }
 
     /// A request that [`Self::send`] takes.
@@ -92,13 +101,32 @@ impl Http {
 
     /// A request through a given client.
     pub(crate) fn request_of(&self, client: &Client, method: HttpMethod, url: Url) -> RequestBuilder {
-        let method = match method {
-            HttpMethod::Get => Method::GET,
-            HttpMethod::Post => Method::POST,
-            HttpMethod::Put => Method::PUT,
-            HttpMethod::Delete => Method::DELETE,
-        };
-        client.request(method, url)
+        client.request(method_of(method), url)
+    }
+
+    /// A request that [`Self::send`] takes, over a connection whose handshake shows the certificate of `identity`, which was made
+    /// of `secret`.
+    pub(crate) fn request_as(
+        &self,
+        secret: &str,
+        identity: &Identity,
+        method: HttpMethod,
+        url: Url,
+    ) -> Result<RequestBuilder, HttpClientError> {
+        if url.scheme() == "http" {
+            return Ok(self.request(method, url));
+        }
+        let client = self.identified.get(secret, || self.identified_client(identity))?;
+        Ok(client.request(method_of(method), url))
+    }
+
+    /// Whether a certificate can be shown: it can be read, and the key is its own.
+    pub(crate) fn accepts(&self, identity: &Identity) -> bool {
+        self.identified_client(identity).is_ok()
+    }
+
+    fn identified_client(&self, identity: &Identity) -> Result<Client, HttpClientError> {
+        build(secure_builder(self.deadlines, &self.authorities).identity(identity.clone()))
     }
 
     /// Sends, and reads an answer of at most `limit` bytes within `deadline`.
@@ -135,8 +163,22 @@ impl Http {
             server_time: header::server_time(headers),
             received_at,
             body,
+            dpop_key: None,
         };
         Ok(Answer { raw, headers: std::mem::take(response.headers_mut()) })
+    }
+}
+
+fn build(builder: ClientBuilder) -> Result<Client, HttpClientError> {
+    builder.build().map_err(|_| HttpClientError)
+}
+
+fn method_of(method: HttpMethod) -> Method {
+    match method {
+        HttpMethod::Get => Method::GET,
+        HttpMethod::Post => Method::POST,
+        HttpMethod::Put => Method::PUT,
+        HttpMethod::Delete => Method::DELETE,
     }
 }
 

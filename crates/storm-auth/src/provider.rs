@@ -6,28 +6,29 @@ use std::time::Duration;
 use async_trait::async_trait;
 use reqwest::Certificate;
 use storm_domain::port::{
-    AuthorizationRequest, AuthorizationUrl, AuthorizationUrlError, ClientIdentity, Clock, Entropy, IdTokenCheck,
-    ListenError, ListenRequest, PendingRedirect, Provider, TokenRequest,
+    AuthorizationRequest, AuthorizationUrl, AuthorizationUrlError, ClientIdentity, ClientKeyError, Clock, Entropy,
+    IdTokenCheck, ListenError, ListenRequest, PendingRedirect, Provider, TokenRequest,
 };
 use storm_domain::{
     Credential, Discovered, DiscoveryError, IdTokenError, OAuthService, RawTokenAnswer, RefreshFailure, RevokeRequest,
     SendFailure, ServiceAccountKey, ServiceAccountService, Timestamp, TokenAnswerReading, Verdict, VerifyRequest,
 };
-use storm_secret::{AccessToken, IdToken};
+use storm_secret::{AccessToken, ClientSecret, IdToken, PrivateKey};
 use url::Url;
 
-use crate::assertion::SigningKeys;
 use crate::http::{Deadlines, Http, HttpClientError};
 use crate::id_token::KeySets;
+use crate::sender::Sender;
 use crate::token_answer::AnswerShape;
-use crate::{assertion, authorization, discovery, id_token, loopback, revoke, token_answer, token_request, verify};
+use crate::{
+    assertion, authorization, client_authentication, discovery, dpop, id_token, loopback, revoke, token_answer,
+    token_request, verify,
+};
 
 /// Speaks to services over HTTP. One for the whole program: it keeps connections, parsed signing keys and the
 /// published keys of services.
 pub struct HttpProvider {
-    http: Http,
-    entropy: Arc<dyn Entropy>,
-    signing_keys: SigningKeys,
+    sender: Sender,
     key_sets: KeySets,
 }
 
@@ -55,30 +56,38 @@ impl HttpProvider {
     ) -> Result<Self, HttpClientError> {
         let authorities = authorities.iter().map(|der| Certificate::from_der(der)).collect::<Result<_, _>>();
         let authorities = authorities.map_err(|_| HttpClientError)?;
-        let http = Http::new(clock, deadlines, authorities)?;
-        Ok(Self { http, entropy, signing_keys: SigningKeys::default(), key_sets: KeySets::default() })
+        let sender = Sender::new(Http::new(clock, deadlines, authorities)?, entropy);
+        Ok(Self { sender, key_sets: KeySets::default() })
     }
 }
 
 #[async_trait]
 impl Provider for HttpProvider {
     async fn discover(&self, issuer: &Url, service: OAuthService) -> Result<Discovered, DiscoveryError> {
-        discovery::discover(&self.http, issuer, service).await
+        discovery::discover(&self.sender.http, issuer, service).await
     }
 
     async fn listen(&self, request: &ListenRequest) -> Result<Box<dyn PendingRedirect>, ListenError> {
-        Ok(Box::new(loopback::listen(request, Arc::clone(&self.http.clock), &*self.entropy).await?))
+        Ok(Box::new(loopback::listen(request, Arc::clone(&self.sender.http.clock), &*self.sender.entropy).await?))
     }
 
     fn make_authorization_url(
         &self,
         request: &AuthorizationRequest,
     ) -> Result<AuthorizationUrl, AuthorizationUrlError> {
-        authorization::make_authorization_url(request, &*self.entropy)
+        authorization::make_authorization_url(request, &*self.sender.entropy)
+    }
+
+    fn check_client_secret(&self, secret: &ClientSecret) -> Result<(), ClientKeyError> {
+        client_authentication::check_client_secret(&self.sender, secret)
+    }
+
+    fn make_dpop_key(&self) -> Option<PrivateKey> {
+        dpop::make_key()
     }
 
     async fn send_token_request(&self, request: TokenRequest<'_>) -> Result<RawTokenAnswer, SendFailure> {
-        token_request::send_token_request(&self.http, request).await
+        token_request::send_token_request(&self.sender, request).await
     }
 
     fn read_token_answer(&self, service: &OAuthService, answer: &RawTokenAnswer) -> TokenAnswerReading {
@@ -88,7 +97,7 @@ impl Provider for HttpProvider {
     }
 
     async fn check_id_token(&self, check: IdTokenCheck<'_>) -> Result<(), IdTokenError> {
-        id_token::check_id_token(&self.http, &self.key_sets, check).await
+        id_token::check_id_token(&self.sender.http, &self.key_sets, check).await
     }
 
     fn subject_of(&self, id_token: &IdToken) -> Option<String> {
@@ -101,7 +110,7 @@ impl Provider for HttpProvider {
         key: &ServiceAccountKey,
         now: Timestamp,
     ) -> Result<(AccessToken, Option<Duration>), RefreshFailure> {
-        assertion::exchange_assertion(&self.http, &self.signing_keys, &*self.entropy, service, key, now).await
+        assertion::exchange_assertion(&self.sender, service, key, now).await
     }
 
     async fn verify(
@@ -110,7 +119,7 @@ impl Provider for HttpProvider {
         credential: &Credential,
         access_token: Option<&AccessToken>,
     ) -> Verdict {
-        verify::verify(&self.http, request, credential, access_token).await
+        verify::verify(&self.sender, request, credential, access_token).await
     }
 
     async fn revoke(
@@ -120,6 +129,6 @@ impl Provider for HttpProvider {
         client: Option<&ClientIdentity>,
         using: Option<&AccessToken>,
     ) -> Result<(), RefreshFailure> {
-        revoke::revoke(&self.http, request, target, client, using).await
+        revoke::revoke(&self.sender, request, target, client, using).await
     }
 }

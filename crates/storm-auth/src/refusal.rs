@@ -3,8 +3,8 @@
 use storm_domain::{ProviderWords, RefreshFailure, SendFailure};
 
 /// A request that brought no whole answer.
-pub(crate) fn unanswered(SendFailure { delivery, kind }: SendFailure) -> RefreshFailure {
-    RefreshFailure::Transient { delivery, kind, retry_after: None }
+pub(crate) fn unanswered(failure: SendFailure) -> RefreshFailure {
+    failure.into()
 }
 
 /// A request that is refused before it is sent, or an answer that must not be used, in words of ours.

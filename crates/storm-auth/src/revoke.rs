@@ -12,21 +12,24 @@ use storm_domain::{Credential, HttpMethod, RawTokenAnswer, RefreshFailure, Revok
 use storm_secret::AccessToken;
 use zeroize::Zeroizing;
 
+use crate::client_authentication::{Asking, post};
 use crate::http::{Http, LARGEST_ANSWER};
 use crate::placement::request_with;
 use crate::refusal::{refused, unanswered};
+use crate::sender::Sender;
 use crate::token_answer::{AnswerShape, read_failure};
-use crate::token_request::{Parameters, post};
+use crate::token_request::Parameters;
 
 pub(crate) async fn revoke(
-    http: &Http,
+    sender: &Sender,
     request: &RevokeRequest,
     target: &Credential,
     client: Option<&ClientIdentity>,
     using: Option<&AccessToken>,
 ) -> Result<(), RefreshFailure> {
+    let http = &sender.http;
     match request.target {
-        RevokeTarget::TokenInBody => revoke_tokens(http, request, target, client).await,
+        RevokeTarget::TokenInBody => revoke_tokens(sender, request, target, client).await,
         RevokeTarget::OwnCredential => {
             // EXPOSE: the credential authenticates its own end.
             let secret = own_secret(target).or(using.map(AccessToken::expose)).ok_or_else(not_possible)?;
@@ -57,7 +60,7 @@ struct Credentials<'a> {
 }
 
 async fn revoke_tokens(
-    http: &Http,
+    sender: &Sender,
     request: &RevokeRequest,
     target: &Credential,
     client: Option<&ClientIdentity>,
@@ -71,10 +74,13 @@ async fn revoke_tokens(
         parameters.add("token", token);
         parameters.add("token_type_hint", hint);
         let request = match client {
-            Some(client) => post(http, &request.url, client, request.client_auth, request.body_format, parameters),
-            None => parameters.fill(http.request(HttpMethod::Post, request.url.clone()), request.body_format),
+            Some(client) => {
+                let asking = Asking { client, client_auth: request.client_auth, audience: request.url.as_str() };
+                post(sender, &request.url, &asking, request.body_format, parameters).map_err(unanswered)?
+            }
+            None => parameters.fill(sender.http.request(HttpMethod::Post, request.url.clone()), request.body_format),
         };
-        judge(&send(http, request).await?)?;
+        judge(&send(&sender.http, request).await?)?;
     }
     Ok(())
 }

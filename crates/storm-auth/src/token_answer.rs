@@ -17,7 +17,7 @@ mod value;
 
 use std::time::Duration;
 
-use storm_domain::{AnswerOddity, RawTokenAnswer, RefreshFailure, TokenAnswerReading, is_bearer_type};
+use storm_domain::{AnswerOddity, RawTokenAnswer, RefreshFailure, TokenAnswerReading, is_bearer_type, is_dpop_type};
 use storm_secret::{AccessToken, IdToken, RefreshToken};
 
 use crate::placement::is_header_safe;
@@ -69,7 +69,8 @@ pub(crate) fn read_token_answer(shape: AnswerShape<'_>, answer: &RawTokenAnswer)
 
     let token_type = document.tokens(Name::TokenType).and_then(Value::text).filter(|text| !text.trim().is_empty());
     note(usable && token_type.is_none(), AnswerOddity::MissingTokenType);
-    note(token_type.as_deref().is_some_and(|text| !is_bearer_type(text)), AnswerOddity::UnknownTokenType);
+    let is_ours = |text: &str| is_bearer_type(text) || (answer.dpop_key.is_some() && is_dpop_type(text));
+    note(token_type.as_deref().is_some_and(|text| !is_ours(text)), AnswerOddity::UnknownTokenType);
 
     let clocks_differ = answer.server_time.is_some_and(|by_server| {
         by_server.since(answer.received_at).max(answer.received_at.since(by_server)) > CLOCK_TOLERANCE
@@ -99,6 +100,7 @@ pub(crate) fn read_token_answer(shape: AnswerShape<'_>, answer: &RawTokenAnswer)
             .and_then(Value::text)
             .filter(|text| !text.is_empty())
             .map(IdToken::new),
+        issued_token_type: document.tokens(Name::IssuedTokenType).and_then(Value::text),
         oddities,
     }
 }

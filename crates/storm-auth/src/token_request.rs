@@ -1,25 +1,62 @@
-//! Token requests: the code exchange (RFC 6749 §4.1.3, RFC 7636 §4.5) and the refresh (§6).
+//! Token requests: the code exchange (RFC 6749 §4.1.3, RFC 7636 §4.5), client credentials (§4.4), the refresh (§6), and the
+//! exchange of one token for another (RFC 8693 §2.1).
 //!
-//! INVARIANT: a request goes to exactly the configured endpoint, once. Nothing here looks into the answer; the caller makes
-//! it durable first.
+//! INVARIANT: a request goes to exactly the configured endpoint, once; twice only where the service said that it did not look at
+//! the first for want of its nonce, see `dpop`. Nothing here looks into the answer; the caller makes it durable first.
 
 use hyper::body::Bytes;
 use reqwest::RequestBuilder;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use reqwest::header::CONTENT_TYPE;
 use serde::Serializer as _;
-use storm_domain::port::{ClientIdentity, TokenGrant, TokenRequest};
-use storm_domain::{BodyFormat, ClientAuth, HttpMethod, RawTokenAnswer, SendFailure};
-use url::Url;
+use storm_domain::port::{TokenExchange, TokenGrant, TokenRequest};
+use storm_domain::{BodyFormat, HttpMethod, OAuthService, RawTokenAnswer, SendFailure};
 use url::form_urlencoded;
 use zeroize::Zeroizing;
 
-use crate::http::{Http, LARGEST_ANSWER};
-use crate::placement::basic;
+use crate::client_authentication::{Asking, post};
+use crate::dpop::{self, Proved};
+use crate::http::LARGEST_ANSWER;
+use crate::sender::Sender;
 
-pub(crate) async fn send_token_request(http: &Http, request: TokenRequest<'_>) -> Result<RawTokenAnswer, SendFailure> {
-    let TokenRequest { service, client, grant } = request;
-    let mut parameters = Parameters::default();
+const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+
+pub(crate) async fn send_token_request(
+    sender: &Sender,
+    request: TokenRequest<'_>,
+) -> Result<RawTokenAnswer, SendFailure> {
+    let TokenRequest { service, client, grant, dpop_key } = request;
     let (url, client_auth) = match &grant {
+        TokenGrant::RefreshToken(_) => (&service.refresh_url, service.refresh_client_auth),
+        _ => (&service.token_url, service.token_client_auth),
+    };
+    let scope = scope_of(&grant, service);
+    let parameters = parameters(&grant, service, &scope);
+    let audience = service.issuer.as_deref().unwrap_or(url.as_str());
+    let asking = Asking { client, client_auth, audience };
+    let prepare = || {
+        let request = post(sender, url, &asking, service.body_format, parameters.clone())?;
+        Ok(service.token_headers.iter().fold(request, |request, (name, value)| request.header(name, value)))
+    };
+    let deadline = sender.http.deadlines.token;
+    let Some(key) = dpop_key else { return sender.http.send(prepare()?, deadline, LARGEST_ANSWER).await };
+    let proved = Proved { key, method: HttpMethod::Post, url, access_token: None, deadline };
+    let answer = dpop::send(sender, &proved, prepare).await?;
+    Ok(RawTokenAnswer { dpop_key: Some(key.clone()), ..answer })
+}
+
+/// The scopes asked for in a token request, as one text; empty = they are not mentioned.
+fn scope_of(grant: &TokenGrant<'_>, service: &OAuthService) -> String {
+    match grant {
+        TokenGrant::ClientCredentials { scopes } | TokenGrant::TokenExchange(TokenExchange { scopes, .. }) => {
+            scopes.join(&service.scope_separator.to_string())
+        }
+        _ => String::new(),
+    }
+}
+
+fn parameters<'a>(grant: &'a TokenGrant<'_>, service: &'a OAuthService, scope: &'a str) -> Parameters<'a> {
+    let mut parameters = Parameters::default();
+    match grant {
         TokenGrant::AuthorizationCode { code, code_verifier, redirect_uri } => {
             parameters.add("grant_type", "authorization_code");
             // EXPOSE: the code is what this request exchanges.
@@ -29,27 +66,40 @@ pub(crate) async fn send_token_request(http: &Http, request: TokenRequest<'_>) -
                 // EXPOSE: the verifier proves that the code is ours.
                 parameters.add("code_verifier", code_verifier.expose());
             }
-            (&service.token_url, service.token_client_auth)
         }
         TokenGrant::RefreshToken(refresh_token) => {
             parameters.add("grant_type", "refresh_token");
             // EXPOSE: the refresh token is what this request presents.
             parameters.add("refresh_token", refresh_token.expose());
-            (&service.refresh_url, service.refresh_client_auth)
         }
-    };
+        TokenGrant::ClientCredentials { .. } => parameters.add("grant_type", "client_credentials"),
+        TokenGrant::TokenExchange(exchange) => {
+            parameters.add("grant_type", TOKEN_EXCHANGE);
+            // EXPOSE: the token is what this request exchanges.
+            parameters.add("subject_token", exchange.subject_token.expose());
+            parameters.add("subject_token_type", exchange.subject_token_type);
+            let optional = [
+                ("audience", exchange.audience),
+                ("resource", exchange.resource.map(url::Url::as_str)),
+                ("requested_token_type", exchange.requested_token_type),
+            ];
+            optional
+                .into_iter()
+                .filter_map(|(name, value)| Some((name, value?)))
+                .for_each(|(n, v)| parameters.add(n, v));
+        }
+    }
+    if !scope.is_empty() {
+        parameters.add(&service.scope_parameter, scope);
+    }
     for (name, value) in &service.token_params {
         parameters.add(name, value);
     }
-    let mut request = post(http, url, client, client_auth, service.body_format, parameters);
-    for (name, value) in &service.token_headers {
-        request = request.header(name, value);
-    }
-    http.send(request, http.deadlines.token, LARGEST_ANSWER).await
+    parameters
 }
 
 /// The parameters of a request body, borrowed until they are written.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Parameters<'a>(Vec<(&'a str, &'a str)>);
 
 impl<'a> Parameters<'a> {
@@ -83,37 +133,4 @@ impl<'a> Parameters<'a> {
     fn longest(&self) -> usize {
         self.0.iter().map(|(name, value)| 6 * (name.len() + value.len()) + 6).sum::<usize>() + 2
     }
-}
-
-/// A POST with client authentication (RFC 6749 §2.3.1) that asks for JSON.
-pub(crate) fn post<'a>(
-    http: &Http,
-    url: &Url,
-    client: &'a ClientIdentity,
-    client_auth: ClientAuth,
-    format: BodyFormat,
-    mut parameters: Parameters<'a>,
-) -> RequestBuilder {
-    let mut request = http.request(HttpMethod::Post, url.clone()).header(ACCEPT, "application/json");
-    match (&client.client_secret, client_auth) {
-        (Some(secret), ClientAuth::Basic) => {
-            // EXPOSE: the client authenticates with it.
-            let secret = Zeroizing::new(form_encoded(secret.expose()));
-            if let Some(value) = basic(&form_encoded(&client.client_id), &secret) {
-                request = request.header(AUTHORIZATION, value);
-            }
-        }
-        (secret, _) => {
-            parameters.add("client_id", &client.client_id);
-            if let Some(secret) = secret {
-                // EXPOSE: the client authenticates with it.
-                parameters.add("client_secret", secret.expose());
-            }
-        }
-    }
-    parameters.fill(request, format)
-}
-
-fn form_encoded(text: &str) -> String {
-    form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }

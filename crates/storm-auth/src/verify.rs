@@ -4,24 +4,32 @@
 //! Everything that may come from a proxy, a portal or a broken line is `CouldNotReach`.
 
 use reqwest::RequestBuilder;
-use reqwest::header::{ACCEPT, CONTENT_TYPE};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use serde_json::Value;
 use storm_domain::{
-    Account, Credential, IdentityPaths, ProviderWords, RawTokenAnswer, SendFailure, TransientKind, Verdict,
-    VerifyRequest,
+    Account, Credential, Delivery, IdentityPaths, KeyPlacement, ProviderWords, RawTokenAnswer, SendFailure,
+    TransientKind, Verdict, VerifyRequest,
 };
-use storm_secret::AccessToken;
+use storm_secret::{AccessToken, PrivateKey};
 
+use crate::dpop::{self, Proved};
 use crate::http::{Http, LARGEST_ANSWER, plain_words};
 use crate::placement::request_with;
+use crate::sender::Sender;
 use crate::token_answer::is_passing;
 
 pub(crate) async fn verify(
-    http: &Http,
+    sender: &Sender,
     request: &VerifyRequest,
     credential: &Credential,
     access_token: Option<&AccessToken>,
 ) -> Verdict {
+    if let (Credential::OAuthGrant(grant), Some(token)) = (credential, access_token)
+        && let Some(key) = grant.proof_key()
+    {
+        return verify_with_proof(sender, request, key, token).await;
+    }
+    let http = &sender.http;
     let secret = match (credential, access_token) {
         // EXPOSE: the credential authenticates the request that proves it.
         (Credential::ApiKey(credential), _) => credential.key.expose(),
@@ -39,6 +47,23 @@ pub(crate) async fn verify(
         (outcome, _) => outcome,
     };
     match outcome {
+        Ok(answer) => judge(request, &answer),
+        Err(failure) => unreached(plain_words(failure.kind)),
+    }
+}
+
+/// A token that is bound to a key is sent under its own scheme (RFC 9449 §7.1), whatever the placement of other tokens.
+async fn verify_with_proof(sender: &Sender, request: &VerifyRequest, key: &PrivateKey, token: &AccessToken) -> Verdict {
+    let deadline = sender.http.deadlines.other;
+    let proved = Proved { key, method: request.method, url: &request.url, access_token: Some(token), deadline };
+    let placement = KeyPlacement::Header { name: AUTHORIZATION.to_string(), prefix: "DPoP ".to_owned() };
+    let prepared = || {
+        // EXPOSE: the token authenticates the request that proves it.
+        let prepared =
+            prepare(&sender.http, &VerifyRequest { placement: placement.clone(), ..request.clone() }, token.expose());
+        prepared.ok_or(SendFailure { delivery: Delivery::NotSent, kind: TransientKind::UnusableToken })
+    };
+    match dpop::send(sender, &proved, prepared).await {
         Ok(answer) => judge(request, &answer),
         Err(failure) => unreached(plain_words(failure.kind)),
     }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use serde::Deserialize;
-use storm_domain::{Fields, Method};
+use storm_domain::{AuthorizationGrant, Fields, Method};
 use thiserror::Error;
 
 use crate::field::{FieldError, FieldProblem, FieldSpec};
@@ -193,7 +193,12 @@ impl Connector {
             Setup::OAuth(setup) => {
                 let Some(discover_from) = &setup.discover_from else { return Ok(()) };
                 let Some(issuer) = missing(discover_from) else { return Ok(()) };
-                let endpoints = [&setup.authorize_url, &setup.token_url, &spec.verify.url];
+                let endpoints: &[_] = match self.grant(checked, setup) {
+                    AuthorizationGrant::AuthorizationCode => {
+                        &[&setup.authorize_url, &setup.token_url, &spec.verify.url]
+                    }
+                    AuthorizationGrant::ClientCredentials => &[&setup.token_url],
+                };
                 match endpoints.iter().flat_map(|url| url.needed_fields()).find_map(missing) {
                     Some(field) => Err(field.error(FieldProblem::MissingBoth { other: issuer.title.clone() })),
                     None => Ok(()),
@@ -245,10 +250,13 @@ impl Connector {
             }
         }
         for spec in &self.methods {
-            let discovered = spec.oauth().and_then(|setup| setup.discover_from.as_deref());
+            let named = spec
+                .oauth()
+                .map(|setup| [&setup.discover_from, &setup.grant_from, &setup.client_auth_from, &setup.dpop_from]);
+            let named = named.into_iter().flatten().filter_map(|name| name.as_deref());
             let declared =
                 |name: &str| self.fields.iter().any(|field| field.name == name && field.is_of(spec.method()));
-            for name in spec.template_fields().into_iter().chain(discovered) {
+            for name in spec.template_fields().into_iter().chain(named) {
                 if name != KEY_ID && !declared(name) {
                     return Err(EntryError::UndeclaredField { id: id(), field: name.to_owned() });
                 }

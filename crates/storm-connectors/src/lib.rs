@@ -2,6 +2,7 @@
 #![warn(missing_docs)]
 
 mod catalogue;
+mod choice;
 mod connector;
 mod field;
 mod foreign_key;

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use storm_domain::{BodyFormat, ClientAuth, HttpMethod, Method, RedirectHost, RevokeTarget};
+use storm_domain::{AuthorizationGrant, BodyFormat, ClientAuth, HttpMethod, Method, RedirectHost, RevokeTarget};
 
 use crate::guidance;
 use crate::template::{Lookup, TextTemplate, UrlTemplate};
@@ -161,8 +161,19 @@ pub struct OAuthSetup {
     #[serde(default)]
     pub(crate) token_headers: BTreeMap<String, String>,
     #[serde(default)]
+    pub(crate) grant: AuthorizationGrant,
+    /// Name of a field that, when it holds the name of a grant, counts instead of `grant`.
+    pub(crate) grant_from: Option<String>,
+    #[serde(default)]
     pub(crate) client_auth: ClientAuth,
+    /// Name of a field that, when it holds the name of a way, counts instead of `client_auth`.
+    pub(crate) client_auth_from: Option<String>,
     pub(crate) refresh_client_auth: Option<ClientAuth>,
+    /// Whether tokens are bound to a key of ours (RFC 9449).
+    #[serde(default)]
+    pub(crate) dpop: bool,
+    /// Name of a field that, when it holds `yes` or `no`, counts instead of `dpop`.
+    pub(crate) dpop_from: Option<String>,
     #[serde(default)]
     pub(crate) body_format: BodyFormat,
     #[serde(default = "space")]

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use storm_domain::{
-    ClientAuth, Fields, IdTokenRules, IdentityPaths, KeyPlacement, Method, OAuthService, RedirectHost, RefreshPolicy,
-    RevokeRequest, RevokeTarget, ServiceAccountService, TokenLifetimes, VerifyRequest,
+    AuthorizationGrant, Fields, IdTokenRules, IdentityPaths, KeyPlacement, Method, OAuthService, RedirectHost,
+    RefreshPolicy, RevokeRequest, RevokeTarget, ServiceAccountService, TokenLifetimes, VerifyRequest,
 };
 use thiserror::Error;
 use url::Url;
@@ -18,8 +18,7 @@ use crate::method::{LifetimesEntry, MethodSpec, OAuthSetup, PlacementSpec, Setup
 use crate::template::{Lookup, TemplateError, UrlTemplate, check_url, is_loopback};
 
 /// Names of the fields that keep what no template asks for.
-const CLIENT_AUTH: &str = "client_auth";
-const ISSUER_IN_REDIRECT: &str = "issuer_in_redirect";
+pub(crate) const ISSUER_IN_REDIRECT: &str = "issuer_in_redirect";
 
 const LONGEST_ASSERTION: Duration = Duration::from_secs(3600);
 
@@ -72,7 +71,12 @@ impl Connector {
     pub fn oauth_service(&self, fields: &Fields) -> Result<OAuthService, ResolveError> {
         let setup = self.oauth_setup()?;
         let url = |template: &UrlTemplate| self.url(fields, template);
-        match (url(&setup.authorize_url), url(&setup.token_url)) {
+        let token_url = url(&setup.token_url);
+        let authorize_url = match (self.grant(fields, setup), url(&setup.authorize_url)) {
+            (AuthorizationGrant::ClientCredentials, Err(_)) => token_url.clone(), // nobody is sent there
+            (_, authorize_url) => authorize_url,
+        };
+        match (authorize_url, token_url) {
             (Ok(authorize_url), Ok(token_url)) => self.oauth_service_at(fields, authorize_url, token_url),
             _ if self.discovery_issuer(fields, setup).is_some() => Err(ResolveError::Undiscovered),
             (Err(missing), _) | (_, Err(missing)) => Err(missing),
@@ -95,25 +99,6 @@ impl Connector {
     #[must_use]
     pub fn discovers_from(&self) -> Option<&str> {
         self.oauth_setup().ok()?.discover_from.as_deref()
-    }
-
-    /// The fields with the discovered issuer and endpoints written into those the connector has for them.
-    #[must_use]
-    pub fn keep_discovered(&self, fields: &Fields, service: &OAuthService) -> Fields {
-        let discovered = [
-            ("issuer", service.issuer.clone()),
-            ("authorize_url", Some(service.authorize_url.to_string())),
-            ("token_url", Some(service.token_url.to_string())),
-            ("userinfo_url", service.userinfo_url.as_ref().map(Url::to_string)),
-            ("revoke_url", service.revoke.as_ref().map(|revoke| revoke.url.to_string())),
-            ("jwks_url", service.id_tokens.as_ref().map(|rules| rules.jwks_url.to_string())),
-            ("id_token_algs", service.id_tokens.as_ref().map(|rules| rules.algorithms.join(" "))),
-            (CLIENT_AUTH, Some(client_auth_word(service.token_client_auth).to_owned())),
-            (ISSUER_IN_REDIRECT, service.issuer_in_redirect.then(|| "yes".to_owned())),
-        ];
-        let kept = discovered.into_iter().filter(|(name, _)| self.field(name).is_some());
-        let kept = kept.filter_map(|(name, value)| Some((name.to_owned(), value?)));
-        fields.clone().into_iter().chain(kept).collect()
     }
 
     /// The scopes to ask for: the user's choice, or the connector's own, and always those it cannot do without.
@@ -200,7 +185,10 @@ impl Connector {
             url,
             target: revoke.target,
             placement: self.placement_of(spec, fields)?,
-            client_auth: revoke.client_auth,
+            client_auth: spec
+                .oauth()
+                .and_then(|setup| self.choice(fields, setup.client_auth_from.as_deref()))
+                .unwrap_or(revoke.client_auth),
             body_format: revoke.body_format,
         }))
     }
@@ -251,7 +239,7 @@ impl Connector {
         self.method(method).ok_or(ResolveError::MethodNotOffered)
     }
 
-    fn oauth_setup(&self) -> Result<&OAuthSetup, ResolveError> {
+    pub(crate) fn oauth_setup(&self) -> Result<&OAuthSetup, ResolveError> {
         self.offered(Method::OAuth)?.oauth().ok_or(ResolveError::MethodNotOffered)
     }
 
@@ -279,8 +267,8 @@ impl Connector {
         let setup = self.oauth_setup()?;
         let issuer = self.issuer(fields, setup)?;
         let jwks_url = self.optional_url(fields, setup.jwks_url.as_ref())?;
-        let discovered_auth = self.value(fields, CLIENT_AUTH).and_then(|word| client_auth_of(&word));
-        let client_auth = discovered_auth.unwrap_or(setup.client_auth);
+        let chosen = self.choice(fields, setup.client_auth_from.as_deref());
+        let dpop = setup.dpop_from.as_deref().and_then(|name| self.value(fields, name));
         let refresh_url = self.optional_url(fields, setup.refresh_url.as_ref())?.unwrap_or_else(|| token_url.clone());
         Ok(OAuthService {
             id_tokens: issuer.clone().zip(jwks_url).map(|(issuer, jwks_url)| IdTokenRules {
@@ -290,6 +278,7 @@ impl Connector {
             }),
             issuer,
             issuer_in_redirect: setup.issuer_in_redirect || self.value(fields, ISSUER_IN_REDIRECT).is_some(),
+            grant: self.grant(fields, setup),
             authorize_url,
             authorize_params: pairs(&setup.authorize_params),
             token_url,
@@ -297,8 +286,9 @@ impl Connector {
             userinfo_url: self.optional_url(fields, setup.userinfo_url.as_ref())?,
             token_params: pairs(&setup.token_params),
             token_headers: pairs(&setup.token_headers),
-            token_client_auth: client_auth,
-            refresh_client_auth: setup.refresh_client_auth.unwrap_or(client_auth),
+            token_client_auth: chosen.unwrap_or(setup.client_auth),
+            refresh_client_auth: chosen.or(setup.refresh_client_auth).unwrap_or(setup.client_auth),
+            dpop: dpop.map_or(setup.dpop, |dpop| dpop == "yes"),
             body_format: setup.body_format,
             scope_separator: setup.scope_separator,
             scope_parameter: setup.scope_parameter.clone(),
@@ -343,17 +333,6 @@ impl Connector {
             Err(refused) => Err(refused.into()),
         }
     }
-}
-
-fn client_auth_word(client_auth: ClientAuth) -> &'static str {
-    match client_auth {
-        ClientAuth::Body => "body",
-        ClientAuth::Basic => "basic",
-    }
-}
-
-fn client_auth_of(word: &str) -> Option<ClientAuth> {
-    [ClientAuth::Body, ClientAuth::Basic].into_iter().find(|client_auth| client_auth_word(*client_auth) == word)
 }
 
 fn placement(spec: &PlacementSpec, lookup: Lookup<'_>) -> Result<KeyPlacement, ResolveError> {

@@ -62,6 +62,8 @@ pub struct OAuthGrant {
     pub scopes: Option<Vec<String>>,
     /// OpenID Connect ID token, when sent.
     pub id_token: Option<IdToken>,
+    /// The key that the tokens are bound to (RFC 9449), PEM; they are of no use without it.
+    pub dpop_key: Option<PrivateKey>,
     /// When the answer was received.
     pub obtained_at: Timestamp,
 }
@@ -73,6 +75,18 @@ impl OAuthGrant {
     pub fn is_bearer(&self) -> bool {
         self.token_type.as_deref().is_none_or(is_bearer_type)
     }
+
+    /// The key that proves possession of the access token (RFC 9449 §7.1); None = the token needs none, or is not ours to use.
+    #[must_use]
+    pub fn proof_key(&self) -> Option<&PrivateKey> {
+        self.dpop_key.as_ref().filter(|_| self.token_type.as_deref().is_some_and(is_dpop_type))
+    }
+}
+
+/// Whether a `token_type` means that each use needs a proof (RFC 9449 §5).
+#[must_use]
+pub fn is_dpop_type(token_type: &str) -> bool {
+    token_type.trim().eq_ignore_ascii_case("dpop")
 }
 
 /// Whether a `token_type` means Bearer; see [`OAuthGrant::is_bearer`].
@@ -133,7 +147,8 @@ impl Credential {
         match self {
             Self::ApiKey(credential) => CredentialSummary::ApiKey { hint: key_hint(&credential.key) },
             Self::OAuthGrant(grant) => CredentialSummary::OAuthGrant {
-                refreshable: grant.refresh_token.is_some(),
+                // What holds no token at all stands for a client whose tokens are asked for anew each time.
+                refreshable: grant.refresh_token.is_some() || grant.access_token.is_none(),
                 expires_at: grant.expires_at,
             },
             Self::ServiceAccountKey(key) => CredentialSummary::ServiceAccountKey {

@@ -34,7 +34,7 @@ pub mod port;
 pub use activity::{ActivityEntry, ActivityKind, ProtectionChange, RotationMilestone};
 pub use credential::{
     ApiKeyCredential, Credential, CredentialSummary, Generation, GenerationInfo, GenerationNumber, GenerationPhase,
-    OAuthGrant, ServiceAccountKey, is_bearer_type,
+    OAuthGrant, ServiceAccountKey, is_bearer_type, is_dpop_type,
 };
 pub use discovery::{Discovered, DiscoveryError, ServiceOffers};
 pub use error::{Action, ErrorCode, Failure};
@@ -49,8 +49,8 @@ pub use registration::AppRegistration;
 pub use revocation::PendingRevocation;
 pub use rotation::{AccountComparison, Rotation, RotationEvent, RotationRefused, RotationStep};
 pub use service::{
-    BodyFormat, ClientAuth, HttpMethod, IdTokenRules, IdentityPaths, KeyPlacement, OAuthService, RedirectHost,
-    RevokeRequest, RevokeTarget, ServiceAccountService, TokenLifetimes, VerifyRequest,
+    AuthorizationGrant, BodyFormat, ClientAuth, HttpMethod, IdTokenRules, IdentityPaths, KeyPlacement, OAuthService,
+    RedirectHost, RevokeRequest, RevokeTarget, ServiceAccountService, TokenLifetimes, VerifyRequest,
 };
 pub use time::Timestamp;
 pub use token_answer::{AnswerOddity, ErrorAnswer, RawTokenAnswer, TokenAnswerReading};

@@ -77,6 +77,8 @@ pub enum TransientKind {
     UnusableToken,
     /// The ID token beside the access token does not hold, so neither is believed.
     IdTokenRefused,
+    /// The app registration's private key or certificate cannot be used, so nothing was sent.
+    ClientKey,
 }
 
 /// Why a refresh did not bring an access token.
@@ -104,6 +106,18 @@ pub enum RefreshFailure {
     NotPrepared,
     /// An answer came and lies in its landing slot, but could not be committed.
     NotStored,
+}
+
+impl From<SendFailure> for RefreshFailure {
+    fn from(SendFailure { delivery, kind }: SendFailure) -> Self {
+        match kind {
+            TransientKind::ClientKey => Self::RegistrationRefused(ProviderWords::cleaned(
+                "client_key_not_usable",
+                "The app registration's private key or certificate cannot be used.",
+            )),
+            kind => Self::Transient { delivery, kind, retry_after: None },
+        }
+    }
 }
 
 impl RefreshFailure {

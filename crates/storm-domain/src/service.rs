@@ -9,7 +9,8 @@ use url::Url;
 
 use crate::RefreshPolicy;
 
-/// How the client proves itself at the token endpoint (RFC 6749 §2.3).
+/// How the client proves itself at the token endpoint (RFC 6749 §2.3). A client whose secret is a private key signs an assertion
+/// where this says `Body` or `Basic`, since a key is never sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ClientAuth {
@@ -18,6 +19,22 @@ pub enum ClientAuth {
     Body,
     /// HTTP Basic.
     Basic,
+    /// A signed assertion (RFC 7523 §2.2), for a client whose secret is a private key.
+    PrivateKeyJwt,
+    /// A certificate in the TLS handshake, and `client_id` in the body (RFC 8705 §2), for a client whose secret is a private
+    /// key with its certificate chain.
+    TlsCertificate,
+}
+
+/// What a service gives access tokens for (RFC 6749 §1.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthorizationGrant {
+    /// A person approves in the browser (§4.1).
+    #[default]
+    AuthorizationCode,
+    /// The client asks in its own name; nobody approves and nothing is refreshed (§4.4).
+    ClientCredentials,
 }
 
 /// How a token request's body is written.
@@ -38,7 +55,9 @@ pub struct OAuthService {
     pub issuer: Option<String>,
     /// Whether the service promises `iss` in every redirect (RFC 9207 §3), so that one without it is refused.
     pub issuer_in_redirect: bool,
-    /// Authorization endpoint.
+    /// What access tokens are given for.
+    pub grant: AuthorizationGrant,
+    /// Authorization endpoint; the token endpoint where the grant needs none.
     pub authorize_url: Url,
     /// Extra parameters of the authorization request.
     pub authorize_params: Vec<(String, String)>,
@@ -58,6 +77,8 @@ pub struct OAuthService {
     pub token_client_auth: ClientAuth,
     /// Client authentication for refreshes.
     pub refresh_client_auth: ClientAuth,
+    /// Whether tokens are bound to a key of ours (RFC 9449).
+    pub dpop: bool,
     /// How the body is written.
     pub body_format: BodyFormat,
     /// Between scopes: a space, or a comma at some services.
@@ -143,6 +164,19 @@ pub enum HttpMethod {
     Put,
     /// DELETE.
     Delete,
+}
+
+impl HttpMethod {
+    /// As it stands in a request.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+        }
+    }
 }
 
 /// Where a credential stands in a request.

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use storm_secret::{AccessToken, IdToken, RefreshToken, SecretBytes};
+use storm_secret::{AccessToken, IdToken, PrivateKey, RefreshToken, SecretBytes};
 
 use crate::{IdTokenFault, RefreshFailure, Timestamp};
 
@@ -24,6 +24,8 @@ pub struct RawTokenAnswer {
     pub received_at: Timestamp,
     /// At most 1 MiB.
     pub body: SecretBytes,
+    /// The key that the request was proved with (RFC 9449). It lands with the answer, whose tokens are of no use without it.
+    pub dpop_key: Option<PrivateKey>,
 }
 
 /// What an answer held. The refresh token is read first and on its own: nothing else may cost it.
@@ -41,6 +43,8 @@ pub struct TokenAnswerReading {
     pub scopes: Option<Vec<String>>,
     /// ID token, if sent.
     pub id_token: Option<IdToken>,
+    /// What kind of token a token exchange brought (RFC 8693 §2.2.1), if said.
+    pub issued_token_type: Option<String>,
     /// Everything that was not as RFC 6749 §5.1 says, for the activity log. Holds no value of the answer.
     pub oddities: Vec<AnswerOddity>,
 }
@@ -55,7 +59,7 @@ pub enum AnswerOddity {
     /// No `token_type`; Bearer is assumed.
     #[error("token_type was missing")]
     MissingTokenType,
-    /// A `token_type` other than Bearer: the access token is kept but not lent as one.
+    /// A `token_type` other than Bearer, or DPoP without a proof of ours: the access token is kept but not lent as one.
     #[error("token_type was not Bearer")]
     UnknownTokenType,
     /// A status other than 200 with tokens in the body.

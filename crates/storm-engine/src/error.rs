@@ -213,6 +213,7 @@ pub(crate) fn transient_words(kind: TransientKind) -> &'static str {
         TransientKind::NotAnAnswer => {
             "Something else than the service answered, such as a sign-in page of the network."
         }
+        TransientKind::ClientKey => "The app registration's private key or certificate cannot be used.",
         _ => "The service's answer held no usable token.",
     }
 }
@@ -229,6 +230,14 @@ pub(crate) fn failure_of_trouble(trouble: &Trouble) -> Failure {
         Trouble::Request { words } => RefreshFailure::RequestRefused(words.clone()).to_failure(),
         _ => RefreshFailure::NotStored.to_failure(),
     }
+}
+
+pub(crate) fn reconnect_needed(what_happened: &str) -> Failure {
+    Failure::new(
+        ErrorCode::ReconnectNeeded,
+        format!("{what_happened} Reconnect it; nothing you set up is lost."),
+        Some(Action::Reconnect),
+    )
 }
 
 fn quoted(words: &ProviderWords) -> String {

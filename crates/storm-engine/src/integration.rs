@@ -214,7 +214,8 @@ impl Engine {
             CredentialSummary::ServiceAccountKey { key_id, .. } => Some(key_id.as_str()),
             _ => None,
         });
-        matches!(self.revoke_request(row, key_id), Ok(Some(_)))
+        let is_lasting = row.method != Method::OAuth || !self.is_exchanged(row); // a client's tokens end by themselves
+        is_lasting && matches!(self.revoke_request(row, key_id), Ok(Some(_)))
     }
 
     fn rotation_view(

@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use storm_domain::{
     Action, ActivityKind, Credential, ErrorCode, Failure, Integration, IntegrationId, Method, OAuthGrant, Timestamp,
-    TokenState, VaultError,
+    TokenState, VaultError, is_bearer_type, is_dpop_type,
 };
 use storm_secret::{AccessToken, ApiKey};
 use uuid::Uuid;
 
 use crate::engine::Engine;
-use crate::error::ToFailure as _;
-use crate::refresh::{Wanted, reconnect_needed};
+use crate::error::{ToFailure as _, reconnect_needed};
+use crate::refresh::Wanted;
+use crate::service_account::ExchangedToken;
 
 /// What is lent.
 #[derive(Debug)]
@@ -32,6 +33,15 @@ pub struct Lent {
     pub expires_at: Option<Timestamp>,
     /// Of which integration.
     pub integration_id: IntegrationId,
+}
+
+/// What an access token is wanted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// Another program sends it as Bearer.
+    Lending,
+    /// It is verified with here, with a proof if it needs one.
+    Own,
 }
 
 impl Engine {
@@ -66,7 +76,7 @@ impl Engine {
         let (secret, expires_at) = match integration.method {
             Method::ApiKey => (LentSecret::ApiKey(self.lendable_key(&integration).await?), None),
             Method::OAuth | Method::ServiceAccount => {
-                let (token, expires_at) = self.access_token(&integration, min_lifetime).await?;
+                let (token, expires_at) = self.access_token(&integration, min_lifetime, Use::Lending).await?;
                 (LentSecret::AccessToken(token), expires_at)
             }
         };
@@ -101,14 +111,17 @@ impl Engine {
         &self,
         integration: &Integration,
         min_lifetime: Option<Duration>,
+        purpose: Use,
     ) -> Result<(AccessToken, Option<Timestamp>), Failure> {
         let wanted = min_lifetime.unwrap_or_default();
         self.look_at_clocks();
         let now = self.now();
         let lasts = |end: Option<Timestamp>, long_enough: Duration| end.is_none_or(|end| now.after(long_enough) < end);
-        let present = match integration.method {
-            Method::ServiceAccount => self.exchanged.kept(integration.id).map(|kept| (kept.token, kept.expires_at)),
-            _ => self.present_token(integration.id).await?,
+        let present = if self.is_exchanged(integration) {
+            let kept = self.exchanged.kept(integration.id);
+            kept.map(|kept| exchanged_token(kept, purpose)).transpose()?
+        } else {
+            self.present_token(integration.id, purpose).await?
         };
         if let Some((token, expires_at)) = &present
             && lasts(*expires_at, wanted)
@@ -116,7 +129,7 @@ impl Engine {
         {
             return Ok((token.clone(), *expires_at));
         }
-        match (self.fresh_token(integration, wanted).await, present) {
+        match (self.fresh_token(integration, wanted, purpose).await, present) {
             (Ok((_, expires_at)), _) if !lasts(expires_at, wanted) => Err(Failure::new(
                 ErrorCode::NotSupported,
                 "The service's tokens do not live as long as was asked for. Ask for a shorter time.",
@@ -132,15 +145,19 @@ impl Engine {
         }
     }
 
-    async fn present_token(&self, id: IntegrationId) -> Result<Option<(AccessToken, Option<Timestamp>)>, Failure> {
+    async fn present_token(
+        &self,
+        id: IntegrationId,
+        purpose: Use,
+    ) -> Result<Option<(AccessToken, Option<Timestamp>)>, Failure> {
         if let Some(unsaved) = self.unsaved_grant(id) {
-            refuse_other_type(&unsaved)?;
+            refuse_other_type(&unsaved, purpose)?;
             return Ok(self.current(id, unsaved));
         }
         let active = self.vault().active_generation(id).await.map_err(|error| error.to_failure())?;
         Ok(match active.map(|generation| generation.credential) {
             Some(Credential::OAuthGrant(grant)) => {
-                refuse_other_type(&grant)?;
+                refuse_other_type(&grant, purpose)?;
                 self.current(id, grant)
             }
             _ => None,
@@ -157,17 +174,18 @@ impl Engine {
         &self,
         integration: &Integration,
         long_enough: Duration,
+        purpose: Use,
     ) -> Result<(AccessToken, Option<Timestamp>), Failure> {
         if let Some(failure) = self.backing_off(integration) {
             return Err(failure);
         }
-        if integration.method == Method::ServiceAccount {
+        if self.is_exchanged(integration) {
             self.exchanged.forget(integration.id);
-            return self.exchange(integration).await.map(|exchanged| (exchanged.token, exchanged.expires_at));
+            return exchanged_token(self.exchange(integration).await?, purpose);
         }
         match self.refresh_grant(integration.id, Wanted::Lasting(long_enough)).await?.credential {
             Credential::OAuthGrant(grant) => {
-                refuse_other_type(&grant)?;
+                refuse_other_type(&grant, purpose)?;
                 match grant.access_token {
                     Some(token) => Ok((token, grant.expires_at)),
                     None => Err(reconnect_needed("The service's answer held no usable access token.")),
@@ -204,14 +222,31 @@ impl Engine {
     }
 }
 
-/// A token of another type (RFC 6749 §7.1) is of no use to whoever sends it as Bearer.
-fn refuse_other_type(grant: &OAuthGrant) -> Result<(), Failure> {
-    if grant.is_bearer() {
+fn exchanged_token(kept: ExchangedToken, purpose: Use) -> Result<(AccessToken, Option<Timestamp>), Failure> {
+    let token_type = kept.token_type.as_deref().unwrap_or("Bearer");
+    let is_ours = purpose == Use::Own && is_dpop_type(token_type);
+    if is_bearer_type(token_type) || is_ours {
+        Ok((kept.token, kept.expires_at))
+    } else {
+        Err(not_lendable(token_type))
+    }
+}
+
+/// A token of another type (RFC 6749 §7.1) is of no use to whoever sends it as Bearer. One that is bound to a key of ours is of
+/// use to nobody else.
+fn refuse_other_type(grant: &OAuthGrant, purpose: Use) -> Result<(), Failure> {
+    let is_ours = purpose == Use::Own && grant.proof_key().is_some();
+    if grant.is_bearer() || is_ours {
         return Ok(());
     }
-    Err(Failure::new(
-        ErrorCode::NotSupported,
-        "The service gave a token of a type that other tools cannot send as Bearer. It is kept, but not handed out.",
-        None,
-    ))
+    Err(not_lendable(grant.token_type.as_deref().unwrap_or_default()))
+}
+
+fn not_lendable(token_type: &str) -> Failure {
+    let message = if is_dpop_type(token_type) {
+        "The service binds this token to a key that stays in Storm Connect (DPoP), so it is of no use to other tools. It is kept, but not handed out."
+    } else {
+        "The service gave a token of a type that other tools cannot send as Bearer. It is kept, but not handed out."
+    };
+    Failure::new(ErrorCode::NotSupported, message, None)
 }

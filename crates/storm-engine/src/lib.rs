@@ -5,6 +5,7 @@ mod api_key;
 mod authorization;
 mod behind;
 mod catalogue;
+mod client_credentials;
 mod damage;
 mod discovery;
 mod engine;

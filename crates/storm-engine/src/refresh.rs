@@ -22,7 +22,7 @@ use storm_domain::{
 };
 
 use crate::engine::{Engine, lock};
-use crate::error::{ToFailure as _, failure_of_trouble};
+use crate::error::{ToFailure as _, failure_of_trouble, reconnect_needed};
 use crate::id_token::Asked;
 
 /// How long a lease is kept: the sixty seconds a token request may take, and room for two slow commits.
@@ -59,11 +59,11 @@ impl Engine {
                 "An API key does not expire by itself; rotate it instead.",
                 None,
             )),
-            Method::OAuth => self.refresh_grant(id, wanted).await.map(drop),
-            Method::ServiceAccount => {
+            _ if self.is_exchanged(&integration) => {
                 self.exchanged.forget(id);
                 self.exchange(&integration).await.map(drop)
             }
+            _ => self.refresh_grant(id, wanted).await.map(drop),
         }
     }
 
@@ -136,8 +136,8 @@ impl Engine {
             Ok(lease) => lease,
             Err(error) => return Err(self.not_begun(&integration, error.to_failure()).await),
         };
-        let request =
-            TokenRequest { service: &service, client: &client, grant: TokenGrant::RefreshToken(refresh_token) };
+        let (presented, dpop_key) = (TokenGrant::RefreshToken(refresh_token), grant.dpop_key.as_ref());
+        let request = TokenRequest { service: &service, client: &client, grant: presented, dpop_key };
         let asked = Asked { service: &service, client: &client, keys: KeySource::Network };
         let taken = match self.parts.provider.send_token_request(request).await {
             Ok(answer) => {
@@ -212,16 +212,16 @@ impl Engine {
         intent: &RefreshIntent,
         lease: &Lease,
         sent_at: Timestamp,
-        SendFailure { delivery, kind }: SendFailure,
+        failure: SendFailure,
     ) -> RefreshFailure {
-        match delivery {
+        match failure.delivery {
             Delivery::Ambiguous if slept_since(sent_at, self.now()) => {
                 self.note_interruption(active, intent, InterruptedBy::Sleep);
             }
             Delivery::Ambiguous => self.note_interruption(active, intent, InterruptedBy::Network),
             Delivery::NotSent | Delivery::Answered => self.clear_intent_of(active.number, lease).await,
         }
-        RefreshFailure::Transient { delivery, kind, retry_after: None }
+        failure.into()
     }
 
     /// The answer goes to its landing slot before it is read; reading and committing go on while the slot is synced to the
@@ -389,14 +389,7 @@ pub(crate) fn successor_of(
         token_type,
         scopes: reading.scopes.or_else(|| old.scopes.clone()),
         id_token: reading.id_token.or_else(|| old.id_token.clone()),
+        dpop_key: answer.dpop_key.clone().or_else(|| old.dpop_key.clone()),
         obtained_at: answer.received_at,
     }
-}
-
-pub(crate) fn reconnect_needed(what_happened: &str) -> Failure {
-    Failure::new(
-        ErrorCode::ReconnectNeeded,
-        format!("{what_happened} Reconnect it; nothing you set up is lost."),
-        Some(storm_domain::Action::Reconnect),
-    )
 }

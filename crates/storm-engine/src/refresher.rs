@@ -99,7 +99,9 @@ impl Engine {
     }
 
     fn next_due(&self, row: &Integration) -> Option<Timestamp> {
-        if row.paused_at.is_some() || row.trashed_at.is_some() || self.is_held_back(row.method) {
+        let is_exchanged = self.is_exchanged(row);
+        let is_held_back = self.is_held_back(row.method) && !is_exchanged;
+        if row.paused_at.is_some() || row.trashed_at.is_some() || is_held_back {
             return None;
         }
         let TokenState::Active { expires_at, refresh } = &row.state else { return None };
@@ -125,7 +127,7 @@ impl Engine {
                     let before_it_ends =
                         expires_at.map(|end| lifetimes.refresh_policy.due_at(obtained_at, end, fraction));
                     let while_warm = keep_warm_by(obtained_at, *expires_at, lifetimes.refresh_idle, fraction);
-                    before_it_ends.into_iter().chain(while_warm.filter(|_| row.method == Method::OAuth)).min()
+                    before_it_ends.into_iter().chain(while_warm.filter(|_| !is_exchanged)).min()
                 };
                 // An unchanged token keeps its place; a new one gets a new jitter.
                 let (earliest, latest) = (due(1.0), due(0.0));
@@ -166,11 +168,11 @@ impl Engine {
         // Failures are written into the row and the log where they happen; here they only need no further handling.
         let outcome = match row.method {
             Method::ApiKey => self.verify_integration(id).await.map(drop),
-            Method::OAuth => self.refresh_grant(id, Wanted::WhenDue).await.map(drop),
-            Method::ServiceAccount => {
+            _ if self.is_exchanged(&row) => {
                 self.exchanged.forget(id);
                 self.exchange(&row).await.map(drop)
             }
+            Method::OAuth | Method::ServiceAccount => self.refresh_grant(id, Wanted::WhenDue).await.map(drop),
         };
         // A back-off that could not be written, on a full disk say, must not make the schedule spin.
         let earliest = match &outcome {

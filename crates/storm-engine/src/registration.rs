@@ -30,7 +30,7 @@ impl Engine {
         let client_id = plain("client_id", &request.client_id)?;
         let typed = match &request.client_secret {
             // EXPOSE: from the window into the secret type.
-            Some(secret) if !secret.expose().trim().is_empty() => Some(plain("client_secret", secret.expose())?),
+            Some(secret) if !secret.expose().trim().is_empty() => Some(self.checked_secret(secret.expose())?),
             _ => None,
         };
         let earlier = match request.id {
@@ -38,7 +38,7 @@ impl Engine {
             None => None,
         };
         let secret = match (typed, &earlier) {
-            (Some(text), _) => Some(ClientSecret::new(text)),
+            (Some(secret), _) => Some(secret),
             (None, Some(earlier)) => {
                 self.vault().registration_secret(earlier.id).await.map_err(|error| error.to_failure())?
             }
@@ -55,6 +55,25 @@ impl Engine {
         self.vault().put_registration(&registration, secret.as_ref()).await.map_err(|error| error.to_failure())?;
         self.wake_those_waiting_for(registration.id).await?;
         self.registration_view(&registration).await
+    }
+
+    /// A password, or a private key in PEM that can be used, with its certificates for mutual TLS.
+    fn checked_secret(&self, typed: &str) -> Result<ClientSecret, Failure> {
+        const LONGEST_KEY: usize = 64 * 1024;
+        let typed = typed.trim();
+        if !typed.contains("-----BEGIN ") {
+            return plain("client_secret", typed).map(ClientSecret::new);
+        }
+        let secret = ClientSecret::new(typed);
+        let problem = if typed.len() > LONGEST_KEY {
+            Some("this text is longer than a key and its certificates are".to_owned())
+        } else {
+            self.parts.provider.check_client_secret(&secret).err().map(|error| error.to_string())
+        };
+        match problem {
+            None => Ok(secret),
+            Some(problem) => Err(not_usable("client_secret", format!("The client secret cannot be used: {problem}."))),
+        }
     }
 
     /// A mended registration is tried at once, not after the hour that a refused one waits.
@@ -90,19 +109,18 @@ pub(crate) fn registration_missing() -> Failure {
     Failure::new(ErrorCode::NotFound, "That app registration does not exist any more.", None)
 }
 
-/// A client id or secret: one line of visible characters.
+/// A client id or a password: one line of visible characters.
 fn plain(field: &str, text: &str) -> Result<String, Failure> {
     const LONGEST: usize = 4096;
     let trimmed = text.trim();
     if trimmed.is_empty() || trimmed.len() > LONGEST || trimmed.chars().any(|c| c.is_control() || c.is_whitespace()) {
-        return Err(Failure {
-            field: Some(field.to_owned()),
-            ..Failure::new(
-                ErrorCode::FieldNotUsable,
-                "This must be one piece of text without spaces. Copy it again from the service's page.",
-                Some(Action::EditField),
-            )
-        });
+        let message = "This must be one piece of text without spaces. Copy it again from the service's page.";
+        return Err(not_usable(field, message.to_owned()));
     }
     Ok(trimmed.to_owned())
+}
+
+fn not_usable(field: &str, message: String) -> Failure {
+    let failure = Failure::new(ErrorCode::FieldNotUsable, message, Some(Action::EditField));
+    Failure { field: Some(field.to_owned()), ..failure }
 }

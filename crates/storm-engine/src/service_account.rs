@@ -23,6 +23,8 @@ pub(crate) struct ExchangedTokens(Mutex<HashMap<IntegrationId, ExchangedToken>>)
 pub(crate) struct ExchangedToken {
     pub(crate) token: AccessToken,
     pub(crate) expires_at: Option<Timestamp>,
+    /// As sent; None = not said, or never anything but Bearer.
+    pub(crate) token_type: Option<String>,
 }
 
 impl ExchangedTokens {
@@ -38,7 +40,7 @@ impl ExchangedTokens {
         lock(&self.0).get(&id).cloned()
     }
 
-    fn keep(&self, id: IntegrationId, token: ExchangedToken) {
+    pub(crate) fn keep(&self, id: IntegrationId, token: ExchangedToken) {
         lock(&self.0).insert(id, token);
     }
 }
@@ -98,7 +100,7 @@ impl Engine {
         Ok(saved)
     }
 
-    /// An access token for a service account: the kept one, or a newly exchanged one.
+    /// An access token for a service account or a client in its own name: the kept one, or a newly exchanged one.
     pub(crate) async fn exchange(&self, integration: &Integration) -> Result<ExchangedToken, Failure> {
         let id = integration.id;
         let flight = self.flights.take_off(id).await;
@@ -109,13 +111,14 @@ impl Engine {
             return Ok(kept);
         }
         if let TokenState::NeedsReconnect { .. } = integration.state {
-            return Err(crate::refresh::reconnect_needed("The service refuses this key."));
+            return Err(crate::error::reconnect_needed("The service refuses this key."));
         }
         let active = self.vault().active_generation(id).await.map_err(|error| error.to_failure())?;
-        let Some(Credential::ServiceAccountKey(key)) = active.map(|generation| generation.credential) else {
-            return Err(crate::engine::internal("This integration has no key file."));
+        let result = match active.map(|generation| generation.credential) {
+            Some(Credential::ServiceAccountKey(key)) => self.exchange_key(integration, &key).await,
+            Some(Credential::OAuthGrant(grant)) => self.exchange_client(integration, &grant).await,
+            _ => return Err(crate::engine::internal("This integration has no key file.")),
         };
-        let result = self.exchange_key(integration, &key).await;
         let now = self.now();
         let outcome = match result {
             Ok(exchanged) => {
@@ -159,7 +162,7 @@ impl Engine {
         let now = self.now();
         let (token, expires_in) = self.parts.provider.exchange_assertion(&service, key, now).await?;
         let expires_in = expires_in.or(service.lifetimes.access_default);
-        Ok(ExchangedToken { token, expires_at: expires_in.map(|lifetime| now.after(lifetime)) })
+        Ok(ExchangedToken { token, expires_at: expires_in.map(|lifetime| now.after(lifetime)), token_type: None })
     }
 
     /// Why a token is not to be had right now, for an integration that backs off.

@@ -10,7 +10,7 @@ use storm_domain::{
 
 use crate::engine::{Engine, lock};
 use crate::error::ToFailure as _;
-use crate::refresh::reconnect_needed;
+use crate::error::reconnect_needed;
 
 impl Engine {
     /// What a failure does to the integration. The grant itself stays where it is in every case.

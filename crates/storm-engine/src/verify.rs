@@ -6,8 +6,10 @@ use storm_domain::{
 };
 use storm_secret::AccessToken;
 
+use crate::client_credentials::holding;
 use crate::engine::Engine;
 use crate::error::ToFailure as _;
+use crate::lend::Use;
 
 /// What trying a grant gave.
 pub(crate) enum Tried {
@@ -61,8 +63,15 @@ impl Engine {
                 }
                 Err(failure) => Ok(verdict_of_failure(failure)),
             },
+            Credential::OAuthGrant(grant) if self.is_exchanged(integration) => match self.exchange(integration).await {
+                Ok(exchanged) => Ok(self
+                    .verdict_on_grant(&request, &Credential::OAuthGrant(holding(grant, &exchanged)))
+                    .await
+                    .into()),
+                Err(failure) => Ok(verdict_of_failure(failure)),
+            },
             Credential::OAuthGrant(_) => {
-                let token = match self.access_token(integration, None).await {
+                let token = match self.access_token(integration, None, Use::Own).await {
                     Ok((token, _)) => token,
                     Err(failure) => return Ok(verdict_of_failure(failure)),
                 };

@@ -56,7 +56,12 @@ pub(crate) fn encode(credential: &Credential) -> Result<SecretBytes, VaultError>
             let access_token = grant.access_token.as_ref().map(|token| token.expose().as_bytes());
             // EXPOSE: to be sealed.
             let id_token = grant.id_token.as_ref().map(|token| token.expose().as_bytes());
-            payload::encode(&head, &[refresh_token, access_token, id_token])
+            let tokens = [refresh_token, access_token, id_token];
+            match &grant.dpop_key {
+                // EXPOSE: to be sealed.
+                Some(key) => payload::encode(&head, &[&tokens[..], &[Some(key.expose().as_bytes())]].concat()),
+                None => payload::encode(&head, &tokens),
+            }
         }
         Credential::ServiceAccountKey(key) => {
             let head = Head::ServiceAccountKey {
@@ -73,7 +78,8 @@ pub(crate) fn encode(credential: &Credential) -> Result<SecretBytes, VaultError>
 }
 
 pub(crate) fn decode(payload: &SecretBytes) -> Result<Credential, VaultError> {
-    let (head, [first, second, third]) = payload::decode(payload)?;
+    // A grant that is bound to a key of ours has that as its fourth secret.
+    let (head, [first, second, third, fourth]) = payload::decode_grown(payload, 3)?;
     Ok(match head {
         Head::ApiKey => Credential::ApiKey(ApiKeyCredential { key: ApiKey::new(payload::text(first)?) }),
         Head::OauthGrant { expires_at, token_type, scopes, obtained_at } => Credential::OAuthGrant(OAuthGrant {
@@ -83,6 +89,7 @@ pub(crate) fn decode(payload: &SecretBytes) -> Result<Credential, VaultError> {
             token_type,
             scopes,
             id_token: payload::optional_text(third)?.map(IdToken::new),
+            dpop_key: payload::optional_text(fourth)?.map(PrivateKey::new),
             obtained_at,
         }),
         Head::ServiceAccountKey { key_id, client_email, project_id, token_uri } => {

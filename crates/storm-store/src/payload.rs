@@ -40,6 +40,15 @@ fn length_of(bytes: &[u8]) -> Result<[u8; 4], VaultError> {
 pub(crate) fn decode<H: DeserializeOwned, const N: usize>(
     payload: &SecretBytes,
 ) -> Result<(H, [Option<SecretBytes>; N]), VaultError> {
+    decode_grown(payload, N)
+}
+
+/// Reads what [`encode`] wrote when a record of this kind held `least` secrets or more, up to today's `N`. Those that it did not
+/// hold yet are absent.
+pub(crate) fn decode_grown<H: DeserializeOwned, const N: usize>(
+    payload: &SecretBytes,
+    least: usize,
+) -> Result<(H, [Option<SecretBytes>; N]), VaultError> {
     // EXPOSE: taken apart into the typed secrets.
     let mut rest = payload.expose();
     if take(&mut rest, 1)? != [VERSION] {
@@ -48,7 +57,10 @@ pub(crate) fn decode<H: DeserializeOwned, const N: usize>(
     let head_length = take_length(&mut rest)?.ok_or(VaultError::Damaged)?;
     let head = serde_json::from_slice(take(&mut rest, head_length)?).map_err(|_| VaultError::Damaged)?;
     let mut secrets = [const { None }; N];
-    for secret in &mut secrets {
+    for (index, secret) in secrets.iter_mut().enumerate() {
+        if rest.is_empty() && index >= least {
+            break;
+        }
         if let Some(length) = take_length(&mut rest)? {
             *secret = Some(SecretBytes::new(take(&mut rest, length)?));
         }
@@ -99,6 +111,16 @@ mod tests {
         fn no_bytes_whatever_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
             let _ = decode::<serde_json::Value, 2>(&SecretBytes::new(bytes));
         }
+    }
+
+    #[test]
+    fn a_record_from_before_it_grew_opens_and_one_that_lost_a_secret_does_not() {
+        let earlier = encode(&"head", &[Some(b"first"), None]).unwrap();
+        let (_, [first, second, later]) = decode_grown::<String, 3>(&earlier, 2).unwrap();
+        assert_eq!(first.unwrap().expose(), b"first");
+        assert!(second.is_none() && later.is_none());
+        assert_eq!(decode_grown::<String, 4>(&earlier, 3).unwrap_err(), VaultError::Damaged);
+        assert_eq!(decode_grown::<String, 1>(&earlier, 1).unwrap_err(), VaultError::Damaged);
     }
 
     #[test]

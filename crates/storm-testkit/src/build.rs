@@ -64,6 +64,7 @@ pub fn oauth_grant(access_token: &str, refresh_token: Option<&str>) -> OAuthGran
         token_type: Some("Bearer".to_owned()),
         scopes: None,
         id_token: None,
+        dpop_key: None,
         obtained_at: NOW,
     }
 }

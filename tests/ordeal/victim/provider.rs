@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use storm_domain::port::{
-    AuthorizationRequest, AuthorizationUrl, AuthorizationUrlError, Browser, BrowserError, ClientIdentity, EventSink,
-    IdTokenCheck, ListenError, ListenRequest, PendingRedirect, Provider, TokenRequest,
+    AuthorizationRequest, AuthorizationUrl, AuthorizationUrlError, Browser, BrowserError, ClientIdentity,
+    ClientKeyError, EventSink, IdTokenCheck, ListenError, ListenRequest, PendingRedirect, Provider, TokenRequest,
 };
 use storm_domain::{
     Credential, Discovered, DiscoveryError, Event, IdTokenError, OAuthService, RawTokenAnswer, RefreshFailure,
     RevokeRequest, SendFailure, ServiceAccountKey, ServiceAccountService, Timestamp, TokenAnswerReading, Verdict,
     VerifyRequest,
 };
-use storm_secret::{AccessToken, DisplaySafeUrl, IdToken};
+use storm_secret::{AccessToken, ClientSecret, DisplaySafeUrl, IdToken, PrivateKey};
 use storm_tests::{Outcome, StepError};
 use url::Url;
 
@@ -36,6 +36,12 @@ impl Provider for TrappedProvider {
         request: &AuthorizationRequest,
     ) -> Result<AuthorizationUrl, AuthorizationUrlError> {
         self.inner.make_authorization_url(request)
+    }
+    fn check_client_secret(&self, secret: &ClientSecret) -> Result<(), ClientKeyError> {
+        self.inner.check_client_secret(secret)
+    }
+    fn make_dpop_key(&self) -> Option<PrivateKey> {
+        self.inner.make_dpop_key()
     }
     async fn send_token_request(&self, request: TokenRequest<'_>) -> Result<RawTokenAnswer, SendFailure> {
         self.traps.pass("send_token_request", false);

@@ -24,6 +24,7 @@ const transient: Record<TransientKind, string> = {
   not_an_answer: 'Something else answered, such as a proxy or a sign-in page of the network.',
   unusable_token: 'Its last answer could not be used.',
   id_token_refused: 'Its last answer came with an ID token that does not hold, so it was not used.',
+  client_key: 'The app registration’s key or certificate cannot be used.',
 };
 
 /** What keeps a refresh from working for now, in one sentence. */

@@ -97,6 +97,7 @@ async fn new_grant(service: &Sandbox, obtained_at: Timestamp, expires_at: Option
         token_type: Some("Bearer".to_owned()),
         scopes: None,
         id_token: None,
+        dpop_key: None,
         obtained_at,
     }
 }

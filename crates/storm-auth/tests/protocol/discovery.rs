@@ -6,7 +6,9 @@ use std::time::Duration;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use storm_domain::port::Provider as _;
-use storm_domain::{ClientAuth, DiscoveryError, OAuthService, RevokeTarget, ServiceOffers, TransientKind};
+use storm_domain::{
+    AuthorizationGrant, ClientAuth, DiscoveryError, OAuthService, RevokeTarget, ServiceOffers, TransientKind,
+};
 use url::Url;
 
 use crate::support::{RawServer, Reply, example_service, impatient_provider, json, provider};
@@ -60,8 +62,60 @@ async fn client_authentication_follows_what_is_supported() {
         (r#","token_endpoint_auth_methods_supported":["client_secret_post"]"#, ClientAuth::Body),
         (r#","token_endpoint_auth_methods_supported":["none"]"#, ClientAuth::Body),
         (r#","token_endpoint_auth_methods_supported":["none","client_secret_basic"]"#, ClientAuth::Basic),
+        (r#","token_endpoint_auth_methods_supported":["private_key_jwt","client_secret_basic"]"#, ClientAuth::Basic),
+        (
+            r#","token_endpoint_auth_methods_supported":["tls_client_auth","private_key_jwt"]"#,
+            ClientAuth::PrivateKeyJwt,
+        ),
+        (r#","token_endpoint_auth_methods_supported":["tls_client_auth"]"#, ClientAuth::TlsCertificate),
+        (r#","token_endpoint_auth_methods_supported":["self_signed_tls_client_auth"]"#, ClientAuth::TlsCertificate),
     ] {
         assert_eq!(discovered(extra).await.refresh_client_auth, expected, "{extra}");
+    }
+}
+
+#[tokio::test]
+async fn endpoints_for_certificates_are_taken_by_clients_that_show_one() {
+    let aliases = r#","revocation_endpoint":"https://service.example/r","mtls_endpoint_aliases":{"token_endpoint":"https://mtls.service.example/t","revocation_endpoint":"https://mtls.service.example/r"}"#;
+    let asked = |client_auth| async move {
+        let (_server, issuer) = server(move |base| metadata(base, aliases)).await;
+        let service = OAuthService { token_client_auth: client_auth, ..example_service() };
+        provider().discover(&issuer, service).await.unwrap().service
+    };
+    let found = asked(ClientAuth::TlsCertificate).await;
+    assert_eq!(found.token_url.as_str(), "https://mtls.service.example/t");
+    assert_eq!(found.refresh_url, found.token_url);
+    let revoke = found.revoke.unwrap();
+    assert_eq!(
+        (revoke.url.as_str(), revoke.client_auth),
+        ("https://mtls.service.example/r", ClientAuth::TlsCertificate)
+    );
+    assert_eq!(asked(ClientAuth::Body).await.token_url.path(), "/t");
+    assert_eq!(asked(ClientAuth::Body).await.revoke.unwrap().url.as_str(), "https://service.example/r");
+}
+
+#[tokio::test]
+async fn tokens_are_bound_only_where_it_is_asked_for_and_offered() {
+    for (asked, extra, expected) in [
+        (true, r#","dpop_signing_alg_values_supported":["RS256","ES256"]"#, true),
+        (true, r#","dpop_signing_alg_values_supported":["RS256"]"#, false),
+        (true, "", false),
+        (false, r#","dpop_signing_alg_values_supported":["ES256"]"#, false),
+    ] {
+        let (_server, issuer) = server(move |base| metadata(base, extra)).await;
+        let service = OAuthService { dpop: asked, ..example_service() };
+        assert_eq!(provider().discover(&issuer, service).await.unwrap().service.dpop, expected, "{asked} {extra}");
+    }
+}
+
+#[tokio::test]
+async fn a_service_without_a_page_to_approve_on_serves_clients_in_their_own_name() {
+    for (grant, is_found) in
+        [(AuthorizationGrant::ClientCredentials, true), (AuthorizationGrant::AuthorizationCode, false)]
+    {
+        let (_server, issuer) = server(|base| format!(r#"{{"issuer":"{base}","token_endpoint":"{base}/t"}}"#)).await;
+        let found = provider().discover(&issuer, OAuthService { grant, ..example_service() }).await;
+        assert_eq!(found.is_ok(), is_found, "{found:?}");
     }
 }
 
@@ -110,6 +164,7 @@ async fn o08_an_endpoint_that_may_carry_no_secret_is_refused() {
         (r#","revocation_endpoint":"file:///etc/passwd""#, ""),
         (r#","jwks_uri":"https://u:p@service.example/r""#, "jwks_uri"),
         (r#","device_authorization_endpoint":"http://service.example/d""#, "device_authorization_endpoint"),
+        (r#","mtls_endpoint_aliases":{"token_endpoint":"http://service.example/t"}"#, "token_endpoint"),
     ] {
         let (_server, issuer) = server(move |base| metadata(base, extra)).await;
         let refused = provider().discover(&issuer, example_service()).await.unwrap_err();

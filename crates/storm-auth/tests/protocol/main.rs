@@ -5,7 +5,10 @@
 mod assertion;
 mod authorization;
 mod chance;
+mod client_authentication;
 mod discovery;
+mod dpop;
+mod grants;
 mod id_token;
 mod loopback;
 mod odd_answers;

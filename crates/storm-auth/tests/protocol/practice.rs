@@ -69,7 +69,7 @@ async fn exchange(at: &Url, line: &str, form: &str) -> String {
 }
 
 async fn refresh(service: &OAuthService, token: &RefreshToken) -> Result<TokenAnswerReading, SendFailure> {
-    let request = TokenRequest { service, client: &desktop(), grant: TokenGrant::RefreshToken(token) };
+    let request = TokenRequest { service, client: &desktop(), grant: TokenGrant::RefreshToken(token), dpop_key: None };
     let answer = provider().send_token_request(request).await?;
     Ok(provider().read_token_answer(service, &answer))
 }
@@ -96,7 +96,10 @@ async fn authorized(client: ClientIdentity) {
     assert!(exchange(&redirect, &target, "").await.contains("You are connected"));
     let code = waiting.await.unwrap().unwrap().code;
     let grant = TokenGrant::AuthorizationCode { code, code_verifier: made.code_verifier, redirect_uri };
-    let answer = provider.send_token_request(TokenRequest { service: &service, client: &client, grant }).await.unwrap();
+    let answer = provider
+        .send_token_request(TokenRequest { service: &service, client: &client, grant, dpop_key: None })
+        .await
+        .unwrap();
     let reading = provider.read_token_answer(&service, &answer);
     assert!(reading.access.is_ok() && reading.refresh_token.is_some(), "{reading:?}");
     assert!(reading.oddities.is_empty(), "{:?}", reading.oddities);
@@ -198,6 +201,7 @@ async fn a_revoked_grant_is_refused_and_revoking_twice_is_a_success() {
         token_type: None,
         scopes: None,
         id_token: None,
+        dpop_key: None,
         obtained_at: now(),
     });
     let revoke = service.revoke.clone().expect("discovered");

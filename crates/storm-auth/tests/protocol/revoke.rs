@@ -30,6 +30,7 @@ fn grant() -> Credential {
         token_type: None,
         scopes: None,
         id_token: None,
+        dpop_key: None,
         obtained_at: Timestamp(0),
     })
 }

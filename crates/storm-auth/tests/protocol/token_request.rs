@@ -16,7 +16,12 @@ const OK: &str = r#"{"access_token":"at","token_type":"Bearer","refresh_token":"
 
 async fn refresh(service: &OAuthService) -> Result<storm_domain::RawTokenAnswer, SendFailure> {
     let refresh_token = RefreshToken::new("r1");
-    let request = TokenRequest { service, client: &public_client(), grant: TokenGrant::RefreshToken(&refresh_token) };
+    let request = TokenRequest {
+        service,
+        client: &public_client(),
+        grant: TokenGrant::RefreshToken(&refresh_token),
+        dpop_key: None,
+    };
     impatient_provider().send_token_request(request).await
 }
 
@@ -59,7 +64,10 @@ async fn a_code_is_exchanged_with_its_verifier_and_basic_authentication_that_is_
         redirect_uri: Url::parse("http://127.0.0.1:1/cb").unwrap(),
     };
     let client = confidential_client();
-    provider().send_token_request(TokenRequest { service: &service, client: &client, grant }).await.unwrap();
+    provider()
+        .send_token_request(TokenRequest { service: &service, client: &client, grant, dpop_key: None })
+        .await
+        .unwrap();
     let request = server.requests().remove(0);
     // "app%3A1:s%26cret+%2B", RFC 6749 §2.3.1
     assert!(request.contains("authorization: Basic YXBwJTNBMTpzJTI2Y3JldCslMkI=\r\n"), "{request}");
@@ -80,7 +88,10 @@ async fn client_authentication_is_chosen_for_each_grant_and_a_body_may_be_json()
     let refresh_token = RefreshToken::new("r\"1");
     let client = confidential_client();
     let grant = TokenGrant::RefreshToken(&refresh_token);
-    provider().send_token_request(TokenRequest { service: &service, client: &client, grant }).await.unwrap();
+    provider()
+        .send_token_request(TokenRequest { service: &service, client: &client, grant, dpop_key: None })
+        .await
+        .unwrap();
     let request = server.requests().remove(0);
     assert!(request.starts_with("POST /refresh "));
     assert!(!request.contains("authorization:"));
@@ -231,6 +242,7 @@ async fn no_failure_shows_a_secret_or_an_address() {
         service: &service,
         client: &confidential_client(),
         grant: TokenGrant::RefreshToken(&refresh_token),
+        dpop_key: None,
     };
     assert!(!format!("{request:?}").contains("PLANTED-2"));
     let failure = provider().send_token_request(request).await.unwrap_err();

@@ -169,6 +169,7 @@ async fn an_oauth_grant_is_verified_by_the_access_token_at_hand() {
         token_type: None,
         scopes: None,
         id_token: None,
+        dpop_key: None,
         obtained_at: Timestamp(0),
     });
     let server = RawServer::always(json("200 OK", "{}")).await;

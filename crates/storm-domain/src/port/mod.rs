@@ -10,8 +10,9 @@ pub use browser::{Browser, BrowserError};
 pub use clock::{Clock, Entropy};
 pub use keyring::{Keyring, KeyringError};
 pub use provider::{
-    AuthorizationRequest, AuthorizationUrl, AuthorizationUrlError, ClientIdentity, IdTokenCheck, IdTokenOf, KeySource,
-    ListenError, ListenRequest, PendingRedirect, Provider, Redirect, RedirectError, TokenGrant, TokenRequest,
+    AuthorizationRequest, AuthorizationUrl, AuthorizationUrlError, ClientIdentity, ClientKeyError, IdTokenCheck,
+    IdTokenOf, KeySource, ListenError, ListenRequest, PendingRedirect, Provider, Redirect, RedirectError,
+    TokenExchange, TokenGrant, TokenRequest,
 };
 pub use vault::{CommittedGrant, GrantCommit, NewIntegration, NewRevocation, RefreshBasis, Vault};
 

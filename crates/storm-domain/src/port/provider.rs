@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use storm_secret::{
-    AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, CsrfState, DisplaySafeUrl, IdToken, Nonce, RefreshToken,
+    AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, CsrfState, DisplaySafeUrl, IdToken, Nonce, PrivateKey,
+    RefreshToken,
 };
 use thiserror::Error;
 use url::Url;
@@ -22,8 +23,27 @@ use crate::{
 pub struct ClientIdentity {
     /// Public identifier.
     pub client_id: String,
-    /// Its password, for a confidential client.
+    /// What a confidential client proves itself with: a password, or a private key in PEM, for mutual TLS with its certificate
+    /// chain.
     pub client_secret: Option<ClientSecret>,
+}
+
+/// A client secret that looks like a key and is none that can be used. The text is not repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ClientKeyError {
+    /// Neither an RSA key of 2,048 bits or more nor an EC key on P-256, or damaged.
+    #[error("this key cannot be used for signing. Use an RSA key of at least 2048 bits or an EC key on P-256, in PEM")]
+    NotUsable,
+    /// It is protected by a passphrase.
+    #[error("this key is protected by a passphrase. Take the protection off first; the vault protects it instead")]
+    Encrypted,
+    /// No private key between the PEM's lines.
+    #[error("there is no private key in this text. Copy the part that begins with “-----BEGIN PRIVATE KEY-----” too")]
+    NoKey,
+    /// Its certificate does not fit it, or cannot be read.
+    #[error("the certificate does not belong to this key, or cannot be read. Copy both again")]
+    Certificate,
 }
 
 /// What to listen for.
@@ -147,6 +167,35 @@ pub enum TokenGrant<'a> {
     },
     /// RFC 6749 §6.
     RefreshToken(&'a RefreshToken),
+    /// RFC 6749 §4.4: the client itself.
+    ClientCredentials {
+        /// Scopes asked for; none = the service's own.
+        scopes: &'a [String],
+    },
+    /// RFC 8693 §2.1: another token for the one at hand.
+    TokenExchange(TokenExchange<'a>),
+}
+
+/// What a token is exchanged for (RFC 8693 §2.1).
+#[derive(Debug)]
+pub struct TokenExchange<'a> {
+    /// On whose behalf.
+    pub subject_token: &'a AccessToken,
+    /// What it is, such as [`TokenExchange::ACCESS_TOKEN`].
+    pub subject_token_type: &'a str,
+    /// Where the new token is to be used, by the service's name for it.
+    pub audience: Option<&'a str>,
+    /// Where the new token is to be used, by address (RFC 8707).
+    pub resource: Option<&'a Url>,
+    /// Scopes asked for; none = the service's own.
+    pub scopes: &'a [String],
+    /// What is asked for; None = what the service gives.
+    pub requested_token_type: Option<&'a str>,
+}
+
+impl TokenExchange<'_> {
+    /// The type of an OAuth access token (RFC 8693 §3).
+    pub const ACCESS_TOKEN: &'static str = "urn:ietf:params:oauth:token-type:access_token";
 }
 
 /// A request to an OAuth token endpoint.
@@ -158,6 +207,8 @@ pub struct TokenRequest<'a> {
     pub client: &'a ClientIdentity,
     /// With what.
     pub grant: TokenGrant<'a>,
+    /// The key that the answer's tokens are to be bound to (RFC 9449); None = to none.
+    pub dpop_key: Option<&'a PrivateKey>,
 }
 
 /// An ID token, and what it must agree with.
@@ -208,7 +259,15 @@ pub trait Provider: Send + Sync {
     /// Makes the authorization URL with fresh `state` and PKCE S256.
     fn make_authorization_url(&self, request: &AuthorizationRequest)
     -> Result<AuthorizationUrl, AuthorizationUrlError>;
-    /// Sends a token request. No redirects, connect 10 s, total 60 s, body ≤ 1 MiB.
+    /// Whether a client can prove itself with this: any password, and a key that can sign.
+    ///
+    /// # Errors
+    /// Says why a key cannot be used.
+    fn check_client_secret(&self, secret: &ClientSecret) -> Result<(), ClientKeyError>;
+    /// Makes a key to bind a grant to (RFC 9449), ES256. None = this computer could not make one.
+    fn make_dpop_key(&self) -> Option<PrivateKey>;
+    /// Sends a token request. No redirects, connect 10 s, total 60 s, body ≤ 1 MiB. Sent twice only when the service refused to
+    /// look at the first without its nonce (RFC 9449 §8).
     async fn send_token_request(&self, request: TokenRequest<'_>) -> Result<RawTokenAnswer, SendFailure>;
     /// Reads an answer tolerantly; never fails, never panics.
     fn read_token_answer(&self, service: &OAuthService, answer: &RawTokenAnswer) -> TokenAnswerReading;

@@ -78,7 +78,8 @@ impl Engine {
         let begun = self.vault().begin_refresh(&intent, &self.parts.owner, now, now.after(LEASE_TERM)).await;
         let lease = begun.map_err(|error| error.to_failure())?;
         let grant = TokenGrant::AuthorizationCode { code: redirect.code, code_verifier, redirect_uri };
-        let request = TokenRequest { service: &plan.service, client: &plan.client, grant };
+        let dpop_key = if plan.service.dpop { Some(self.make_dpop_key()?) } else { None };
+        let request = TokenRequest { service: &plan.service, client: &plan.client, grant, dpop_key: dpop_key.as_ref() };
         let answer = match self.parts.provider.send_token_request(request).await {
             Ok(answer) => dated(answer, now),
             Err(failure) => {
@@ -231,6 +232,7 @@ pub(crate) fn empty_grant(now: Timestamp) -> OAuthGrant {
         token_type: None,
         scopes: None,
         id_token: None,
+        dpop_key: None,
         obtained_at: now,
     }
 }

@@ -10,7 +10,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use storm_domain::port::{AuthorizationRequest, ClientIdentity, KeySource, ListenRequest, PendingRedirect, Redirect};
-use storm_domain::{Action, ActivityKind, AttemptId, ErrorCode, Event, Failure, Integration, Method, OAuthService};
+use storm_domain::{
+    Action, ActivityKind, AttemptId, AuthorizationGrant, ErrorCode, Event, Failure, Integration, Method, OAuthService,
+};
 use storm_secret::{CodeVerifier, CsrfState, DisplaySafeUrl, Nonce};
 use tokio::sync::watch;
 
@@ -49,11 +51,11 @@ impl Attempt {
 
 /// What is authorized, with everything resolved.
 #[derive(Clone)]
-struct Plan {
-    integration: Integration,
-    is_new: bool,
-    service: OAuthService,
-    client: ClientIdentity,
+pub(crate) struct Plan {
+    pub(crate) integration: Integration,
+    pub(crate) is_new: bool,
+    pub(crate) service: OAuthService,
+    pub(crate) client: ClientIdentity,
 }
 
 impl Plan {
@@ -72,6 +74,9 @@ impl Engine {
         request: BeginAuthorizationRequest,
     ) -> Result<AuthorizationView, Failure> {
         let plan = self.plan(request.target).await?;
+        if plan.service.grant == AuthorizationGrant::ClientCredentials {
+            return self.begin_without_browser(plan);
+        }
         let listen = ListenRequest { service: plan.service.clone(), timeout: BROWSER_TIMEOUT };
         self.replace_open_attempts(&plan);
         let pending = self.parts.provider.listen(&listen).await.map_err(|error| error.to_failure())?;
@@ -113,6 +118,29 @@ impl Engine {
             stopped,
         };
         tokio::spawn(async move { engine.carry_out(id, plan, wait).await });
+        Ok(view)
+    }
+
+    /// The same for a client that acts in its own name: nothing is opened, and nobody is waited for.
+    fn begin_without_browser(self: &Arc<Self>, plan: Plan) -> Result<AuthorizationView, Failure> {
+        self.replace_open_attempts(&plan);
+        let view = AuthorizationView {
+            id: AttemptId(self.parts.entropy.make_uuid()),
+            connector: badge(self.connector(&plan.integration.connector_id)?),
+            scopes: plan.integration.requested_scopes.clone(),
+            url: String::new(),
+            redirect_uri: String::new(),
+            expires_at: self.now().after(BROWSER_TIMEOUT),
+            progress: AuthorizationProgress::Exchanging,
+        };
+        self.keep_attempt(Attempt {
+            view: view.clone(),
+            url: DisplaySafeUrl::new(plan.service.token_url.clone()),
+            plan: plan.clone(),
+            stop: watch::channel(false).0,
+            undecided: None,
+        });
+        tokio::spawn(Arc::clone(self).carry_out_without_browser(view.id, plan));
         Ok(view)
     }
 
@@ -243,7 +271,7 @@ impl Engine {
         }
     }
 
-    fn progress(&self, id: AttemptId, progress: AuthorizationProgress) {
+    pub(crate) fn progress(&self, id: AttemptId, progress: AuthorizationProgress) {
         if let Some(attempt) = lock(&self.attempts).get_mut(&id) {
             attempt.view.progress = progress;
         }
@@ -291,7 +319,7 @@ impl Engine {
         }
     }
 
-    async fn log_unless_new(&self, plan: &Plan, failure: &Failure) {
+    pub(crate) async fn log_unless_new(&self, plan: &Plan, failure: &Failure) {
         if !plan.is_new {
             self.log(&plan.integration, ActivityKind::AuthorizationFailed { reason: failure.message.clone() }).await;
         }

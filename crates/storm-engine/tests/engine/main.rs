@@ -5,6 +5,7 @@
 
 mod api_key;
 mod authorization;
+mod client_credentials;
 mod integration;
 mod lend;
 mod person;

@@ -37,7 +37,10 @@ async fn break_off(rig: &Rig, id: storm_domain::IntegrationId, ends: Ends) -> Ge
         .unwrap();
     let client = ClientIdentity { client_id: "practice-desktop".into(), client_secret: None };
     let grant = TokenGrant::RefreshToken(grant.refresh_token.as_ref().unwrap());
-    let answer = provider.send_token_request(TokenRequest { service: &service, client: &client, grant }).await.unwrap();
+    let answer = provider
+        .send_token_request(TokenRequest { service: &service, client: &client, grant, dpop_key: None })
+        .await
+        .unwrap();
     if ends == Ends::AfterLanding {
         rig.vault.land(&lease, Some(active.number), &answer).await.unwrap();
     }

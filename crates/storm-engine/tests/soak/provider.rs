@@ -6,15 +6,19 @@ use std::time::Duration;
 use async_trait::async_trait;
 use storm_auth::{HttpProvider, OsEntropy};
 use storm_domain::port::{
-    AuthorizationRequest, AuthorizationUrl, AuthorizationUrlError, ClientIdentity, Clock as _, IdTokenCheck,
-    ListenError, ListenRequest, PendingRedirect, Provider, Redirect, RedirectError, TokenGrant, TokenRequest,
+    AuthorizationRequest, AuthorizationUrl, AuthorizationUrlError, ClientIdentity, ClientKeyError, Clock as _,
+    IdTokenCheck, ListenError, ListenRequest, PendingRedirect, Provider, Redirect, RedirectError, TokenGrant,
+    TokenRequest,
 };
 use storm_domain::{
     Account, Credential, Delivery, Discovered, DiscoveryError, IdTokenError, OAuthService, RawTokenAnswer,
     RefreshFailure, RevokeRequest, SendFailure, ServiceAccountKey, ServiceAccountService, Timestamp,
     TokenAnswerReading, TransientKind, Verdict, VerifyRequest,
 };
-use storm_secret::{AccessToken, AuthorizationCode, CodeVerifier, CsrfState, DisplaySafeUrl, IdToken, SecretBytes};
+use storm_secret::{
+    AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, CsrfState, DisplaySafeUrl, IdToken, PrivateKey,
+    SecretBytes,
+};
 use url::Url;
 
 use crate::clock::SimulatedClock;
@@ -49,6 +53,7 @@ impl Network {
             server_time: Some(self.clock.true_now()),
             received_at: self.clock.now(),
             body: SecretBytes::new(body.into_bytes()),
+            dpop_key: None,
         }
     }
 
@@ -215,6 +220,14 @@ impl Provider for Network {
         })
     }
 
+    fn check_client_secret(&self, secret: &ClientSecret) -> Result<(), ClientKeyError> {
+        self.reader.check_client_secret(secret)
+    }
+
+    fn make_dpop_key(&self) -> Option<PrivateKey> {
+        self.reader.make_dpop_key()
+    }
+
     async fn send_token_request(&self, request: TokenRequest<'_>) -> Result<RawTokenAnswer, SendFailure> {
         match request.grant {
             TokenGrant::RefreshToken(token) => {
@@ -232,6 +245,7 @@ impl Provider for Network {
                 grant.is_delivered(self.clock.monotonic(), self.clock.wrong_by());
                 Ok(self.answer(200, self.written(&issued)))
             }
+            _ => unreachable!("the practice connector asks for nothing else"),
         }
     }
 

@@ -121,6 +121,7 @@ impl World {
                 token_type: Some("Bearer".to_owned()),
                 scopes: None,
                 id_token: None,
+                dpop_key: None,
                 obtained_at,
             });
             self.vault

@@ -43,6 +43,7 @@ async fn add_beside(rig: &Rig, like: &Integration, number: u32) {
         token_type: Some("Bearer".into()),
         scopes: None,
         id_token: None,
+        dpop_key: None,
         obtained_at: rig.clock.now(),
     };
     let credential = Some(Credential::OAuthGrant(grant));

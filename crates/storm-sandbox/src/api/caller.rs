@@ -19,6 +19,8 @@ pub(crate) enum CredentialKind {
     Oauth,
     /// An access token of a service account.
     ServiceAccount,
+    /// An access token of a client in its own name.
+    Client,
 }
 
 /// An identified caller; also the answer of `/api/whoami`.
@@ -49,6 +51,7 @@ impl Caller {
         let (label, kind, key_id) = match &token.subject {
             Subject::Grant { id } => (&world.provider.grants.get(id)?.account, CredentialKind::Oauth, None),
             Subject::ServiceAccount { email, key_id } => (email, CredentialKind::ServiceAccount, Some(key_id.clone())),
+            Subject::Client { id } => (id, CredentialKind::Client, None),
         };
         Some(Self { account: Account::named(label), kind, scopes: token.scopes.clone(), key_id })
     }

@@ -173,6 +173,7 @@ impl Control {
             any_loopback_redirect: asked.any_loopback_redirect.unwrap_or(public),
             redirect_uris: asked.redirect_uris,
             secrets: Vec::new(),
+            access_tokens: std::collections::VecDeque::new(),
         };
         let client_secret = if public { None } else { Some(client.add_secret()?.1) };
         self.change(|world, _| {

@@ -28,6 +28,7 @@ pub(crate) fn revoke(service: &Service, request: &Request) -> Result<Reply, Repl
         let own = match &access_token.subject {
             Subject::Grant { id } => world.provider.grants.get(id).is_some_and(|grant| grant.client_id == client_id),
             Subject::ServiceAccount { .. } => false,
+            Subject::Client { id } => *id == client_id,
         };
         if own {
             world.provider.access_tokens.remove(&fingerprint);
@@ -52,6 +53,7 @@ pub(crate) fn introspect(service: &Service, request: &Request) -> Result<Reply, 
                 None => return Ok(inactive),
             },
             Subject::ServiceAccount { email, .. } => (email.clone(), None),
+            Subject::Client { id } => (id.clone(), Some(id.clone())),
         };
         return Ok(Reply::json(&json!({
             "active": true,

@@ -1,4 +1,4 @@
-//! The token endpoint (RFC 6749 §3.2): three grant types, one shape of answer.
+//! The token endpoint (RFC 6749 §3.2): four grant types, one shape of answer.
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use base64::Engine as _;
@@ -10,10 +10,11 @@ use super::assertion;
 use super::client_authentication::authenticate;
 use super::code::Redeemed;
 use super::refusal::{OauthRefusal, TokenFailure};
-use crate::provider::{EndReason, IssuedTokens, RefreshRefusal, limit_scopes};
+use super::scope::parse_scopes;
+use crate::provider::{ClientKind, EndReason, IssuedTokens, RefreshRefusal, Subject, limit_scopes};
 use crate::secret::Fingerprint;
 use crate::server::{Parameters, Reply, Request, Service, World};
-use crate::settings::Settings;
+use crate::settings::{Settings, milliseconds};
 
 /// Parameters that must not come twice (RFC 6749 §3.2).
 const SINGLE: [&str; 9] = [
@@ -72,6 +73,7 @@ fn answer(service: &Service, request: &Request) -> Result<TokenAnswer, TokenFail
     match form.value("grant_type") {
         Some("refresh_token") => refresh_token(service, request, &form),
         Some("authorization_code") => authorization_code(service, request, &form),
+        Some("client_credentials") => client_credentials(service, request, &form),
         Some(assertion::GRANT_TYPE) => assertion::exchange(service, &form),
         Some(_) => Err(OauthRefusal::new("unsupported_grant_type", "This grant type is not supported.").into()),
         None => Err(OauthRefusal::invalid_request("grant_type is missing.").into()),
@@ -96,6 +98,25 @@ fn refresh_token(service: &Service, request: &Request, form: &Parameters) -> Res
         }
         Err(RefreshRefusal::Failed(error)) => Err(error.into()),
     }
+}
+
+/// §4.4: for confidential clients only, and without a refresh token (§4.4.3).
+fn client_credentials(service: &Service, request: &Request, form: &Parameters) -> Result<TokenAnswer, TokenFailure> {
+    let mut world = service.world();
+    let world = &mut *world;
+    let now_ms = world.now_ms();
+    let client_id = authenticate(&world.provider, request, form)?;
+    if world.provider.clients.get(&client_id).is_none_or(|client| client.kind == ClientKind::Public) {
+        return Err(OauthRefusal::new("unauthorized_client", "A public client has no name of its own.").into());
+    }
+    let scopes = parse_scopes(Some(form.value("scope").unwrap_or("read")))
+        .ok_or_else(|| OauthRefusal::new("invalid_scope", "A requested scope does not exist."))?;
+    let scopes = limit_scopes(scopes, &world.settings);
+    let lifetime_ms = milliseconds(world.settings.access_token_lifetime_s);
+    let subject = Subject::Client { id: client_id };
+    let access_token = world.provider.issue_access_token(subject, scopes.clone(), now_ms, lifetime_ms)?;
+    let tokens = IssuedTokens { access_token, refresh_token: None, expires_at_ms: now_ms + lifetime_ms, scopes };
+    Ok(TokenAnswer::new(tokens, &world.settings, now_ms))
 }
 
 fn authorization_code(service: &Service, request: &Request, form: &Parameters) -> Result<TokenAnswer, TokenFailure> {

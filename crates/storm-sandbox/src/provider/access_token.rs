@@ -30,6 +30,11 @@ pub(crate) enum Subject {
         /// The key that signed the assertion.
         key_id: String,
     },
+    /// A client in its own name.
+    Client {
+        /// The client_id.
+        id: String,
+    },
 }
 
 /// One living access token; the token itself is the map's key, fingerprinted.
@@ -59,6 +64,7 @@ impl Provider {
         let issued = match &subject {
             Subject::Grant { id } => self.grants.get_mut(id).map(|grant| &mut grant.access_tokens),
             Subject::ServiceAccount { email, .. } => self.service_accounts.issued_to(email),
+            Subject::Client { id } => self.clients.get_mut(id).map(|client| &mut client.access_tokens),
         };
         if let Some(issued) = issued {
             forget_old_tokens(issued, &mut self.access_tokens, now_ms);

@@ -4,7 +4,7 @@
 //! Redirect URIs follow RFC 8252: a native app may use any port and path on the loopback literals; every other client
 //! gets an exact match, save that a registered loopback URI matches on any port (§7.3).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
@@ -49,6 +49,9 @@ pub(crate) struct Client {
     pub(crate) redirect_uris: Vec<String>,
     /// Its living secrets, oldest first.
     pub(crate) secrets: Vec<ClientSecret>,
+    /// The access tokens it has in its own name, oldest first.
+    #[serde(default)]
+    pub(crate) access_tokens: VecDeque<Fingerprint>,
 }
 
 impl Client {
@@ -61,6 +64,7 @@ impl Client {
             any_loopback_redirect: true,
             redirect_uris: Vec::new(),
             secrets: Vec::new(),
+            access_tokens: VecDeque::new(),
         };
         let web = Self {
             id: "practice-web".to_owned(),
@@ -72,6 +76,7 @@ impl Client {
                 id: "secret_built_in".to_owned(),
                 fingerprint: Fingerprint::of(BUILT_IN_SECRET),
             }],
+            access_tokens: VecDeque::new(),
         };
         [desktop, web].into_iter().map(|client| (client.id.clone(), client)).collect()
     }

@@ -7,6 +7,7 @@ mod support;
 mod api_keys;
 mod authorization;
 mod binary;
+mod client_credentials;
 mod guard;
 mod pages;
 mod persistence;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use storm_domain::{RawTokenAnswer, Timestamp, VaultError};
-use storm_secret::SecretBytes;
+use storm_secret::{PrivateKey, SecretBytes};
 
 use crate::payload;
 
@@ -34,7 +34,12 @@ pub(crate) fn encode_answer(answer: &RawTokenAnswer) -> Result<SecretBytes, Vaul
         received_at: answer.received_at,
     };
     // EXPOSE: to be sealed.
-    payload::encode(&head, &[Some(answer.body.expose())])
+    let body = Some(answer.body.expose());
+    match &answer.dpop_key {
+        // EXPOSE: to be sealed.
+        Some(key) => payload::encode(&head, &[body, Some(key.expose().as_bytes())]),
+        None => payload::encode(&head, &[body]),
+    }
 }
 
 fn shortened(content_type: &str) -> String {
@@ -42,7 +47,7 @@ fn shortened(content_type: &str) -> String {
 }
 
 pub(crate) fn decode_answer(payload: &SecretBytes) -> Result<RawTokenAnswer, VaultError> {
-    let (head, [body]) = payload::decode::<Head, 1>(payload)?;
+    let (head, [body, dpop_key]) = payload::decode_grown::<Head, 2>(payload, 1)?;
     Ok(RawTokenAnswer {
         status: head.status,
         content_type: head.content_type,
@@ -50,5 +55,6 @@ pub(crate) fn decode_answer(payload: &SecretBytes) -> Result<RawTokenAnswer, Vau
         server_time: head.server_time,
         received_at: head.received_at,
         body: body.ok_or(VaultError::Damaged)?,
+        dpop_key: payload::optional_text(dpop_key)?.map(PrivateKey::new),
     })
 }

@@ -111,6 +111,7 @@ pub fn raw_answer(body: &[u8]) -> RawTokenAnswer {
         server_time: Some(NOW),
         received_at: LATER,
         body: SecretBytes::new(body),
+        dpop_key: None,
     }
 }
 

@@ -1,6 +1,8 @@
 //! What the tests share: a service's description, a provider, and servers that write exact bytes.
 
 pub mod attempt;
+pub mod keys;
+pub mod mutual_tls;
 mod raw_server;
 mod untrusted_tls;
 
@@ -9,7 +11,9 @@ use std::time::Duration;
 
 use storm_auth::{Deadlines, HttpProvider, OsEntropy, SystemClock};
 use storm_domain::port::{ClientIdentity, Clock as _};
-use storm_domain::{BodyFormat, ClientAuth, OAuthService, RawTokenAnswer, RedirectHost, Timestamp, TokenLifetimes};
+use storm_domain::{
+    AuthorizationGrant, BodyFormat, ClientAuth, OAuthService, RawTokenAnswer, RedirectHost, Timestamp, TokenLifetimes,
+};
 use storm_secret::{ClientSecret, SecretBytes};
 use url::Url;
 
@@ -43,6 +47,7 @@ pub fn service(base: &Url) -> OAuthService {
     OAuthService {
         issuer: None,
         issuer_in_redirect: false,
+        grant: AuthorizationGrant::AuthorizationCode,
         authorize_url: base.join("/authorize").unwrap(),
         authorize_params: Vec::new(),
         token_url: token_url.clone(),
@@ -53,6 +58,7 @@ pub fn service(base: &Url) -> OAuthService {
         token_headers: Vec::new(),
         token_client_auth: ClientAuth::Body,
         refresh_client_auth: ClientAuth::Body,
+        dpop: false,
         body_format: BodyFormat::Form,
         scope_separator: ' ',
         scope_parameter: "scope".to_owned(),
@@ -88,6 +94,7 @@ pub fn answer(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> RawT
         server_time: None,
         received_at: Timestamp(1_700_000_000_000),
         body: SecretBytes::new(body),
+        dpop_key: None,
     }
 }
 
