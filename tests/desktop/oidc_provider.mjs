@@ -1,7 +1,12 @@
 // A strict authorization server on loopback: npm oidc-provider with rotation, where the reuse of a rotated refresh token
 // ends the whole grant. Prints READY and its issuer, then one JSON line for each token answer, refusal and ended grant.
-// ACCESS_TOKEN_LIFETIME is in seconds. What it answers can be given bad manners, see oidc_manners.mjs.
+// ACCESS_TOKEN_LIFETIME is in seconds. CLIENT_KEYS is a JSON object of private keys in PEM: for each name there is a client
+// `storm-NAME` that proves itself with it. TLS is a JSON object of `key`, `certificate` and `authority` in PEM, for https with
+// client certificates, and `selfSigned`, the certificate of `storm-self-signed`. DPOP_NONCE=1 wants a nonce in every proof.
+// What it answers can be given bad manners, see oidc_manners.mjs.
+import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
 import http from 'node:http';
+import https from 'node:https';
 import { createRequire } from 'node:module';
 import { makeKey, withManners } from './oidc_manners.mjs';
 
@@ -9,10 +14,53 @@ const require = createRequire(new URL('../package.json', import.meta.url));
 const { Provider } = await import(require.resolve('oidc-provider'));
 
 const key = makeKey();
-const server = http.createServer((request, response) => handle(request, response));
+const tls = process.env.TLS ? JSON.parse(process.env.TLS) : null;
+const keys = JSON.parse(process.env.CLIENT_KEYS ?? '{}');
+const algorithms = { rsa: 'RS256', pss: 'PS256', ec: 'ES256' };
+
+// A client without a person, and how it proves itself.
+const robot = (name, token_endpoint_auth_method, more) => ({
+  client_id: `storm-${name}`,
+  token_endpoint_auth_method,
+  grant_types: ['client_credentials'],
+  redirect_uris: [],
+  response_types: [],
+  ...more,
+});
+const robots = [
+  robot('basic', 'client_secret_basic', { client_secret: 'a secret with: odd+characters' }),
+  robot('post', 'client_secret_post', { client_secret: 'a secret with: odd+characters' }),
+  ...Object.entries(keys).map(([name, pem]) => robot(name, 'private_key_jwt', {
+    token_endpoint_auth_signing_alg: algorithms[name],
+    jwks: { keys: [{ ...createPublicKey(createPrivateKey(pem)).export({ format: 'jwk' }), kid: `${name}-1`, use: 'sig' }] },
+  })),
+];
+const shown = (context) => {
+  const { raw } = context.socket.getPeerCertificate?.() ?? {};
+  return raw && new X509Certificate(raw);
+};
+if (tls) {
+  const certificate = new X509Certificate(tls.selfSigned);
+  const jwk = { ...certificate.publicKey.export({ format: 'jwk' }), x5c: [certificate.raw.toString('base64')] };
+  robots.push(robot('tls', 'tls_client_auth', { tls_client_auth_subject_dn: 'CN=storm' }));
+  robots.push(robot('self-signed', 'self_signed_tls_client_auth', { jwks: { keys: [jwk] } }));
+}
+const mTLS = {
+  enabled: tls !== null,
+  tlsClientAuth: true,
+  selfSignedTlsClientAuth: true,
+  getCertificate: shown,
+  certificateAuthorized: (context) => context.socket.authorized,
+  certificateSubjectMatches: (context, _property, expected) => shown(context).subject === expected,
+};
+
+const listener = (request, response) => handle(request, response);
+const server = tls
+  ? https.createServer({ key: tls.key, cert: tls.certificate, ca: tls.authority, requestCert: true, rejectUnauthorized: false }, listener)
+  : http.createServer(listener);
 let handle;
 server.listen(0, '127.0.0.1', () => {
-  const issuer = `http://127.0.0.1:${server.address().port}`;
+  const issuer = tls ? `https://localhost:${server.address().port}` : `http://127.0.0.1:${server.address().port}`;
   const provider = new Provider(issuer, {
     clients: [{
       client_id: 'storm-test',
@@ -29,9 +77,29 @@ server.listen(0, '127.0.0.1', () => {
       redirect_uris: ['http://127.0.0.1/callback'],
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
-    }],
+    }, {
+      client_id: 'storm-bound',
+      token_endpoint_auth_method: 'none',
+      application_type: 'native',
+      redirect_uris: ['http://127.0.0.1/callback'],
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      dpop_bound_access_tokens: true,
+    }, ...robots],
     jwks: { keys: [key.secretJwk] },
-    features: { devInteractions: { enabled: true }, revocation: { enabled: true } },
+    features: {
+      clientCredentials: { enabled: true },
+      devInteractions: { enabled: true },
+      dPoP: { enabled: true, nonceSecret: Buffer.alloc(32, 7), requireNonce: () => process.env.DPOP_NONCE === '1' },
+      mTLS,
+      revocation: { enabled: true },
+    },
+    clientAuthMethods: [
+      'none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt',
+      ...(tls ? ['tls_client_auth', 'self_signed_tls_client_auth'] : []),
+    ],
+    enabledJWA: { clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256'] },
+    scopes: ['openid', 'offline_access', 'reports'],
     claims: { openid: ['sub'], email: ['email'] },
     findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id, email: `${id}@elsewhere.example` }) }),
     pkce: { required: () => true },

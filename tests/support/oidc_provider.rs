@@ -9,6 +9,17 @@ use tokio::process::Command;
 use crate::Outcome;
 use crate::program::{Program, desktop_script};
 
+/// How it is set up, see the script.
+#[derive(Default)]
+pub struct OidcSettings {
+    /// Private keys in PEM by the name of their client.
+    pub client_keys: Value,
+    /// Keys and certificates for https with client certificates; null = plain http.
+    pub tls: Value,
+    /// Whether every proof of possession needs a nonce.
+    pub dpop_nonce: bool,
+}
+
 /// A running oidc-provider.
 pub struct OidcProvider {
     issuer: String,
@@ -27,7 +38,23 @@ impl OidcProvider {
     /// # Errors
     /// When node or the package is missing.
     pub async fn start(access_token_lifetime: Duration) -> Outcome<Self> {
+        Self::start_with(access_token_lifetime, &OidcSettings::default()).await
+    }
+
+    /// Starts one with clients and features of its own.
+    ///
+    /// # Errors
+    /// When node or the package is missing.
+    pub async fn start_with(access_token_lifetime: Duration, settings: &OidcSettings) -> Outcome<Self> {
         let mut command = Command::new("node");
+        for (name, value) in [("CLIENT_KEYS", &settings.client_keys), ("TLS", &settings.tls)] {
+            if !value.is_null() {
+                command.env(name, value.to_string());
+            }
+        }
+        if settings.dpop_nonce {
+            command.env("DPOP_NONCE", "1");
+        }
         command
             .arg(desktop_script("oidc_provider.mjs"))
             .env("ACCESS_TOKEN_LIFETIME", access_token_lifetime.as_secs().to_string())
