@@ -41,8 +41,11 @@ fn pem(label: &str, der: &[u8]) -> String {
 async fn found(http: &HttpProvider, issuer: &str, more: &[(&str, &str)]) -> Outcome<OAuthService> {
     let catalogue = storm_connectors::Catalogue::embedded().map_err(|error| StepError::Wrong(error.to_string()))?;
     let connector = catalogue.connector("generic-oauth").ok_or_else(|| wrong("no such connector"))?;
-    let fields: Fields =
-        [("issuer", issuer)].iter().chain(more).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let fields: Fields = [("issuer", issuer)]
+        .iter()
+        .chain(more)
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
     let discovery = connector.discovery(&fields).map_err(|error| wrong(&error))?.ok_or_else(|| wrong("no issuer"))?;
     let found = http.discover(&discovery.issuer, discovery.service).await.map_err(|failure| failed(&failure))?;
     let kept = connector.keep_discovered(&fields, &found);
@@ -99,8 +102,7 @@ async fn o54_a_client_with_a_key_signs_as_the_service_has_it_registered() -> Out
     let rsa = KeyPair::generate_for(&PKCS_RSA_SHA256).map_err(|error| wrong(&error))?;
     let ec = KeyPair::generate().map_err(|error| wrong(&error))?;
     let (rsa, ec) = (pem("PRIVATE KEY", &rsa.serialize_der()), pem("PRIVATE KEY", &ec.serialize_der()));
-    let settings =
-        OidcSettings { client_keys: json!({ "rsa": rsa, "pss": rsa, "ec": ec }), ..OidcSettings::default() };
+    let settings = OidcSettings { client_keys: json!({ "rsa": rsa, "pss": rsa, "ec": ec }), ..OidcSettings::default() };
     let server = OidcProvider::start_with(HOUR, &settings).await?;
     let http = provider(&[])?;
     let by_issuer = found(&http, server.issuer(), &[ROBOT]).await?;
@@ -206,7 +208,12 @@ fn grant(reading: Option<&TokenAnswerReading>, dpop_key: Option<&PrivateKey>) ->
 }
 
 /// Asks the userinfo endpoint as whoever holds this key.
-async fn verdict(http: &HttpProvider, service: &OAuthService, grant: OAuthGrant, token: &AccessToken) -> Outcome<Verdict> {
+async fn verdict(
+    http: &HttpProvider,
+    service: &OAuthService,
+    grant: OAuthGrant,
+    token: &AccessToken,
+) -> Outcome<Verdict> {
     let request = VerifyRequest {
         method: HttpMethod::Get,
         url: service.userinfo_url.clone().ok_or_else(|| wrong("no userinfo endpoint"))?,

@@ -7,10 +7,10 @@
 
 mod browser;
 mod clipboard;
+pub mod consent;
 mod desktop;
 mod drag;
 mod error;
-pub mod consent;
 pub mod headless;
 mod home;
 pub mod journey;
