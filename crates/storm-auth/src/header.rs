@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_is_believed_up_to_an_hour_and_garbage_is_not() {
+    fn o45_retry_after_is_believed_up_to_an_hour_and_garbage_is_not() {
         for (value, expected) in [
             ("120", Some(120)),
             (" 7 ", Some(7)),

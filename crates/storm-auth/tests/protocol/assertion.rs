@@ -68,7 +68,7 @@ fn claims(assertion: &str, public_key: &[u8], audience: &Url) -> Value {
 }
 
 #[tokio::test]
-async fn the_assertion_is_signed_bounded_and_never_the_same_twice() {
+async fn o54_the_assertion_is_signed_bounded_and_never_the_same_twice() {
     let server = RawServer::always(json("200 OK", ANSWER)).await;
     let (key, public_key) = key(server.url("/token"));
     let provider = provider();
@@ -100,7 +100,7 @@ async fn a_replaced_key_of_the_same_id_signs_with_the_new_one() {
 }
 
 #[tokio::test]
-async fn a_token_address_that_the_connector_does_not_allow_is_never_asked() {
+async fn o54_a_token_address_that_the_connector_does_not_allow_is_never_asked() {
     let server = RawServer::always(json("200 OK", ANSWER)).await;
     let (mut key, _) = key(server.url("/token"));
     for address in [

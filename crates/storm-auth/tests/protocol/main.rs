@@ -15,6 +15,7 @@ mod odd_answers;
 mod practice;
 mod refused_answers;
 mod revoke;
+mod silence;
 mod support;
 mod token_request;
 mod verify;

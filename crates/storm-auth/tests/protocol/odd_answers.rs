@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::time::Duration;
 
 use storm_domain::port::Provider as _;
-use storm_domain::{AnswerOddity, RefreshFailure, TransientKind};
+use storm_domain::{AnswerOddity, RefreshFailure, TransientKind, is_bearer_type};
 
 use crate::support::{answer, example_service, json_answer, reader};
 
@@ -357,4 +357,36 @@ fn absurd_shapes_are_read_in_time_and_without_overflow() {
         }
     });
     reader.unwrap().join().unwrap();
+}
+
+#[test]
+fn o37_a_type_is_compared_without_case_and_another_costs_nothing_but_its_use_as_bearer() {
+    for (token_type, is_bearer) in [("BEARER", true), ("bearer", true), ("DPoP", false), ("mac", false), ("N_A", false)]
+    {
+        let body = format!(r#"{{"access_token":"at","token_type":"{token_type}","refresh_token":"rt"}}"#);
+        let reading = reader().read_token_answer(&example_service(), &json_answer(&body));
+        assert_eq!(reading.oddities.contains(&AnswerOddity::UnknownTokenType), !is_bearer, "{token_type}");
+        assert_eq!(is_bearer_type(reading.token_type.as_deref().unwrap()), is_bearer, "{token_type}");
+        assert_eq!(reading.refresh_token.unwrap().expose(), "rt");
+        assert_eq!(reading.access.unwrap().expose(), "at", "it is kept");
+    }
+}
+
+#[test]
+fn o39_no_lifetime_whatever_is_below_nothing_or_past_ten_years() {
+    for (lifetime, seconds) in [
+        ("-1", Some(0)),
+        ("0", Some(0)),
+        ("1e30", Some(TEN_YEARS)),
+        ("18446744073709551615", Some(TEN_YEARS)),
+        ("1e999", Some(TEN_YEARS)),
+        ("NaN", None),
+    ] {
+        for written in [lifetime.to_owned(), format!("\"{lifetime}\"")] {
+            let body = format!(r#"{{"access_token":"at","expires_in":{written},"refresh_token":"rt"}}"#);
+            let reading = reader().read_token_answer(&example_service(), &json_answer(&body));
+            assert_eq!(reading.expires_in, seconds.map(Duration::from_secs), "{written}");
+            assert_eq!(reading.refresh_token.unwrap().expose(), "rt", "{written}");
+        }
+    }
 }

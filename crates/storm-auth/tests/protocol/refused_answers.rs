@@ -28,7 +28,7 @@ fn meaning(failure: &RefreshFailure) -> &'static str {
 }
 
 #[test]
-fn an_answer_is_judged_by_its_words_first_and_its_status_last() {
+fn o42_an_answer_is_judged_by_its_words_first_and_its_status_last() {
     let table = [
         (400, r#"{"error":"invalid_grant","error_description":"expired"}"#, "grant"),
         (401, r#"{"error":"invalid_grant"}"#, "grant"),

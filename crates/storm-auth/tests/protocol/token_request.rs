@@ -101,7 +101,7 @@ async fn client_authentication_is_chosen_for_each_grant_and_a_body_may_be_json()
 }
 
 #[tokio::test]
-async fn no_redirect_is_followed_and_the_second_host_is_never_asked() {
+async fn o31_no_redirect_is_followed_and_the_second_host_is_never_asked() {
     for status in ["301 Moved", "302 Found", "303 See Other", "307 Temporary Redirect", "308 Permanent Redirect"] {
         let other = RawServer::always(json("200 OK", OK)).await;
         let location = other.url("/token");
@@ -115,6 +115,7 @@ async fn no_redirect_is_followed_and_the_second_host_is_never_asked() {
             "{status}: {access:?}"
         );
         assert!(other.requests().is_empty(), "{status}");
+        assert_eq!(server.requests().len(), 1, "nor is the first host asked again: {status}");
     }
 }
 
@@ -135,13 +136,13 @@ async fn an_unknown_host_was_not_sent() {
 }
 
 #[tokio::test]
-async fn plain_http_to_another_computer_is_not_sent() {
+async fn o32_plain_http_to_another_computer_is_not_sent() {
     let failure = refresh(&service(&Url::parse("http://192.0.2.1/").unwrap())).await.unwrap_err();
     assert_eq!((failure.delivery, failure.kind), (Delivery::NotSent, TransientKind::Tls));
 }
 
 #[tokio::test]
-async fn a_server_that_does_not_speak_tls_was_not_sent() {
+async fn o32_a_server_that_does_not_speak_tls_was_not_sent() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = Url::parse(&format!("https://{}/", listener.local_addr().unwrap())).unwrap();
     let server = tokio::spawn(async move {
@@ -156,7 +157,7 @@ async fn a_server_that_does_not_speak_tls_was_not_sent() {
 }
 
 #[tokio::test]
-async fn an_untrusted_certificate_was_not_sent() {
+async fn o32_an_untrusted_certificate_was_not_sent() {
     let (base, contacted) = crate::support::untrusted_tls_server().await;
     let failure = refresh(&service(&base)).await.unwrap_err();
     assert_eq!((failure.delivery, failure.kind), (Delivery::NotSent, TransientKind::Tls));
@@ -164,7 +165,7 @@ async fn an_untrusted_certificate_was_not_sent() {
 }
 
 #[tokio::test]
-async fn silence_is_ambiguous_after_the_deadline() {
+async fn o33_silence_is_ambiguous_after_the_deadline() {
     assert_eq!(failure(Reply::Silence).await, (Delivery::Ambiguous, TransientKind::Timeout));
 }
 
@@ -180,20 +181,20 @@ async fn a_reset_in_the_middle_of_the_body_is_ambiguous() {
 }
 
 #[tokio::test]
-async fn a_body_shorter_than_announced_is_ambiguous() {
+async fn o34_a_body_shorter_than_announced_is_ambiguous() {
     let half = head("Content-Length: 90\r\n") + OK;
     assert_eq!(failure(Reply::Bytes(half.into_bytes())).await, (Delivery::Ambiguous, TransientKind::Connection));
 }
 
 #[tokio::test]
-async fn a_trickle_is_ambiguous_after_the_deadline() {
+async fn o33_a_trickle_is_ambiguous_after_the_deadline() {
     let head = head("Content-Length: 1000\r\n");
     let reply = Reply::Endless { head, piece: b" ".to_vec(), pause: Duration::from_millis(20) };
     assert_eq!(failure(reply).await, (Delivery::Ambiguous, TransientKind::Timeout));
 }
 
 #[tokio::test]
-async fn an_endless_answer_is_cut_at_one_mebibyte() {
+async fn o34_an_endless_answer_is_cut_at_one_mebibyte() {
     for length in ["", "Transfer-Encoding: chunked\r\n"] {
         let piece =
             if length.is_empty() { vec![b' '; 65536] } else { [b"10000\r\n", &[b' '; 65536][..], b"\r\n"].concat() };
@@ -207,14 +208,14 @@ async fn an_endless_answer_is_cut_at_one_mebibyte() {
 }
 
 #[tokio::test]
-async fn ten_announced_gigabytes_are_not_read() {
+async fn o34_ten_announced_gigabytes_are_not_read() {
     let head = head("Content-Length: 10000000000\r\n");
     let reply = Reply::Endless { head, piece: vec![b' '; 65536], pause: Duration::ZERO };
     assert_eq!(failure(reply).await, (Delivery::Ambiguous, TransientKind::TooLarge));
 }
 
 #[tokio::test]
-async fn a_token_of_many_kilobytes_comes_through_whole() {
+async fn o35_a_token_of_many_kilobytes_comes_through_whole() {
     let token = "x".repeat(200_000);
     let body = format!(r#"{{"access_token":"{token}","token_type":"Bearer"}}"#);
     let server = RawServer::always(json("200 OK", &body)).await;
@@ -224,7 +225,7 @@ async fn a_token_of_many_kilobytes_comes_through_whole() {
 }
 
 #[tokio::test]
-async fn retry_after_and_date_are_read_from_the_head() {
+async fn o45_retry_after_and_date_are_read_from_the_head() {
     let busy = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 120\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 0\r\n\r\n";
     let server = RawServer::always(Reply::Bytes(busy.as_bytes().to_vec())).await;
     let answer = refresh(&service(&server.base)).await.unwrap();

@@ -254,3 +254,36 @@ fn entries_that_contradict_themselves_are_refused() {
     let pattern = "[[fields]]\nname = \"id\"\ntitle = \"Id\"\nexample = \"x\"\npattern = \"[\"\n[[sources]]";
     assert!(matches!(with("[[sources]]", pattern), EntryError::Shape(_)));
 }
+
+/// RFC 8252 §8.5: what is in every copy of a program is no secret. A client secret is the user's own, and lies in the vault.
+#[test]
+fn o11_no_entry_of_the_catalogue_has_room_for_a_client_secret_or_holds_one() {
+    fn keys(value: &toml::Value, found: &mut Vec<String>) {
+        match value {
+            toml::Value::Table(table) => table.iter().for_each(|(key, value)| {
+                found.push(format!("{key} = {value}"));
+                keys(value, found);
+            }),
+            toml::Value::Array(list) => list.iter().for_each(|value| keys(value, found)),
+            _ => {}
+        }
+    }
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("catalogue");
+    let mut files = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        let mut found = Vec::new();
+        keys(&toml::from_str(&text).unwrap(), &mut found);
+        let named: Vec<_> = found.iter().filter(|line| line.split(" =").next().unwrap().contains("secret")).collect();
+        assert!(named.iter().all(|line| line.starts_with("secret_required = ")), "{named:?}");
+        assert!(!text.contains("GOCSPX-") && !text.contains("BEGIN "), "a known shape of secrets");
+        files += 1;
+    }
+    assert!(files > 10);
+    let entry = |extra: &str| {
+        let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/catalogue/practice.toml")).unwrap();
+        Connector::from_toml(&text.replace("redirect_help", &format!("{extra}\nredirect_help")))
+    };
+    assert!(entry("").is_ok());
+    assert!(entry("client_secret = \"x\"").is_err(), "the schema has no place for it");
+}

@@ -88,3 +88,22 @@ async fn f077_a_servers_clock_an_hour_off_is_noted_and_the_token_used_until_it_i
         assert_ne!(scene.stored().await.access_token, stored.access_token, "refused, so refreshed");
     }
 }
+
+#[test]
+fn o38_a_lifetime_that_is_not_said_is_unknown_and_the_services_refusal_counts() {
+    f058_a_lifetime_of_null_is_unknown();
+    f059_a_missing_lifetime_is_unknown();
+}
+
+#[tokio::test]
+async fn o39_an_absurd_lifetime_is_bounded_and_makes_no_loop() {
+    for (lifetime, expected) in [
+        ("-1", Some(Duration::ZERO)),
+        ("0", Some(Duration::ZERO)),
+        ("1e30", Some(TEN_YEARS)),
+        ("18446744073709551615", Some(TEN_YEARS)),
+        ("\"NaN\"", None),
+    ] {
+        assert_eq!(lifetime_of(&format!(r#","expires_in":{lifetime}"#)).await, expected, "{lifetime}");
+    }
+}

@@ -30,10 +30,12 @@ async fn f062_a_token_type_in_capitals_is_bearer_and_another_type_is_not_lent() 
     assert!(!oddities_of_type(r#","token_type":"BEARER""#).await.contains("token_type"));
     let scene = Scene::set().await;
     let before = scene.stored().await;
-    scene.refresh_answered(&PLAIN.replace("Bearer", "DPoP")).await.unwrap();
-    assert_eq!(scene.lent().await.unwrap_err().code, ErrorCode::NotSupported);
-    assert_ne!(scene.stored().await.refresh_token, before.refresh_token);
-    scene.ensure_refreshes().await;
+    for token_type in ["DPoP", "mac", "N_A"] {
+        scene.refresh_answered(&PLAIN.replace("Bearer", token_type)).await.unwrap();
+        assert_eq!(scene.lent().await.unwrap_err().code, ErrorCode::NotSupported, "{token_type}");
+        assert_ne!(scene.stored().await.refresh_token, before.refresh_token);
+        scene.ensure_refreshes().await;
+    }
 }
 
 #[tokio::test]
@@ -150,4 +152,15 @@ async fn f075_an_access_token_that_no_header_can_carry_is_not_used_and_the_refre
     for access_token in [r"a\nt", r"a\r\nX-Admin: yes", r"a\u0000t", "a t", r"a\u007ft", "ät"] {
         ensure_refresh_token_kept_beside(access_token).await;
     }
+}
+
+#[test]
+fn o37_a_type_is_compared_without_case_and_another_is_kept_but_not_lent() {
+    f062_a_token_type_in_capitals_is_bearer_and_another_type_is_not_lent();
+}
+
+#[test]
+fn o40_only_a_refresh_token_replaces_a_refresh_token() {
+    f068_an_empty_or_null_refresh_token_leaves_the_old_one();
+    f069_the_same_refresh_token_again_is_fine();
 }

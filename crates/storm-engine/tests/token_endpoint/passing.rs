@@ -129,3 +129,24 @@ async fn f045_a_200_with_an_empty_object_is_an_answer_without_a_token() {
     let kept = ensure_kept_under(empty, TransientKind::UnusableToken).await;
     assert!(kept.message.starts_with("The service's answer held no usable token."), "{}", kept.message);
 }
+
+#[test]
+fn o31_a_redirect_is_not_followed_and_the_refresh_token_not_sent_again() {
+    f043_a_redirect_is_not_followed_and_the_other_host_sees_nothing();
+}
+
+#[test]
+fn o45_a_wish_to_wait_is_followed_within_an_hour_and_with_jitter() {
+    f034_a_503_with_retry_after_is_kept_and_waits_as_told();
+    f035_a_429_without_a_wait_backs_off_further_each_time_and_at_most_an_hour();
+    f036_a_wait_that_makes_no_sense_stays_within_bounds();
+}
+
+#[tokio::test]
+async fn o47_the_sign_in_page_of_a_network_is_passing_trouble_that_is_named() {
+    let portal = page(200, "<form action=/login>Welcome to the hotel</form>");
+    let kept = ensure_kept_under(portal, TransientKind::NotAnAnswer).await;
+    assert!(kept.message.contains("a sign-in page of the network"), "{}", kept.message);
+    let elsewhere = with_header(302, "Location", "http://portal.invalid/login");
+    ensure_kept_under(elsewhere, TransientKind::Redirected).await;
+}

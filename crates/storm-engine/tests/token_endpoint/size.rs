@@ -147,3 +147,13 @@ async fn what_is_hardly_http_keeps_the_grant_or_brings_the_next() {
         assert!(kept.message.starts_with("The connection to the service failed."), "{name}: {}", kept.message);
     }
 }
+
+#[test]
+fn o33_an_answer_that_never_ends_is_given_up_at_the_deadline() {
+    f073_one_byte_a_second_is_given_up_at_the_deadline();
+}
+
+#[test]
+fn o34_no_more_than_a_mebibyte_of_an_answer_is_read_or_unpacked() {
+    f072_reading_stops_at_one_mebibyte_whatever_comes();
+}

@@ -85,3 +85,15 @@ async fn f032_a_reset_in_the_middle_of_the_answer_is_asked_for_again() {
     let sent: Vec<_> = scene.refreshes().into_iter().take(2).map(|entry| entry.refresh_token_sha256).collect();
     assert_eq!(sent[0], sent[1], "the same refresh token was sent again");
 }
+
+#[test]
+fn o32_no_certificate_but_a_good_one_is_spoken_to() {
+    f028_an_expired_certificate_is_kept_and_nothing_was_sent();
+    f029_a_certificate_of_another_host_is_kept_and_nothing_was_sent();
+    f030_an_authority_that_nobody_trusts_is_kept_and_nothing_was_sent();
+}
+
+#[test]
+fn o47_a_network_that_answers_for_another_host_is_passing_trouble() {
+    f029_a_certificate_of_another_host_is_kept_and_nothing_was_sent();
+}
