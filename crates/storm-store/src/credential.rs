@@ -103,3 +103,39 @@ pub(crate) fn decode(payload: &SecretBytes) -> Result<Credential, VaultError> {
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grant(dpop_key: Option<&str>) -> Credential {
+        Credential::OAuthGrant(OAuthGrant {
+            refresh_token: Some(RefreshToken::new("rt")),
+            access_token: None,
+            expires_at: None,
+            token_type: Some("DPoP".to_owned()),
+            scopes: None,
+            id_token: Some(IdToken::new("id")),
+            dpop_key: dpop_key.map(PrivateKey::new),
+            obtained_at: Timestamp(1),
+        })
+    }
+
+    #[test]
+    fn o55_the_key_of_a_grant_is_kept_with_its_tokens_and_a_grant_without_one_is_written_as_before() {
+        let Credential::OAuthGrant(read) = decode(&encode(&grant(Some("key"))).unwrap()).unwrap() else { panic!() };
+        assert_eq!(read.dpop_key.unwrap().expose(), "key");
+        assert_eq!((read.refresh_token.unwrap().expose(), read.id_token.unwrap().expose()), ("rt", "id"));
+
+        let head = Head::OauthGrant {
+            expires_at: None,
+            token_type: Some("DPoP".to_owned()),
+            scopes: None,
+            obtained_at: Timestamp(1),
+        };
+        let earlier = payload::encode(&head, &[Some(b"rt"), None, Some(b"id")]).unwrap();
+        assert_eq!(earlier.expose(), encode(&grant(None)).unwrap().expose(), "three secrets, as ever");
+        let Credential::OAuthGrant(read) = decode(&earlier).unwrap() else { panic!() };
+        assert!(read.dpop_key.is_none() && read.refresh_token.is_some());
+    }
+}

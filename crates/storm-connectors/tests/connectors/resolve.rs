@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use storm_connectors::{ResolveError, RevokeBy, TemplateError};
 use storm_domain::{
-    BodyFormat, ClientAuth, Fields, HttpMethod, IdTokenRules, KeyPlacement, Method, RedirectHost, RevokeTarget,
+    AuthorizationGrant, BodyFormat, ClientAuth, Fields, HttpMethod, IdTokenRules, KeyPlacement, Method, OAuthService,
+    RedirectHost, RevokeTarget,
 };
 
 use crate::connector;
@@ -140,6 +141,48 @@ fn an_issuer_is_discovered_once_and_its_addresses_are_kept() {
     assert!(generic.discovery(&kept).unwrap().is_some(), "a new authorization looks again");
     assert_eq!(generic.oauth_service(&kept).unwrap().token_url, service.token_url);
     assert_eq!(generic.verify_request(Method::OAuth, &kept).unwrap().url.path(), "/realm/me");
+}
+
+#[test]
+fn fields_choose_who_approves_and_how_the_client_proves_itself() {
+    let generic = connector("generic-oauth");
+    let issuer = ("issuer", "https://login.example.com");
+    let discovered = |more: &[(&str, &str)], change: &dyn Fn(&mut OAuthService)| {
+        let typed = generic.check_fields(Method::OAuth, &fields(&[&[issuer], more].concat())).unwrap();
+        let mut service = generic.discovery(&typed).unwrap().unwrap().service;
+        service.token_url = "https://login.example.com/t".parse().unwrap();
+        service.userinfo_url = Some("https://login.example.com/me".parse().unwrap());
+        change(&mut service);
+        let kept = generic.keep_discovered(&typed, &service);
+        (generic.oauth_service(&kept).unwrap(), kept)
+    };
+    let (service, kept) = discovered(&[], &|service| service.token_client_auth = ClientAuth::Basic);
+    assert_eq!((service.grant, service.dpop), (AuthorizationGrant::AuthorizationCode, false));
+    assert_eq!((service.token_client_auth, service.refresh_client_auth), (ClientAuth::Basic, ClientAuth::Basic));
+    assert_eq!(kept["client_auth"], "basic", "found once, and kept for every refresh");
+
+    let own = [("client_auth", "private_key_jwt"), ("dpop", "yes"), ("revoke_url", "https://login.example.com/r")];
+    let (service, _) = discovered(&own, &|service| service.token_client_auth = ClientAuth::Body);
+    assert_eq!(service.token_client_auth, ClientAuth::PrivateKeyJwt, "the user's choice");
+    assert_eq!(service.revoke.unwrap().client_auth, ClientAuth::PrivateKeyJwt);
+    assert!(service.dpop);
+    let (service, kept) = discovered(&own, &|service| service.dpop = false);
+    assert!(!service.dpop && kept["dpop"] == "no", "the service does not offer it");
+
+    let (service, kept) = discovered(&[("grant", "client_credentials")], &|_| {});
+    assert_eq!(service.grant, AuthorizationGrant::ClientCredentials);
+    assert!(service.userinfo_url.is_none() && !kept.contains_key("userinfo_url"), "there is no person to ask about");
+}
+
+#[test]
+fn a_client_in_its_own_name_needs_a_token_address_only() {
+    let generic = connector("generic-oauth");
+    let own = |more: &[(&str, &str)]| fields(&[&[("grant", "client_credentials")], more].concat());
+    let typed = generic.check_fields(Method::OAuth, &own(&[("token_url", "https://login.example.com/t")])).unwrap();
+    let service = generic.oauth_service(&typed).unwrap();
+    assert_eq!((service.token_url.path(), service.authorize_url.path()), ("/t", "/t"));
+    let missing = generic.check_fields(Method::OAuth, &own(&[])).unwrap_err();
+    assert_eq!(missing.field, "token_url");
 }
 
 #[test]

@@ -5,6 +5,7 @@
 
 mod api_key;
 mod authorization;
+mod bound_grant;
 mod client_credentials;
 mod integration;
 mod lend;

@@ -58,3 +58,25 @@ pub(crate) fn decode_answer(payload: &SecretBytes) -> Result<RawTokenAnswer, Vau
         dpop_key: payload::optional_text(dpop_key)?.map(PrivateKey::new),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_lands_with_the_key_that_its_tokens_are_bound_to() {
+        let answer = |dpop_key: Option<&str>| RawTokenAnswer {
+            status: 200,
+            content_type: None,
+            retry_after: None,
+            server_time: None,
+            received_at: Timestamp(1),
+            body: SecretBytes::new(*b"{}"),
+            dpop_key: dpop_key.map(PrivateKey::new),
+        };
+        let landed = |dpop_key| decode_answer(&encode_answer(&answer(dpop_key)).unwrap()).unwrap();
+        assert_eq!(landed(Some("key")).dpop_key.unwrap().expose(), "key");
+        assert!(landed(None).dpop_key.is_none());
+        assert_eq!(landed(Some("key")).body.expose(), b"{}");
+    }
+}
