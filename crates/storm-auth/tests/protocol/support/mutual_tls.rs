@@ -14,10 +14,13 @@ use url::Url;
 
 use super::keys::pem;
 
+/// The certificate that was shown, and the request.
+type Visit = (Vec<u8>, String);
+
 pub struct MutualTls {
     pub base: Url,
     authority: CertifiedIssuer<'static, KeyPair>,
-    seen: Arc<Mutex<Vec<(Vec<u8>, String)>>>,
+    seen: Arc<Mutex<Vec<Visit>>>,
     task: JoinHandle<()>,
 }
 
@@ -83,7 +86,7 @@ impl MutualTls {
     }
 
     /// Each request with the certificate that was shown for it.
-    pub fn seen(&self) -> Vec<(Vec<u8>, String)> {
+    pub fn seen(&self) -> Vec<Visit> {
         self.seen.lock().unwrap().clone()
     }
 }
