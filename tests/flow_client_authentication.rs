@@ -245,7 +245,7 @@ async fn authorized(
         scopes: ["openid", "email", "offline_access"].map(str::to_owned).to_vec(),
         login_hint: None,
     };
-    let made = http.make_authorization_url(&request).map_err(|error| wrong(&error))?;
+    let made = http.make_authorization_url(&request).map_err(wrong)?;
     let waiting = tokio::spawn(pending.wait(made.csrf_state, service.issuer.clone()));
     // EXPOSE: the person follows the link.
     let redirect: Url = approve(made.url.expose(), "ada", &redirect_uri).await?;
