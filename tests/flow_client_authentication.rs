@@ -47,8 +47,8 @@ async fn found(http: &HttpProvider, issuer: &str, more: &[(&str, &str)]) -> Outc
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect();
     let discovery = connector.discovery(&fields).map_err(|error| wrong(&error))?.ok_or_else(|| wrong("no issuer"))?;
-    let found = http.discover(&discovery.issuer, discovery.service).await.map_err(|failure| failed(&failure))?;
-    let kept = connector.keep_discovered(&fields, &found);
+    let found = http.discover(&discovery.issuer, discovery.service).await.map_err(|error| wrong(&error))?;
+    let kept = connector.keep_discovered(&fields, &found.service);
     connector.oauth_service(&kept).map_err(|error| wrong(&error))
 }
 
@@ -225,6 +225,7 @@ async fn verdict(
         limited_codes: Vec::new(),
         limited_means: None,
         identity: IdentityPaths { id: Some("/sub".to_owned()), label: None },
+        is_userinfo: false,
     };
     Ok(http.verify(&request, &Credential::OAuthGrant(grant), Some(token)).await)
 }

@@ -181,6 +181,7 @@ fn complete(service: OAuthService, metadata: Metadata) -> Option<Discovered> {
         authorize_url,
         refresh_url: token_url.clone(),
         token_url,
+        device_authorization_url: metadata.device_authorization_endpoint.or(service.device_authorization_url),
         userinfo_url: metadata.userinfo_endpoint.or(service.userinfo_url),
         id_tokens,
         token_client_auth: client_auth,

@@ -6,6 +6,7 @@ mod browser;
 mod client_authentication;
 mod client_key;
 mod clock;
+mod device;
 mod discovery;
 mod document;
 mod dpop;

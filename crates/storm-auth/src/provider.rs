@@ -10,8 +10,9 @@ use storm_domain::port::{
     IdTokenCheck, ListenError, ListenRequest, PendingRedirect, Provider, TokenRequest,
 };
 use storm_domain::{
-    Credential, Discovered, DiscoveryError, IdTokenError, OAuthService, RawTokenAnswer, RefreshFailure, RevokeRequest,
-    SendFailure, ServiceAccountKey, ServiceAccountService, Timestamp, TokenAnswerReading, Verdict, VerifyRequest,
+    Credential, DeviceAuthorization, DevicePoll, Discovered, DiscoveryError, IdTokenError, OAuthService,
+    RawTokenAnswer, RefreshFailure, RevokeRequest, SendFailure, ServiceAccountKey, ServiceAccountService, Timestamp,
+    TokenAnswerReading, Verdict, VerifyRequest,
 };
 use storm_secret::{AccessToken, ClientSecret, IdToken, PrivateKey};
 use url::Url;
@@ -21,7 +22,7 @@ use crate::id_token::KeySets;
 use crate::sender::Sender;
 use crate::token_answer::AnswerShape;
 use crate::{
-    assertion, authorization, client_authentication, discovery, dpop, id_token, loopback, revoke, token_answer,
+    assertion, authorization, client_authentication, device, discovery, dpop, id_token, loopback, revoke, token_answer,
     token_request, verify,
 };
 
@@ -86,14 +87,25 @@ impl Provider for HttpProvider {
         dpop::make_key()
     }
 
+    async fn begin_device_authorization(
+        &self,
+        service: &OAuthService,
+        client: &ClientIdentity,
+        scopes: &[String],
+    ) -> Result<DeviceAuthorization, RefreshFailure> {
+        device::begin_device_authorization(&self.sender, service, client, scopes).await
+    }
+
     async fn send_token_request(&self, request: TokenRequest<'_>) -> Result<RawTokenAnswer, SendFailure> {
         token_request::send_token_request(&self.sender, request).await
     }
 
     fn read_token_answer(&self, service: &OAuthService, answer: &RawTokenAnswer) -> TokenAnswerReading {
-        let shape =
-            AnswerShape { path: service.answer_path.as_deref(), grant_refused_codes: &service.grant_refused_codes };
-        token_answer::read_token_answer(shape, answer)
+        token_answer::read_token_answer(AnswerShape::of(service), answer)
+    }
+
+    fn read_device_answer(&self, service: &OAuthService, answer: &RawTokenAnswer) -> DevicePoll {
+        device::read_device_answer(AnswerShape::of(service), answer)
     }
 
     async fn check_id_token(&self, check: IdTokenCheck<'_>) -> Result<(), IdTokenError> {

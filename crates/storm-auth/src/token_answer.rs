@@ -17,7 +17,9 @@ mod value;
 
 use std::time::Duration;
 
-use storm_domain::{AnswerOddity, RawTokenAnswer, RefreshFailure, TokenAnswerReading, is_bearer_type, is_dpop_type};
+use storm_domain::{
+    AnswerOddity, OAuthService, RawTokenAnswer, RefreshFailure, TokenAnswerReading, is_bearer_type, is_dpop_type,
+};
 use storm_secret::{AccessToken, IdToken, RefreshToken};
 
 use crate::placement::is_header_safe;
@@ -39,6 +41,12 @@ pub(crate) struct AnswerShape<'a> {
     pub(crate) path: Option<&'a str>,
     /// Error codes that mean `invalid_grant` here.
     pub(crate) grant_refused_codes: &'a [String],
+}
+
+impl<'a> AnswerShape<'a> {
+    pub(crate) fn of(service: &'a OAuthService) -> Self {
+        Self { path: service.answer_path.as_deref(), grant_refused_codes: &service.grant_refused_codes }
+    }
 }
 
 pub(crate) fn read_token_answer(shape: AnswerShape<'_>, answer: &RawTokenAnswer) -> TokenAnswerReading {
@@ -103,6 +111,11 @@ pub(crate) fn read_token_answer(shape: AnswerShape<'_>, answer: &RawTokenAnswer)
         issued_token_type: document.tokens(Name::IssuedTokenType).and_then(Value::text),
         oddities,
     }
+}
+
+/// The error codes an answer holds, the likeliest first.
+pub(crate) fn error_codes(answer: &RawTokenAnswer) -> Vec<String> {
+    failure::find(&Document::read(answer, None), answer.status).map_or_else(Vec::new, |error| error.codes)
 }
 
 /// The error an answer holds, judged, for requests that expect no token; None = it holds none and its status is a success.

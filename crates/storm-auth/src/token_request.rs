@@ -1,5 +1,5 @@
-//! Token requests: the code exchange (RFC 6749 §4.1.3, RFC 7636 §4.5), client credentials (§4.4), the refresh (§6), and the
-//! exchange of one token for another (RFC 8693 §2.1).
+//! Token requests: the code exchange (RFC 6749 §4.1.3, RFC 7636 §4.5), client credentials (§4.4), the refresh (§6), the device
+//! code (RFC 8628 §3.4), and the exchange of one token for another (RFC 8693 §2.1).
 //!
 //! INVARIANT: a request goes to exactly the configured endpoint, once; twice only where the service said that it did not look at
 //! the first for want of its nonce, see `dpop`. Nothing here looks into the answer; the caller makes it durable first.
@@ -18,6 +18,7 @@ use crate::dpop::{self, Proved};
 use crate::http::LARGEST_ANSWER;
 use crate::sender::Sender;
 
+const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 
 pub(crate) async fn send_token_request(
@@ -71,6 +72,11 @@ fn parameters<'a>(grant: &'a TokenGrant<'_>, service: &'a OAuthService, scope: &
             parameters.add("grant_type", "refresh_token");
             // EXPOSE: the refresh token is what this request presents.
             parameters.add("refresh_token", refresh_token.expose());
+        }
+        TokenGrant::DeviceCode(device_code) => {
+            parameters.add("grant_type", DEVICE_CODE);
+            // EXPOSE: the device code is what this request presents.
+            parameters.add("device_code", device_code.expose());
         }
         TokenGrant::ClientCredentials { .. } => parameters.add("grant_type", "client_credentials"),
         TokenGrant::TokenExchange(exchange) => {

@@ -23,6 +23,7 @@ impl Connector {
             ("issuer", service.issuer.clone()),
             ("authorize_url", Some(service.authorize_url.to_string())),
             ("token_url", Some(service.token_url.to_string())),
+            ("device_authorization_url", service.device_authorization_url.as_ref().map(Url::to_string)),
             ("userinfo_url", service.userinfo_url.as_ref().filter(|_| is_of_person).map(Url::to_string)),
             ("revoke_url", service.revoke.as_ref().map(|revoke| revoke.url.to_string())),
             ("jwks_url", service.id_tokens.as_ref().map(|rules| rules.jwks_url.to_string())),

@@ -93,6 +93,7 @@ impl MethodSpec {
                 urls.extend([&setup.authorize_url, &setup.token_url]);
                 urls.extend(setup.refresh_url.iter().chain(&setup.userinfo_url).chain(&setup.issuer));
                 urls.extend(&setup.jwks_url);
+                urls.extend(&setup.device_authorization_url);
             }
             Setup::ServiceAccount(setup) => urls.extend(&setup.token_origins),
         }
@@ -155,6 +156,7 @@ pub struct OAuthSetup {
     pub(crate) authorize_params: BTreeMap<String, String>,
     pub(crate) token_url: UrlTemplate,
     pub(crate) refresh_url: Option<UrlTemplate>,
+    pub(crate) device_authorization_url: Option<UrlTemplate>,
     pub(crate) userinfo_url: Option<UrlTemplate>,
     #[serde(default)]
     pub(crate) token_params: BTreeMap<String, String>,

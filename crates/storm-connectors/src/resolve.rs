@@ -283,6 +283,7 @@ impl Connector {
             authorize_params: pairs(&setup.authorize_params),
             token_url,
             refresh_url,
+            device_authorization_url: self.optional_url(fields, setup.device_authorization_url.as_ref())?,
             userinfo_url: self.optional_url(fields, setup.userinfo_url.as_ref())?,
             token_params: pairs(&setup.token_params),
             token_headers: pairs(&setup.token_headers),

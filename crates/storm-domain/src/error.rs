@@ -47,6 +47,8 @@ pub enum ErrorCode {
     AuthorizationDenied,
     /// The browser never came back.
     AuthorizationTimedOut,
+    /// A code for another device was not entered in time.
+    CodeExpired,
     /// A newer attempt replaced this one.
     AuthorizationReplaced,
     /// The redirect was not what was expected.

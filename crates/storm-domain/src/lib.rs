@@ -10,6 +10,7 @@
 
 mod activity;
 mod credential;
+mod device_authorization;
 mod discovery;
 mod error;
 mod event;
@@ -36,6 +37,7 @@ pub use credential::{
     ApiKeyCredential, Credential, CredentialSummary, Generation, GenerationInfo, GenerationNumber, GenerationPhase,
     OAuthGrant, ServiceAccountKey, is_bearer_type, is_dpop_type,
 };
+pub use device_authorization::{DeviceAuthorization, DevicePoll, PollPace, VerificationUri};
 pub use discovery::{Discovered, DiscoveryError, ServiceOffers};
 pub use error::{Action, ErrorCode, Failure};
 pub use event::Event;

@@ -65,6 +65,8 @@ pub struct OAuthService {
     pub token_url: Url,
     /// Token endpoint for refreshes; most often the same.
     pub refresh_url: Url,
+    /// Device authorization endpoint (RFC 8628 §3.1), where the service has one.
+    pub device_authorization_url: Option<Url>,
     /// OpenID Connect userinfo endpoint (Core §5.3), from the catalogue or from discovery.
     pub userinfo_url: Option<Url>,
     /// What its ID tokens are held to; None = it is not known to be an OpenID provider, and none of its ID tokens is read.

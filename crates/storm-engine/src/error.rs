@@ -240,6 +240,6 @@ pub(crate) fn reconnect_needed(what_happened: &str) -> Failure {
     )
 }
 
-fn quoted(words: &ProviderWords) -> String {
+pub(crate) fn quoted(words: &ProviderWords) -> String {
     if words.description.is_empty() { words.code.clone() } else { format!("{}: {}", words.code, words.description) }
 }

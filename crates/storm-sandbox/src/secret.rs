@@ -24,6 +24,26 @@ pub(crate) const CODE_PREFIX: &str = "pcode_";
 /// Begins every client secret.
 pub(crate) const CLIENT_SECRET_PREFIX: &str = "pcs_";
 
+/// Begins every device code.
+pub(crate) const DEVICE_CODE_PREFIX: &str = "pdev_";
+
+/// A new code for a person to type (RFC 8628 §6.1): eight consonants, so that none reads as another or makes a word.
+pub(crate) fn make_user_code() -> Result<String, SandboxError> {
+    const LETTERS: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
+    let mut code = String::with_capacity(9);
+    while code.len() < 9 {
+        let mut byte = [0_u8; 1];
+        getrandom::fill(&mut byte).map_err(|_| SandboxError::Randomness)?;
+        // Only whole rounds of the alphabet count, so that every letter is as likely as another.
+        let Some(letter) = (byte[0] < 240).then(|| LETTERS[usize::from(byte[0] % 20)]) else { continue };
+        if code.len() == 4 {
+            code.push('-');
+        }
+        code.push(char::from(letter));
+    }
+    Ok(code)
+}
+
 /// A new secret: the prefix and 32 random bytes in base64url.
 pub(crate) fn make_secret(prefix: &str) -> Result<String, SandboxError> {
     let mut bytes = [0_u8; 32];

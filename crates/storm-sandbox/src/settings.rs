@@ -31,6 +31,10 @@ pub struct Settings {
     pub clock_skew_s: i64,
     /// Grants at most these scopes, whatever was asked for; `None` grants what was asked for.
     pub grant_only_scopes: Option<Vec<String>>,
+    /// How long device and user codes live, in seconds.
+    pub device_code_lifetime_s: u64,
+    /// How often a device code may be presented, in seconds; 0 is as often as one likes.
+    pub device_interval_s: u64,
     /// Whether the authorization answer carries `iss` (RFC 9207).
     pub send_issuer: bool,
 }
@@ -49,6 +53,8 @@ impl Default for Settings {
             refresh_absolute_s: None,
             clock_skew_s: 0,
             grant_only_scopes: None,
+            device_code_lifetime_s: 900,
+            device_interval_s: 5,
             send_issuer: true,
         }
     }
@@ -61,6 +67,8 @@ impl Settings {
     /// The settings with every duration inside a century.
     pub(crate) fn clamped(mut self) -> Self {
         self.access_token_lifetime_s = self.access_token_lifetime_s.min(LONGEST_DURATION_S);
+        self.device_code_lifetime_s = self.device_code_lifetime_s.min(LONGEST_DURATION_S);
+        self.device_interval_s = self.device_interval_s.min(LONGEST_DURATION_S);
         self.reuse_grace_s = self.reuse_grace_s.min(LONGEST_DURATION_S);
         self.refresh_idle_s = self.refresh_idle_s.map(|seconds| seconds.min(LONGEST_DURATION_S));
         self.refresh_absolute_s = self.refresh_absolute_s.map(|seconds| seconds.min(LONGEST_DURATION_S));

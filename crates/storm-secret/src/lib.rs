@@ -11,6 +11,6 @@ mod secret;
 
 pub use display_safe_url::DisplaySafeUrl;
 pub use secret::{
-    AccessToken, ApiKey, Assertion, AuthorizationCode, ClientSecret, CodeVerifier, CsrfState, IdToken, Nonce,
-    Passphrase, PrivateKey, RecoveryCode, RefreshToken, SecretBytes,
+    AccessToken, ApiKey, Assertion, AuthorizationCode, ClientSecret, CodeVerifier, CsrfState, DeviceCode, IdToken,
+    Nonce, Passphrase, PrivateKey, RecoveryCode, RefreshToken, SecretBytes,
 };

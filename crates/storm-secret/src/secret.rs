@@ -52,6 +52,7 @@ text_secret!(/** OpenID Connect Core §2: who signed in. Holds personal data, so
 text_secret!(/** RFC 6749 §2.3.1: the password of an app registration. */ ClientSecret, Clone);
 text_secret!(/** A private key in PEM (PKCS#8 or PKCS#1). */ PrivateKey, Clone);
 text_secret!(/** RFC 6749 §1.3.1: taken from the redirect, used once. */ AuthorizationCode);
+text_secret!(/** RFC 8628 §3.2: what a program without a browser polls with. */ DeviceCode);
 text_secret!(/** RFC 7636 §4.1: used once, with the code it belongs to. */ CodeVerifier);
 text_secret!(/** RFC 6749 §10.12: the `state` parameter, one for each attempt. */ CsrfState);
 text_secret!(/** OpenID Connect Core §3.1.2.1: ties an ID token to the request that asked for it. */ Nonce);

@@ -8,9 +8,9 @@ use storm_domain::port::{
     ClientKeyError, EventSink, IdTokenCheck, ListenError, ListenRequest, PendingRedirect, Provider, TokenRequest,
 };
 use storm_domain::{
-    Credential, Discovered, DiscoveryError, Event, IdTokenError, OAuthService, RawTokenAnswer, RefreshFailure,
-    RevokeRequest, SendFailure, ServiceAccountKey, ServiceAccountService, Timestamp, TokenAnswerReading, Verdict,
-    VerifyRequest,
+    Credential, DeviceAuthorization, DevicePoll, Discovered, DiscoveryError, Event, IdTokenError, OAuthService,
+    RawTokenAnswer, RefreshFailure, RevokeRequest, SendFailure, ServiceAccountKey, ServiceAccountService, Timestamp,
+    TokenAnswerReading, Verdict, VerifyRequest,
 };
 use storm_secret::{AccessToken, ClientSecret, DisplaySafeUrl, IdToken, PrivateKey};
 use storm_tests::{Outcome, StepError};
@@ -43,6 +43,14 @@ impl Provider for TrappedProvider {
     fn make_dpop_key(&self) -> Option<PrivateKey> {
         self.inner.make_dpop_key()
     }
+    async fn begin_device_authorization(
+        &self,
+        service: &OAuthService,
+        client: &ClientIdentity,
+        scopes: &[String],
+    ) -> Result<DeviceAuthorization, RefreshFailure> {
+        self.inner.begin_device_authorization(service, client, scopes).await
+    }
     async fn send_token_request(&self, request: TokenRequest<'_>) -> Result<RawTokenAnswer, SendFailure> {
         self.traps.pass("send_token_request", false);
         let answer = self.inner.send_token_request(request).await;
@@ -60,6 +68,9 @@ impl Provider for TrappedProvider {
     }
     fn subject_of(&self, id_token: &IdToken) -> Option<String> {
         self.inner.subject_of(id_token)
+    }
+    fn read_device_answer(&self, service: &OAuthService, answer: &RawTokenAnswer) -> DevicePoll {
+        self.inner.read_device_answer(service, answer)
     }
     async fn exchange_assertion(
         &self,

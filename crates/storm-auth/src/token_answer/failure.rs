@@ -42,7 +42,7 @@ const PASSING: &[&str] = &[
 /// What the service said went wrong.
 pub(super) struct FoundError {
     /// Everything that may be its code, the likeliest first.
-    codes: Vec<String>,
+    pub(super) codes: Vec<String>,
     description: String,
     suberror: Option<String>,
     /// Whether it stood under `error`, and not under a name that a proxy's answer may have as well.

@@ -6,6 +6,7 @@ mod assertion;
 mod authorization;
 mod chance;
 mod client_authentication;
+mod device;
 mod discovery;
 mod dpop;
 mod grants;

@@ -7,15 +7,16 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use storm_secret::{
-    AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, CsrfState, DisplaySafeUrl, IdToken, Nonce, PrivateKey,
-    RefreshToken,
+    AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, CsrfState, DeviceCode, DisplaySafeUrl, IdToken, Nonce,
+    PrivateKey, RefreshToken,
 };
 use thiserror::Error;
 use url::Url;
 
 use crate::{
-    Credential, Discovered, DiscoveryError, IdTokenError, OAuthService, RawTokenAnswer, RefreshFailure, RevokeRequest,
-    SendFailure, ServiceAccountKey, ServiceAccountService, Timestamp, TokenAnswerReading, Verdict, VerifyRequest,
+    Credential, DeviceAuthorization, DevicePoll, Discovered, DiscoveryError, IdTokenError, OAuthService,
+    RawTokenAnswer, RefreshFailure, RevokeRequest, SendFailure, ServiceAccountKey, ServiceAccountService, Timestamp,
+    TokenAnswerReading, Verdict, VerifyRequest,
 };
 
 /// An OAuth client as it presents itself.
@@ -167,6 +168,8 @@ pub enum TokenGrant<'a> {
     },
     /// RFC 6749 §6.
     RefreshToken(&'a RefreshToken),
+    /// RFC 8628 §3.4: presented again and again until the user has decided.
+    DeviceCode(&'a DeviceCode),
     /// RFC 6749 §4.4: the client itself.
     ClientCredentials {
         /// Scopes asked for; none = the service's own.
@@ -259,6 +262,13 @@ pub trait Provider: Send + Sync {
     /// Makes the authorization URL with fresh `state` and PKCE S256.
     fn make_authorization_url(&self, request: &AuthorizationRequest)
     -> Result<AuthorizationUrl, AuthorizationUrlError>;
+    /// Asks for a code that the user types on another device (RFC 8628 §3.1).
+    async fn begin_device_authorization(
+        &self,
+        service: &OAuthService,
+        client: &ClientIdentity,
+        scopes: &[String],
+    ) -> Result<DeviceAuthorization, RefreshFailure>;
     /// Whether a client can prove itself with this: any password, and a key that can sign.
     ///
     /// # Errors
@@ -275,6 +285,8 @@ pub trait Provider: Send + Sync {
     async fn check_id_token(&self, check: IdTokenCheck<'_>) -> Result<(), IdTokenError>;
     /// The `sub` of an ID token that was checked before.
     fn subject_of(&self, id_token: &IdToken) -> Option<String>;
+    /// Reads the answer to a device code: tokens, or that the user has not decided yet; never fails, never panics.
+    fn read_device_answer(&self, service: &OAuthService, answer: &RawTokenAnswer) -> DevicePoll;
     /// Exchanges a signed assertion for an access token (RFC 7523 §2.1).
     async fn exchange_assertion(
         &self,

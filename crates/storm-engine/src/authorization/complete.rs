@@ -1,4 +1,6 @@
 //! From the code to a connected integration: exchange, land, store, try, take over.
+//!
+//! A device code goes the same way, once its user has approved; until then each answer lands and is emptied out again.
 
 use super::{Came, Plan};
 use crate::engine::{Engine, lock};
@@ -9,9 +11,10 @@ use crate::verify::Tried;
 use storm_domain::port::{GrantCommit, NewIntegration, TokenGrant, TokenRequest};
 use storm_domain::{
     Account, Action, ActivityKind, Credential, Delivery, ErrorCode, Event, Failure, GenerationNumber, GenerationPhase,
-    IdTokenError, Integration, OAuthGrant, RefreshFailure, RefreshIntent, Timestamp, TokenEvent, TokenState, Verdict,
-    VerdictRecord,
+    IdTokenError, Integration, Lease, OAuthGrant, RawTokenAnswer, RefreshFailure, RefreshIntent, SendFailure,
+    Timestamp, TokenAnswerReading, TokenEvent, TokenState, TransientKind, VaultError, Verdict, VerdictRecord,
 };
+use storm_secret::Nonce;
 
 /// A stored grant that is not in use yet.
 #[derive(Clone)]
@@ -28,18 +31,45 @@ pub(super) enum Outcome {
     Different { expected: Account, got: Account, undecided: Undecided },
 }
 
+/// An answer that has landed, and nobody has read yet.
+pub(super) struct Asked {
+    pub(super) lease: Lease,
+    pub(super) answer: RawTokenAnswer,
+}
+
+/// Why there is no answer.
+pub(super) enum Unanswered {
+    /// Nothing was sent, since an answer could not have been kept.
+    NotPrepared(VaultError),
+    /// It was sent, or could not be.
+    NoAnswer(SendFailure),
+}
+
+/// A grant that is stored, and not in use yet.
+pub(super) type Stored = (GenerationNumber, OAuthGrant);
+
 impl Engine {
     /// Exchanges the code, stores the grant, tries it, and makes it the one in use.
     pub(super) async fn complete_authorization(&self, plan: &Plan, came: Came) -> Result<Outcome, Failure> {
-        let id = plan.integration.id;
+        self.add_row_if_new(plan).await?;
+        let flight = self.flights.take_off(plan.integration.id).await;
+        let exchanged = self.exchange_code(plan, came).await;
+        drop(flight);
+        self.connect_with(plan, exchanged).await
+    }
+
+    /// The row of a new integration, which holds its place until the grant was tried.
+    pub(super) async fn add_row_if_new(&self, plan: &Plan) -> Result<(), Failure> {
         if plan.is_new {
             let new = NewIntegration { integration: plan.integration.clone(), credential: None };
             self.vault().add_integration(new).await.map_err(|error| error.to_failure())?;
         }
-        let flight = self.flights.take_off(id).await;
-        let exchanged = self.exchange_code(plan, came).await;
-        drop(flight);
-        let (staged, grant) = match exchanged {
+        Ok(())
+    }
+
+    /// Tries a stored grant, and makes it the one in use unless it is another account's.
+    pub(super) async fn connect_with(&self, plan: &Plan, stored: Result<Stored, Failure>) -> Result<Outcome, Failure> {
+        let (staged, grant) = match stored {
             Ok(stored) => stored,
             Err(failure) => {
                 self.forget_if_new(plan).await;
@@ -70,44 +100,77 @@ impl Engine {
     }
 
     /// Steps 3 to 6 of a refresh, for a code: prepare, send, land, store beside whatever is in use.
-    async fn exchange_code(&self, plan: &Plan, came: Came) -> Result<(GenerationNumber, OAuthGrant), Failure> {
+    async fn exchange_code(&self, plan: &Plan, came: Came) -> Result<Stored, Failure> {
         let Came { redirect, code_verifier, nonce, redirect_uri } = came;
+        let grant = TokenGrant::AuthorizationCode { code: redirect.code, code_verifier, redirect_uri };
+        match self.ask_for_grant(plan, grant).await {
+            Ok(asked) => {
+                let reading = self.parts.provider.read_token_answer(&plan.service, &asked.answer);
+                self.store_grant(plan, asked, reading, nonce.as_ref()).await
+            }
+            Err(Unanswered::NotPrepared(error)) => Err(error.to_failure()),
+            Err(Unanswered::NoAnswer(failure)) => {
+                let failure =
+                    RefreshFailure::Transient { delivery: Delivery::Ambiguous, kind: failure.kind, retry_after: None };
+                Err(sign_in_failure(failure))
+            }
+        }
+    }
+
+    /// Prepares, sends and lands. Whoever is given the answer stores what it holds or empties it out.
+    pub(super) async fn ask_for_grant(&self, plan: &Plan, grant: TokenGrant<'_>) -> Result<Asked, Unanswered> {
         let id = plan.integration.id;
         let now = self.now();
+        let no_key = || SendFailure { delivery: Delivery::NotSent, kind: TransientKind::ClientKey };
+        let make_key = || self.parts.provider.make_dpop_key().ok_or_else(|| Unanswered::NoAnswer(no_key()));
+        let dpop_key = plan.service.dpop.then(make_key).transpose()?;
         let intent = RefreshIntent { integration_id: id, generation: None, at: now, retries: 0 };
         let begun = self.vault().begin_refresh(&intent, &self.parts.owner, now, now.after(LEASE_TERM)).await;
-        let lease = begun.map_err(|error| error.to_failure())?;
-        let grant = TokenGrant::AuthorizationCode { code: redirect.code, code_verifier, redirect_uri };
-        let dpop_key = if plan.service.dpop { Some(self.make_dpop_key()?) } else { None };
+        let lease = begun.map_err(Unanswered::NotPrepared)?;
         let request = TokenRequest { service: &plan.service, client: &plan.client, grant, dpop_key: dpop_key.as_ref() };
         let answer = match self.parts.provider.send_token_request(request).await {
             Ok(answer) => dated(answer, now),
             Err(failure) => {
-                self.clear_intent(&lease).await; // a code is used once, so there is nothing to try again with
-                let failure =
-                    RefreshFailure::Transient { delivery: Delivery::Ambiguous, kind: failure.kind, retry_after: None };
-                return Err(sign_in_failure(failure));
+                self.clear_intent(&lease).await; // no grant was spent, so there is nothing to recover
+                self.give_back(&lease).await;
+                return Err(Unanswered::NoAnswer(failure));
             }
         };
         if let Err(error) = self.vault().land(&lease, None, &answer).await {
             tracing::error!(%error, integration = %id, "an answer could not be landed; it is stored at once");
         }
-        let reading = self.parts.provider.read_token_answer(&plan.service, &answer);
+        Ok(Asked { lease, answer })
+    }
+
+    /// Empties out an answer that held no grant.
+    pub(super) async fn empty_out(&self, lease: &Lease) {
+        self.clear_intent(lease).await;
+        self.clear_landing(lease).await;
+        self.give_back(lease).await;
+    }
+
+    /// Stores the grant of an answer beside whatever is in use.
+    pub(super) async fn store_grant(
+        &self,
+        plan: &Plan,
+        Asked { lease, answer }: Asked,
+        reading: TokenAnswerReading,
+        nonce: Option<&Nonce>,
+    ) -> Result<Stored, Failure> {
+        let id = plan.integration.id;
+        let now = self.now();
         let log: Vec<_> = odd_answer(&reading).into_iter().collect();
         if let (Err(failure), None) = (&reading.access, &reading.refresh_token) {
-            self.clear_intent(&lease).await;
-            self.clear_landing(&lease).await;
+            self.empty_out(&lease).await;
             return Err(sign_in_failure(failure.clone()));
         }
         let grant = successor_of(&empty_grant(now), reading, &plan.service, &answer);
-        if let Err(error) = self.check_sign_in(plan.asked(), &grant, nonce.as_ref(), time_of(&answer)).await {
+        if let Err(error) = self.check_sign_in(plan.asked(), &grant, nonce, time_of(&answer)).await {
             tracing::warn!(integration = %id, %error, "a sign-in was not completed");
             if plan.is_new {
                 self.revoke_unused(plan.asked(), &plan.integration, grant).await;
             }
-            self.clear_intent(&lease).await;
-            self.clear_landing(&lease).await;
-            self.give_back(&lease).await;
+            self.empty_out(&lease).await;
             return Err(sign_in_refused(error));
         }
         if plan.is_new {
@@ -214,7 +277,7 @@ impl Engine {
         retired.map_err(|error| error.to_failure())
     }
 
-    async fn forget_if_new(&self, plan: &Plan) {
+    pub(super) async fn forget_if_new(&self, plan: &Plan) {
         if plan.is_new
             && let Err(error) = self.vault().erase_integration(plan.integration.id).await
         {
@@ -238,7 +301,7 @@ pub(crate) fn empty_grant(now: Timestamp) -> OAuthGrant {
 }
 
 /// A failed code exchange is not tried again by itself, and no grant was lost by it.
-fn sign_in_failure(failure: RefreshFailure) -> Failure {
+pub(super) fn sign_in_failure(failure: RefreshFailure) -> Failure {
     let failure = failure.to_failure();
     match failure.code {
         ErrorCode::ServiceUnreachable => Failure {

@@ -1,10 +1,11 @@
-//! Authorizing in the browser, for a new integration or for one that is there already (Reconnect).
+//! Authorizing in the browser or on another device, for a new integration or for one that is there already (Reconnect).
 //!
 //! INVARIANT: until the new grant is stored and tried, what worked before is untouched; an integration keeps its id; another
 //! account than before is never taken without the user's word. A browser that never comes back, a Deny, or a Cancel leave
 //! nothing behind.
 
 mod complete;
+mod device;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,7 +46,12 @@ impl Attempt {
     }
 
     fn is_open(&self) -> bool {
-        matches!(self.view.progress, AuthorizationProgress::Waiting { .. } | AuthorizationProgress::Exchanging)
+        matches!(
+            self.view.progress,
+            AuthorizationProgress::Waiting { .. }
+                | AuthorizationProgress::EnteringCode { .. }
+                | AuthorizationProgress::Exchanging
+        )
     }
 }
 
@@ -95,7 +101,8 @@ impl Engine {
             scopes: plan.integration.requested_scopes.clone(),
             // EXPOSE: the link is shown to the user with a Copy button; its `state` is of use to this computer only.
             url: authorization.url.expose().to_string(),
-            redirect_uri: pending.redirect_uri().to_string(),
+            redirect_uri: Some(pending.redirect_uri().to_string()),
+            offers_code: plan.service.device_authorization_url.is_some(),
             expires_at: self.now().after(BROWSER_TIMEOUT),
             progress: AuthorizationProgress::Waiting { browser_opened: true },
         };
@@ -129,7 +136,8 @@ impl Engine {
             connector: badge(self.connector(&plan.integration.connector_id)?),
             scopes: plan.integration.requested_scopes.clone(),
             url: String::new(),
-            redirect_uri: String::new(),
+            redirect_uri: None,
+            offers_code: false,
             expires_at: self.now().after(BROWSER_TIMEOUT),
             progress: AuthorizationProgress::Exchanging,
         };
@@ -287,24 +295,30 @@ impl Engine {
             }
             Ended::Came(came) => {
                 self.progress(id, AuthorizationProgress::Exchanging);
-                match self.complete_authorization(&plan, came).await {
-                    Ok(Outcome::Connected { account, verdict }) => {
-                        AuthorizationProgress::Completed { integration_id: plan.integration.id, account, verdict }
-                    }
-                    Ok(Outcome::Different { expected, got, undecided }) => {
-                        if let Some(attempt) = lock(&self.attempts).get_mut(&id) {
-                            attempt.undecided = Some(undecided);
-                        }
-                        AuthorizationProgress::DifferentAccount { expected, got }
-                    }
-                    Err(failure) => {
-                        self.log_unless_new(&plan, &failure).await;
-                        AuthorizationProgress::Failed { failure }
-                    }
-                }
+                let outcome = self.complete_authorization(&plan, came).await;
+                self.ended(id, &plan, outcome).await
             }
         };
         self.progress(id, progress);
+    }
+
+    /// How an attempt that got as far as a grant, or failed to, ended.
+    async fn ended(&self, id: AttemptId, plan: &Plan, outcome: Result<Outcome, Failure>) -> AuthorizationProgress {
+        match outcome {
+            Ok(Outcome::Connected { account, verdict }) => {
+                AuthorizationProgress::Completed { integration_id: plan.integration.id, account, verdict }
+            }
+            Ok(Outcome::Different { expected, got, undecided }) => {
+                if let Some(attempt) = lock(&self.attempts).get_mut(&id) {
+                    attempt.undecided = Some(undecided);
+                }
+                AuthorizationProgress::DifferentAccount { expected, got }
+            }
+            Err(failure) => {
+                self.log_unless_new(plan, &failure).await;
+                AuthorizationProgress::Failed { failure }
+            }
+        }
     }
 
     async fn redirect(&self, plan: &Plan, wait: Wait) -> Ended {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use storm_domain::{Account, AttemptId, Failure, Fields, IntegrationId, RegistrationId, Timestamp, Verdict};
 
-use super::{ConnectorBadge, TypedSecret};
+use super::{ConnectorBadge, QrView, TypedSecret};
 
 /// An app registration, without its secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
@@ -80,8 +80,10 @@ pub struct AuthorizationView {
     pub scopes: Vec<String>,
     /// The link, always shown with a Copy button.
     pub url: String,
-    /// Where the browser comes back to.
-    pub redirect_uri: String,
+    /// Where the browser comes back to; None when a code is typed on another device.
+    pub redirect_uri: Option<String>,
+    /// Whether the service would take a code on another device instead (RFC 8628).
+    pub offers_code: bool,
     /// When waiting ends.
     pub expires_at: Timestamp,
     /// Where it stands.
@@ -96,6 +98,15 @@ pub enum AuthorizationProgress {
     Waiting {
         /// False when no browser could be opened: the link must be copied.
         browser_opened: bool,
+    },
+    /// The user types a code on another device (RFC 8628 §3.3).
+    EnteringCode {
+        /// What to type.
+        user_code: String,
+        /// Where, as the service wrote it.
+        verification_uri: String,
+        /// The same address as a picture, with the code in it where the service offers that; None = too long for one.
+        qr: Option<QrView>,
     },
     /// The code is exchanged for tokens.
     Exchanging,

@@ -8,6 +8,7 @@ mod host;
 mod integration;
 mod key_input;
 mod notice;
+mod qr;
 
 pub use authorization::{
     AuthorizationProgress, AuthorizationTarget, AuthorizationView, BeginAuthorizationRequest, RegistrationView,
@@ -22,3 +23,4 @@ pub use integration::{
 };
 pub use key_input::{CheckKeyRequest, HeldKeyView, KeyFileView, KeyInput, TypedSecret};
 pub use notice::{BackupView, VaultNotice};
+pub use qr::QrView;

@@ -36,7 +36,7 @@ async fn cancel_closes_the_port_at_once() {
     let begun = rig.engine.begin_authorization(BeginAuthorizationRequest { target }).await.unwrap();
     rig.engine.cancel_authorization(begun.id).unwrap();
     assert_eq!(rig.authorization_ended(begun.id).await, AuthorizationProgress::Cancelled);
-    assert!(reqwest::get(begun.redirect_uri).await.unwrap_err().is_connect());
+    assert!(reqwest::get(begun.redirect_uri.unwrap()).await.unwrap_err().is_connect());
 }
 
 #[tokio::test]

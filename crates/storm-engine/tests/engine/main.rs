@@ -7,6 +7,7 @@ mod api_key;
 mod authorization;
 mod bound_grant;
 mod client_credentials;
+mod device;
 mod integration;
 mod lend;
 mod person;

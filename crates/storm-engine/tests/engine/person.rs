@@ -14,8 +14,20 @@ pub async fn visit(page: Url, account: &str, decision: Decision) -> String {
     let http = reqwest::Client::new();
     let base = page.origin().ascii_serialization();
     let sign_in = http.get(page).send().await.unwrap().text().await.unwrap();
-    let form =
-        [("attempt", attempt_of(&sign_in)), ("account", account.to_owned()), ("password", "practice".to_owned())];
+    decide(&http, &base, &sign_in, account, decision).await
+}
+
+/// Types a code on the page of another device, signs in and decides. Gives the final page.
+pub async fn enter_code(page: &str, user_code: &str, account: &str, decision: Decision) -> String {
+    let http = reqwest::Client::new();
+    let base = Url::parse(page).unwrap().origin().ascii_serialization();
+    let form = [("user_code", user_code)];
+    let sign_in = http.post(page).form(&form).send().await.unwrap().text().await.unwrap();
+    decide(&http, &base, &sign_in, account, decision).await
+}
+
+async fn decide(http: &reqwest::Client, base: &str, sign_in: &str, account: &str, decision: Decision) -> String {
+    let form = [("attempt", attempt_of(sign_in)), ("account", account.to_owned()), ("password", "practice".to_owned())];
     let consent = http.post(format!("{base}/oauth/sign-in")).form(&form).send().await.unwrap().text().await.unwrap();
     let decision = match decision {
         Decision::Approve => "approve",

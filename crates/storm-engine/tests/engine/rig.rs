@@ -144,7 +144,9 @@ impl Rig {
         loop {
             self.events.wait_for(|event| *event == Event::AuthorizationChanged { id }).await;
             match self.engine.authorization(id).unwrap().progress {
-                AuthorizationProgress::Waiting { .. } | AuthorizationProgress::Exchanging => self.events.clear(),
+                AuthorizationProgress::Waiting { .. }
+                | AuthorizationProgress::EnteringCode { .. }
+                | AuthorizationProgress::Exchanging => self.events.clear(),
                 ended => return ended,
             }
         }

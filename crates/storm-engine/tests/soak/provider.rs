@@ -11,9 +11,9 @@ use storm_domain::port::{
     TokenRequest,
 };
 use storm_domain::{
-    Account, Credential, Delivery, Discovered, DiscoveryError, IdTokenError, OAuthService, RawTokenAnswer,
-    RefreshFailure, RevokeRequest, SendFailure, ServiceAccountKey, ServiceAccountService, Timestamp,
-    TokenAnswerReading, TransientKind, Verdict, VerifyRequest,
+    Account, Credential, Delivery, DeviceAuthorization, DevicePoll, Discovered, DiscoveryError, IdTokenError,
+    OAuthService, RawTokenAnswer, RefreshFailure, RevokeRequest, SendFailure, ServiceAccountKey, ServiceAccountService,
+    Timestamp, TokenAnswerReading, TransientKind, Verdict, VerifyRequest,
 };
 use storm_secret::{
     AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, CsrfState, DisplaySafeUrl, IdToken, PrivateKey,
@@ -228,6 +228,15 @@ impl Provider for Network {
         self.reader.make_dpop_key()
     }
 
+    async fn begin_device_authorization(
+        &self,
+        _service: &OAuthService,
+        _client: &ClientIdentity,
+        _scopes: &[String],
+    ) -> Result<DeviceAuthorization, RefreshFailure> {
+        unreachable!("everybody signs in in the browser here")
+    }
+
     async fn send_token_request(&self, request: TokenRequest<'_>) -> Result<RawTokenAnswer, SendFailure> {
         match request.grant {
             TokenGrant::RefreshToken(token) => {
@@ -245,6 +254,7 @@ impl Provider for Network {
                 grant.is_delivered(self.clock.monotonic(), self.clock.wrong_by());
                 Ok(self.answer(200, self.written(&issued)))
             }
+            TokenGrant::DeviceCode(_) => unreachable!("everybody signs in in the browser here"),
             _ => unreachable!("the practice connector asks for nothing else"),
         }
     }
@@ -259,6 +269,10 @@ impl Provider for Network {
 
     fn subject_of(&self, _id_token: &IdToken) -> Option<String> {
         None
+    }
+
+    fn read_device_answer(&self, _service: &OAuthService, _answer: &RawTokenAnswer) -> DevicePoll {
+        unreachable!("everybody signs in in the browser here")
     }
 
     async fn exchange_assertion(

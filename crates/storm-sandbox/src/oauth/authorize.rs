@@ -1,4 +1,4 @@
-//! The person's part: authorize, sign in, consent, and back to the client.
+//! The person's part: authorize, sign in, consent, and back to the client, or to the device that waits.
 //!
 //! There is no session and no cookie: an unguessable attempt id in the forms ties the three steps together, so a form
 //! that was not served here leads nowhere. Client and redirect URI are checked before anything is ever redirected.
@@ -9,6 +9,7 @@ use url::Url;
 
 use super::code::PendingCode;
 use super::scope::parse_scopes;
+use crate::SandboxError;
 use crate::page;
 use crate::provider::Account;
 use crate::secret::{CODE_PREFIX, make_secret};
@@ -34,17 +35,35 @@ const SINGLE: [&str; 10] = [
 
 /// One person on the way through.
 #[derive(Clone)]
-struct Attempt {
+pub(super) struct Attempt {
     expires_at_ms: i64,
     client_id: String,
     client_name: String,
-    redirect_uri: Url,
-    state: Option<String>,
     scopes: Vec<String>,
-    code_challenge: String,
-    nonce: Option<String>,
+    goes: Return,
     /// Set by signing in.
     account: Option<String>,
+}
+
+/// Where the decision goes.
+#[derive(Clone)]
+pub(super) enum Return {
+    /// Back to the client, through the browser.
+    Redirect { redirect_uri: Url, state: Option<String>, code_challenge: String, nonce: Option<String> },
+    /// To a device that polls (RFC 8628).
+    Device { user_code: String },
+}
+
+impl Attempt {
+    pub(super) fn of(
+        (client_id, client_name): (String, String),
+        scopes: Vec<String>,
+        goes: Return,
+        now_ms: i64,
+    ) -> Self {
+        let expires_at_ms = now_ms.saturating_add(ATTEMPT_LIFETIME_MS);
+        Self { expires_at_ms, client_id, client_name, scopes, goes, account: None }
+    }
 }
 
 /// Everyone on the way through, by attempt id.
@@ -54,11 +73,15 @@ pub(crate) struct Attempts {
 }
 
 impl Attempts {
-    fn begin(&mut self, id: String, attempt: Attempt, now_ms: i64) {
+    /// Keeps the attempt and shows its sign-in page.
+    pub(super) fn begin(&mut self, attempt: Attempt, login_hint: &str, now_ms: i64) -> Result<Reply, SandboxError> {
+        let id = make_secret("")?;
+        let reply = page::sign_in(&id, &attempt.client_name, &Account::label_from_input(login_hint), None);
         self.attempts.retain(|_, attempt| now_ms < attempt.expires_at_ms);
         if self.attempts.len() < MOST_ATTEMPTS {
             self.attempts.insert(id, attempt);
         }
+        Ok(reply)
     }
 }
 
@@ -107,22 +130,14 @@ pub(crate) fn authorize(service: &Service, request: &Request) -> Result<Reply, R
         return Err(back("login_required", "Nobody is signed in."));
     }
 
-    let id = make_secret("")?;
-    let attempt = Attempt {
-        expires_at_ms: now_ms.saturating_add(ATTEMPT_LIFETIME_MS),
-        client_id: client.id.clone(),
-        client_name: client.name.clone(),
+    let goes = Return::Redirect {
         redirect_uri: redirect_uri.clone(),
         state: state.clone(),
-        scopes,
         code_challenge: code_challenge.to_owned(),
         nonce: query.value("nonce").map(str::to_owned),
-        account: None,
     };
-    let suggested = Account::label_from_input(query.value("login_hint").unwrap_or_default());
-    let reply = page::sign_in(&id, &attempt.client_name, &suggested, None);
-    world.attempts.begin(id, attempt, now_ms);
-    Ok(reply)
+    let attempt = Attempt::of((client.id.clone(), client.name.clone()), scopes, goes, now_ms);
+    Ok(world.attempts.begin(attempt, query.value("login_hint").unwrap_or_default(), now_ms)?)
 }
 
 /// `POST /oauth/sign-in`
@@ -134,7 +149,11 @@ pub(crate) fn sign_in(service: &Service, request: &Request) -> Result<Reply, Rep
         return Ok(page::sign_in(&id, &attempt.client_name, &account, Some("Enter a password. Any will do.")));
     }
     attempt.account = Some(account.clone());
-    let reply = page::consent(&id, &attempt.client_name, &account, &attempt.scopes, attempt.redirect_uri.as_str());
+    let returns_to = match &attempt.goes {
+        Return::Redirect { redirect_uri, .. } => redirect_uri.as_str(),
+        Return::Device { .. } => "the device that showed you the code",
+    };
+    let reply = page::consent(&id, &attempt.client_name, &account, &attempt.scopes, returns_to);
     service.world().attempts.attempts.insert(id, attempt);
     Ok(reply)
 }
@@ -155,22 +174,31 @@ pub(crate) fn consent(service: &Service, request: &Request) -> Result<Reply, Rep
     let now_ms = world.now_ms();
     world.attempts.attempts.remove(&id);
     let issuer = world.settings.send_issuer.then_some(service.base_url.as_str());
-    let state = attempt.state.as_deref();
+    let (redirect_uri, state, code_challenge, nonce) = match attempt.goes {
+        Return::Redirect { redirect_uri, state, code_challenge, nonce } => (redirect_uri, state, code_challenge, nonce),
+        Return::Device { user_code } => {
+            if !world.devices.decide(&user_code, approved.then_some(account), now_ms) {
+                return Err(page::refused("The code has expired meanwhile. Ask for another one on the device."));
+            }
+            return Ok(page::device_decided(approved));
+        }
+    };
+    let state = state.as_deref();
     if !approved {
         let description = Some("The person refused.");
         let parameters =
             [("error", Some("access_denied")), ("error_description", description), ("state", state), ("iss", issuer)];
-        return Ok(Reply::see_other(&with_parameters(&attempt.redirect_uri, &parameters)));
+        return Ok(Reply::see_other(&with_parameters(&redirect_uri, &parameters)));
     }
     let code = make_secret(CODE_PREFIX)?;
-    let location = with_parameters(&attempt.redirect_uri, &[("code", Some(&code)), ("state", state), ("iss", issuer)]);
+    let location = with_parameters(&redirect_uri, &[("code", Some(&code)), ("state", state), ("iss", issuer)]);
     let pending = PendingCode {
         client_id: attempt.client_id,
-        redirect_uri: attempt.redirect_uri.into(),
-        code_challenge: attempt.code_challenge,
+        redirect_uri: redirect_uri.into(),
+        code_challenge,
         account,
         scopes: attempt.scopes,
-        nonce: attempt.nonce,
+        nonce,
     };
     world.codes.issue(&code, pending, now_ms);
     Ok(Reply::see_other(&location))

@@ -7,6 +7,7 @@ mod assertion;
 mod authorize;
 mod client_authentication;
 mod code;
+mod device;
 mod id_token;
 mod inspect;
 mod metadata;
@@ -16,6 +17,7 @@ mod token;
 
 pub(crate) use authorize::{Attempts, authorize, consent, sign_in};
 pub(crate) use code::Codes;
+pub(crate) use device::{Devices, device_authorization, device_page, enter_code};
 pub(crate) use id_token::IdTokenSigner;
 pub(crate) use inspect::{introspect, revoke, userinfo};
 pub(crate) use metadata::{key_set, metadata};

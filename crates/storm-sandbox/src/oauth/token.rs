@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::assertion;
 use super::client_authentication::authenticate;
 use super::code::Redeemed;
+use super::device;
 use super::refusal::{OauthRefusal, TokenFailure};
 use super::scope::parse_scopes;
 use crate::provider::{ClientKind, EndReason, IssuedTokens, RefreshRefusal, Subject, limit_scopes};
@@ -17,7 +18,7 @@ use crate::server::{Parameters, Reply, Request, Service, World};
 use crate::settings::{Settings, milliseconds};
 
 /// Parameters that must not come twice (RFC 6749 §3.2).
-const SINGLE: [&str; 9] = [
+const SINGLE: [&str; 10] = [
     "grant_type",
     "code",
     "redirect_uri",
@@ -27,6 +28,7 @@ const SINGLE: [&str; 9] = [
     "refresh_token",
     "scope",
     "assertion",
+    "device_code",
 ];
 
 /// A successful answer (RFC 6749 §5.1).
@@ -74,6 +76,7 @@ fn answer(service: &Service, request: &Request) -> Result<TokenAnswer, TokenFail
         Some("refresh_token") => refresh_token(service, request, &form),
         Some("authorization_code") => authorization_code(service, request, &form),
         Some("client_credentials") => client_credentials(service, request, &form),
+        Some(device::GRANT_TYPE) => device_code(service, request),
         Some(assertion::GRANT_TYPE) => assertion::exchange(service, &form),
         Some(_) => Err(OauthRefusal::new("unsupported_grant_type", "This grant type is not supported.").into()),
         None => Err(OauthRefusal::invalid_request("grant_type is missing.").into()),
@@ -147,17 +150,36 @@ fn authorization_code(service: &Service, request: &Request, form: &Parameters) -
     if !proves(verifier, &pending.code_challenge) {
         return Err(OauthRefusal::invalid_grant("code_verifier does not fit the code_challenge.").into());
     }
-    let scopes = limit_scopes(pending.scopes, &world.settings);
-    let (grant_id, tokens) =
-        world.provider.begin_grant(&pending.account, &client_id, scopes, &world.settings, now_ms)?;
+    let (grant_id, answer) =
+        begin_grant(service, world, &client_id, (pending.account, pending.scopes, pending.nonce), now_ms)?;
     world.codes.became(code, &grant_id);
+    Ok(answer)
+}
+
+fn device_code(service: &Service, request: &Request) -> Result<TokenAnswer, TokenFailure> {
+    let (device::Approved { account, scopes }, client_id) = device::redeem(service, request)?;
+    let mut world = service.world();
+    let now_ms = world.now_ms();
+    begin_grant(service, &mut world, &client_id, (account, scopes, None), now_ms).map(|(_, answer)| answer)
+}
+
+/// A grant for an account, with the scopes and the nonce that were approved; its id and its first tokens.
+fn begin_grant(
+    service: &Service,
+    world: &mut World,
+    client_id: &str,
+    (account, scopes, nonce): (String, Vec<String>, Option<String>),
+    now_ms: i64,
+) -> Result<(String, TokenAnswer), TokenFailure> {
+    let scopes = limit_scopes(scopes, &world.settings);
+    let (grant_id, tokens) = world.provider.begin_grant(&account, client_id, scopes, &world.settings, now_ms)?;
     let mut id_token = None;
     if tokens.scopes.iter().any(|scope| scope == "openid") {
-        let (account, nonce) = (&pending.account, pending.nonce.as_deref());
         let signer = &service.id_token_signer;
-        id_token = Some(signer.sign(&service.base_url, &client_id, account, &tokens.scopes, nonce, now_ms)?);
+        let signed = signer.sign(&service.base_url, client_id, &account, &tokens.scopes, nonce.as_deref(), now_ms)?;
+        id_token = Some(signed);
     }
-    Ok(TokenAnswer { id_token, ..TokenAnswer::new(tokens, &world.settings, now_ms) })
+    Ok((grant_id, TokenAnswer { id_token, ..TokenAnswer::new(tokens, &world.settings, now_ms) }))
 }
 
 /// Whether the verifier hashes to the challenge (RFC 7636 §4.6).

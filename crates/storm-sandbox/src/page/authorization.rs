@@ -1,4 +1,4 @@
-//! Sign-in, consent, and the page that refuses.
+//! Sign-in, consent, the code of a device, and the page that refuses.
 
 use hyper::StatusCode;
 
@@ -47,6 +47,30 @@ pub(crate) fn consent(attempt: &str, app: &str, account: &str, scopes: &[String]
              <button id=\"approve\" class=\"primary\" name=\"decision\" value=\"approve\">Approve</button></form>",
         );
     Reply::consent_page(bare("Allow access?", content))
+}
+
+/// Where a person types the code that a device shows.
+pub(crate) fn device_code(typed: &str, mistake: Option<&str>) -> Reply {
+    let mut content = Markup::default().raw("<p>Type the code that your device shows.</p>");
+    if let Some(mistake) = mistake {
+        content = content.raw("<p id=\"error\" role=\"alert\">").text(mistake).raw("</p>");
+    }
+    let content = content
+        .raw(
+            "<form method=\"post\" action=\"/oauth/device\"><label for=\"user-code\">Code</label>\
+             <input id=\"user-code\" name=\"user_code\" autocomplete=\"off\" autocapitalize=\"characters\" required value=\"",
+        )
+        .text(typed)
+        .raw("\"><button id=\"enter-code\" class=\"primary\">Continue</button></form>");
+    Reply::page(StatusCode::OK, bare("Connect a device", content))
+}
+
+/// What the person did about a device.
+pub(crate) fn device_decided(approved: bool) -> Reply {
+    let words = if approved { "The device is connected. " } else { "The device was refused. " };
+    let content =
+        Markup::default().raw("<p id=\"decided\" role=\"status\">").raw(words).raw("You may close this page.</p>");
+    Reply::page(StatusCode::OK, bare("Connect a device", content))
 }
 
 /// Tells the person, and nobody else, why this does not go on.

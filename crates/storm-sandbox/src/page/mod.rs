@@ -14,7 +14,7 @@ mod service_account;
 
 use std::sync::Arc;
 
-pub(crate) use authorization::{consent, refused, sign_in};
+pub(crate) use authorization::{consent, device_code, device_decided, refused, sign_in};
 pub(crate) use markup::Markup;
 
 use crate::control::Control;

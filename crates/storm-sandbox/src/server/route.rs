@@ -11,12 +11,14 @@ use super::{Reply, Request, Service};
 use crate::{api, oauth, page};
 
 /// Paths that exist under another method.
-const ALLOWED: [(&str, &str); 12] = [
+const ALLOWED: [(&str, &str); 14] = [
     ("/oauth/token", "POST"),
     ("/oauth/revoke", "POST"),
     ("/oauth/introspect", "POST"),
     ("/oauth/authorize", "GET"),
     ("/oauth/sign-in", "POST"),
+    ("/oauth/device_authorization", "POST"),
+    ("/oauth/device", "GET, POST"),
     ("/oauth/consent", "POST"),
     ("/oauth/userinfo", "GET, POST"),
     ("/api/whoami", "GET"),
@@ -41,6 +43,9 @@ pub(crate) async fn route(service: &Arc<Service>, request: &Request) -> Reply {
         ("GET", ["oauth", "authorize"]) => oauth::authorize(service, request),
         ("POST", ["oauth", "sign-in"]) => oauth::sign_in(service, request),
         ("POST", ["oauth", "consent"]) => oauth::consent(service, request),
+        ("POST", ["oauth", "device_authorization"]) => oauth::device_authorization(service, request),
+        ("GET", ["oauth", "device"]) => Ok(oauth::device_page(request)),
+        ("POST", ["oauth", "device"]) => oauth::enter_code(service, request),
         ("POST", ["oauth", "revoke"]) => oauth::revoke(service, request),
         ("POST", ["oauth", "introspect"]) => oauth::introspect(service, request),
         ("GET" | "POST", ["oauth", "userinfo"]) => oauth::userinfo(service, request),

@@ -7,7 +7,7 @@ use std::ops::{Deref, DerefMut};
 
 use crate::clock;
 use crate::control::{Gates, Journal, Script};
-use crate::oauth::{Attempts, Codes};
+use crate::oauth::{Attempts, Codes, Devices};
 use crate::provider::Provider;
 use crate::settings::Settings;
 
@@ -50,6 +50,7 @@ pub(crate) struct World {
     pub(crate) provider: Tracked<Provider>,
     pub(crate) attempts: Attempts,
     pub(crate) codes: Codes,
+    pub(crate) devices: Devices,
     pub(crate) script: Script,
     pub(crate) gates: Gates,
     pub(crate) journal: Journal,
@@ -63,6 +64,7 @@ impl World {
             provider: Tracked::new(provider),
             attempts: Attempts::default(),
             codes: Codes::default(),
+            devices: Devices::default(),
             script: Script::default(),
             gates: Gates::default(),
             journal: Journal::default(),

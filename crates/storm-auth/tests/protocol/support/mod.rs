@@ -52,6 +52,7 @@ pub fn service(base: &Url) -> OAuthService {
         authorize_params: Vec::new(),
         token_url: token_url.clone(),
         refresh_url: token_url,
+        device_authorization_url: None,
         userinfo_url: None,
         id_tokens: None,
         token_params: Vec::new(),
