@@ -55,6 +55,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             authorization::registrations,
             authorization::save_registration,
             authorization::begin_authorization,
+            authorization::begin_device_authorization,
             authorization::authorization,
             authorization::reopen_browser,
             authorization::copy_authorization_link,

@@ -1,5 +1,5 @@
 // The system browser of a test: Debian's Chromium, driven through the sign-in and consent pages of the practice service or
-// of oidc-provider. What it does at the consent page stands in $STORM_DESKTOP/browser-manner: approve, deny, or leave
+// of oidc-provider, and through their pages for the code of another device. What it does at the consent page stands in $STORM_DESKTOP/browser-manner: approve, deny, or leave
 // (closes the browser before coming back). Every page opened and how it ended is a line of browser.jsonl.
 import fs from 'node:fs';
 import path from 'node:path';
@@ -36,7 +36,9 @@ try {
   const page = await browser.newPage();
   page.setDefaultTimeout(20_000);
   await page.goto(url);
-  if (await page.locator('#sign-in').count()) await practice(page);
+  if (await page.locator('#user-code').count()) await practiceDevice(page);
+  else if (new URL(page.url()).pathname === '/device') await oidcDevice(page);
+  else if (await page.locator('#sign-in').count()) await practice(page);
   else if (await page.locator('input[name=login]').count()) await oidcProvider(page);
   else if (/\/(oauth\/authorize|auth)(\?|$)/.test(page.url())) throw new Error('a sign-in page that is not known');
   record({ ended: 'done', at: new URL(page.url()).origin, text: (await page.innerText('body')).slice(0, 400) });
@@ -52,10 +54,37 @@ async function arrive(page, leave) {
   await Promise.all([page.waitForURL((to) => to.origin !== from), leave()]);
 }
 
-async function practice(page) {
+// A page that was opened with the code in its address: what a telephone does that scanned the picture.
+async function practiceDevice(page) {
+  await shoot(page, 'device');
+  await page.click('#enter-code');
+  await signInAtPractice(page);
+  await page.click(manner === 'deny' ? '#deny' : '#approve');
+  await page.waitForSelector('#decided');
+  await shoot(page, 'device-decided');
+}
+
+async function oidcDevice(page) {
+  await page.waitForSelector('text=Confirm Device');
+  if (manner === 'deny') {
+    await page.click('button[name=abort]');
+    return page.waitForSelector('text=interrupted');
+  }
+  await page.click('button[autofocus]');
+  await page.waitForSelector('input[name=login]');
+  await signInElsewhere(page);
+  await page.click('button[type=submit]');
+  return page.waitForSelector('text=Sign-in Success');
+}
+
+async function signInAtPractice(page) {
   await page.fill('#password', 'rehearsal');
   await page.click('#sign-in');
   await page.waitForSelector('#approve');
+}
+
+async function practice(page) {
+  await signInAtPractice(page);
   await shoot(page, 'consent');
   await arrive(page, () => page.click(manner === 'deny' ? '#deny' : '#approve'));
   await shoot(page, 'answer');
@@ -63,11 +92,15 @@ async function practice(page) {
 
 async function oidcProvider(page) {
   if (manner === 'deny') return arrive(page, () => page.click('text=Cancel'));
+  await signInElsewhere(page);
+  await arrive(page, () => page.click('button[type=submit]'));
+}
+
+async function signInElsewhere(page) {
   await page.fill('input[name=login]', 'alice');
   await page.fill('input[name=password]', 'rehearsal');
   await page.click('button[type=submit]');
   await page.waitForSelector('text=Continue');
-  await arrive(page, () => page.click('button[type=submit]'));
 }
 
 // The tour keeps pictures of what the browser showed.

@@ -1,6 +1,6 @@
 // A strict authorization server on loopback: npm oidc-provider with rotation, where the reuse of a rotated refresh token
 // ends the whole grant. Prints READY and its issuer, then one JSON line for each token answer, refusal and ended grant.
-// ACCESS_TOKEN_LIFETIME is in seconds. CLIENT_KEYS is a JSON object of private keys in PEM: for each name there is a client
+// ACCESS_TOKEN_LIFETIME and DEVICE_CODE_LIFETIME are in seconds. CLIENT_KEYS is a JSON object of private keys in PEM: for each name there is a client
 // `storm-NAME` that proves itself with it. TLS is a JSON object of `key`, `certificate` and `authority` in PEM, for https with
 // client certificates, and `selfSigned`, the certificate of `storm-self-signed`. DPOP_NONCE=1 wants a nonce in every proof.
 // What it answers can be given bad manners, see oidc_manners.mjs.
@@ -67,7 +67,7 @@ server.listen(0, '127.0.0.1', () => {
       token_endpoint_auth_method: 'none',
       application_type: 'native',
       redirect_uris: ['http://127.0.0.1/callback'],
-      grant_types: ['authorization_code', 'refresh_token'],
+      grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
       response_types: ['code'],
     }, {
       client_id: 'storm-confidential',
@@ -89,6 +89,7 @@ server.listen(0, '127.0.0.1', () => {
     jwks: { keys: [key.secretJwk] },
     features: {
       clientCredentials: { enabled: true },
+      deviceFlow: { enabled: true },
       devInteractions: { enabled: true },
       dPoP: { enabled: true, nonceSecret: Buffer.alloc(32, 7), requireNonce: () => process.env.DPOP_NONCE === '1' },
       mTLS,
@@ -106,7 +107,7 @@ server.listen(0, '127.0.0.1', () => {
     rotateRefreshToken: true,
     ttl: {
       AccessToken: Number(process.env.ACCESS_TOKEN_LIFETIME || 3600),
-      RefreshToken: 3600, Session: 3600, Grant: 3600, Interaction: 600, IdToken: 300,
+      RefreshToken: 3600, DeviceCode: Number(process.env.DEVICE_CODE_LIFETIME || 600), Session: 3600, Grant: 3600, Interaction: 600, IdToken: 300,
     },
   });
   const tell = (line) => console.log(JSON.stringify(line));

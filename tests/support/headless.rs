@@ -9,7 +9,9 @@ use storm_agent::{Host, HostOptions};
 use storm_domain::port::Keyring;
 use storm_domain::{Failure, IntegrationId, Verdict};
 use storm_engine::Engine;
-use storm_engine::view::{AuthorizationProgress, AuthorizationView, IntegrationView, SavedView, VaultView};
+use storm_engine::view::{
+    AuthorizationProgress, AuthorizationView, BeginAuthorizationRequest, IntegrationView, SavedView, VaultView,
+};
 use storm_testkit::RecordingEvents;
 
 use crate::patience::{Look, PATIENCE, eventually};
@@ -129,6 +131,34 @@ impl Headless {
         name: &str,
         scopes: &[&str],
     ) -> Outcome<AuthorizationView> {
+        let target = self.new_target(connector, client_id, fields, name, scopes).await?;
+        self.engine()?.begin_authorization(target).await.map_err(refused)
+    }
+
+    /// Begins to sign in at any service by a code that is typed on another device.
+    ///
+    /// # Errors
+    /// When the service gives no code.
+    pub async fn begin_code_of(
+        &self,
+        connector: &str,
+        client_id: &str,
+        fields: &Value,
+        name: &str,
+        scopes: &[&str],
+    ) -> Outcome<AuthorizationView> {
+        let target = self.new_target(connector, client_id, fields, name, scopes).await?;
+        self.engine()?.begin_device_authorization(target).await.map_err(refused)
+    }
+
+    async fn new_target(
+        &self,
+        connector: &str,
+        client_id: &str,
+        fields: &Value,
+        name: &str,
+        scopes: &[&str],
+    ) -> Outcome<BeginAuthorizationRequest> {
         let engine = self.engine()?;
         let registration = json!({ "id": null, "connector_id": connector, "client_id": client_id, "client_secret": null, "fields": fields });
         let registration = engine.save_registration(serde_json::from_value(registration)?).await.map_err(refused)?;
@@ -140,7 +170,7 @@ impl Headless {
             "registration_id": registration.id,
             "scopes": scopes,
         }});
-        engine.begin_authorization(serde_json::from_value(target)?).await.map_err(refused)
+        Ok(serde_json::from_value(target)?)
     }
 
     /// Waits until an authorization has ended, and gives how.
@@ -152,9 +182,9 @@ impl Headless {
         eventually("the authorization to end", PATIENCE, async || {
             let now = engine.authorization(attempt.id).map_err(refused)?.progress;
             Ok(match now {
-                AuthorizationProgress::Waiting { .. } | AuthorizationProgress::Exchanging => {
-                    Look::NotYet(format!("{now:?}"))
-                }
+                AuthorizationProgress::Waiting { .. }
+                | AuthorizationProgress::EnteringCode { .. }
+                | AuthorizationProgress::Exchanging => Look::NotYet(format!("{now:?}")),
                 ended => Look::Found(ended),
             })
         })

@@ -18,6 +18,8 @@ pub struct OidcSettings {
     pub tls: Value,
     /// Whether every proof of possession needs a nonce.
     pub dpop_nonce: bool,
+    /// How long codes for another device live; None = ten minutes.
+    pub device_code_lifetime: Option<Duration>,
 }
 
 /// A running oidc-provider.
@@ -41,6 +43,15 @@ impl OidcProvider {
         Self::start_with(access_token_lifetime, &OidcSettings::default()).await
     }
 
+    /// Starts one whose codes for another device live so long.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub async fn with_device_codes_of(lifetime: Duration) -> Outcome<Self> {
+        let settings = OidcSettings { device_code_lifetime: Some(lifetime), ..OidcSettings::default() };
+        Self::start_with(Duration::from_secs(3600), &settings).await
+    }
+
     /// Starts one with clients and features of its own.
     ///
     /// # Errors
@@ -51,6 +62,9 @@ impl OidcProvider {
             if !value.is_null() {
                 command.env(name, value.to_string());
             }
+        }
+        if let Some(lifetime) = settings.device_code_lifetime {
+            command.env("DEVICE_CODE_LIFETIME", lifetime.as_secs().to_string());
         }
         if settings.dpop_nonce {
             command.env("DPOP_NONCE", "1");

@@ -81,6 +81,8 @@ export const commands = {
 	saveRegistration: (request: SaveRegistrationRequest) => typedError<RegistrationView, Failure>(__TAURI_INVOKE("save_registration", { request })),
 	/**  Opens the browser and waits for its redirect. */
 	beginAuthorization: (request: BeginAuthorizationRequest) => typedError<AuthorizationView, Failure>(__TAURI_INVOKE("begin_authorization", { request })),
+	/**  Gets a code that the user types on another device, and waits until they did. */
+	beginDeviceAuthorization: (request: BeginAuthorizationRequest) => typedError<AuthorizationView, Failure>(__TAURI_INVOKE("begin_device_authorization", { request })),
 	/**  Where an authorization stands. */
 	authorization: (id: AttemptId) => typedError<AuthorizationView, Failure>(__TAURI_INVOKE("authorization", { id })),
 	/**  Opens the same page again. */
@@ -290,6 +292,14 @@ export type AuthorizationProgress =
 { progress: "waiting"; 
 /**  False when no browser could be opened: the link must be copied. */
 browser_opened: boolean } | 
+/**  The user types a code on another device (RFC 8628 §3.3). */
+{ progress: "entering_code"; 
+/**  What to type. */
+user_code: string; 
+/**  Where, as the service wrote it. */
+verification_uri: string; 
+/**  The same address as a picture, with the code in it where the service offers that; None = too long for one. */
+qr: QrView | null } | 
 /**  The code is exchanged for tokens. */
 { progress: "exchanging" } | 
 /**  Connected. */
@@ -342,8 +352,10 @@ export type AuthorizationView = {
 	scopes: string[],
 	/**  The link, always shown with a Copy button. */
 	url: string,
-	/**  Where the browser comes back to. */
-	redirect_uri: string,
+	/**  Where the browser comes back to; None when a code is typed on another device. */
+	redirect_uri: string | null,
+	/**  Whether the service would take a code on another device instead (RFC 8628). */
+	offers_code: boolean,
 	/**  When waiting ends. */
 	expires_at: Timestamp,
 	/**  Where it stands. */
@@ -497,6 +509,8 @@ export type ErrorCode =
 "authorization_denied" | 
 /**  The browser never came back. */
 "authorization_timed_out" | 
+/**  A code for another device was not entered in time. */
+"code_expired" | 
 /**  A newer attempt replaced this one. */
 "authorization_replaced" | 
 /**  The redirect was not what was expected. */
@@ -892,6 +906,14 @@ export type ProviderWords = {
 	code: string,
 	/**  The `error_description`, or empty. */
 	description: string,
+};
+
+/**  A QR code (ISO/IEC 18004). No quiet zone is in it; whoever draws it leaves four modules free around it. */
+export type QrView = {
+	/**  Modules on a side. */
+	size: number,
+	/**  An SVG path, one unit for each module, that covers exactly the dark ones. */
+	path: string,
 };
 
 /**  Why only the user can help. Each has a sentence in the UI that says what happened and what to do. */

@@ -66,6 +66,12 @@ const views: Record<string, (opened: Opened) => Promise<void>> = {
     await opened.user.click(await find('authorize'));
     await find('authorization-link');
   },
+  'the code for another device': async (opened) => {
+    await pick(opened, 'slack');
+    await opened.user.click(await find('authorize'));
+    await opened.user.click(await find('use-code'));
+    await find('user-code');
+  },
   'a verdict': async (opened) => {
     await pick(opened, 'stripe');
     await opened.user.type(await find('key-field'), 'limited{Enter}');

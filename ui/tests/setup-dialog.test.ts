@@ -166,6 +166,60 @@ describe('OAuth', () => {
     await find('authorization-link');
   });
 
+  test('goes on by a code on another device, for the same target', async () => {
+    const opened = await openWindow();
+    await authorize(opened);
+    await opened.user.click(await find('use-code'));
+    expect((await find('user-code')).textContent).toBe('WDJB-MJHT');
+    expect((await find('verification-uri')).textContent).toBe('https://github.example/device');
+    expect(screen.getByRole('img', { name: 'QR code of https://github.example/device' })).toBeTruthy();
+    expect((await find('time-left')).textContent).toMatch(/^1[45]:\d\d left$/);
+    opened.host.finishAuthorization();
+    expect((await find('authorization-completed')).textContent).toContain('Connected as octocat');
+  });
+
+  test('comes back from the code to the browser here', async () => {
+    const opened = await openWindow();
+    await authorize(opened);
+    await opened.user.click(await find('use-code'));
+    await opened.user.click(await find('use-browser'));
+    await find('authorization-link');
+    expect(opened.host.calls.filter((call) => call.startsWith('begin'))).toEqual(['beginAuthorization', 'beginDeviceAuthorization', 'beginAuthorization']);
+  });
+
+  test('asks for a new code after one expired', async () => {
+    const opened = await openWindow();
+    await authorize(opened);
+    await opened.user.click(await find('use-code'));
+    await find('user-code');
+    opened.host.finishAuthorization({ progress: 'failed', failure: { code: 'code_expired', message: '', action: 'retry', field: null } });
+    expect((await find('authorization-failed')).textContent).toContain('The code expired');
+    await opened.user.click(await find('authorize-again'));
+    await find('user-code');
+    expect(opened.host.calls.filter((call) => call === 'beginDeviceAuthorization')).toHaveLength(2);
+  });
+
+  test('goes on waiting for the browser when the service gives no code', async () => {
+    const opened = await openWindow();
+    opened.host.settings.noCodes = true;
+    await authorize(opened);
+    await opened.user.click(await find('use-code'));
+    expect((await screen.findByText(/The service gave no code/)).textContent).toContain('Authorize in the browser instead');
+    await find('authorization-link');
+    opened.host.finishAuthorization();
+    await find('authorization-completed');
+  });
+
+  test('that is left at the code is cancelled', async () => {
+    const opened = await openWindow();
+    await authorize(opened);
+    await opened.user.click(await find('use-code'));
+    await find('user-code');
+    await opened.user.click(await find('connect-cancel'));
+    await gone('connect-dialog');
+    await waitFor(() => expect(opened.host.calls).toContain('cancelAuthorization'));
+  });
+
   test('that was declined can be authorized again', async () => {
     const opened = await openWindow();
     await authorize(opened);

@@ -14,6 +14,7 @@ const attempt = (progress: AuthorizationProgress, id = 'attempt-1'): Authorizati
   scopes: [],
   url: '',
   redirect_uri: '',
+  offers_code: true,
   expires_at: 0,
   progress,
 });
@@ -65,6 +66,7 @@ describe('going back', () => {
 describe('an authorization', () => {
   test.each<[AuthorizationProgress, boolean]>([
     [{ progress: 'waiting', browser_opened: true }, true],
+    [{ progress: 'entering_code', user_code: 'WDJB-MJHT', verification_uri: 'https://a.example', qr: null }, true],
     [{ progress: 'exchanging' }, true],
     [{ progress: 'different_account', expected: { id: '1', label: 'a' }, got: { id: '2', label: 'b' } }, true],
     [{ progress: 'cancelled' }, false],

@@ -1,4 +1,4 @@
-//! Authorizing in the browser.
+//! Authorizing in the browser or on another device.
 
 use storm_domain::{AttemptId, Failure};
 use storm_engine::view::{AuthorizationView, BeginAuthorizationRequest, RegistrationView, SaveRegistrationRequest};
@@ -31,6 +31,16 @@ pub async fn begin_authorization(
     request: BeginAuthorizationRequest,
 ) -> Result<AuthorizationView, Failure> {
     shell.ask(|engine| async move { engine.begin_authorization(request).await }).await
+}
+
+/// Gets a code that the user types on another device, and waits until they did.
+#[tauri::command]
+#[specta::specta]
+pub async fn begin_device_authorization(
+    shell: State<'_, Shell>,
+    request: BeginAuthorizationRequest,
+) -> Result<AuthorizationView, Failure> {
+    shell.ask(|engine| async move { engine.begin_device_authorization(request).await }).await
 }
 
 /// Where an authorization stands.

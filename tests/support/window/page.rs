@@ -10,7 +10,7 @@ use thirtyfour::prelude::*;
 use super::Window;
 use super::process::{Area, page_on_screen};
 use crate::patience::{Look, eventually};
-use crate::program::run;
+use crate::program::{private_folder, run};
 use crate::{Outcome, PATIENCE, StepError};
 
 impl Window {
@@ -208,6 +208,28 @@ impl Window {
         let Area { x, y, width, height } = page_on_screen().await?;
         let part = format!("{width}x{height}+{x}+{y}");
         run("import", &["-window", "root", "-crop", &part, "+repage", &path.to_string_lossy()]).await.map(drop)
+    }
+
+    /// What a telephone reads that is held before the screen: the one QR code on it.
+    ///
+    /// # Errors
+    /// When the element does not appear, or there is not exactly one code that can be read.
+    pub async fn scan(&self, test: &str) -> Outcome<String> {
+        self.find(test).await?;
+        self.await_painted().await?;
+        let Area { x, y, width, height } = page_on_screen().await?;
+        let (part, folder) = (format!("{width}x{height}+{x}+{y}"), private_folder()?);
+        let path = folder.path().join("page.gray");
+        let to = format!("gray:{}", path.display());
+        run("import", &["-window", "root", "-crop", &part, "+repage", "-depth", "8", &to]).await?;
+        let (shades, width, height) = (std::fs::read(path)?, usize::from(width), usize::from(height));
+        let shade = |x: usize, y: usize| shades.get(y * width + x).copied().unwrap_or_default();
+        let mut image = rqrr::PreparedImage::prepare_from_greyscale(width, height, shade);
+        let read: Vec<_> = image.detect_grids().iter().map(rqrr::Grid::decode).collect();
+        match read.as_slice() {
+            [Ok((_, text))] => Ok(text.clone()),
+            other => Err(StepError::Wrong(format!("codes on the screen: {other:?}"))),
+        }
     }
 
     /// The middle of an element in the page.

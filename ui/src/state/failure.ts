@@ -33,6 +33,7 @@ const entries: Record<ErrorCode, Entry> = {
   port_not_opened: { title: 'The answer could not be awaited', text: 'Another program holds the port this service redirects to. Close it, then try again.', action: 'retry' },
   authorization_denied: { title: 'The request was declined in the browser', text: 'Nothing was changed. Authorize again when you want to allow it.', action: 'retry' },
   authorization_timed_out: { title: 'The browser did not come back in time', text: 'Nothing was changed. Authorize again when you are ready.', action: 'retry' },
+  code_expired: { title: 'The code expired', text: 'Nothing was changed. Ask for a new code when you are ready.', action: 'retry' },
   authorization_replaced: { title: 'A newer authorization took over', text: 'Go on in the newest browser tab.', action: 'retry' },
   authorization_refused: { title: 'The answer of the browser did not fit', text: 'It was not used, and nothing was changed. Authorize again.', action: 'retry' },
   id_token_refused: { title: 'It is not certain who signed in', text: 'The service’s ID token does not hold, so nothing was kept. Authorize again.', action: 'retry' },

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use storm_domain::port::Vault;
-use storm_domain::{AttemptId, ErrorCode};
+use storm_domain::{AttemptId, ErrorCode, IntegrationId};
 use storm_engine::view::{
     AuthorizationProgress, AuthorizationTarget, AuthorizationView, BeginAuthorizationRequest, StatusView,
 };
@@ -57,6 +57,16 @@ async fn decide(rig: &Rig, view: &AuthorizationView, account: &str, decision: De
 
 async fn ended(rig: &Rig, id: AttemptId) -> AuthorizationProgress {
     rig.authorization_ended(id).await
+}
+
+/// An integration that was connected by a code. Nothing else waits on the clock then.
+async fn connect_by_code(rig: &Rig) -> IntegrationId {
+    let begun = begin(rig, rig.new_target().await).await;
+    decide(rig, &begun, "ada@practice.example", Decision::Approve).await;
+    match ended(rig, begun.id).await {
+        AuthorizationProgress::Completed { integration_id, .. } => integration_id,
+        other => panic!("not connected: {other:?}"),
+    }
 }
 
 #[tokio::test]
@@ -198,7 +208,7 @@ async fn a_service_that_gives_no_code_leaves_the_browser_waiting() {
 #[tokio::test]
 async fn while_a_code_is_open_what_worked_before_is_refreshed_and_kept() {
     let rig = rig().await;
-    let id = rig.connect().await;
+    let id = connect_by_code(&rig).await;
     let before = rig.refresh_token(id).await;
     let begun = begin(&rig, AuthorizationTarget::Reconnect { integration_id: id }).await;
     poll_after(&rig, FIVE).await;
@@ -218,7 +228,7 @@ async fn while_a_code_is_open_what_worked_before_is_refreshed_and_kept() {
 #[tokio::test]
 async fn a_reconnect_by_code_keeps_the_id() {
     let rig = rig().await;
-    let id = rig.connect().await;
+    let id = connect_by_code(&rig).await;
     rig.sandbox.control().revoke_grants(&GrantFilter::default()).await.unwrap();
     rig.engine.refresh_integration(id).await.unwrap_err();
     let begun = begin(&rig, AuthorizationTarget::Reconnect { integration_id: id }).await;

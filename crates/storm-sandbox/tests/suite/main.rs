@@ -8,6 +8,7 @@ mod api_keys;
 mod authorization;
 mod binary;
 mod client_credentials;
+mod device;
 mod guard;
 mod pages;
 mod persistence;

@@ -1,9 +1,10 @@
 // A host that plays every flow in memory, so that the UI runs in a plain browser and in tests: the commands of the contract over
 // the model beside it.
-import { HostFailure, type AuthorizationView, type DiscoveryView, type Host, type HostView, type IntegrationId, type KeyFileView, type ProtectionView, type Verdict } from '../host';
+import { HostFailure, type AuthorizationTarget, type AuthorizationView, type DiscoveryView, type Host, type HostView, type IntegrationId, type KeyFileView, type ProtectionView, type Verdict } from '../host';
 import { badgeOf, catalogue, discoveryOf } from './catalogue';
 import { fail, FakeModel, kept, unlocked, verdictOf } from './model';
 import { plainCode, sampleCodes, waysOut } from './protection';
+import { sampleCode } from './device';
 import * as rotation from './rotation';
 
 export const sampleFile: KeyFileView = {
@@ -289,21 +290,39 @@ export class FakeHost extends FakeModel implements Host {
 
   beginAuthorization: Host['beginAuthorization'] = async ({ target }) => {
     await this.called('beginAuthorization');
+    return this.attemptFor(target, (connectorId) => ({
+      url: `https://${connectorId}.example/authorize?client_id=storm&state=8fJk2`,
+      redirect_uri: 'http://127.0.0.1:49152/storm',
+      expires_at: Date.now() + 5 * 60_000,
+      progress: { progress: 'waiting', browser_opened: !this.settings.noBrowser },
+    }));
+  };
+
+  beginDeviceAuthorization: Host['beginDeviceAuthorization'] = async ({ target }) => {
+    await this.called('beginDeviceAuthorization');
+    if (this.settings.noCodes) throw fail('request_refused', 'The service gave no code (device_flow_disabled). Authorize in the browser instead.');
+    return this.attemptFor(target, () => ({
+      url: sampleCode.address,
+      redirect_uri: null,
+      expires_at: Date.now() + 15 * 60_000,
+      progress: { progress: 'entering_code', user_code: sampleCode.code, verification_uri: sampleCode.verification_uri, qr: sampleCode.qr },
+    }));
+  };
+
+  private attemptFor(target: AuthorizationTarget, way: (connectorId: string) => Pick<AuthorizationView, 'url' | 'redirect_uri' | 'expires_at' | 'progress'>): AuthorizationView {
     const connectorId = target.target === 'new' ? target.connector_id : this.find(target.integration_id).integration.connector.id;
     const scopes = target.target === 'new' ? target.scopes : this.find(target.integration_id).requested_scopes;
     const view: AuthorizationView = {
       id: `attempt-${this.next++}`,
       connector: badgeOf(connectorId),
       scopes,
-      url: `https://${connectorId}.example/authorize?client_id=storm&state=8fJk2`,
-      redirect_uri: 'http://127.0.0.1:49152/storm',
-      expires_at: Date.now() + 5 * 60_000,
-      progress: { progress: 'waiting', browser_opened: true },
+      offers_code: true,
+      ...way(connectorId),
     };
     this.attempt = { view, target };
-    this.later(() => this.attempt?.view === view && view.progress.progress === 'waiting' && this.finishAuthorization());
+    this.later(() => this.attempt?.view === view && ['waiting', 'entering_code'].includes(view.progress.progress) && this.finishAuthorization());
     return { ...view };
-  };
+  }
 
   authorization = async () => {
     if (!this.attempt) throw fail('not_found');

@@ -45,6 +45,10 @@ export interface FakeSettings {
   clipboard: string;
   /** Whether no service confirms a revocation. */
   serviceDown: boolean;
+  /** Whether no browser can be opened. */
+  noBrowser: boolean;
+  /** Whether the service gives no code for another device. */
+  noCodes: boolean;
   /** Whether the keyring neither takes nor gives a key. */
   keyringRefuses: boolean;
 }
@@ -86,7 +90,7 @@ export class FakeModel {
   protected next = 1;
 
   constructor(settings: Partial<FakeSettings> = {}) {
-    this.settings = { vault: unlocked, protection: kept, notices: [], backup: null, rows: [], pace: null, clipboard: 'rk_live_0123456789abcdef3fQ2', serviceDown: false, keyringRefuses: false, ...settings };
+    this.settings = { vault: unlocked, protection: kept, notices: [], backup: null, rows: [], pace: null, clipboard: 'rk_live_0123456789abcdef3fQ2', serviceDown: false, noBrowser: false, noCodes: false, keyringRefuses: false, ...settings };
     this.rows = this.settings.rows;
     this.vault = this.settings.vault;
     this.protection = this.settings.protection;

@@ -18,6 +18,9 @@ import { FileEntry } from '../../state/file-entry.svelte';
 import { KeyEntry } from '../../state/key-entry.svelte';
 import { afterConnector, attemptOf, before, firstOf, isWaiting, takesFile, withAttempt, type Step, type Subject } from './step';
 
+/** Where the user signs in. */
+export type Way = 'browser' | 'code';
+
 /** The connector whose service is our own: it is started when it is set up, and says itself where it listens. */
 const PRACTICE = 'practice';
 
@@ -188,11 +191,16 @@ export class ConnectFlow implements FileTaker {
     });
   }
 
-  /** Opens the browser once more after a failure, for the same target. */
-  async authorizeAgain(): Promise<void> {
+  /** Authorizes once more after a failure, for the same target and in the same way. */
+  authorizeAgain(): Promise<void> {
+    return this.authorizeBy(this.#way);
+  }
+
+  /** Goes on with the same target in the browser here, or by a code on another device. What is open stays until that begins. */
+  async authorizeBy(way: Way): Promise<void> {
     const target = this.#target;
     const { step } = this;
-    if (target && step.step === 'waiting') await this.#run(() => this.#authorize(step.of, target));
+    if (target && step.step === 'waiting') await this.#run(() => this.#authorize(step.of, target, way));
   }
 
   /** Goes where the refused app registration can be mended. */
@@ -219,6 +227,7 @@ export class ConnectFlow implements FileTaker {
   }
 
   #target: AuthorizationTarget | null = null;
+  #way: Way = 'browser';
   #left = false;
 
   get #name(): string | null {
@@ -288,9 +297,11 @@ export class ConnectFlow implements FileTaker {
     });
   }
 
-  async #authorize(of: Subject | IntegrationId, target: AuthorizationTarget): Promise<void> {
+  async #authorize(of: Subject | IntegrationId, target: AuthorizationTarget, way: Way = 'browser'): Promise<void> {
+    const { host } = this.app;
     this.#target = target;
-    const attempt = await this.app.host.beginAuthorization({ target });
+    const attempt = await (way === 'code' ? host.beginDeviceAuthorization({ target }) : host.beginAuthorization({ target }));
+    this.#way = way;
     this.#go({ step: 'waiting', attempt, of });
     if (this.#left) return this.#leave();
     await this.#follow();

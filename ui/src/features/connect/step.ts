@@ -80,7 +80,7 @@ export const attemptOf = (step: Step): AttemptId | null => (step.step === 'waiti
 
 /** Whether an authorization is still under way, so that leaving has to cancel it. */
 export const isWaiting = (step: Step): boolean =>
-  step.step === 'waiting' && ['waiting', 'exchanging', 'different_account'].includes(step.attempt.progress.progress);
+  step.step === 'waiting' && ['waiting', 'entering_code', 'exchanging', 'different_account'].includes(step.attempt.progress.progress);
 
 /** Takes over news of an attempt; news of another one changes nothing. */
 export const withAttempt = (step: Step, attempt: AuthorizationView): Step =>
