@@ -41,7 +41,12 @@ async fn refusal(sandbox: &Sandbox, begun: &Value) -> String {
 async fn decide(sandbox: &Sandbox, user_code: &str, decision: &str) -> Answer {
     let page = post_form(sandbox, "/oauth/device", &[("user_code", user_code)]).await.text();
     let attempt = between(&page, "name=\"attempt\" value=\"", "\"");
-    post_form(sandbox, "/oauth/sign-in", &[("attempt", attempt), ("account", "grace"), ("password", "any")]).await;
+    post_form(
+        sandbox,
+        "/oauth/sign-in",
+        &[("attempt", attempt), ("account", "grace@practice.example"), ("password", "any")],
+    )
+    .await;
     post_form(sandbox, "/oauth/consent", &[("attempt", attempt), ("decision", decision)]).await
 }
 
