@@ -59,6 +59,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             authorization::authorization,
             authorization::reopen_browser,
             authorization::copy_authorization_link,
+            authorization::paste_redirect,
             authorization::cancel_authorization,
             authorization::accept_different_account,
             key_file::choose_key_file,

@@ -5,16 +5,19 @@
 //! redirect down: a new connection always gets a place, at the cost of the oldest.
 
 mod desk;
+mod holder;
 mod page;
 mod port;
 mod redirect;
+mod room;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use storm_domain::RedirectHost;
-use storm_domain::port::{Clock, Entropy, ListenError, ListenRequest, PendingRedirect, Redirect, RedirectError};
+use storm_domain::port::{
+    Clock, Entropy, ExpectedRedirect, ListenError, ListenRequest, PendingRedirect, Redirect, RedirectError,
+};
 use storm_secret::CsrfState;
 use url::Url;
 
@@ -22,6 +25,7 @@ use crate::authorization::make_random_text;
 use desk::Desk;
 use port::Port;
 use redirect::Expected;
+use tokio::sync::oneshot;
 
 /// How long the port still answers after the outcome, so that a browser that delivers twice sees the same page twice.
 const LINGER: Duration = Duration::from_secs(1);
@@ -31,7 +35,8 @@ pub(crate) struct Loopback {
     redirect_uri: Url,
     issuer_in_redirect: bool,
     timeout: Duration,
-    linger: Duration,
+    /// Whether the service knows one port only, which must be free for the next attempt at once.
+    is_fixed: bool,
     clock: Arc<dyn Clock>,
 }
 
@@ -42,7 +47,7 @@ pub(crate) async fn listen(
     entropy: &dyn Entropy,
 ) -> Result<Loopback, ListenError> {
     let service = &request.service;
-    let (port, host) = Port::open(service.redirect_host, &service.redirect_ports).await?;
+    let (port, host) = Port::open(service.redirect_host, &service.redirect_ports, &*clock).await?;
     let path = match &service.redirect_path {
         Some(path) => format!("/{}", path.trim_start_matches('/')),
         None => format!("/callback/{}", make_random_text(entropy)),
@@ -50,8 +55,7 @@ pub(crate) async fn listen(
     let redirect_uri =
         Url::parse(&format!("http://{host}:{}{path}", port.number())).map_err(|_| ListenError::Refused)?;
     Ok(Loopback {
-        // A fixed port must be free for the next attempt at once.
-        linger: if service.redirect_ports.is_empty() { LINGER } else { Duration::ZERO },
+        is_fixed: !service.redirect_ports.is_empty(),
         port,
         redirect_uri,
         issuer_in_redirect: service.issuer_in_redirect,
@@ -60,17 +64,28 @@ pub(crate) async fn listen(
     })
 }
 
-#[async_trait]
 impl PendingRedirect for Loopback {
     fn redirect_uri(&self) -> Url {
         self.redirect_uri.clone()
     }
 
-    async fn wait(self: Box<Self>, state: CsrfState, issuer: Option<String>) -> Result<Redirect, RedirectError> {
-        let Self { mut port, redirect_uri, issuer_in_redirect, timeout, linger, clock } = *self;
-        let expected = Expected { redirect_uri, state, issuer, issuer_in_redirect };
+    fn expect(self: Box<Self>, state: CsrfState, issuer: Option<String>) -> ExpectedRedirect {
+        let redirect_uri = self.redirect_uri.clone();
+        let expected = Expected { redirect_uri, state, issuer, issuer_in_redirect: self.issuer_in_redirect };
         let (desk, outcome) = Desk::open(expected);
         let desk = Arc::new(desk);
+        ExpectedRedirect { desk: Arc::clone(&desk) as _, outcome: Box::pin(self.wait(desk, outcome)) }
+    }
+}
+
+impl Loopback {
+    async fn wait(
+        self: Box<Self>,
+        desk: Arc<Desk>,
+        outcome: oneshot::Receiver<Result<Redirect, RedirectError>>,
+    ) -> Result<Redirect, RedirectError> {
+        let Self { mut port, timeout, is_fixed, clock, .. } = *self;
+        let begun = clock.monotonic();
         let outcome = tokio::select! {
             biased;
             outcome = outcome => outcome.unwrap_or(Err(RedirectError::TimedOut)),
@@ -81,7 +96,15 @@ impl PendingRedirect for Loopback {
             }
         };
         // The outcome is known before its page is sent: the port closes behind the page, not in front of it.
-        tokio::spawn(async move { port.finish(&desk, &*clock, linger).await });
+        if is_fixed {
+            let answered = port.close(Arc::clone(&clock));
+            tokio::spawn(answered);
+        } else if let Err(RedirectError::Replaced) = outcome {
+            let rest = timeout.saturating_sub(clock.monotonic().saturating_sub(begun));
+            tokio::spawn(async move { port.turn_away(&desk, clock, rest).await });
+        } else {
+            tokio::spawn(async move { port.finish(&desk, clock, LINGER).await });
+        }
         outcome
     }
 }

@@ -1,7 +1,7 @@
 //! The one place that turns errors into what a person reads: a code, what happened and what to do, and a button.
 
 use storm_connectors::{FieldError, KeyFileError, OpenFileError};
-use storm_domain::port::{AuthorizationUrlError, BrowserError, ListenError, RedirectError};
+use storm_domain::port::{AuthorizationUrlError, BrowserError, ListenError, PortHolder, RedirectError};
 use storm_domain::{
     Action, ErrorCode, Failure, ProviderWords, RefreshFailure, RotationRefused, TransientKind, Trouble, VaultError,
 };
@@ -99,8 +99,17 @@ impl ToFailure for RotationRefused {
 impl ToFailure for ListenError {
     fn to_failure(self) -> Failure {
         let message = match self {
-            Self::PortTaken { port } => format!(
-                "Port {port}, where this service sends the browser back to, is used by another program. Close that program and try again."
+            Self::PortTaken { port, holder: Some(PortHolder::Program { name, process }) } => format!(
+                "Port {port} is used by {name} (process {process}). End it or wait until it is done, then try again: this service sends the browser back to that port only."
+            ),
+            Self::PortTaken { port, holder: Some(PortHolder::Ourselves) } => format!(
+                "Port {port} is used by another sign-in that still waits for the browser. Finish or cancel that one, then try again: this service sends the browser back to that port only."
+            ),
+            Self::PortTaken { port, .. } => format!(
+                "Port {port} is used by another program, and this service sends the browser back to that port only. End that program and try again."
+            ),
+            Self::Blocked { port } => format!(
+                "Port {port} was opened and does not answer, not even on this computer itself: a firewall or security program blocks it. Allow Storm Connect to receive connections on 127.0.0.1, then try again."
             ),
             _ => "This computer does not let Storm Connect wait for the browser on its own address (127.0.0.1). Check the firewall and try again.".to_owned(),
         };
@@ -139,6 +148,11 @@ impl ToFailure for RedirectError {
             Self::Denied => Failure::new(
                 ErrorCode::AuthorizationDenied,
                 "Access was denied in the browser. Nothing was changed; try again when you want to approve.",
+                Some(Action::Retry),
+            ),
+            Self::Replaced => Failure::new(
+                ErrorCode::AuthorizationReplaced,
+                "A newer sign-in for the same took its place. Go on in the newest browser tab; nothing was changed.",
                 Some(Action::Retry),
             ),
             Self::Service(words) => Failure::new(

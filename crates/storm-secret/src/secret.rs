@@ -53,6 +53,7 @@ text_secret!(/** RFC 6749 §2.3.1: the password of an app registration. */ Clien
 text_secret!(/** A private key in PEM (PKCS#8 or PKCS#1). */ PrivateKey, Clone);
 text_secret!(/** RFC 6749 §1.3.1: taken from the redirect, used once. */ AuthorizationCode);
 text_secret!(/** RFC 8628 §3.2: what a program without a browser polls with. */ DeviceCode);
+text_secret!(/** The address a browser ended on, pasted by the user: it holds a code and a `state`. */ PastedRedirect);
 text_secret!(/** RFC 7636 §4.1: used once, with the code it belongs to. */ CodeVerifier);
 text_secret!(/** RFC 6749 §10.12: the `state` parameter, one for each attempt. */ CsrfState);
 text_secret!(/** OpenID Connect Core §3.1.2.1: ties an ID token to the request that asked for it. */ Nonce);

@@ -1,7 +1,9 @@
 //! Authorizing in the browser or on another device.
 
 use storm_domain::{AttemptId, Failure};
-use storm_engine::view::{AuthorizationView, BeginAuthorizationRequest, RegistrationView, SaveRegistrationRequest};
+use storm_engine::view::{
+    AuthorizationView, BeginAuthorizationRequest, PasteRedirectRequest, RegistrationView, SaveRegistrationRequest,
+};
 use tauri::State;
 
 use crate::shell::{Shell, guarded};
@@ -63,6 +65,13 @@ pub async fn reopen_browser(shell: State<'_, Shell>, id: AttemptId) -> Result<()
 pub async fn copy_authorization_link(shell: State<'_, Shell>, id: AttemptId) -> Result<(), Failure> {
     let link = shell.ask(|engine| async move { engine.authorization_link(id) }).await?;
     guarded(shell.clipboard.put_link(link)).await
+}
+
+/// Goes on with the address that the browser ended on.
+#[tauri::command]
+#[specta::specta]
+pub async fn paste_redirect(shell: State<'_, Shell>, request: PasteRedirectRequest) -> Result<(), Failure> {
+    shell.ask(|engine| async move { engine.paste_redirect(request.id, &request.address.into()) }).await
 }
 
 /// Stops waiting and closes the port.

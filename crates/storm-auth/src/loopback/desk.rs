@@ -6,8 +6,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::{Request, Response};
-use storm_domain::port::{Redirect, RedirectError};
-use tokio::sync::oneshot;
+use storm_domain::port::{PasteError, Redirect, RedirectDesk, RedirectError};
+use storm_secret::PastedRedirect;
+use tokio::sync::{Notify, oneshot};
 
 use super::page::Page;
 use super::redirect::{Arrival, Expected, Stray};
@@ -21,6 +22,7 @@ pub(super) struct Desk {
     expected: Expected,
     progress: Mutex<Progress>,
     strays: AtomicU32,
+    told_replaced: Notify,
 }
 
 enum Progress {
@@ -33,7 +35,7 @@ impl Desk {
     pub(super) fn open(expected: Expected) -> (Self, oneshot::Receiver<Outcome>) {
         let (sender, receiver) = oneshot::channel();
         let progress = Mutex::new(Progress::Waiting(sender));
-        (Self { expected, progress, strays: AtomicU32::new(0) }, receiver)
+        (Self { expected, progress, strays: AtomicU32::new(0), told_replaced: Notify::new() }, receiver)
     }
 
     /// Nobody waits any more.
@@ -44,9 +46,22 @@ impl Desk {
         }
     }
 
+    /// Ends once a browser was told that its sign-in was replaced.
+    pub(super) async fn told_replaced(&self) {
+        self.told_replaced.notified().await;
+    }
+
     pub(super) fn answer<B>(&self, request: &Request<B>) -> Response<Full<Bytes>> {
         match self.expected.judge(request) {
-            Arrival::Genuine(outcome) => self.hand_over(outcome).response(),
+            Arrival::Genuine(outcome) => {
+                let page = match self.hand_over(outcome) {
+                    HandedOver::Taken(page) | HandedOver::Late(page) => page,
+                };
+                if page == Page::Replaced {
+                    self.told_replaced.notify_one();
+                }
+                page.response()
+            }
             Arrival::Stray(stray) => {
                 if stray == Stray::State && self.strays.fetch_add(1, Ordering::Relaxed) + 1 == STRAYS_WORTH_A_WARNING {
                     tracing::warn!("many redirects with a wrong state: another program may be guessing");
@@ -57,25 +72,50 @@ impl Desk {
     }
 
     /// Hands the first outcome over; all later ones are dropped.
-    fn hand_over(&self, outcome: Outcome) -> Page {
+    fn hand_over(&self, outcome: Outcome) -> HandedOver {
         let mut progress = self.progress();
         if let Progress::Over(page) = *progress {
-            return page;
+            return HandedOver::Late(page);
         }
         let page = match &outcome {
             Ok(_) => Page::Done,
             Err(RedirectError::Denied) => Page::Denied,
+            Err(RedirectError::Replaced) => Page::Replaced,
             Err(_) => Page::Failed,
         };
-        let Progress::Waiting(sender) = std::mem::replace(&mut *progress, Progress::Over(page)) else { return page };
+        let Progress::Waiting(sender) = std::mem::replace(&mut *progress, Progress::Over(page)) else {
+            return HandedOver::Late(page);
+        };
         if sender.send(outcome).is_err() {
             *progress = Progress::Over(Page::NoLongerActive);
-            return Page::NoLongerActive;
+            return HandedOver::Late(Page::NoLongerActive);
         }
-        page
+        HandedOver::Taken(page)
     }
 
     fn progress(&self) -> MutexGuard<'_, Progress> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What became of an outcome, and the page that its browser gets.
+enum HandedOver {
+    Taken(Page),
+    /// Another one was first.
+    Late(Page),
+}
+
+impl RedirectDesk for Desk {
+    fn paste(&self, address: &PastedRedirect) -> Result<(), PasteError> {
+        let outcome = self.expected.read_pasted(address)?;
+        match self.hand_over(outcome) {
+            HandedOver::Taken(_) => Ok(()),
+            HandedOver::Late(_) => Err(PasteError::Over),
+        }
+    }
+
+    fn replace(&self) {
+        // A wait that is over already needs no replacing.
+        let _ = self.hand_over(Err(RedirectError::Replaced));
     }
 }

@@ -23,12 +23,20 @@ pub(super) enum Page {
     Done,
     Denied,
     Failed,
+    /// A newer attempt took its place.
+    Replaced,
     NoLongerActive,
+    /// The state of another sign-in, at the address of this one.
+    NotAwaited,
 }
 
 impl Page {
     pub(super) fn response(self) -> Response<Full<Bytes>> {
-        let status = if self == Self::NoLongerActive { StatusCode::GONE } else { StatusCode::OK };
+        let status = match self {
+            Self::Done | Self::Denied | Self::Failed => StatusCode::OK,
+            Self::Replaced | Self::NoLongerActive => StatusCode::GONE,
+            Self::NotAwaited => StatusCode::BAD_REQUEST,
+        };
         let (mark, title, text) = match self {
             Self::Done => ("✓", "You are connected", "Storm Connect has taken over. You can close this tab."),
             Self::Denied => (
@@ -37,10 +45,18 @@ impl Page {
                 "Access was denied here. You can close this tab and try again in Storm Connect.",
             ),
             Self::Failed => ("!", "That did not work", "Storm Connect says what went wrong. You can close this tab."),
-            Self::NoLongerActive => (
+            Self::NoLongerActive => {
+                ("–", "This sign-in is no longer active", "It was finished or given up. Start again in Storm Connect.")
+            }
+            Self::Replaced => (
                 "–",
-                "This sign-in is no longer active",
-                "It was finished, replaced or given up. Start again in Storm Connect.",
+                "This sign-in was replaced",
+                "A newer one was begun in Storm Connect. Go on in its tab, and close this one.",
+            ),
+            Self::NotAwaited => (
+                "–",
+                "This is not the sign-in that is waited for",
+                "It was finished, replaced or given up. Go on in the newest tab, or start again in Storm Connect.",
             ),
         };
         let body = format!(
@@ -53,6 +69,10 @@ impl Page {
 
     /// For what is not the redirect that is waited for.
     pub(super) fn stray(stray: Stray) -> Response<Full<Bytes>> {
+        if stray == Stray::State {
+            // Most often not a stranger, but an older tab of the user's own.
+            return Self::NotAwaited.response();
+        }
         let (status, text) = match stray {
             Stray::Method => (StatusCode::METHOD_NOT_ALLOWED, "Only GET is answered here.\n"),
             Stray::TooLong => (StatusCode::URI_TOO_LONG, "The address is too long.\n"),
@@ -60,8 +80,7 @@ impl Page {
             Stray::MissingHost => (StatusCode::BAD_REQUEST, "One Host header is needed.\n"),
             Stray::OtherHost => (StatusCode::MISDIRECTED_REQUEST, "This is not that host.\n"),
             Stray::Prefetch => (StatusCode::SERVICE_UNAVAILABLE, "Nothing is shown ahead of time.\n"),
-            Stray::Parameters => (StatusCode::BAD_REQUEST, "The parameters do not fit.\n"),
-            Stray::State => (StatusCode::BAD_REQUEST, "This is not the sign-in that is waited for.\n"),
+            Stray::Parameters | Stray::State => (StatusCode::BAD_REQUEST, "The parameters do not fit.\n"),
         };
         let mut response = with_headers(status, "text/plain; charset=utf-8", text.to_owned());
         if stray == Stray::Method {

@@ -1,6 +1,5 @@
 //! The listening sockets and the connections they take.
 
-use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -13,13 +12,20 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use storm_domain::RedirectHost;
 use storm_domain::port::{Clock, ListenError};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::task::JoinSet;
 
 use super::desk::Desk;
-use super::host_name;
+use super::holder::holder_of;
+use super::room::Room;
+use super::{LINGER, host_name};
 
-/// A browser opens three or four.
-const MOST_CONNECTIONS: usize = 32;
+/// So many are listened to at once; a browser opens three or four.
+const MOST_SPEAKING: usize = 16;
+/// So many may be there without having said anything. More than are taken between two looks at who began to speak (the runtime
+/// looks at least once in 61 steps, and an arrival takes two), so that a browser in a crowd is heard before its turn to go.
+const MOST_SILENT: usize = 64;
+/// For our own knock at the door, which takes microseconds.
+const KNOCK_DEADLINE: Duration = Duration::from_secs(2);
 const HEADER_DEADLINE: Duration = Duration::from_secs(5);
 const LARGEST_HEAD: usize = 32 * 1024;
 const MOST_HEADERS: usize = 100;
@@ -34,13 +40,19 @@ pub(super) struct Port {
     other_family: Option<TcpListener>,
     number: u16,
     connections: JoinSet<()>,
-    by_age: VecDeque<AbortHandle>,
+    silent: Arc<Room>,
+    speaking: Arc<Room>,
 }
 
 impl Port {
-    /// Opens the first of `numbers` that is free, or any when there are none; and how its host is written.
-    pub(super) async fn open(host: RedirectHost, numbers: &[u16]) -> Result<(Self, &'static str), ListenError> {
-        let mut last_taken = None;
+    /// Opens the first of `numbers` that is free, or any when there are none, and sees that it answers; and how its host is
+    /// written.
+    pub(super) async fn open(
+        host: RedirectHost,
+        numbers: &[u16],
+        clock: &dyn Clock,
+    ) -> Result<(Self, &'static str), ListenError> {
+        let mut trouble = ListenError::Refused;
         for number in if numbers.is_empty() { &[0] } else { numbers } {
             match bind(host, *number).await {
                 Ok((listener, other_family)) => {
@@ -50,15 +62,37 @@ impl Port {
                         other_family,
                         number: address.port(),
                         connections: JoinSet::new(),
-                        by_age: VecDeque::new(),
+                        silent: Room::of(MOST_SILENT),
+                        speaking: Room::of(MOST_SPEAKING),
                     };
-                    return Ok((port, host_name(host, address.is_ipv4())));
+                    if port.answers(clock).await {
+                        return Ok((port, host_name(host, address.is_ipv4())));
+                    }
+                    trouble = ListenError::Blocked { port: address.port() };
                 }
-                Err(error) if error.kind() == io::ErrorKind::AddrInUse => last_taken = Some(*number),
+                Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
+                    trouble = ListenError::PortTaken { port: *number, holder: holder_of(*number).await };
+                }
                 Err(error) => tracing::debug!(kind = ?error.kind(), number, "loopback port not opened"),
             }
         }
-        Err(last_taken.map_or(ListenError::Refused, |port| ListenError::PortTaken { port }))
+        Err(trouble)
+    }
+
+    /// Whether a connection arrives: where a firewall filters the loopback too, a port can be opened and never reached.
+    async fn answers(&self, clock: &dyn Clock) -> bool {
+        let knock = async {
+            knock_at(&self.listener).await?;
+            match &self.other_family {
+                Some(other_family) => knock_at(other_family).await,
+                None => Ok(()),
+            }
+        };
+        tokio::select! {
+            biased;
+            knocked = knock => knocked.is_ok(),
+            () = clock.sleep(KNOCK_DEADLINE) => false,
+        }
     }
 
     pub(super) fn number(&self) -> u16 {
@@ -69,24 +103,46 @@ impl Port {
     pub(super) async fn serve(&mut self, desk: &Arc<Desk>, clock: &dyn Clock) {
         loop {
             match self.accept().await {
-                Ok(stream) => self.take(stream, Arc::clone(desk)),
+                Ok(stream) => {
+                    self.take(stream, Arc::clone(desk));
+                    // Whoever came before has its turn first.
+                    tokio::task::yield_now().await;
+                }
                 Err(_) => clock.sleep(PAUSE_AFTER_ERROR).await,
             }
         }
     }
 
     /// Serves on for `linger`, closes the port, and lets what is being answered finish.
-    pub(super) async fn finish(mut self, desk: &Arc<Desk>, clock: &dyn Clock, linger: Duration) {
+    pub(super) async fn finish(mut self, desk: &Arc<Desk>, clock: Arc<dyn Clock>, linger: Duration) {
         tokio::select! {
             biased;
             () = clock.sleep(linger) => {}
-            () = self.serve(desk, clock) => {}
+            () = self.serve(desk, &*clock) => {}
         }
+        self.close(clock).await;
+    }
+
+    /// Serves on until a browser was told that its sign-in was replaced, for `rest` at most.
+    pub(super) async fn turn_away(mut self, desk: &Arc<Desk>, clock: Arc<dyn Clock>, rest: Duration) {
+        tokio::select! {
+            biased;
+            () = clock.sleep(rest) => return,
+            () = desk.told_replaced() => {}
+            () = self.serve(desk, &*clock) => {}
+        }
+        self.finish(desk, clock, LINGER).await;
+    }
+
+    /// Closes the port at once, when it is called and not when it is awaited; then lets what is being answered finish.
+    pub(super) fn close(self, clock: Arc<dyn Clock>) -> impl Future<Output = ()> + Send {
         let Self { listener, other_family, mut connections, .. } = self;
         drop((listener, other_family));
-        tokio::select! {
-            () = async { while connections.join_next().await.is_some() {} } => {}
-            () = clock.sleep(HEADER_DEADLINE) => {}
+        async move {
+            tokio::select! {
+                () = async { while connections.join_next().await.is_some() {} } => {}
+                () = clock.sleep(HEADER_DEADLINE) => {}
+            }
         }
     }
 
@@ -103,13 +159,21 @@ impl Port {
 
     fn take(&mut self, stream: TcpStream, desk: Arc<Desk>) {
         while self.connections.try_join_next().is_some() {}
-        self.by_age.retain(|connection| !connection.is_finished());
-        if self.by_age.len() >= MOST_CONNECTIONS
-            && let Some(oldest) = self.by_age.pop_front()
-        {
-            oldest.abort();
-        }
-        let connection = self.connections.spawn(async move {
+        let seat = self.silent.enter();
+        let speaking = Arc::clone(&self.speaking);
+        self.connections.spawn(async move {
+            let spoke = tokio::select! {
+                biased;
+                spoke = tokio::time::timeout(HEADER_DEADLINE, stream.readable()) => matches!(spoke, Ok(Ok(()))),
+                () = seat.lost() => false,
+            };
+            if !spoke {
+                return;
+            }
+            // INVARIANT: between the seat and the first look at the request nothing is awaited, so a whole request is answered
+            // however many others come.
+            let speaking_seat = speaking.enter();
+            drop(seat);
             let service = service_fn(|request| {
                 let page = desk.answer(&request);
                 async move { Ok::<_, Infallible>(page) }
@@ -121,11 +185,21 @@ impl Port {
                 .max_headers(MOST_HEADERS)
                 .keep_alive(false)
                 .serve_connection(TokioIo::new(stream), service);
-            // What a broken connection wanted to say is of no interest.
-            drop(served.await);
+            tokio::select! {
+                biased;
+                // What a broken connection wanted to say is of no interest.
+                served = served => drop(served),
+                () = speaking_seat.lost() => {}
+            }
         });
-        self.by_age.push_back(connection);
     }
+}
+
+async fn knock_at(listener: &TcpListener) -> io::Result<()> {
+    let knocking = TcpStream::connect(listener.local_addr()?).await?;
+    let own = knocking.local_addr()?;
+    while listener.accept().await?.1 != own {}
+    Ok(())
 }
 
 async fn bind(host: RedirectHost, number: u16) -> io::Result<(TcpListener, Option<TcpListener>)> {

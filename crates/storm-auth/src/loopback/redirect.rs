@@ -1,4 +1,5 @@
 //! What a request to the loopback is, in the order of checks: method, path, Host, duplicates, `iss`, `state`, `error`, `code`.
+//! A pasted address is judged by the same checks, as far as an address has what they look at.
 //!
 //! INVARIANT: without the right `state` nothing about the wait changes, whatever else the request says.
 
@@ -7,9 +8,10 @@ use std::collections::HashMap;
 use hyper::header::{HOST, HeaderMap};
 use hyper::{Method, Request};
 use storm_domain::ProviderWords;
-use storm_domain::port::{Redirect, RedirectError};
-use storm_secret::{AuthorizationCode, CsrfState};
+use storm_domain::port::{PasteError, Redirect, RedirectError};
+use storm_secret::{AuthorizationCode, CsrfState, PastedRedirect};
 use url::{Position, Url, form_urlencoded};
+use zeroize::Zeroizing;
 
 const LONGEST_TARGET: usize = 8 * 1024;
 /// What must not stand twice (RFC 6749 §3.1).
@@ -71,8 +73,29 @@ impl Expected {
         if is_prefetch(request.headers()) {
             return Err(Stray::Prefetch);
         }
-        let mut parameters = read_once(query)?;
+        self.read_answer(query)
+    }
 
+    pub(super) fn read_pasted(&self, address: &PastedRedirect) -> Result<Result<Redirect, RedirectError>, PasteError> {
+        // EXPOSE: judged here. A terminal or a mail may have broken it into lines; an address has no white space of its own.
+        let text = Zeroizing::new(address.expose().split_whitespace().collect::<String>());
+        if text.len() > LONGEST_TARGET {
+            return Err(PasteError::NotAnAddress);
+        }
+        // Address bars leave the scheme out.
+        let whole = Zeroizing::new(if text.contains("://") { String::new() } else { "http://".to_owned() } + &text);
+        let url = Url::parse(&whole).map_err(|_| PasteError::NotAnAddress)?;
+        if url[..Position::AfterPath] != self.redirect_uri[..Position::AfterPath] {
+            return Err(PasteError::OtherAddress);
+        }
+        self.read_answer(url.query().unwrap_or("")).map_err(|stray| match stray {
+            Stray::State => PasteError::OtherSignIn,
+            _ => PasteError::NoAnswer,
+        })
+    }
+
+    fn read_answer(&self, query: &str) -> Result<Result<Redirect, RedirectError>, Stray> {
+        let mut parameters = read_once(query)?;
         let is_right_issuer = self.is_right_issuer(parameters.get("iss").map(String::as_str));
         if !parameters.get("state").is_some_and(|state| self.state.matches(state)) {
             return Err(Stray::State);

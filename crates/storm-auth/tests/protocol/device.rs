@@ -57,7 +57,12 @@ async fn o53_the_poll_presents_the_device_code() {
     let server = RawServer::always(json("200 OK", "{}")).await;
     let device_code = DeviceCode::new("dc-secret");
     let (service, client) = (service(&server.base), public_client());
-    let request = TokenRequest { service: &service, client: &client, grant: TokenGrant::DeviceCode(&device_code) };
+    let request = TokenRequest {
+        service: &service,
+        client: &client,
+        grant: TokenGrant::DeviceCode(&device_code),
+        dpop_key: None,
+    };
     provider().send_token_request(request).await.unwrap();
     let sent =
         "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code&device_code=dc-secret&client_id=desktop";

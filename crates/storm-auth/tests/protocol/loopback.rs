@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use storm_auth::HttpProvider;
 use storm_domain::RedirectHost;
-use storm_domain::port::{ListenError, Provider as _, RedirectError};
+use storm_domain::port::{ListenError, PortHolder, Provider as _, RedirectError};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use url::Url;
 
-use crate::support::attempt::{Attempt, ISSUER, STATE, closes, exchange, request, status, wait};
+use crate::support::attempt::{Attempt, ISSUER, STATE, closes, exchange, expect, request, status};
 use crate::support::provider;
 
 #[tokio::test]
@@ -281,7 +281,7 @@ async fn localhost_is_answered_on_both_families() {
     assert_eq!(uri.host_str(), Some("localhost"));
     let port = uri.port().unwrap();
     let has_ipv6 = TcpListener::bind("[::1]:0").await.is_ok();
-    let waiting = tokio::spawn(wait(pending));
+    let waiting = tokio::spawn(expect(pending).outcome);
     let head = format!("GET {}?code=c1&state=wrong HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n", uri.path());
     assert_eq!(status(&exchange(SocketAddr::from(([127, 0, 0, 1], port)), head.as_bytes()).await), 400);
     if has_ipv6 {
@@ -301,7 +301,7 @@ async fn a_taken_port_is_named_and_the_next_one_is_tried() {
     fixed.service.redirect_ports = vec![first, second];
     let provider: HttpProvider = provider();
     let Err(refused) = provider.listen(&fixed).await else { panic!("the port was free") };
-    assert_eq!(refused, ListenError::PortTaken { port: second });
+    assert_eq!(refused, ListenError::PortTaken { port: second, holder: Some(PortHolder::Ourselves) });
     drop(also_taken);
     let pending = provider.listen(&fixed).await.unwrap();
     assert_eq!(pending.redirect_uri().as_str(), format!("http://127.0.0.1:{second}/oauth/callback"));

@@ -90,7 +90,7 @@ async fn authorized(client: ClientIdentity) {
         login_hint: None,
     };
     let made = provider.make_authorization_url(&request).unwrap();
-    let waiting = tokio::spawn(pending.wait(made.csrf_state, service.issuer.clone()));
+    let waiting = tokio::spawn(pending.expect(made.csrf_state, service.issuer.clone()).outcome);
     let redirect = decide(made.url.expose(), "approve").await;
     let target = format!("GET {}?{} HTTP/1.1", redirect.path(), redirect.query().unwrap());
     assert!(exchange(&redirect, &target, "").await.contains("You are connected"));
@@ -124,7 +124,7 @@ async fn a_person_denies() {
     let issuer = service.issuer.clone();
     let request = AuthorizationRequest { service, client: desktop(), redirect_uri, scopes, login_hint: None };
     let made = provider().make_authorization_url(&request).unwrap();
-    let waiting = tokio::spawn(pending.wait(made.csrf_state, issuer));
+    let waiting = tokio::spawn(pending.expect(made.csrf_state, issuer).outcome);
     let redirect = decide(made.url.expose(), "deny").await;
     let target = format!("GET {}?{} HTTP/1.1", redirect.path(), redirect.query().unwrap());
     assert!(exchange(&redirect, &target, "").await.contains("Nothing was connected"));

@@ -4,6 +4,7 @@ mod browser;
 mod clock;
 mod keyring;
 mod provider;
+mod redirect;
 mod vault;
 
 pub use browser::{Browser, BrowserError};
@@ -11,8 +12,11 @@ pub use clock::{Clock, Entropy};
 pub use keyring::{Keyring, KeyringError};
 pub use provider::{
     AuthorizationRequest, AuthorizationUrl, AuthorizationUrlError, ClientIdentity, ClientKeyError, IdTokenCheck,
-    IdTokenOf, KeySource, ListenError, ListenRequest, PendingRedirect, Provider, Redirect, RedirectError,
-    TokenExchange, TokenGrant, TokenRequest,
+    IdTokenOf, KeySource, Provider, TokenExchange, TokenGrant, TokenRequest,
+};
+pub use redirect::{
+    ExpectedRedirect, ListenError, ListenRequest, PasteError, PendingRedirect, PortHolder, Redirect, RedirectDesk,
+    RedirectError,
 };
 pub use vault::{CommittedGrant, GrantCommit, NewIntegration, NewRevocation, RefreshBasis, Vault};
 

@@ -13,6 +13,7 @@ use storm_secret::{
 use thiserror::Error;
 use url::Url;
 
+use super::{ListenError, ListenRequest, PendingRedirect};
 use crate::{
     Credential, DeviceAuthorization, DevicePoll, Discovered, DiscoveryError, IdTokenError, OAuthService,
     RawTokenAnswer, RefreshFailure, RevokeRequest, SendFailure, ServiceAccountKey, ServiceAccountService, Timestamp,
@@ -45,64 +46,6 @@ pub enum ClientKeyError {
     /// Its certificate does not fit it, or cannot be read.
     #[error("the certificate does not belong to this key, or cannot be read. Copy both again")]
     Certificate,
-}
-
-/// What to listen for.
-#[derive(Debug, Clone)]
-pub struct ListenRequest {
-    /// Host, path and ports the service allows.
-    pub service: OAuthService,
-    /// When to give up.
-    pub timeout: Duration,
-}
-
-/// The loopback port could not be opened.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum ListenError {
-    /// All ports that the service allows are taken.
-    #[error("port {port} is used by another program")]
-    PortTaken {
-        /// The last one tried.
-        port: u16,
-    },
-    /// The system refused.
-    #[error("this computer does not let the program listen on its loopback address")]
-    Refused,
-}
-
-/// The redirect that came back, checked in this order: method, path, Host, duplicates, `iss`, `state`, `error`, `code`.
-#[derive(Debug)]
-pub struct Redirect {
-    /// Taken once.
-    pub code: AuthorizationCode,
-}
-
-/// Why no code came back.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum RedirectError {
-    /// Nothing came in time.
-    #[error("the browser did not come back in time")]
-    TimedOut,
-    /// `access_denied`.
-    #[error("access was denied in the browser")]
-    Denied,
-    /// Another `error` in a redirect with the right state.
-    #[error("the service answered with an error")]
-    Service(crate::ProviderWords),
-    /// `iss` is missing though promised, or names another service (RFC 9207 §2.4).
-    #[error("the answer came from another service than the one asked")]
-    WrongIssuer,
-}
-
-/// A loopback listener that is open and waits. Dropping it closes the port.
-#[async_trait]
-pub trait PendingRedirect: Send {
-    /// What the service must redirect to; registered where the service compares it exactly.
-    fn redirect_uri(&self) -> Url;
-    /// Waits for the redirect that carries `state`.
-    async fn wait(self: Box<Self>, state: CsrfState, issuer: Option<String>) -> Result<Redirect, RedirectError>;
 }
 
 /// What an authorization asks for.

@@ -60,7 +60,7 @@ impl Engine {
             lifetime,
             interval,
         } = begun.map_err(no_code)?;
-        self.replace_open_attempts(&plan);
+        self.replace_open_attempts(&plan).await;
         self.add_row_if_new(&plan).await?;
 
         let page = verification_uri_complete.as_ref().unwrap_or(&verification_uri);
@@ -81,7 +81,7 @@ impl Engine {
         };
         let (stop, stopped) = watch::channel(false);
         let url = DisplaySafeUrl::new(page.url.clone());
-        self.keep_attempt(Attempt { view: view.clone(), url, plan: plan.clone(), stop, undecided: None });
+        self.keep_attempt(Attempt { view: view.clone(), url, plan: plan.clone(), desk: None, stop, undecided: None });
         let ends_at = self.parts.clock.monotonic().saturating_add(lifetime);
         let wait = Wait { device_code, pace: PollPace::new(interval), ends_at, stopped };
         let engine = Arc::clone(self);

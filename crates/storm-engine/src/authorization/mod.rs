@@ -6,15 +6,20 @@
 
 mod complete;
 mod device;
+mod paste;
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use storm_domain::port::{AuthorizationRequest, ClientIdentity, KeySource, ListenRequest, PendingRedirect, Redirect};
+use storm_domain::port::{
+    AuthorizationRequest, ClientIdentity, ExpectedRedirect, KeySource, ListenRequest, Redirect, RedirectDesk,
+    RedirectError,
+};
 use storm_domain::{
     Action, ActivityKind, AttemptId, AuthorizationGrant, ErrorCode, Event, Failure, Integration, Method, OAuthService,
 };
-use storm_secret::{CodeVerifier, CsrfState, DisplaySafeUrl, Nonce};
+use storm_secret::{CodeVerifier, DisplaySafeUrl, Nonce};
 use tokio::sync::watch;
 
 pub(crate) use complete::empty_grant;
@@ -34,6 +39,8 @@ pub(crate) struct Attempt {
     view: AuthorizationView,
     url: DisplaySafeUrl,
     plan: Plan,
+    /// Who judges the redirect, if there is to be one.
+    desk: Option<Arc<dyn RedirectDesk>>,
     stop: watch::Sender<bool>,
     /// A stored grant of another account, waiting for the user's word.
     undecided: Option<Undecided>,
@@ -43,6 +50,15 @@ impl Attempt {
     /// Stops waiting; the port is closed at once.
     pub(crate) fn cancel(&self) {
         self.stop.send_replace(true);
+    }
+
+    fn is_for_the_same(&self, plan: &Plan) -> bool {
+        let own = &self.plan;
+        if plan.is_new {
+            own.is_new && own.integration.connector_id == plan.integration.connector_id
+        } else {
+            own.integration.id == plan.integration.id
+        }
     }
 
     fn is_open(&self) -> bool {
@@ -81,15 +97,16 @@ impl Engine {
     ) -> Result<AuthorizationView, Failure> {
         let plan = self.plan(request.target).await?;
         if plan.service.grant == AuthorizationGrant::ClientCredentials {
-            return self.begin_without_browser(plan);
+            return self.begin_without_browser(plan).await;
         }
         let listen = ListenRequest { service: plan.service.clone(), timeout: BROWSER_TIMEOUT };
-        self.replace_open_attempts(&plan);
+        self.replace_open_attempts(&plan).await;
         let pending = self.parts.provider.listen(&listen).await.map_err(|error| error.to_failure())?;
+        let redirect_uri = pending.redirect_uri();
         let asked = AuthorizationRequest {
             service: plan.service.clone(),
             client: plan.client.clone(),
-            redirect_uri: pending.redirect_uri(),
+            redirect_uri: redirect_uri.clone(),
             scopes: plan.integration.requested_scopes.clone(),
             login_hint: plan.integration.account.as_ref().map(|account| account.label.clone()),
         };
@@ -101,16 +118,18 @@ impl Engine {
             scopes: plan.integration.requested_scopes.clone(),
             // EXPOSE: the link is shown to the user with a Copy button; its `state` is of use to this computer only.
             url: authorization.url.expose().to_string(),
-            redirect_uri: Some(pending.redirect_uri().to_string()),
+            redirect_uri: Some(redirect_uri.to_string()),
             offers_code: plan.service.device_authorization_url.is_some(),
             expires_at: self.now().after(BROWSER_TIMEOUT),
             progress: AuthorizationProgress::Waiting { browser_opened: true },
         };
+        let ExpectedRedirect { desk, outcome } = pending.expect(authorization.csrf_state, plan.service.issuer.clone());
         let (stop, stopped) = watch::channel(false);
         self.keep_attempt(Attempt {
             view: view.clone(),
             url: authorization.url.clone(),
             plan: plan.clone(),
+            desk: Some(desk),
             stop,
             undecided: None,
         });
@@ -118,8 +137,8 @@ impl Engine {
         tokio::spawn(async move { engine.open_browser_for(id, &authorization.url).await });
         let engine = Arc::clone(self);
         let wait = Wait {
-            pending,
-            csrf_state: authorization.csrf_state,
+            outcome,
+            redirect_uri,
             code_verifier: authorization.code_verifier,
             nonce: authorization.nonce,
             stopped,
@@ -129,8 +148,8 @@ impl Engine {
     }
 
     /// The same for a client that acts in its own name: nothing is opened, and nobody is waited for.
-    fn begin_without_browser(self: &Arc<Self>, plan: Plan) -> Result<AuthorizationView, Failure> {
-        self.replace_open_attempts(&plan);
+    async fn begin_without_browser(self: &Arc<Self>, plan: Plan) -> Result<AuthorizationView, Failure> {
+        self.replace_open_attempts(&plan).await;
         let view = AuthorizationView {
             id: AttemptId(self.parts.entropy.make_uuid()),
             connector: badge(self.connector(&plan.integration.connector_id)?),
@@ -145,6 +164,7 @@ impl Engine {
             view: view.clone(),
             url: DisplaySafeUrl::new(plan.service.token_url.clone()),
             plan: plan.clone(),
+            desk: None,
             stop: watch::channel(false).0,
             undecided: None,
         });
@@ -239,18 +259,25 @@ impl Engine {
         }
     }
 
-    /// One open attempt for each integration, and one for each connector that is being set up.
-    fn replace_open_attempts(&self, plan: &Plan) {
-        for attempt in lock(&self.attempts).values().filter(|attempt| attempt.is_open()) {
-            let other = &attempt.plan;
-            let same = if plan.is_new {
-                other.is_new && other.integration.connector_id == plan.integration.connector_id
-            } else {
-                other.integration.id == plan.integration.id
-            };
-            if same {
-                attempt.cancel();
-            }
+    /// One open attempt for each integration, and one for each connector that is being set up. Comes back when the replaced
+    /// ones have let go of a port that only one can have.
+    async fn replace_open_attempts(&self, plan: &Plan) {
+        let replaced: Vec<watch::Sender<bool>> = lock(&self.attempts)
+            .values()
+            .filter(|attempt| attempt.is_open() && attempt.is_for_the_same(plan))
+            .filter_map(|attempt| match &attempt.desk {
+                Some(desk) => {
+                    desk.replace();
+                    Some(attempt.stop.clone())
+                }
+                None => {
+                    attempt.cancel();
+                    None
+                }
+            })
+            .collect();
+        for attempt in replaced {
+            attempt.closed().await;
         }
     }
 
@@ -287,8 +314,9 @@ impl Engine {
     }
 
     async fn carry_out(self: Arc<Self>, id: AttemptId, plan: Plan, wait: Wait) {
-        let progress = match self.redirect(&plan, wait).await {
+        let progress = match redirect(wait).await {
             Ended::Cancelled => AuthorizationProgress::Cancelled,
+            Ended::Replaced => AuthorizationProgress::Failed { failure: RedirectError::Replaced.to_failure() },
             Ended::Failed(failure) => {
                 self.log_unless_new(&plan, &failure).await;
                 AuthorizationProgress::Failed { failure }
@@ -321,18 +349,6 @@ impl Engine {
         }
     }
 
-    async fn redirect(&self, plan: &Plan, wait: Wait) -> Ended {
-        let Wait { pending, csrf_state, code_verifier, nonce, mut stopped } = wait;
-        let redirect_uri = pending.redirect_uri();
-        tokio::select! {
-            came = pending.wait(csrf_state, plan.service.issuer.clone()) => match came {
-                Ok(redirect) => Ended::Came(Came { redirect, code_verifier, nonce, redirect_uri }),
-                Err(error) => Ended::Failed(error.to_failure()),
-            },
-            _ = stopped.wait_for(|stop| *stop) => Ended::Cancelled,
-        }
-    }
-
     pub(crate) async fn log_unless_new(&self, plan: &Plan, failure: &Failure) {
         if !plan.is_new {
             self.log(&plan.integration, ActivityKind::AuthorizationFailed { reason: failure.message.clone() }).await;
@@ -341,8 +357,8 @@ impl Engine {
 }
 
 struct Wait {
-    pending: Box<dyn PendingRedirect>,
-    csrf_state: CsrfState,
+    outcome: Pin<Box<dyn Future<Output = Result<Redirect, RedirectError>> + Send>>,
+    redirect_uri: url::Url,
     code_verifier: CodeVerifier,
     nonce: Option<Nonce>,
     stopped: watch::Receiver<bool>,
@@ -358,8 +374,25 @@ struct Came {
 
 enum Ended {
     Came(Came),
+    Replaced,
     Failed(Failure),
     Cancelled,
+}
+
+/// Waits for the browser, or for the user to stop. The port is closed before anybody is told that `stopped` has no listener.
+async fn redirect(wait: Wait) -> Ended {
+    let Wait { mut outcome, redirect_uri, code_verifier, nonce, mut stopped } = wait;
+    let ended = tokio::select! {
+        came = &mut outcome => match came {
+            Ok(redirect) => Ended::Came(Came { redirect, code_verifier, nonce, redirect_uri }),
+            Err(RedirectError::Replaced) => Ended::Replaced,
+            Err(error) => Ended::Failed(error.to_failure()),
+        },
+        _ = stopped.wait_for(|stop| *stop) => Ended::Cancelled,
+    };
+    drop(outcome);
+    drop(stopped);
+    ended
 }
 
 fn over() -> Failure {

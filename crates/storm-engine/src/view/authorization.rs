@@ -69,6 +69,16 @@ pub struct BeginAuthorizationRequest {
     pub target: AuthorizationTarget,
 }
 
+/// The address the browser ended on, pasted because its redirect could not arrive.
+#[derive(Debug, Deserialize, specta::Type)]
+pub struct PasteRedirectRequest {
+    /// Which attempt.
+    pub id: AttemptId,
+    /// The address.
+    #[specta(type = String)]
+    pub address: TypedSecret,
+}
+
 /// An authorization under way.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, specta::Type)]
 pub struct AuthorizationView {
@@ -131,6 +141,6 @@ pub enum AuthorizationProgress {
         /// Why.
         failure: Failure,
     },
-    /// The user cancelled, or a newer attempt replaced it.
+    /// The user cancelled.
     Cancelled,
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
 use storm_domain::HeldSecretId;
-use storm_secret::{Passphrase, RecoveryCode, SecretBytes};
+use storm_secret::{Passphrase, PastedRedirect, RecoveryCode, SecretBytes};
 
 use super::ConnectorBadge;
 
@@ -33,6 +33,13 @@ impl fmt::Debug for TypedSecret {
 }
 
 impl From<TypedSecret> for Passphrase {
+    fn from(typed: TypedSecret) -> Self {
+        // EXPOSE: moved on into the type it belongs in.
+        Self::new(typed.expose())
+    }
+}
+
+impl From<TypedSecret> for PastedRedirect {
     fn from(typed: TypedSecret) -> Self {
         // EXPOSE: moved on into the type it belongs in.
         Self::new(typed.expose())

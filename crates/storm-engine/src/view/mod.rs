@@ -11,8 +11,8 @@ mod notice;
 mod qr;
 
 pub use authorization::{
-    AuthorizationProgress, AuthorizationTarget, AuthorizationView, BeginAuthorizationRequest, RegistrationView,
-    SaveRegistrationRequest,
+    AuthorizationProgress, AuthorizationTarget, AuthorizationView, BeginAuthorizationRequest, PasteRedirectRequest,
+    RegistrationView, SaveRegistrationRequest,
 };
 pub use connector::{ConnectorBadge, ConnectorPage, ConnectorView, FieldView, MethodView, OAuthSetupView};
 pub use discovery::{DiscoveryView, EndpointPurpose, EndpointView};

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use storm_auth::{HttpProvider, OsEntropy};
 use storm_domain::port::{
     AuthorizationRequest, AuthorizationUrl, AuthorizationUrlError, ClientIdentity, ClientKeyError, Clock as _,
-    IdTokenCheck, ListenError, ListenRequest, PendingRedirect, Provider, Redirect, RedirectError, TokenGrant,
-    TokenRequest,
+    ExpectedRedirect, IdTokenCheck, ListenError, ListenRequest, PasteError, PendingRedirect, Provider, Redirect,
+    RedirectDesk, TokenGrant, TokenRequest,
 };
 use storm_domain::{
     Account, Credential, Delivery, DeviceAuthorization, DevicePoll, Discovered, DiscoveryError, IdTokenError,
@@ -16,8 +16,8 @@ use storm_domain::{
     Timestamp, TokenAnswerReading, TransientKind, Verdict, VerifyRequest,
 };
 use storm_secret::{
-    AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, CsrfState, DisplaySafeUrl, IdToken, PrivateKey,
-    SecretBytes,
+    AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, CsrfState, DisplaySafeUrl, IdToken, PastedRedirect,
+    PrivateKey, SecretBytes,
 };
 use url::Url;
 
@@ -315,14 +315,27 @@ struct Browser {
     answers_after: Duration,
 }
 
-#[async_trait]
 impl PendingRedirect for Browser {
     fn redirect_uri(&self) -> Url {
         Url::parse("http://127.0.0.1:1/").unwrap()
     }
 
-    async fn wait(self: Box<Self>, _state: CsrfState, _issuer: Option<String>) -> Result<Redirect, RedirectError> {
-        tokio::time::sleep(self.answers_after).await;
-        Ok(Redirect { code: AuthorizationCode::new(self.index.to_string()) })
+    fn expect(self: Box<Self>, _state: CsrfState, _issuer: Option<String>) -> ExpectedRedirect {
+        let outcome = async move {
+            tokio::time::sleep(self.answers_after).await;
+            Ok(Redirect { code: AuthorizationCode::new(self.index.to_string()) })
+        };
+        ExpectedRedirect { desk: Arc::new(NoDesk), outcome: Box::pin(outcome) }
     }
+}
+
+/// Nobody pastes here, and nobody asks twice.
+struct NoDesk;
+
+impl RedirectDesk for NoDesk {
+    fn paste(&self, _address: &PastedRedirect) -> Result<(), PasteError> {
+        unreachable!("nobody pastes here")
+    }
+
+    fn replace(&self) {}
 }

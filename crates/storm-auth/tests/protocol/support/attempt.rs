@@ -1,9 +1,12 @@
 //! One wait at the loopback, and strangers and browsers that come to it.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use storm_domain::port::{ListenRequest, PendingRedirect, Provider as _, Redirect, RedirectError};
+use storm_domain::port::{
+    ExpectedRedirect, ListenRequest, PendingRedirect, Provider as _, Redirect, RedirectDesk, RedirectError,
+};
 use storm_secret::CsrfState;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -23,6 +26,7 @@ pub fn request() -> ListenRequest {
 
 pub struct Attempt {
     pub uri: Url,
+    pub desk: Arc<dyn RedirectDesk>,
     pub waiting: JoinHandle<Outcome>,
 }
 
@@ -34,7 +38,8 @@ impl Attempt {
     pub async fn of(request: ListenRequest) -> Self {
         let pending = provider().listen(&request).await.unwrap();
         let uri = pending.redirect_uri();
-        Self { uri, waiting: tokio::spawn(wait(pending)) }
+        let ExpectedRedirect { desk, outcome } = expect(pending);
+        Self { uri, desk, waiting: tokio::spawn(outcome) }
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -66,8 +71,8 @@ impl Attempt {
     }
 }
 
-pub async fn wait(pending: Box<dyn PendingRedirect>) -> Outcome {
-    pending.wait(CsrfState::new(STATE), Some(ISSUER.to_owned())).await
+pub fn expect(pending: Box<dyn PendingRedirect>) -> ExpectedRedirect {
+    pending.expect(CsrfState::new(STATE), Some(ISSUER.to_owned()))
 }
 
 pub async fn exchange(address: SocketAddr, bytes: &[u8]) -> String {
