@@ -1,5 +1,5 @@
-//! The ordeals, each in a length that fits into every test run. `make kill9`, `make fault-loops` and `make single-flight` run them
-//! longer.
+//! The ordeals, each in a length that fits into every test run. `make kill9`, `make fault-loops`, `make single-flight`
+//! and `make listener-attack` run them longer.
 
 #![expect(clippy::expect_used, reason = "a test ends where it fails")]
 
@@ -37,4 +37,9 @@ async fn every_file_call_of_a_refresh_may_fail_and_no_grant_is_burnt() {
 #[tokio::test]
 async fn four_hundred_askers_at_once_cost_one_token_request_and_an_overtaken_lease_overwrites_nothing() {
     endure(&["single-flight", "20"]).await;
+}
+
+#[tokio::test]
+async fn o25_logins_under_attack_all_succeed_and_none_is_hijacked() {
+    endure(&["listener-attack", "3"]).await;
 }

@@ -7,6 +7,7 @@ mod chance;
 mod estate;
 mod fault_loops;
 mod kill9;
+mod listener_attack;
 mod overtaken;
 mod power_cut;
 mod process;
@@ -50,7 +51,7 @@ fn scratch() -> Outcome<tempfile::TempDir> {
 /// Whether everything held.
 async fn run(words: &[&str]) -> Outcome<bool> {
     let usage = || {
-        let orders = "kill9 grace|strict KILLS [SEED], fault-loops [OPERATION], power-cut [SEED], single-flight ROUNDS";
+        let orders = "kill9 grace|strict KILLS [SEED], fault-loops [OPERATION], power-cut [SEED], single-flight ROUNDS, listener-attack LOGINS";
         StepError::Wrong(format!("usage: storm-ordeal with one of: {orders}"))
     };
     match words {
@@ -92,6 +93,15 @@ async fn run(words: &[&str]) -> Outcome<bool> {
                 sum["rounds"], sum["processes"], sum["tasks"], sum["lent"], sum["requests"], sum["violations"]
             );
             Ok(sum["violations"] == 0 && overtaken["violations"] == 0)
+        }
+        ["listener-attack", logins] => {
+            let sum = listener_attack::run(logins.parse().map_err(|_| usage())?).await?;
+            println!(
+                "listener attack: {} hostile requests, {} idle sockets at once, the browser waited {} ms at most",
+                sum["requests"], sum["idle"], sum["slowest_ms"]
+            );
+            println!("logins {}, succeeded {}, hijacked {}", sum["logins"], sum["succeeded"], sum["hijacked"]);
+            Ok(sum["succeeded"] == sum["logins"] && sum["hijacked"] == 0)
         }
         _ => Err(usage()),
     }

@@ -1,5 +1,6 @@
 //! What outlives one run of the program: its data folder, its log, its place to listen.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
 use crate::Outcome;
@@ -10,7 +11,12 @@ pub struct Home {
     folder: tempfile::TempDir,
     practice_port: u16,
     theme: &'static str,
+    /// In front of all other folders of programs.
+    launchers: Option<PathBuf>,
 }
+
+/// Everything that is asked to open a page.
+const LAUNCHERS: [&str; 6] = ["xdg-open", "gio", "gnome-open", "kde-open6", "kde-open5", "kde-open"];
 
 impl Home {
     /// A fresh one, whose program uses the practice service on this port.
@@ -18,12 +24,29 @@ impl Home {
     /// # Errors
     /// When there is no room.
     pub fn make(practice_port: u16) -> Outcome<Self> {
-        Ok(Self { folder: private_folder()?, practice_port, theme: "Adwaita" })
+        Ok(Self { folder: private_folder()?, practice_port, theme: "Adwaita", launchers: None })
     }
 
     /// From its next start on the program finds a dark desktop.
     pub fn prefer_dark(&mut self) {
         self.theme = "Adwaita:dark";
+    }
+
+    /// From its next start on the program finds a desktop whose launchers say, as `xdg-open` does with status 3, that no
+    /// browser is installed.
+    ///
+    /// # Errors
+    /// When the launchers cannot be written.
+    pub fn without_browser(&mut self) -> Outcome {
+        let folder = self.file("launchers");
+        std::fs::create_dir_all(&folder)?;
+        for name in LAUNCHERS {
+            let launcher = folder.join(name);
+            std::fs::write(&launcher, "#!/bin/sh\nexit 3\n")?;
+            std::fs::set_permissions(&launcher, std::fs::Permissions::from_mode(0o755))?;
+        }
+        self.launchers = Some(folder);
+        Ok(())
     }
 
     /// The data folder.
@@ -70,14 +93,20 @@ impl Home {
 
     /// What the program finds in its environment.
     #[must_use]
-    pub fn environment(&self) -> [(&'static str, String); 6] {
-        [
+    #[expect(clippy::disallowed_methods, reason = "the folders of programs are the desktop's, with one in front")]
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        let mut environment = vec![
             ("STORM_CONNECT_DATA", self.data().to_string_lossy().into_owned()),
             ("STORM_CONNECT_SOCKET", self.socket().to_string_lossy().into_owned()),
             ("STORM_CONNECT_LOG", "debug".to_owned()),
             ("STORM_PRACTICE_PORT", self.practice_port.to_string()),
             ("GTK_THEME", self.theme.to_owned()),
             ("STORM_TEST_PANIC", self.panic_wanted().to_string_lossy().into_owned()),
-        ]
+        ];
+        if let Some(launchers) = &self.launchers {
+            let others = std::env::var("PATH").unwrap_or_default();
+            environment.push(("PATH", format!("{}:{others}", launchers.display())));
+        }
+        environment
     }
 }

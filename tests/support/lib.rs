@@ -16,6 +16,7 @@ mod home;
 pub mod journey;
 mod notification;
 mod oidc_provider;
+pub mod other_browser;
 mod patience;
 mod practice;
 pub mod program;

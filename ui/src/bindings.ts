@@ -89,6 +89,8 @@ export const commands = {
 	reopenBrowser: (id: AttemptId) => typedError<null, Failure>(__TAURI_INVOKE("reopen_browser", { id })),
 	/**  Puts the link on the clipboard. */
 	copyAuthorizationLink: (id: AttemptId) => typedError<null, Failure>(__TAURI_INVOKE("copy_authorization_link", { id })),
+	/**  Goes on with the address that the browser ended on. */
+	pasteRedirect: (request: PasteRedirectRequest) => typedError<null, Failure>(__TAURI_INVOKE("paste_redirect", { request })),
 	/**  Stops waiting and closes the port. */
 	cancelAuthorization: (id: AttemptId) => typedError<null, Failure>(__TAURI_INVOKE("cancel_authorization", { id })),
 	/**  Decides about a reconnect that signed in as another account. */
@@ -320,7 +322,7 @@ got: Account } |
 { progress: "failed"; 
 /**  Why. */
 failure: Failure } | 
-/**  The user cancelled, or a newer attempt replaced it. */
+/**  The user cancelled. */
 { progress: "cancelled" };
 
 /**  What is authorized. */
@@ -841,6 +843,14 @@ export type OAuthSetupView = {
 export type PassphraseRequest = {
 	/**  At least twelve characters when it is new. */
 	passphrase: string,
+};
+
+/**  The address the browser ended on, pasted because its redirect could not arrive. */
+export type PasteRedirectRequest = {
+	/**  Which attempt. */
+	id: AttemptId,
+	/**  The address. */
+	address: string,
 };
 
 /**  A credential of a removed integration whose end the service has not confirmed. */

@@ -140,6 +140,24 @@ describe('OAuth', () => {
     expect(opened.host.calls.slice(-2)).toEqual(['copyAuthorizationLink', 'reopenBrowser']);
   });
 
+  test('goes on with a pasted address, which leaves the window the moment it is used', async () => {
+    const opened = await openWindow();
+    await authorize(opened);
+    expect(screen.queryByTestId('paste-field')).toBeNull();
+    await opened.user.click(await find('paste-open'));
+    const field = (await find('paste-field')) as HTMLInputElement;
+    await waitFor(() => expect(document.activeElement).toBe(field));
+    await opened.user.paste('http://127.0.0.1:49152/storm');
+    await opened.user.click(await find('paste-take'));
+    expect(await screen.findByText(/The answer is missing from this address/)).toBeTruthy();
+    expect(field.value).toBe('');
+    await opened.user.click(field);
+    await opened.user.paste('http://127.0.0.1:49152/storm?code=one-time&state=8fJk2');
+    await opened.user.keyboard('{Enter}');
+    await find('authorization-completed');
+    expect(document.body.textContent).not.toContain('one-time');
+  });
+
   test('is cancelled at the host when the dialog closes', async () => {
     const opened = await openWindow();
     await authorize(opened);

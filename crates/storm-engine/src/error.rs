@@ -100,13 +100,13 @@ impl ToFailure for ListenError {
     fn to_failure(self) -> Failure {
         let message = match self {
             Self::PortTaken { port, holder: Some(PortHolder::Program { name, process }) } => format!(
-                "Port {port} is used by {name} (process {process}). End it or wait until it is done, then try again: this service sends the browser back to that port only."
+                "Port {port} is used by {name} (process {process}). End it or wait until it is done, then try again: this service sends the browser back to a fixed port, and no other is free."
             ),
             Self::PortTaken { port, holder: Some(PortHolder::Ourselves) } => format!(
-                "Port {port} is used by another sign-in that still waits for the browser. Finish or cancel that one, then try again: this service sends the browser back to that port only."
+                "Port {port} is used by another sign-in that still waits for the browser. Finish or cancel that one, then try again: this service sends the browser back to a fixed port, and no other is free."
             ),
             Self::PortTaken { port, .. } => format!(
-                "Port {port} is used by another program, and this service sends the browser back to that port only. End that program and try again."
+                "Port {port} is used by another program. End it or wait until it is done, then try again: this service sends the browser back to a fixed port, and no other is free."
             ),
             Self::Blocked { port } => format!(
                 "Port {port} was opened and does not answer, not even on this computer itself: a firewall or security program blocks it. Allow Storm Connect to receive connections on 127.0.0.1, then try again."

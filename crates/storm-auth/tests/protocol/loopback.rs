@@ -1,17 +1,14 @@
 //! The loopback listener under friends and strangers.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
-use storm_auth::HttpProvider;
-use storm_domain::RedirectHost;
-use storm_domain::port::{ListenError, PortHolder, Provider as _, RedirectError};
+use storm_domain::port::RedirectError;
 use tokio::io::AsyncWriteExt as _;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use url::Url;
 
-use crate::support::attempt::{Attempt, ISSUER, STATE, closes, exchange, expect, request, status};
-use crate::support::provider;
+use crate::support::attempt::{Attempt, ISSUER, STATE, closes, request, status};
+use crate::support::holds;
 
 #[tokio::test]
 async fn the_right_redirect_gives_the_code_and_a_page() {
@@ -23,8 +20,12 @@ async fn the_right_redirect_gives_the_code_and_a_page() {
     assert_eq!(attempt.outcome().await.unwrap().code.expose(), "a/b");
 }
 
-#[tokio::test]
-async fn two_attempts_have_two_paths_and_only_their_own_answers_count() {
+holds! { only_own_answers_count:
+    fn o06_attempts_have_paths_of_their_own_and_take_no_other;
+    fn o27_fifty_waits_answered_out_of_order_each_get_their_own_code;
+}
+
+async fn only_own_answers_count() {
     let attempts = futures(50).await;
     let uris: Vec<Url> = attempts.iter().map(|attempt| attempt.uri.clone()).collect();
     let paths: std::collections::HashSet<&str> = uris.iter().map(Url::path).collect();
@@ -49,8 +50,14 @@ async fn futures(count: usize) -> Vec<Attempt> {
     attempts
 }
 
-#[tokio::test]
-async fn strays_are_turned_away_and_the_wait_goes_on() {
+holds! { strays_are_turned_away:
+    fn f010_other_methods_are_refused_and_the_wait_goes_on;
+    fn f012_another_host_is_refused_and_the_wait_goes_on;
+    fn o18_only_a_get_of_the_published_address_is_taken;
+    fn o19_an_icon_and_a_prefetch_are_not_the_redirect;
+}
+
+async fn strays_are_turned_away() {
     let attempt = Attempt::begin().await;
     let right = format!("{}?code=evil&state={STATE}", attempt.uri.path());
     let host = attempt.address();
@@ -77,35 +84,71 @@ async fn strays_are_turned_away_and_the_wait_goes_on() {
     attempt.finishes().await;
 }
 
-#[tokio::test]
-async fn wrong_parameters_are_turned_away_and_the_wait_goes_on() {
+/// None of these queries gets more than a constant page with status 400, and the wait goes on.
+async fn are_turned_away(queries: &[&str]) {
     let attempt = Attempt::begin().await;
-    for query in [
-        String::new(),
-        "code=evil".to_owned(),
-        "code=evil&state=".to_owned(),
-        "code=evil&state=wrong".to_owned(),
-        format!("code=evil&state={STATE}x"),
-        "error=access_denied".to_owned(),
-        "error=access_denied&state=wrong".to_owned(),
-        "code=evil&state=wrong&iss=https://evil.example".to_owned(),
-        format!("code=evil&code=c1&state={STATE}"),
-        format!("code=evil&state={STATE}&state={STATE}"),
-        format!("code=evil&state=wrong&state={STATE}"),
-        format!("error=access_denied&error=x&state={STATE}"),
-        format!("state={STATE}"),
-        format!("code=&state={STATE}"),
-        format!("error=&state={STATE}"),
-    ] {
-        let page = attempt.get(&query).await;
+    for query in queries {
+        let page = attempt.get(&query.replace("RIGHT", STATE)).await;
         assert_eq!(status(&page), 400, "{query}");
         assert!(!page.contains("evil") && !page.contains(STATE), "{page}");
     }
     attempt.finishes().await;
 }
 
+async fn errors_without_the_right_state() {
+    are_turned_away(&[
+        "error=access_denied",
+        "error=access_denied&state=",
+        "error=access_denied&state=wrong",
+        "error=access_denied&state=RIGHTx",
+        "error=server_error&error_description=evil&state=wrong",
+        "error=access_denied&state=wrong&iss=https://evil.example",
+        "code=evil&error=access_denied&state=wrong",
+    ])
+    .await;
+}
+
+holds! { errors_without_the_right_state:
+    fn f004_an_error_with_a_wrong_or_missing_state_changes_nothing;
+    fn o21_the_state_is_looked_at_before_an_error_or_a_code;
+}
+
 #[tokio::test]
-async fn broken_and_huge_requests_are_turned_away_and_the_wait_goes_on() {
+async fn f006_a_code_with_a_wrong_state_changes_nothing() {
+    are_turned_away(&[
+        "",
+        "code=evil",
+        "code=evil&state=",
+        "code=evil&state=wrong",
+        "code=evil&state=RIGHTx",
+        "code=evil&state=wrong&iss=https://evil.example",
+        "state=RIGHT",
+        "code=&state=RIGHT",
+        "error=&state=RIGHT",
+    ])
+    .await;
+}
+
+async fn parameters_that_stand_twice() {
+    are_turned_away(&[
+        "code=evil&code=c1&state=RIGHT",
+        "code=evil&state=RIGHT&state=RIGHT",
+        "code=evil&state=wrong&state=RIGHT",
+        "code=evil&state=RIGHT&state=wrong",
+        "error=access_denied&error=x&state=RIGHT",
+        "code=evil&state=RIGHT&iss=https://service.example&iss=https://evil.example",
+        "c%6fde=evil&code=c1&state=RIGHT",
+    ])
+    .await;
+}
+
+holds! { parameters_that_stand_twice:
+    fn f007_a_code_or_a_state_that_stands_twice_changes_nothing;
+    fn o22_parameters_that_stand_twice_are_refused;
+}
+
+#[tokio::test]
+async fn f013_broken_and_huge_requests_are_turned_away_and_the_wait_goes_on() {
     let attempt = Attempt::begin().await;
     let path = attempt.uri.path().to_owned();
     let many = "X-H: v\r\n".repeat(10_000);
@@ -118,6 +161,7 @@ async fn broken_and_huge_requests_are_turned_away_and_the_wait_goes_on() {
         ),
         ("10,000 headers", format!("{}{many}\r\n", attempt.head("GET", &path)).into_bytes()),
         ("1 MiB header", format!("{}X: {}\r\n\r\n", attempt.head("GET", &path), "a".repeat(1_048_576)).into_bytes()),
+        ("bare LF", attempt.head("GET", &format!("{path}?code=evil&state={STATE}x")).replace('\r', "").into_bytes()),
         ("NUL bytes", vec![0; 1000]),
         ("HTTP/0.9", format!("GET {path}?code=evil&state={STATE}\r\n\r\n").into_bytes()),
         ("HTTP/2 preface", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec()),
@@ -131,7 +175,7 @@ async fn broken_and_huge_requests_are_turned_away_and_the_wait_goes_on() {
 }
 
 #[tokio::test]
-async fn idle_and_slow_connections_do_not_hold_up_the_redirect() {
+async fn f014_idle_and_slow_connections_do_not_hold_up_the_redirect() {
     let attempt = Attempt::begin().await;
     let mut held = Vec::new();
     for number in 0..500 {
@@ -146,24 +190,47 @@ async fn idle_and_slow_connections_do_not_hold_up_the_redirect() {
 }
 
 #[tokio::test]
-async fn denial_and_errors_end_the_wait_with_their_own_page() {
+async fn a_denial_ends_the_wait_with_its_own_page() {
     let attempt = Attempt::begin().await;
     let page = attempt.get(&format!("error=access_denied&state={STATE}&iss={ISSUER}")).await;
     assert!(page.contains("Nothing was connected"), "{page}");
     assert_eq!(attempt.outcome().await.unwrap_err(), RedirectError::Denied);
+}
 
-    let attempt = Attempt::begin().await;
+/// Nothing of a description reaches a page, and what reaches the window is short and clean.
+async fn hostile_descriptions() {
     let script = "%3Cscript%3Ealert(1)%3C/script%3E%E2%80%AE%1B[31m";
+    let attempt = Attempt::begin().await;
     let page = attempt.get(&format!("error=server_error&error_description={script}&state={STATE}&code=c")).await;
     assert_eq!(status(&page), 200);
     assert!(!page.contains("script") && !page.contains("server_error"), "{page}");
     let RedirectError::Service(words) = attempt.outcome().await.unwrap_err() else { panic!() };
     assert_eq!(words.code, "server_error");
-    assert_eq!(words.description, "<script>alert(1)</script>[31m");
+    assert_eq!(words.description, "<script>alert(1)</script>[31m", "as text, without what steers a terminal or a line");
+
+    let attempt = Attempt::begin().await;
+    let endless = attempt.get(&format!("error=x&error_description={}&state={STATE}", "a".repeat(1_048_576))).await;
+    assert!(endless.is_empty() || (400..500).contains(&status(&endless)), "{endless}");
+    let long = attempt.get(&format!("error=x&error_description={}&state={STATE}", "a".repeat(7_000))).await;
+    assert_eq!(body(&long), body(&page), "one page for every error");
+    let RedirectError::Service(words) = attempt.outcome().await.unwrap_err() else { panic!() };
+    assert_eq!(words.description.chars().count(), 200);
 }
 
-#[tokio::test]
-async fn another_issuer_ends_the_wait_even_with_the_right_state() {
+holds! { hostile_descriptions:
+    fn f015_a_hostile_description_reaches_no_page_and_the_window_only_clean_and_short;
+}
+
+fn body(page: &str) -> &str {
+    page.split_once("\r\n\r\n").unwrap().1
+}
+
+holds! { another_issuer:
+    fn f016_another_issuer_ends_the_wait_even_with_the_right_state;
+    fn o07_issuers_are_compared_character_by_character;
+}
+
+async fn another_issuer() {
     for issuer in ["https://evil.example", "https://service.example/", "HTTPS://service.example", ""] {
         let attempt = Attempt::begin().await;
         attempt.get(&format!("code=c1&state={STATE}&iss={issuer}")).await;
@@ -172,7 +239,7 @@ async fn another_issuer_ends_the_wait_even_with_the_right_state() {
 }
 
 #[tokio::test]
-async fn a_missing_issuer_is_refused_only_where_it_was_promised() {
+async fn f016_a_missing_issuer_is_refused_only_where_it_was_promised() {
     let mut promised = request();
     promised.service.issuer_in_redirect = true;
     let attempt = Attempt::of(promised).await;
@@ -182,18 +249,21 @@ async fn a_missing_issuer_is_refused_only_where_it_was_promised() {
 }
 
 #[tokio::test]
-async fn a_second_delivery_gets_the_same_page_and_no_second_code() {
+async fn f008_a_second_delivery_gets_the_same_page_and_no_second_code() {
     let attempt = Attempt::begin().await;
     let query = format!("code=c1&state={STATE}");
     let first = attempt.get(&query).await;
     let second = attempt.get(&query).await;
-    let body = |page: &str| page.split_once("\r\n\r\n").unwrap().1.to_owned();
     assert_eq!(body(&first), body(&second));
     assert_eq!(attempt.outcome().await.unwrap().code.expose(), "c1");
 }
 
-#[tokio::test]
-async fn pages_are_constant_and_carry_the_strict_headers() {
+holds! { pages_are_constant:
+    fn o23_pages_are_constant_and_carry_the_strict_headers;
+    fn o24_pages_load_nothing_and_send_no_referrer;
+}
+
+async fn pages_are_constant() {
     let attempt = Attempt::begin().await;
     let stray = attempt.get("code=c1&state=wrong").await;
     let page = attempt.get(&format!("code=c1&state={STATE}")).await;
@@ -226,97 +296,23 @@ async fn pages_are_constant_and_carry_the_strict_headers() {
 }
 
 #[tokio::test]
-async fn the_port_closes_after_the_answer_after_a_drop_and_after_the_deadline() {
-    // After the answer, soon.
+async fn o25_a_program_that_comes_first_and_guesses_gains_nothing() {
     let attempt = Attempt::begin().await;
-    let address = attempt.address();
+    for guess in 0..1_000 {
+        let page = attempt.get(&format!("code=evil&state=guess-{guess}")).await;
+        assert_eq!(status(&page), 400, "{page}");
+    }
     attempt.finishes().await;
-    closes(address).await;
+}
 
-    // After a drop, at once.
-    let pending = provider().listen(&request()).await.unwrap();
-    let address = pending.redirect_uri().socket_addrs(|| None).unwrap()[0];
-    drop(pending);
-    assert!(TcpStream::connect(address).await.is_err());
-
-    // After a cancelled wait.
-    let attempt = Attempt::begin().await;
+#[tokio::test]
+async fn a_replaced_wait_tells_the_tab_that_still_comes_to_it_and_closes_then() {
+    let mut attempt = Attempt::begin().await;
     let address = attempt.address();
-    attempt.waiting.abort();
-    assert!(attempt.waiting.await.unwrap_err().is_cancelled());
-    assert!(TcpStream::connect(address).await.is_err());
-
-    // After the deadline, with a page for who comes a moment late.
-    let mut short = request();
-    short.timeout = Duration::from_millis(50);
-    let mut attempt = Attempt::of(short).await;
-    assert_eq!((&mut attempt.waiting).await.unwrap().unwrap_err(), RedirectError::TimedOut);
-    let late = attempt.get(&format!("code=c1&state={STATE}")).await;
-    assert!(status(&late) == 410 && late.contains("no longer active"), "{late}");
-    closes(attempt.address()).await;
-}
-
-#[tokio::test]
-async fn only_loopback_addresses_are_listened_on() {
-    let pending = provider().listen(&request()).await.unwrap();
-    let port = pending.redirect_uri().port().unwrap();
-    for other in ["127.0.0.2", "0.0.0.0"] {
-        // The port is free on every other address, so nothing is bound to all of them.
-        if other == "127.0.0.2" {
-            assert!(TcpStream::connect((other, port)).await.is_err());
-            assert!(TcpListener::bind((other, port)).await.is_ok());
-        } else {
-            assert!(TcpListener::bind((other, port)).await.is_err(), "the loopback part is taken");
-        }
-    }
-    assert!(TcpListener::bind(("127.0.0.1", port)).await.is_err(), "nobody else can share it");
-}
-
-#[tokio::test]
-async fn localhost_is_answered_on_both_families() {
-    let mut by_name = request();
-    by_name.service.redirect_host = RedirectHost::Localhost;
-    let pending = provider().listen(&by_name).await.unwrap();
-    let uri = pending.redirect_uri();
-    assert_eq!(uri.host_str(), Some("localhost"));
-    let port = uri.port().unwrap();
-    let has_ipv6 = TcpListener::bind("[::1]:0").await.is_ok();
-    let waiting = tokio::spawn(expect(pending).outcome);
-    let head = format!("GET {}?code=c1&state=wrong HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n", uri.path());
-    assert_eq!(status(&exchange(SocketAddr::from(([127, 0, 0, 1], port)), head.as_bytes()).await), 400);
-    if has_ipv6 {
-        let answer = exchange(format!("[::1]:{port}").parse().unwrap(), head.as_bytes()).await;
-        assert_eq!(status(&answer), 400);
-    }
-    waiting.abort();
-}
-
-#[tokio::test]
-async fn a_taken_port_is_named_and_the_next_one_is_tried() {
-    let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let also_taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let (first, second) = (taken.local_addr().unwrap().port(), also_taken.local_addr().unwrap().port());
-    let mut fixed = request();
-    fixed.service.redirect_path = Some("oauth/callback".to_owned());
-    fixed.service.redirect_ports = vec![first, second];
-    let provider: HttpProvider = provider();
-    let Err(refused) = provider.listen(&fixed).await else { panic!("the port was free") };
-    assert_eq!(refused, ListenError::PortTaken { port: second, holder: Some(PortHolder::Ourselves) });
-    drop(also_taken);
-    let pending = provider.listen(&fixed).await.unwrap();
-    assert_eq!(pending.redirect_uri().as_str(), format!("http://127.0.0.1:{second}/oauth/callback"));
-}
-
-#[tokio::test]
-async fn a_fixed_port_is_free_again_for_the_next_attempt() {
-    let free = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let mut fixed = request();
-    fixed.service.redirect_ports = vec![free.local_addr().unwrap().port()];
-    drop(free);
-    for _ in 0..3 {
-        let attempt = Attempt::of(fixed.clone()).await;
-        let address = attempt.address();
-        attempt.finishes().await;
-        closes(address).await;
-    }
+    attempt.desk.replace();
+    assert_eq!((&mut attempt.waiting).await.unwrap().unwrap_err(), RedirectError::Replaced);
+    assert_eq!(status(&attempt.get("code=evil&state=wrong").await), 400);
+    let page = attempt.get(&format!("code=c1&state={STATE}")).await;
+    assert!(status(&page) == 410 && page.contains("replaced"), "{page}");
+    closes(address).await;
 }

@@ -45,7 +45,10 @@ async fn a_second_attempt_replaces_the_first() {
     let target = rig.new_target().await;
     let first = rig.engine.begin_authorization(BeginAuthorizationRequest { target: target.clone() }).await.unwrap();
     let second = rig.engine.begin_authorization(BeginAuthorizationRequest { target }).await.unwrap();
-    assert_eq!(rig.authorization_ended(first.id).await, AuthorizationProgress::Cancelled);
+    let AuthorizationProgress::Failed { failure } = rig.authorization_ended(first.id).await else {
+        panic!("not replaced")
+    };
+    assert_eq!(failure.code, ErrorCode::AuthorizationReplaced);
     assert!(matches!(rig.engine.authorization(second.id).unwrap().progress, AuthorizationProgress::Waiting { .. }));
 }
 

@@ -339,6 +339,16 @@ export class FakeHost extends FakeModel implements Host {
     return null;
   };
 
+  pasteRedirect: Host['pasteRedirect'] = async ({ address }) => {
+    await this.called('pasteRedirect');
+    if (!this.attempt) throw fail('not_found');
+    if (!address.includes('code=')) {
+      throw fail('field_not_usable', 'The answer is missing from this address. Copy all of it, with everything after the “?”.', { field: 'pasted_redirect' });
+    }
+    this.finishAuthorization();
+    return null;
+  };
+
   cancelAuthorization = async () => {
     await this.called('cancelAuthorization');
     this.finishAuthorization({ progress: 'cancelled' });

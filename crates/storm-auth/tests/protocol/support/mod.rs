@@ -20,6 +20,19 @@ use url::Url;
 pub use raw_server::{RawServer, Reply, json};
 pub use untrusted_tls::untrusted_tls_server;
 
+/// Names a scene after each case and statement that it holds.
+macro_rules! holds {
+    ($scene:ident: $(fn $name:ident;)+) => {
+        $(
+            #[tokio::test]
+            async fn $name() {
+                $scene().await;
+            }
+        )+
+    };
+}
+pub(crate) use holds;
+
 pub fn provider() -> HttpProvider {
     HttpProvider::new(Arc::new(SystemClock), Arc::new(OsEntropy)).unwrap()
 }
