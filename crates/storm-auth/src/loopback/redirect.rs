@@ -82,8 +82,12 @@ impl Expected {
         if text.len() > LONGEST_TARGET {
             return Err(PasteError::NotAnAddress);
         }
-        // Address bars leave the scheme out.
-        let whole = Zeroizing::new(if text.contains("://") { String::new() } else { "http://".to_owned() } + &text);
+        let published = &self.redirect_uri[Position::BeforeHost..Position::AfterPort];
+        let whole = match text.starts_with(published) {
+            // Address bars leave the scheme out.
+            true => Zeroizing::new(format!("{}://{}", self.redirect_uri.scheme(), *text)),
+            false => text,
+        };
         let url = Url::parse(&whole).map_err(|_| PasteError::NotAnAddress)?;
         if url[..Position::AfterPath] != self.redirect_uri[..Position::AfterPath] {
             return Err(PasteError::OtherAddress);

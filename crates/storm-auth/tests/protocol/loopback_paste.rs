@@ -38,7 +38,7 @@ async fn what_does_not_fit_is_refused_for_what_it_is_and_the_wait_goes_on() {
     let right = format!("code=evil&state={STATE}");
     for (text, expected) in [
         (String::new(), PasteError::NotAnAddress),
-        ("storm".to_owned(), PasteError::OtherAddress),
+        ("storm connect".to_owned(), PasteError::NotAnAddress),
         ("http://".to_owned(), PasteError::NotAnAddress),
         (format!("{uri}?code={}&state={STATE}", "a".repeat(9_000)), PasteError::NotAnAddress),
         ("https://service.example/authorize?client_id=x".to_owned(), PasteError::OtherAddress),

@@ -6,10 +6,13 @@
 mod api_key;
 mod authorization;
 mod bound_grant;
+mod callback;
+mod callback_port;
 mod client_credentials;
 mod device;
 mod integration;
 mod lend;
+mod paste;
 mod person;
 mod recovery;
 mod refresh;

@@ -11,7 +11,12 @@ pub enum Decision {
 
 /// Signs in as `account`, decides, and follows the redirect back to the loopback. Gives the final page.
 pub async fn visit(page: Url, account: &str, decision: Decision) -> String {
-    let http = reqwest::Client::new();
+    follow(sent_back(page, account, decision).await).await
+}
+
+/// Signs in as `account` and decides. Gives where the service sends the browser back to.
+pub async fn sent_back(page: Url, account: &str, decision: Decision) -> Url {
+    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     let base = page.origin().ascii_serialization();
     let sign_in = http.get(page).send().await.unwrap().text().await.unwrap();
     decide(&http, &base, &sign_in, account, decision).await
@@ -34,7 +39,13 @@ async fn decide(http: &reqwest::Client, base: &str, sign_in: &str, account: &str
         Decision::Deny => "deny",
     };
     let form = [("attempt", attempt_of(&consent)), ("decision", decision.to_owned())];
-    http.post(format!("{base}/oauth/consent")).form(&form).send().await.unwrap().text().await.unwrap()
+    let answer = http.post(format!("{base}/oauth/consent")).form(&form).send().await.unwrap();
+    Url::parse(answer.headers()["location"].to_str().unwrap()).unwrap()
+}
+
+/// Opens an address of the loopback. Gives the page.
+pub async fn follow(address: Url) -> String {
+    reqwest::get(address).await.unwrap().text().await.unwrap()
 }
 
 fn attempt_of(page: &str) -> String {

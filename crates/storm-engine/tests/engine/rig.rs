@@ -20,6 +20,19 @@ use tempfile::TempDir;
 
 use crate::person::{Decision, visit};
 
+/// Names a scene after each case and statement that it holds.
+macro_rules! holds {
+    ($scene:ident: $(fn $name:ident;)+) => {
+        $(
+            #[tokio::test]
+            async fn $name() {
+                $scene().await;
+            }
+        )+
+    };
+}
+pub(crate) use holds;
+
 pub struct Rig {
     pub engine: Arc<Engine>,
     pub vault: Arc<SqliteVault>,
