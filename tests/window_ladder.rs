@@ -81,3 +81,50 @@ async fn a_browser_that_cannot_open_is_said_and_the_link_and_the_field_lead_on()
     window.click("connect-done").await?;
     journey.await_status(SIGN_IN, "connected").await.map(drop)
 }
+
+#[tokio::test]
+async fn o12_the_service_the_scopes_and_the_account_are_shown_before_the_browser_opens() -> Outcome {
+    let mut journey = Journey::begin().await?;
+    journey.browser.behave(Manner::Leave)?;
+    let visits = journey.browser.visits()?;
+    oauth::fill_in(&journey).await?;
+    let window = journey.window()?;
+    let said = window.text("connect-dialog").await?;
+    for part in ["Practice", "read", "reports", "offline_access"] {
+        ensure(said.contains(part), || format!("“{part}” is not said before the browser opens: {said}"))?;
+    }
+    ensure(journey.browser.visits()? == visits, || "the browser was opened already".to_owned())?;
+    window.click("dialog-close").await?;
+
+    journey.browser.behave(Manner::Approve)?;
+    oauth::walk(&mut journey).await?;
+    journey.practice.revoke_grants().await?;
+    journey.show_page(SIGN_IN).await?;
+    let visits = journey.browser.visits()?;
+    let window = journey.window()?;
+    window.click("refresh-now").await?;
+    window.find("page-action").await?;
+    let said = window.visible_text().await;
+    for part in ["Practice", ACCOUNT, "read", "reports"] {
+        ensure(said.contains(part), || format!("“{part}” is not on the page that asks to reconnect: {said}"))?;
+    }
+    ensure(journey.browser.visits()? == visits, || "the browser was opened without being asked for".to_owned())
+}
+
+#[tokio::test]
+async fn o30_an_address_on_the_command_line_ends_no_sign_in() -> Outcome {
+    let journey = Journey::begin().await?;
+    journey.browser.behave(Manner::Leave)?;
+    let link = begin(&journey).await?;
+    let ended_on = other_browser::approve(&link, ACCOUNT).await?;
+    let query = ended_on.query().unwrap_or_default();
+    // As a desktop hands over the address of a scheme that a program has registered; this one registers none.
+    for address in [format!("storm-connect:/callback?{query}"), format!("app:/cb?{query}"), ended_on.to_string()] {
+        let mut second = tokio::process::Command::new(storm_tests::program::built("storm-connect")?);
+        second.arg(&address).envs(journey.home.environment()).kill_on_drop(true);
+        let ended = tokio::time::timeout(storm_tests::PATIENCE, second.status()).await;
+        ensure(matches!(&ended, Ok(Ok(status)) if status.success()), || format!("the second start: {ended:?}"))?;
+        journey.window()?.find_css("[data-test=authorization][data-progress=waiting]").await?;
+    }
+    Ok(())
+}

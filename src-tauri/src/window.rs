@@ -125,14 +125,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_window_stays_on_its_own_page() {
+    fn o01_the_window_stays_on_its_own_page() {
         for own in ["tauri://localhost/index.html", "http://tauri.localhost/", "https://tauri.localhost/#/health"] {
             assert!(is_own_page(&Url::parse(own).unwrap()), "{own}");
         }
     }
 
     #[test]
-    fn every_other_address_is_refused() {
+    fn o01_every_other_address_is_refused() {
         for other in [
             "https://evil.example/",
             "https://tauri.localhost.evil.example/",

@@ -360,6 +360,8 @@ export type AuthorizationView = {
 	offers_code: boolean,
 	/**  When waiting ends. */
 	expires_at: Timestamp,
+	/**  Whether another program seems to knock at the port. It gains nothing, and the user should know. */
+	disturbed: boolean,
 	/**  Where it stands. */
 	progress: AuthorizationProgress,
 };

@@ -16,6 +16,7 @@ const attempt = (progress: AuthorizationProgress, id = 'attempt-1'): Authorizati
   redirect_uri: '',
   offers_code: true,
   expires_at: 0,
+  disturbed: false,
   progress,
 });
 const waiting = (progress: AuthorizationProgress): Step => ({ step: 'waiting', attempt: attempt(progress), of: 'i-1' });

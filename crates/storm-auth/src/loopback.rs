@@ -74,7 +74,12 @@ impl PendingRedirect for Loopback {
         let expected = Expected { redirect_uri, state, issuer, issuer_in_redirect: self.issuer_in_redirect };
         let (desk, outcome) = Desk::open(expected);
         let desk = Arc::new(desk);
-        ExpectedRedirect { desk: Arc::clone(&desk) as _, outcome: Box::pin(self.wait(desk, outcome)) }
+        let bell = Arc::clone(&desk);
+        ExpectedRedirect {
+            desk: Arc::clone(&desk) as _,
+            disturbed: Box::pin(async move { bell.disturbed().await }),
+            outcome: Box::pin(self.wait(desk, outcome)),
+        }
     }
 }
 

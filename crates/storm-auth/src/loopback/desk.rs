@@ -22,6 +22,7 @@ pub(super) struct Desk {
     expected: Expected,
     progress: Mutex<Progress>,
     strays: AtomicU32,
+    disturbed: Notify,
     told_replaced: Notify,
 }
 
@@ -35,7 +36,16 @@ impl Desk {
     pub(super) fn open(expected: Expected) -> (Self, oneshot::Receiver<Outcome>) {
         let (sender, receiver) = oneshot::channel();
         let progress = Mutex::new(Progress::Waiting(sender));
-        (Self { expected, progress, strays: AtomicU32::new(0), told_replaced: Notify::new() }, receiver)
+        (
+            Self {
+                expected,
+                progress,
+                strays: AtomicU32::new(0),
+                disturbed: Notify::new(),
+                told_replaced: Notify::new(),
+            },
+            receiver,
+        )
     }
 
     /// Nobody waits any more.
@@ -44,6 +54,11 @@ impl Desk {
         if let Progress::Waiting(_) = *progress {
             *progress = Progress::Over(Page::NoLongerActive);
         }
+    }
+
+    /// Ends once there were too many strays with a wrong state to be a browser's habit.
+    pub(super) async fn disturbed(&self) {
+        self.disturbed.notified().await;
     }
 
     /// Ends once a browser was told that its sign-in was replaced.
@@ -65,6 +80,7 @@ impl Desk {
             Arrival::Stray(stray) => {
                 if stray == Stray::State && self.strays.fetch_add(1, Ordering::Relaxed) + 1 == STRAYS_WORTH_A_WARNING {
                     tracing::warn!("many redirects with a wrong state: another program may be guessing");
+                    self.disturbed.notify_one();
                 }
                 Page::stray(stray)
             }

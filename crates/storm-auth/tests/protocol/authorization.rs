@@ -29,7 +29,7 @@ fn parameters(url: &Url) -> HashMap<String, String> {
 }
 
 #[test]
-fn the_url_carries_pkce_s256_and_a_fresh_state() {
+fn o03_the_url_carries_pkce_s256_and_a_fresh_state() {
     let mut request = request();
     request.service.authorize_params = vec![("access_type".to_owned(), "offline".to_owned())];
     let made = reader().make_authorization_url(&request).unwrap();
@@ -50,7 +50,7 @@ fn the_url_carries_pkce_s256_and_a_fresh_state() {
 }
 
 #[test]
-fn the_challenge_of_rfc_7636_appendix_b_is_met() {
+fn o03_the_challenge_of_rfc_7636_appendix_b_is_met() {
     // The same computation the test above checks, pinned to the RFC's own numbers.
     let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
     let challenge =
@@ -59,7 +59,7 @@ fn the_challenge_of_rfc_7636_appendix_b_is_met() {
 }
 
 #[test]
-fn a_thousand_urls_share_no_state_and_no_verifier() {
+fn o03_a_thousand_urls_share_no_state_and_no_verifier() {
     let provider = reader();
     let mut seen = HashSet::new();
     for _ in 0..1000 {
@@ -98,7 +98,7 @@ fn a_service_that_breaks_on_pkce_gets_none() {
 }
 
 #[test]
-fn only_web_addresses_are_made_into_a_url() {
+fn o02_only_web_addresses_are_made_into_a_url() {
     for address in [
         "file:///etc/passwd",
         "javascript:alert(1)",
@@ -129,7 +129,7 @@ fn http_is_allowed_on_the_loopback_only() {
 }
 
 #[test]
-fn control_characters_and_endless_addresses_are_refused() {
+fn o02_control_characters_and_endless_addresses_are_refused() {
     let mut with_control = request();
     with_control.client.client_id = "id\r\nX: y".to_owned();
     let refused = reader().make_authorization_url(&with_control).unwrap_err();
@@ -144,4 +144,14 @@ fn what_is_shown_of_the_url_holds_no_value() {
     let made = reader().make_authorization_url(&request()).unwrap();
     let shown = format!("{made:?}");
     assert!(!shown.contains(made.csrf_state.expose()) && !shown.contains(made.code_verifier.expose()), "{shown}");
+}
+
+#[test]
+fn o04_the_state_is_256_bits_for_one_attempt_beside_pkce() {
+    let made = reader().make_authorization_url(&request()).unwrap();
+    let sent = parameters(made.url.expose());
+    assert_eq!(BASE64_URL_SAFE_NO_PAD.decode(&sent["state"]).unwrap().len(), 32);
+    assert_ne!(sent["state"], made.code_verifier.expose());
+    assert!(sent.contains_key("code_challenge"));
+    assert!(made.csrf_state.matches(&sent["state"]) && !made.csrf_state.matches(&sent["code_challenge"]));
 }

@@ -309,3 +309,24 @@ async fn an_address_without_metadata_says_so() {
     let refused = provider().discover(&server.base, example_service()).await.unwrap_err();
     assert_eq!((refused, server.requests().len()), (DiscoveryError::NoMetadata, 2));
 }
+
+#[tokio::test]
+async fn o03_s256_is_sent_whatever_the_metadata_says_of_pkce() {
+    for extra in [
+        "",
+        r#","code_challenge_methods_supported":["plain"]"#,
+        r#","code_challenge_methods_supported":[]"#,
+        r#","code_challenge_methods_supported":["S256","plain"]"#,
+    ] {
+        let request = storm_domain::port::AuthorizationRequest {
+            service: discovered(extra).await,
+            client: crate::support::public_client(),
+            redirect_uri: Url::parse("http://127.0.0.1:4000/callback/x").unwrap(),
+            scopes: Vec::new(),
+            login_hint: None,
+        };
+        let made = provider().make_authorization_url(&request).unwrap();
+        let method = made.url.expose().query_pairs().find(|(name, _)| name == "code_challenge_method");
+        assert_eq!(method.unwrap().1, "S256", "{extra}");
+    }
+}

@@ -100,6 +100,8 @@ pub trait PendingRedirect: Send {
 pub struct ExpectedRedirect {
     /// What is done to the wait from outside.
     pub desk: Arc<dyn RedirectDesk>,
+    /// Ends when so many redirects with a wrong state came that another program must be at it. Most waits never see it end.
+    pub disturbed: Pin<Box<dyn Future<Output = ()> + Send>>,
     /// Takes connections while it is polled; dropping it closes the port at once.
     pub outcome: Pin<Box<dyn Future<Output = Result<Redirect, RedirectError>> + Send>>,
 }

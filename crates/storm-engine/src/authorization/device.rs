@@ -72,6 +72,7 @@ impl Engine {
             url: page.text.clone(),
             redirect_uri: None,
             offers_code: true,
+            disturbed: false,
             expires_at: self.now().after(lifetime),
             progress: AuthorizationProgress::EnteringCode {
                 user_code,

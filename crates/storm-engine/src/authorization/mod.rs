@@ -8,6 +8,7 @@ mod complete;
 mod device;
 mod paste;
 
+use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -121,9 +122,11 @@ impl Engine {
             redirect_uri: Some(redirect_uri.to_string()),
             offers_code: plan.service.device_authorization_url.is_some(),
             expires_at: self.now().after(BROWSER_TIMEOUT),
+            disturbed: false,
             progress: AuthorizationProgress::Waiting { browser_opened: true },
         };
-        let ExpectedRedirect { desk, outcome } = pending.expect(authorization.csrf_state, plan.service.issuer.clone());
+        let ExpectedRedirect { desk, disturbed, outcome } =
+            pending.expect(authorization.csrf_state, plan.service.issuer.clone());
         let (stop, stopped) = watch::channel(false);
         self.keep_attempt(Attempt {
             view: view.clone(),
@@ -138,6 +141,7 @@ impl Engine {
         let engine = Arc::clone(self);
         let wait = Wait {
             outcome,
+            disturbed,
             redirect_uri,
             code_verifier: authorization.code_verifier,
             nonce: authorization.nonce,
@@ -157,6 +161,7 @@ impl Engine {
             url: String::new(),
             redirect_uri: None,
             offers_code: false,
+            disturbed: false,
             expires_at: self.now().after(BROWSER_TIMEOUT),
             progress: AuthorizationProgress::Exchanging,
         };
@@ -313,8 +318,15 @@ impl Engine {
         self.parts.events.publish(Event::AuthorizationChanged { id });
     }
 
+    fn note_disturbance(&self, id: AttemptId) {
+        if let Some(attempt) = lock(&self.attempts).get_mut(&id) {
+            attempt.view.disturbed = true;
+        }
+        self.parts.events.publish(Event::AuthorizationChanged { id });
+    }
+
     async fn carry_out(self: Arc<Self>, id: AttemptId, plan: Plan, wait: Wait) {
-        let progress = match redirect(wait).await {
+        let progress = match redirect(wait, || self.note_disturbance(id)).await {
             Ended::Cancelled => AuthorizationProgress::Cancelled,
             Ended::Replaced => AuthorizationProgress::Failed { failure: RedirectError::Replaced.to_failure() },
             Ended::Failed(failure) => {
@@ -358,6 +370,7 @@ impl Engine {
 
 struct Wait {
     outcome: Pin<Box<dyn Future<Output = Result<Redirect, RedirectError>> + Send>>,
+    disturbed: Pin<Box<dyn Future<Output = ()> + Send>>,
     redirect_uri: url::Url,
     code_verifier: CodeVerifier,
     nonce: Option<Nonce>,
@@ -380,9 +393,15 @@ enum Ended {
 }
 
 /// Waits for the browser, or for the user to stop. The port is closed before anybody is told that `stopped` has no listener.
-async fn redirect(wait: Wait) -> Ended {
-    let Wait { mut outcome, redirect_uri, code_verifier, nonce, mut stopped } = wait;
+async fn redirect(wait: Wait, note_disturbance: impl FnOnce()) -> Ended {
+    let Wait { mut outcome, disturbed, redirect_uri, code_verifier, nonce, mut stopped } = wait;
+    let noted = async {
+        disturbed.await;
+        note_disturbance();
+        std::future::pending::<Infallible>().await
+    };
     let ended = tokio::select! {
+        never = noted => match never {},
         came = &mut outcome => match came {
             Ok(redirect) => Ended::Came(Came { redirect, code_verifier, nonce, redirect_uri }),
             Err(RedirectError::Replaced) => Ended::Replaced,

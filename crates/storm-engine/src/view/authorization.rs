@@ -96,6 +96,8 @@ pub struct AuthorizationView {
     pub offers_code: bool,
     /// When waiting ends.
     pub expires_at: Timestamp,
+    /// Whether another program seems to knock at the port. It gains nothing, and the user should know.
+    pub disturbed: bool,
     /// Where it stands.
     pub progress: AuthorizationProgress,
 }

@@ -305,3 +305,22 @@ holds! { addresses_that_are_no_pages:
     fn f021_an_address_that_is_no_page_is_refused_before_any_browser_sees_it;
     fn o02_only_https_authorization_endpoints_are_opened_and_the_field_is_named;
 }
+
+#[tokio::test]
+async fn o25_a_program_that_keeps_guessing_is_noticed_and_gains_nothing() {
+    let rig = Rig::start().await;
+    let attempt = begin(&rig, rig.new_target().await).await;
+    let guess =
+        async |number: usize| follow(with_query(&attempt.redirect_uri, &format!("code=c&state=guess-{number}"))).await;
+    for number in 0..9 {
+        guess(number).await;
+    }
+    assert!(!rig.engine.authorization(attempt.id).unwrap().disturbed, "a browser's habits");
+    guess(9).await;
+    rig.events.wait_for(|event| *event == storm_domain::Event::AuthorizationChanged { id: attempt.id }).await;
+    assert!(rig.engine.authorization(attempt.id).unwrap().disturbed);
+    assert!(is_waiting(&rig, &attempt));
+    follow(sent_back(rig.browser.next().await, "ada", Decision::Approve).await).await;
+    let ended = rig.authorization_ended(attempt.id).await;
+    assert!(matches!(ended, AuthorizationProgress::Completed { .. }), "{ended:?}");
+}

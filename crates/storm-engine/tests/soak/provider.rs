@@ -325,7 +325,11 @@ impl PendingRedirect for Browser {
             tokio::time::sleep(self.answers_after).await;
             Ok(Redirect { code: AuthorizationCode::new(self.index.to_string()) })
         };
-        ExpectedRedirect { desk: Arc::new(NoDesk), outcome: Box::pin(outcome) }
+        ExpectedRedirect {
+            desk: Arc::new(NoDesk),
+            disturbed: Box::pin(std::future::pending()),
+            outcome: Box::pin(outcome),
+        }
     }
 }
 

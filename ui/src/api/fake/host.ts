@@ -317,6 +317,7 @@ export class FakeHost extends FakeModel implements Host {
       connector: badgeOf(connectorId),
       scopes,
       offers_code: true,
+      disturbed: false,
       ...way(connectorId),
     };
     this.attempt = { view, target };

@@ -38,7 +38,7 @@ impl Attempt {
     pub async fn of(request: ListenRequest) -> Self {
         let pending = provider().listen(&request).await.unwrap();
         let uri = pending.redirect_uri();
-        let ExpectedRedirect { desk, outcome } = expect(pending);
+        let ExpectedRedirect { desk, outcome, .. } = expect(pending);
         Self { uri, desk, waiting: tokio::spawn(outcome) }
     }
 
