@@ -11,7 +11,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use storm_domain::RedirectHost;
 use storm_domain::port::{Clock, ListenError};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 
 use super::desk::Desk;
@@ -24,6 +24,9 @@ const MOST_SPEAKING: usize = 16;
 /// So many may be there without having said anything. More than are taken between two looks at who began to speak (the runtime
 /// looks at least once in 61 steps, and an arrival takes two), so that a browser in a crowd is heard before its turn to go.
 const MOST_SILENT: usize = 64;
+/// So many may wait to be taken. A crowd that comes faster makes the system drop a browser's first packet, which is sent again
+/// a whole second later.
+const MOST_WAITING: u32 = 4096;
 /// For our own knock at the door, which takes microseconds.
 const KNOCK_DEADLINE: Duration = Duration::from_secs(2);
 const HEADER_DEADLINE: Duration = Duration::from_secs(5);
@@ -54,7 +57,7 @@ impl Port {
     ) -> Result<(Self, &'static str), ListenError> {
         let mut trouble = ListenError::Refused;
         for number in if numbers.is_empty() { &[0] } else { numbers } {
-            match bind(host, *number).await {
+            match bind(host, *number) {
                 Ok((listener, other_family)) => {
                     let address = listener.local_addr().map_err(|_| ListenError::Refused)?;
                     let port = Self {
@@ -195,6 +198,16 @@ impl Port {
     }
 }
 
+fn open(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // A fixed port may be opened again while its last connections are not forgotten yet. Here that shares it with nobody who
+    // listens; on Windows it would.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(MOST_WAITING)
+}
+
 async fn knock_at(listener: &TcpListener) -> io::Result<()> {
     let knocking = TcpStream::connect(listener.local_addr()?).await?;
     let own = knocking.local_addr()?;
@@ -202,20 +215,20 @@ async fn knock_at(listener: &TcpListener) -> io::Result<()> {
     Ok(())
 }
 
-async fn bind(host: RedirectHost, number: u16) -> io::Result<(TcpListener, Option<TcpListener>)> {
-    let ipv4 = |number| TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, number)));
-    let ipv6 = |number| TcpListener::bind(SocketAddr::from((Ipv6Addr::LOCALHOST, number)));
+fn bind(host: RedirectHost, number: u16) -> io::Result<(TcpListener, Option<TcpListener>)> {
+    let ipv4 = |number| open(SocketAddr::from((Ipv4Addr::LOCALHOST, number)));
+    let ipv6 = |number| open(SocketAddr::from((Ipv6Addr::LOCALHOST, number)));
     for _ in 0..MOST_TRIES_FOR_BOTH {
-        let first = match ipv4(number).await {
+        let first = match ipv4(number) {
             Ok(first) => first,
             // This computer has only the other family.
-            Err(error) if is_missing_family(&error) => return Ok((ipv6(number).await?, None)),
+            Err(error) if is_missing_family(&error) => return Ok((ipv6(number)?, None)),
             Err(error) => return Err(error),
         };
         if host == RedirectHost::IpLiteral {
             return Ok((first, None));
         }
-        match ipv6(first.local_addr()?.port()).await {
+        match ipv6(first.local_addr()?.port()) {
             Ok(second) => return Ok((first, Some(second))),
             Err(error) if is_missing_family(&error) => return Ok((first, None)),
             Err(error) if number == 0 && error.kind() == io::ErrorKind::AddrInUse => {}

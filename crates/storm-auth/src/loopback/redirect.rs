@@ -93,7 +93,7 @@ impl Expected {
             return Err(PasteError::OtherAddress);
         }
         self.read_answer(url.query().unwrap_or("")).map_err(|stray| match stray {
-            Stray::State => PasteError::OtherSignIn,
+            Stray::State if url.query_pairs().any(|(name, _)| name == "state") => PasteError::OtherSignIn,
             _ => PasteError::NoAnswer,
         })
     }

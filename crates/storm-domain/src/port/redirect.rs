@@ -126,10 +126,10 @@ pub enum PasteError {
     /// Not the address that the service redirects to.
     #[error("this is another address than the one the sign-in comes back to")]
     OtherAddress,
-    /// No `code` and no `error`, or something stands twice.
+    /// No `state`, no `code` and no `error`, or something stands twice: it was cut off.
     #[error("the address holds no answer of the service")]
     NoAnswer,
-    /// The `state` of another sign-in, or none.
+    /// The `state` of another sign-in.
     #[error("the address belongs to another sign-in")]
     OtherSignIn,
     /// The wait is over.
