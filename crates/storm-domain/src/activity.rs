@@ -105,6 +105,11 @@ pub enum ActivityKind {
         /// What was changed.
         change: ProtectionChange,
     },
+    /// How the network is reached was changed.
+    NetworkChanged {
+        /// What was changed.
+        change: NetworkChange,
+    },
     /// A service sent an answer that was not as it should be.
     OddAnswer {
         /// What was odd, in plain words.
@@ -134,6 +139,24 @@ pub enum ProtectionChange {
     TakenFromKeyring,
     /// The master key was changed.
     MasterKeyChanged,
+}
+
+/// Changes of how the network is reached, for the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(tag = "network", rename_all = "snake_case")]
+pub enum NetworkChange {
+    /// Another proxy, or none, is asked.
+    Proxy {
+        /// Host and port; None = the system's, or none.
+        proxy: Option<String>,
+    },
+    /// Certificate authorities are trusted beside the system's.
+    AuthoritiesTrusted {
+        /// Whose certificates they are.
+        subjects: Vec<String>,
+    },
+    /// Only the system's certificate authorities are trusted.
+    AuthoritiesRemoved,
 }
 
 /// Steps of a rotation, for the log.

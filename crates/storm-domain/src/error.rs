@@ -97,6 +97,8 @@ pub enum Action {
     Unlock,
     /// Allow lending.
     AllowLending,
+    /// Open the network settings.
+    NetworkSettings,
 }
 
 /// A failure as the window and the command line get it.

@@ -14,9 +14,11 @@ mod device_authorization;
 mod discovery;
 mod error;
 mod event;
+mod finding;
 mod id;
 mod id_token;
 mod integration;
+mod network;
 mod reconnect;
 mod refresh_failure;
 mod refresh_policy;
@@ -32,7 +34,7 @@ mod verdict;
 
 pub mod port;
 
-pub use activity::{ActivityEntry, ActivityKind, ProtectionChange, RotationMilestone};
+pub use activity::{ActivityEntry, ActivityKind, NetworkChange, ProtectionChange, RotationMilestone};
 pub use credential::{
     ApiKeyCredential, Credential, CredentialSummary, Generation, GenerationInfo, GenerationNumber, GenerationPhase,
     OAuthGrant, ServiceAccountKey, is_bearer_type, is_dpop_type,
@@ -41,9 +43,13 @@ pub use device_authorization::{DeviceAuthorization, DevicePoll, PollPace, Verifi
 pub use discovery::{Discovered, DiscoveryError, ServiceOffers};
 pub use error::{Action, ErrorCode, Failure};
 pub use event::Event;
+pub use finding::Cause;
 pub use id::{AttemptId, HeldSecretId, IntegrationId, RegistrationId, RevocationId};
 pub use id_token::{IdTokenError, IdTokenFault};
 pub use integration::{Account, Fields, Integration, Method};
+pub use network::{
+    Authority, AuthorityFileError, NetworkSettings, NetworkSettingsError, OwnProxy, ProxyAddressError, ProxyChoice,
+};
 pub use reconnect::{InterruptedBy, ReconnectReason};
 pub use refresh_failure::{Delivery, ProviderWords, RefreshFailure, SendFailure, TransientKind};
 pub use refresh_policy::{Backoff, RefreshPolicy};

@@ -12,5 +12,5 @@ mod secret;
 pub use display_safe_url::DisplaySafeUrl;
 pub use secret::{
     AccessToken, ApiKey, Assertion, AuthorizationCode, ClientSecret, CodeVerifier, CsrfState, DeviceCode, IdToken,
-    Nonce, Passphrase, PastedRedirect, PrivateKey, RecoveryCode, RefreshToken, SecretBytes,
+    Nonce, Passphrase, PastedRedirect, PrivateKey, ProxyPassword, RecoveryCode, RefreshToken, SecretBytes,
 };

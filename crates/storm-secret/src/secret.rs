@@ -58,6 +58,7 @@ text_secret!(/** RFC 7636 §4.1: used once, with the code it belongs to. */ Code
 text_secret!(/** RFC 6749 §10.12: the `state` parameter, one for each attempt. */ CsrfState);
 text_secret!(/** OpenID Connect Core §3.1.2.1: ties an ID token to the request that asked for it. */ Nonce);
 text_secret!(/** RFC 7521 §3: a signed statement exchanged for an access token. */ Assertion);
+text_secret!(/** What the user is known by at a network proxy (RFC 9110 §11.7). */ ProxyPassword, Clone);
 text_secret!(/** What unlocks a vault that has no OS keyring. */ Passphrase);
 text_secret!(/** What was printed once, to open a vault whose key is lost. */ RecoveryCode);
 

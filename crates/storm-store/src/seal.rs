@@ -98,6 +98,14 @@ impl Seal {
         credential::decode(&self.open("pending_revocation", &id.to_string(), "credential", 0, sealed)?)
     }
 
+    pub(crate) fn setting(&self, name: &str, payload: &SecretBytes) -> Result<Vec<u8>, VaultError> {
+        self.seal("setting", name, "sealed", 0, payload)
+    }
+
+    pub(crate) fn open_setting(&self, name: &str, sealed: &[u8]) -> Result<SecretBytes, VaultError> {
+        self.open("setting", name, "sealed", 0, sealed)
+    }
+
     pub(crate) fn answer(&self, place: &landing::Place, answer: &RawTokenAnswer) -> Result<Vec<u8>, VaultError> {
         self.seal("landing", &place.record(), "answer", place.fencing, &landing::encode_answer(answer)?)
     }

@@ -9,8 +9,8 @@ use sqlx::{Sqlite, SqliteConnection, SqlitePool};
 use storm_domain::port::{CommittedGrant, GrantCommit, NewIntegration, NewRevocation, RefreshBasis, Vault};
 use storm_domain::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
-    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, OAuthGrant, PendingRevocation,
-    RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, Timestamp, VaultError,
+    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, NetworkSettings, OAuthGrant,
+    PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, Timestamp, VaultError,
 };
 use storm_secret::ClientSecret;
 
@@ -23,7 +23,7 @@ use crate::seal::Seal;
 use crate::writer::Writer;
 use crate::{
     OpenedBy, VaultFolder, activity, backup, basis, database, epoch, fault, generation, grant, integration, lease,
-    registration, revocation, rotation,
+    registration, revocation, rotation, setting,
 };
 
 /// An open vault. It holds the vault lock until it is closed.
@@ -438,6 +438,19 @@ impl Vault for SqliteVault {
 
     async fn erase_revocation(&self, id: RevocationId) -> Result<(), VaultError> {
         self.writer.write_statement(move |connection| Box::pin(revocation::erase(connection, id))).await
+    }
+
+    async fn network_settings(&self) -> Result<Option<NetworkSettings>, VaultError> {
+        setting::network(&mut *self.reader().await?, &self.seal).await
+    }
+
+    async fn put_network_settings(&self, settings: &NetworkSettings) -> Result<(), VaultError> {
+        let (seal, settings) = (Arc::clone(&self.seal), settings.clone());
+        self.writer
+            .write_statement(move |connection| {
+                Box::pin(async move { setting::put(connection, &seal, &settings).await })
+            })
+            .await
     }
 
     async fn append_activity(

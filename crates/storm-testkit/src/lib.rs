@@ -8,6 +8,7 @@ mod entropy;
 mod events;
 mod keyring;
 mod memory_vault;
+mod network;
 #[cfg(all(feature = "secret-service", unix, not(target_os = "macos")))]
 mod secret_service;
 
@@ -18,5 +19,6 @@ pub use entropy::SeededEntropy;
 pub use events::RecordingEvents;
 pub use keyring::FakeKeyring;
 pub use memory_vault::MemoryVault;
+pub use network::FakeNetwork;
 #[cfg(all(feature = "secret-service", unix, not(target_os = "macos")))]
 pub use secret_service::{OnPrompt, PrivateBus, Script, ScriptedSecretService};

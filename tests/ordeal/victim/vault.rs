@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use storm_domain::port::{CommittedGrant, GrantCommit, NewIntegration, NewRevocation, RefreshBasis, Vault};
 use storm_domain::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
-    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, OAuthGrant, PendingRevocation,
-    RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, Timestamp, VaultError,
+    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, NetworkSettings, OAuthGrant,
+    PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, Timestamp, VaultError,
 };
 use storm_secret::ClientSecret;
 
@@ -198,6 +198,12 @@ impl Vault for TrappedVault {
     }
     async fn erase_revocation(&self, id: RevocationId) -> Stored<()> {
         trapped!(self.erase_revocation(id))
+    }
+    async fn network_settings(&self) -> Stored<Option<NetworkSettings>> {
+        self.inner.network_settings().await
+    }
+    async fn put_network_settings(&self, settings: &NetworkSettings) -> Stored<()> {
+        trapped!(self.put_network_settings(settings))
     }
     async fn append_activity(
         &self,

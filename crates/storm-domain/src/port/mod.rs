@@ -3,6 +3,7 @@
 mod browser;
 mod clock;
 mod keyring;
+mod network;
 mod provider;
 mod redirect;
 mod vault;
@@ -10,6 +11,7 @@ mod vault;
 pub use browser::{Browser, BrowserError};
 pub use clock::{Clock, Entropy};
 pub use keyring::{Keyring, KeyringError};
+pub use network::{CertificateFault, Knock, Network, Obstacle, Probe, Reached};
 pub use provider::{
     AuthorizationRequest, AuthorizationUrl, AuthorizationUrlError, ClientIdentity, ClientKeyError, IdTokenCheck,
     IdTokenOf, KeySource, Provider, TokenExchange, TokenGrant, TokenRequest,

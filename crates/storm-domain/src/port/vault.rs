@@ -7,8 +7,9 @@ use storm_secret::ClientSecret;
 
 use crate::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
-    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, OAuthGrant, PendingRevocation,
-    RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, Timestamp, TokenEvent, VaultError,
+    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, NetworkSettings, OAuthGrant,
+    PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, Timestamp, TokenEvent,
+    VaultError,
 };
 
 /// An integration that is added together with its first credential, or before it.
@@ -221,6 +222,11 @@ pub trait Vault: Send + Sync {
     async fn update_revocation(&self, pending: &PendingRevocation) -> Result<(), VaultError>;
     /// Erases one with its secret. Doing it again is not an error.
     async fn erase_revocation(&self, id: RevocationId) -> Result<(), VaultError>;
+
+    /// How the network is reached; None until it was chosen.
+    async fn network_settings(&self) -> Result<Option<NetworkSettings>, VaultError>;
+    /// Keeps how the network is reached, sealed.
+    async fn put_network_settings(&self, settings: &NetworkSettings) -> Result<(), VaultError>;
 
     /// Adds to the log.
     async fn append_activity(

@@ -52,7 +52,7 @@ struct Column {
     write: &'static str,
 }
 
-const COLUMNS: [Column; 4] = [
+const COLUMNS: [Column; 5] = [
     Column {
         table: "generation",
         field: "credential",
@@ -80,6 +80,12 @@ const COLUMNS: [Column; 4] = [
         read: "SELECT rowid, id, 0, sealed_credential FROM pending_revocation
                WHERE rowid > ?1 ORDER BY rowid LIMIT ?2",
         write: "UPDATE pending_revocation SET sealed_credential = ?2 WHERE rowid = ?1",
+    },
+    Column {
+        table: "setting",
+        field: "sealed",
+        read: "SELECT rowid, name, 0, sealed FROM setting WHERE rowid > ?1 ORDER BY rowid LIMIT ?2",
+        write: "UPDATE setting SET sealed = ?2 WHERE rowid = ?1",
     },
 ];
 

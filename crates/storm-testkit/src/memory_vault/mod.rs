@@ -14,8 +14,8 @@ use async_trait::async_trait;
 use storm_domain::port::{Clock, CommittedGrant, GrantCommit, NewIntegration, NewRevocation, RefreshBasis, Vault};
 use storm_domain::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
-    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, OAuthGrant, PendingRevocation,
-    RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, Timestamp, VaultError,
+    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, NetworkSettings, OAuthGrant,
+    PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, Timestamp, VaultError,
 };
 use storm_secret::ClientSecret;
 
@@ -316,6 +316,18 @@ impl Vault for MemoryVault {
     async fn erase_revocation(&self, id: RevocationId) -> Result<(), VaultError> {
         self.write(|tables| {
             tables.revocations.retain(|new| new.pending.id != id);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn network_settings(&self) -> Result<Option<NetworkSettings>, VaultError> {
+        Ok(self.tables().network_settings.clone())
+    }
+
+    async fn put_network_settings(&self, settings: &NetworkSettings) -> Result<(), VaultError> {
+        self.write(|tables| {
+            tables.network_settings = Some(settings.clone());
             Ok(())
         })
         .await

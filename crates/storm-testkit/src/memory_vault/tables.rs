@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use storm_domain::port::{CommittedGrant, GrantCommit, NewIntegration, NewRevocation};
 use storm_domain::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, GenerationNumber, GenerationPhase, Integration,
-    IntegrationId, Landed, Lease, OAuthGrant, RawTokenAnswer, RegistrationId, RevocationId, Rotation, RotationStep,
-    Timestamp, VaultError,
+    IntegrationId, Landed, Lease, NetworkSettings, OAuthGrant, RawTokenAnswer, RegistrationId, RevocationId, Rotation,
+    RotationStep, Timestamp, VaultError,
 };
 use storm_secret::ClientSecret;
 
@@ -21,6 +21,7 @@ pub(super) struct Tables {
     pub(super) records: BTreeMap<u64, Record>,
     pub(super) registrations: Vec<(AppRegistration, Option<ClientSecret>)>,
     pub(super) revocations: Vec<NewRevocation>,
+    pub(super) network_settings: Option<NetworkSettings>,
     pub(super) is_full: bool,
     ordinals: HashMap<IntegrationId, u64>,
     last_ordinal: u64,
