@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
-use reqwest::{Certificate, Client, ClientBuilder, Identity, Method, RequestBuilder, Response, redirect};
+use reqwest::{Client, ClientBuilder, Identity, Method, RequestBuilder, Response, redirect};
 use storm_domain::port::Clock;
 use storm_domain::{Delivery, HttpMethod, RawTokenAnswer, SendFailure, TransientKind};
 use storm_secret::SecretBytes;
@@ -20,6 +20,10 @@ use zeroize::Zeroizing;
 
 use crate::header;
 use crate::kept::Kept;
+use crate::network::Way;
+
+/// As the program presents itself.
+pub(crate) const PROGRAM: &str = concat!("storm-connect/", env!("CARGO_PKG_VERSION"));
 
 /// The most of an answer that is read.
 pub(crate) const LARGEST_ANSWER: usize = 1024 * 1024;
@@ -56,27 +60,16 @@ pub(crate) struct Http {
     plain: Client,
     /// For clients that show a certificate (RFC 8705); connections are made with one certificate only.
     identified: Kept<Client>,
-    authorities: Vec<Certificate>,
+    pub(crate) way: Way,
     pub(crate) deadlines: Deadlines,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
 impl Http {
-    /// `authorities` are trusted beside the system's.
-    pub(crate) fn new(
-        clock: Arc<dyn Clock>,
-        deadlines: Deadlines,
-        authorities: Vec<Certificate>,
-    ) -> Result<Self, HttpClientError> {
-        let secure = build(secure_builder(deadlines, &authorities))?;
-        Ok(Self {
-            secure,
-            plain: build(plain_builder(deadlines))?,
-            identified: Kept::default(),
-            authorities,
-            deadlines,
-            clock,
-        })
+    /// A client that goes `way`.
+    pub(crate) fn new(clock: Arc<dyn Clock>, deadlines: Deadlines, way: Way) -> Result<Self, HttpClientError> {
+        let secure = build(secure_builder(deadlines, &way)?)?;
+        Ok(Self { secure, plain: build(plain_builder(deadlines))?, identified: Kept::default(), way, deadlines, clock })
     }
 
     /// A request that [`Self::send`] takes.
@@ -94,7 +87,7 @@ impl Http {
         let builder = if url.scheme() == "http" {
             plain_builder(self.deadlines)
         } else {
-            secure_builder(self.deadlines, &self.authorities)
+            secure_builder(self.deadlines, &self.way).ok()?
         };
         builder.resolve_to_addrs(host, addresses).build().ok()
     }
@@ -126,7 +119,7 @@ impl Http {
     }
 
     fn identified_client(&self, identity: &Identity) -> Result<Client, HttpClientError> {
-        build(secure_builder(self.deadlines, &self.authorities).identity(identity.clone()))
+        build(secure_builder(self.deadlines, &self.way)?.identity(identity.clone()))
     }
 
     /// Sends, and reads an answer of at most `limit` bytes within `deadline`.
@@ -190,15 +183,15 @@ pub(crate) struct Answer {
 
 fn builder(deadlines: Deadlines) -> ClientBuilder {
     Client::builder()
-        .user_agent(concat!("storm-connect/", env!("CARGO_PKG_VERSION")))
+        .user_agent(PROGRAM)
         .redirect(redirect::Policy::none())
         .referer(false)
         .connect_timeout(deadlines.connect)
         .pool_idle_timeout(LONGEST_IDLE)
 }
 
-fn secure_builder(deadlines: Deadlines, authorities: &[Certificate]) -> ClientBuilder {
-    builder(deadlines).tls_certs_merge(authorities.to_vec())
+fn secure_builder(deadlines: Deadlines, way: &Way) -> Result<ClientBuilder, HttpClientError> {
+    way.client(builder(deadlines))
 }
 
 /// Only this computer is asked over plain http, so no proxy and no certificate has a part in it.
@@ -262,7 +255,8 @@ pub(crate) fn is_trusted_address(url: &Url) -> bool {
     scheme_fits && url.host().is_some() && url.username().is_empty() && url.password().is_none()
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Whether it is this computer.
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),

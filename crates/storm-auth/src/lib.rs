@@ -15,6 +15,7 @@ mod http;
 mod id_token;
 mod kept;
 mod loopback;
+mod network;
 mod network_address;
 mod pem;
 mod placement;

@@ -1,35 +1,41 @@
 //! The port as a whole; each flow is in its own file.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use reqwest::Certificate;
 use storm_domain::port::{
     AuthorizationRequest, AuthorizationUrl, AuthorizationUrlError, ClientIdentity, ClientKeyError, Clock, Entropy,
-    IdTokenCheck, ListenError, ListenRequest, PendingRedirect, Provider, TokenRequest,
+    IdTokenCheck, Knock, ListenError, ListenRequest, Network, PendingRedirect, Probe, Provider, TokenRequest,
 };
 use storm_domain::{
-    Credential, DeviceAuthorization, DevicePoll, Discovered, DiscoveryError, IdTokenError, OAuthService,
-    RawTokenAnswer, RefreshFailure, RevokeRequest, SendFailure, ServiceAccountKey, ServiceAccountService, Timestamp,
-    TokenAnswerReading, Verdict, VerifyRequest,
+    Authority, AuthorityFileError, Credential, DeviceAuthorization, DevicePoll, Discovered, DiscoveryError,
+    IdTokenError, NetworkSettings, NetworkSettingsError, OAuthService, RawTokenAnswer, RefreshFailure, RevokeRequest,
+    SendFailure, ServiceAccountKey, ServiceAccountService, Timestamp, TokenAnswerReading, Verdict, VerifyRequest,
 };
 use storm_secret::{AccessToken, ClientSecret, IdToken, PrivateKey};
 use url::Url;
 
 use crate::http::{Deadlines, Http, HttpClientError};
 use crate::id_token::KeySets;
+use crate::network::Way;
 use crate::sender::Sender;
 use crate::token_answer::AnswerShape;
 use crate::{
-    assertion, authorization, client_authentication, device, discovery, dpop, id_token, loopback, revoke, token_answer,
-    token_request, verify,
+    assertion, authorization, client_authentication, device, discovery, dpop, id_token, loopback, network, revoke,
+    token_answer, token_request, verify,
 };
 
 /// Speaks to services over HTTP. One for the whole program: it keeps connections, parsed signing keys and the
 /// published keys of services.
 pub struct HttpProvider {
-    sender: Sender,
+    /// LOCK: held only to take or put the sender; who took one keeps it to the end of its request.
+    sender: RwLock<Arc<Sender>>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    deadlines: Deadlines,
+    /// Trusted whatever the settings say, in DER.
+    authorities: Vec<Vec<u8>>,
     key_sets: KeySets,
 }
 
@@ -55,32 +61,71 @@ impl HttpProvider {
         deadlines: Deadlines,
         authorities: &[Vec<u8>],
     ) -> Result<Self, HttpClientError> {
-        let authorities = authorities.iter().map(|der| Certificate::from_der(der)).collect::<Result<_, _>>();
-        let authorities = authorities.map_err(|_| HttpClientError)?;
-        let sender = Sender::new(Http::new(clock, deadlines, authorities)?, entropy);
-        Ok(Self { sender, key_sets: KeySets::default() })
+        let way = Way::new(&NetworkSettings::default(), authorities);
+        Ok(Self {
+            sender: RwLock::new(Arc::new(Sender::new(
+                Http::new(Arc::clone(&clock), deadlines, way)?,
+                Arc::clone(&entropy),
+            ))),
+            clock,
+            entropy,
+            deadlines,
+            authorities: authorities.to_vec(),
+            key_sets: KeySets::default(),
+        })
+    }
+
+    fn sender(&self) -> Arc<Sender> {
+        Arc::clone(&self.sender.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[async_trait]
+impl Network for HttpProvider {
+    async fn probe(&self, url: &Url) -> Probe {
+        network::probe(&self.sender().http, url).await
+    }
+
+    async fn knock(&self, url: &Url) -> Option<Knock> {
+        network::knock(&self.sender().http, url).await
+    }
+
+    async fn finds(&self, host: &str) -> bool {
+        network::finds(&self.sender().http, host).await
+    }
+
+    fn follow(&self, settings: &NetworkSettings) -> Result<(), NetworkSettingsError> {
+        let way = Way::new(settings, &self.authorities);
+        let http = Http::new(Arc::clone(&self.clock), self.deadlines, way).map_err(|_| NetworkSettingsError)?;
+        let sender = Sender::new(http, Arc::clone(&self.entropy));
+        *self.sender.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(sender);
+        Ok(())
+    }
+
+    fn read_authorities(&self, file: &[u8], now: Timestamp) -> Result<Vec<Authority>, AuthorityFileError> {
+        network::read_authorities(file, now)
     }
 }
 
 #[async_trait]
 impl Provider for HttpProvider {
     async fn discover(&self, issuer: &Url, service: OAuthService) -> Result<Discovered, DiscoveryError> {
-        discovery::discover(&self.sender.http, issuer, service).await
+        discovery::discover(&self.sender().http, issuer, service).await
     }
 
     async fn listen(&self, request: &ListenRequest) -> Result<Box<dyn PendingRedirect>, ListenError> {
-        Ok(Box::new(loopback::listen(request, Arc::clone(&self.sender.http.clock), &*self.sender.entropy).await?))
+        Ok(Box::new(loopback::listen(request, Arc::clone(&self.clock), &*self.entropy).await?))
     }
 
     fn make_authorization_url(
         &self,
         request: &AuthorizationRequest,
     ) -> Result<AuthorizationUrl, AuthorizationUrlError> {
-        authorization::make_authorization_url(request, &*self.sender.entropy)
+        authorization::make_authorization_url(request, &*self.entropy)
     }
 
     fn check_client_secret(&self, secret: &ClientSecret) -> Result<(), ClientKeyError> {
-        client_authentication::check_client_secret(&self.sender, secret)
+        client_authentication::check_client_secret(&self.sender(), secret)
     }
 
     fn make_dpop_key(&self) -> Option<PrivateKey> {
@@ -93,11 +138,11 @@ impl Provider for HttpProvider {
         client: &ClientIdentity,
         scopes: &[String],
     ) -> Result<DeviceAuthorization, RefreshFailure> {
-        device::begin_device_authorization(&self.sender, service, client, scopes).await
+        device::begin_device_authorization(&self.sender(), service, client, scopes).await
     }
 
     async fn send_token_request(&self, request: TokenRequest<'_>) -> Result<RawTokenAnswer, SendFailure> {
-        token_request::send_token_request(&self.sender, request).await
+        token_request::send_token_request(&self.sender(), request).await
     }
 
     fn read_token_answer(&self, service: &OAuthService, answer: &RawTokenAnswer) -> TokenAnswerReading {
@@ -109,7 +154,7 @@ impl Provider for HttpProvider {
     }
 
     async fn check_id_token(&self, check: IdTokenCheck<'_>) -> Result<(), IdTokenError> {
-        id_token::check_id_token(&self.sender.http, &self.key_sets, check).await
+        id_token::check_id_token(&self.sender().http, &self.key_sets, check).await
     }
 
     fn subject_of(&self, id_token: &IdToken) -> Option<String> {
@@ -122,7 +167,7 @@ impl Provider for HttpProvider {
         key: &ServiceAccountKey,
         now: Timestamp,
     ) -> Result<(AccessToken, Option<Duration>), RefreshFailure> {
-        assertion::exchange_assertion(&self.sender, service, key, now).await
+        assertion::exchange_assertion(&self.sender(), service, key, now).await
     }
 
     async fn verify(
@@ -131,7 +176,7 @@ impl Provider for HttpProvider {
         credential: &Credential,
         access_token: Option<&AccessToken>,
     ) -> Verdict {
-        verify::verify(&self.sender, request, credential, access_token).await
+        verify::verify(&self.sender(), request, credential, access_token).await
     }
 
     async fn revoke(
@@ -141,6 +186,6 @@ impl Provider for HttpProvider {
         client: Option<&ClientIdentity>,
         using: Option<&AccessToken>,
     ) -> Result<(), RefreshFailure> {
-        revoke::revoke(&self.sender, request, target, client, using).await
+        revoke::revoke(&self.sender(), request, target, client, using).await
     }
 }
