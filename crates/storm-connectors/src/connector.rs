@@ -6,11 +6,12 @@
 use std::collections::{BTreeSet, HashSet};
 
 use serde::Deserialize;
-use storm_domain::{AuthorizationGrant, Fields, Method};
+use storm_domain::{AuthorizationGrant, Fields, Method, ProviderWords};
 use thiserror::Error;
 
 use crate::field::{FieldError, FieldProblem, FieldSpec};
 use crate::key_shape::KeyShape;
+use crate::known_cause::KnownCause;
 use crate::method::{MethodSpec, Setup};
 use crate::source::Source;
 
@@ -124,6 +125,14 @@ pub enum EntryError {
         /// The name.
         field: String,
     },
+    /// A known cause fits everything, nothing, or says nothing.
+    #[error("`{id}` has a cause that cannot be told from others, or says nothing: {what}")]
+    Cause {
+        /// The connector.
+        id: String,
+        /// What it says.
+        what: String,
+    },
     /// A field refuses its own example, default or choice.
     #[error("`{id}` has a field that refuses its own example, default or choice: {refused}")]
     Example {
@@ -155,6 +164,12 @@ impl Connector {
     #[must_use]
     pub fn method(&self, method: Method) -> Option<&MethodSpec> {
         self.methods.iter().find(|spec| spec.method() == method)
+    }
+
+    /// What a refusal means at this service, so many days after the authorization, if it means something particular.
+    #[must_use]
+    pub fn known_cause(&self, method: Method, words: &ProviderWords, days: Option<f64>) -> Option<&KnownCause> {
+        KnownCause::find(&self.method(method)?.causes, words, days)
     }
 
     /// The fields that a method asks for, in the order of the dialog; not those that are discovered.
@@ -248,6 +263,9 @@ impl Connector {
                     return Err(EntryError::Example { id: id(), refused: field.error(problem) });
                 }
             }
+        }
+        if let Some(cause) = self.methods.iter().flat_map(|spec| &spec.causes).find(|cause| !cause.is_whole()) {
+            return Err(EntryError::Cause { id: id(), what: cause.what.clone() });
         }
         for spec in &self.methods {
             let named = spec

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use storm_domain::{AuthorizationGrant, BodyFormat, ClientAuth, HttpMethod, Method, RedirectHost, RevokeTarget};
 
 use crate::guidance;
+use crate::known_cause::KnownCause;
 use crate::template::{Lookup, TextTemplate, UrlTemplate};
 
 /// One way to authenticate.
@@ -26,6 +27,9 @@ pub struct MethodSpec {
     pub(crate) pages: PageTemplates,
     pub(crate) verify: VerifySpec,
     pub(crate) revoke: Option<RevokeSpec>,
+    /// What its refusals are known to mean, the most particular first.
+    #[serde(default)]
+    pub(crate) causes: Vec<KnownCause>,
     #[serde(default)]
     pub(crate) rotation: RotationEntry,
     /// What is particular to the way.
@@ -57,6 +61,12 @@ impl MethodSpec {
             Setup::OAuth(setup) => &setup.default_scopes,
             Setup::ServiceAccount(setup) => &setup.default_scopes,
         }
+    }
+
+    /// What its refusals are known to mean, the most particular first.
+    #[must_use]
+    pub fn known_causes(&self) -> &[KnownCause] {
+        &self.causes
     }
 
     /// The OAuth set-up, if this is one.

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "clippy.toml allows it in tests, but does not see that these helpers are tests")]
 
 mod catalogue;
+mod causes;
 mod field;
 mod key_file;
 mod key_material;
