@@ -37,6 +37,7 @@ impl OpenVault {
             tracing::warn!("the vault was put back from a copy; nothing is refreshed before its user goes on");
             engine.hold_back();
         }
+        engine.follow_network_settings().await;
         if let Err(error) = engine.recover().await {
             vault.close().await;
             return Err(error.into());

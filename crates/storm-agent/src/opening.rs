@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use storm_auth::{HttpProvider, SystemBrowser};
 use storm_connectors::Catalogue;
-use storm_domain::port::Provider;
 use storm_domain::{Failure, ProtectionChange};
 use storm_engine::EngineParts;
 use storm_engine::view::HostView;
@@ -231,11 +230,12 @@ impl Host {
     fn parts(
         &self,
         vault: Arc<SqliteVault>,
-        provider: Arc<dyn Provider>,
+        provider: Arc<HttpProvider>,
         catalogue: &'static Catalogue,
     ) -> EngineParts {
         EngineParts {
             vault,
+            network: Arc::clone(&provider) as _,
             provider,
             browser: Arc::new(SystemBrowser),
             clock: Arc::clone(&self.clock),

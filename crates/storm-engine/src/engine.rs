@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use storm_connectors::Catalogue;
-use storm_domain::port::{Browser, Clock, Entropy, EventSink, Provider, Vault};
+use storm_domain::port::{Browser, Clock, Entropy, EventSink, Network, Provider, Vault};
 use storm_domain::{
     ActivityKind, AttemptId, ErrorCode, Event, Failure, Integration, IntegrationId, Landed, LeaseOwner, TokenEvent,
     VaultError,
@@ -32,6 +32,8 @@ pub struct EngineParts {
     pub vault: Arc<dyn Vault>,
     /// The protocol clients.
     pub provider: Arc<dyn Provider>,
+    /// The way to services.
+    pub network: Arc<dyn Network>,
     /// The system browser.
     pub browser: Arc<dyn Browser>,
     /// Time.

@@ -113,6 +113,8 @@ impl Engine {
             {
                 return Err(failure_of_trouble(trouble));
             }
+            // What was refused is not what is stored now: a newer grant came, and the row was not brought up to date.
+            TokenState::NeedsReconnect { since, .. } if is_newer(&active, *since) => {}
             TokenState::NeedsReconnect { .. } | TokenState::Revoked | TokenState::Disconnected => {
                 return Err(reconnect_needed("The service ended this connection."));
             }
@@ -349,6 +351,11 @@ impl Engine {
             tracing::warn!(%error, integration = %lease.integration_id, "a landing slot stays; it is looked at again at start");
         }
     }
+}
+
+/// Whether a grant came after the refusal of another one.
+fn is_newer(active: &Generation, refused_at: Timestamp) -> bool {
+    matches!(&active.credential, Credential::OAuthGrant(grant) if grant.obtained_at > refused_at)
 }
 
 /// Whether a request that was sent at `sent_at` saw a sleep: awake, it would have been given up before `now`.

@@ -107,10 +107,12 @@ impl Victim {
         let opened = open_vault(beginning.vault_folder(), keyring, clock.clone(), entropy.clone()).await;
         let vault: Arc<dyn Vault> = Arc::new(opened.map_err(|error| wrong(error.to_string()))?);
         let provider = HttpProvider::new(clock.clone(), entropy.clone()).map_err(|error| wrong(error.to_string()))?;
+        let provider = Arc::new(provider);
         let (account, person) = watch::channel(String::new());
         let engine = Engine::new(EngineParts {
             vault: Arc::new(TrappedVault { inner: Arc::clone(&vault), traps: Arc::clone(&traps), say }),
-            provider: Arc::new(TrappedProvider { inner: Arc::new(provider), traps: Arc::clone(&traps) }),
+            network: Arc::clone(&provider) as _,
+            provider: Arc::new(TrappedProvider { inner: provider, traps: Arc::clone(&traps) }),
             browser: Arc::new(Person(person)),
             clock,
             entropy,

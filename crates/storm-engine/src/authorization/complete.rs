@@ -2,7 +2,8 @@
 //!
 //! A device code goes the same way, once its user has approved; until then each answer lands and is emptied out again.
 
-use super::{Came, Plan};
+use super::{Came, Noted, Plan};
+use crate::doctor::Complaint;
 use crate::engine::{Engine, lock};
 use crate::error::ToFailure as _;
 use crate::id_token::{another_subject, sign_in_refused, time_of};
@@ -112,6 +113,7 @@ impl Engine {
             Err(Unanswered::NoAnswer(failure)) => {
                 let failure =
                     RefreshFailure::Transient { delivery: Delivery::Ambiguous, kind: failure.kind, retry_after: None };
+                plan.note(Complaint::Failed(failure.clone()));
                 Err(sign_in_failure(failure))
             }
         }
@@ -162,6 +164,7 @@ impl Engine {
         let log: Vec<_> = odd_answer(&reading).into_iter().collect();
         if let (Err(failure), None) = (&reading.access, &reading.refresh_token) {
             self.empty_out(&lease).await;
+            plan.note(Complaint::Failed(failure.clone()));
             return Err(sign_in_failure(failure.clone()));
         }
         let grant = successor_of(&empty_grant(now), reading, &plan.service, &answer);
@@ -230,7 +233,8 @@ impl Engine {
         let generation = self.vault().generation(integration.id, staged).await.map_err(|error| error.to_failure())?;
         let Credential::OAuthGrant(grant) = &generation.credential else { return Ok(()) };
         let is_new = !matches!(integration.state, TokenState::NeedsReconnect { .. } | TokenState::Active { .. });
-        let plan = Plan { integration: integration.clone(), is_new, service, client };
+        let complaint = Noted::default();
+        let plan = Plan { integration: integration.clone(), is_new, service, client, complaint };
         // The program may have ended before the ID token was checked; the nonce is gone with it.
         match self.check_sign_in(plan.asked(), grant, None, grant.obtained_at).await {
             Ok(()) => {}

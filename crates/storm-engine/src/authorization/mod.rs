@@ -10,7 +10,7 @@ mod paste;
 
 use std::convert::Infallible;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use storm_domain::port::{
@@ -27,6 +27,7 @@ pub(crate) use complete::empty_grant;
 use complete::{Outcome, Undecided};
 
 use crate::catalogue::badge;
+use crate::doctor::Complaint;
 use crate::engine::{Engine, lock};
 use crate::error::ToFailure as _;
 use crate::id_token::Asked;
@@ -62,6 +63,12 @@ impl Attempt {
         }
     }
 
+    /// Of which integration it was, whether that is only just being made, and what went wrong.
+    pub(crate) fn examined(&self) -> (Integration, bool, Complaint) {
+        let complaint = lock(&self.plan.complaint).clone().unwrap_or(Complaint::Explained);
+        (self.plan.integration.clone(), self.plan.is_new, complaint)
+    }
+
     fn is_open(&self) -> bool {
         matches!(
             self.view.progress,
@@ -79,11 +86,19 @@ pub(crate) struct Plan {
     pub(crate) is_new: bool,
     pub(crate) service: OAuthService,
     pub(crate) client: ClientIdentity,
+    pub(crate) complaint: Noted,
 }
+
+/// What went wrong in an attempt, for whoever looks into it.
+pub(crate) type Noted = Arc<Mutex<Option<Complaint>>>;
 
 impl Plan {
     fn asked(&self) -> Asked<'_> {
         Asked { service: &self.service, client: &self.client, keys: KeySource::Network }
+    }
+
+    pub(crate) fn note(&self, complaint: Complaint) {
+        lock(&self.complaint).replace(complaint);
     }
 }
 
@@ -248,7 +263,7 @@ impl Engine {
                     ));
                 }
                 let (service, client) = self.oauth_party(&integration).await?;
-                Ok(Plan { integration, is_new: false, service, client })
+                Ok(Plan { integration, is_new: false, service, client, complaint: Noted::default() })
             }
             AuthorizationTarget::New { connector_id, name, fields, registration_id, scopes } => {
                 let connector = self.connector(&connector_id)?;
@@ -259,7 +274,7 @@ impl Engine {
                 let integration = self
                     .new_integration(&connector_id, name, Method::OAuth, fields, Some(registration_id), scopes)
                     .await?;
-                Ok(Plan { integration, is_new: true, service, client })
+                Ok(Plan { integration, is_new: true, service, client, complaint: Noted::default() })
             }
         }
     }
@@ -329,7 +344,9 @@ impl Engine {
         let progress = match redirect(wait, || self.note_disturbance(id)).await {
             Ended::Cancelled => AuthorizationProgress::Cancelled,
             Ended::Replaced => AuthorizationProgress::Failed { failure: RedirectError::Replaced.to_failure() },
-            Ended::Failed(failure) => {
+            Ended::Failed(error) => {
+                plan.note(complaint_of(&error));
+                let failure = error.to_failure();
                 self.log_unless_new(&plan, &failure).await;
                 AuthorizationProgress::Failed { failure }
             }
@@ -388,7 +405,7 @@ struct Came {
 enum Ended {
     Came(Came),
     Replaced,
-    Failed(Failure),
+    Failed(RedirectError),
     Cancelled,
 }
 
@@ -405,7 +422,7 @@ async fn redirect(wait: Wait, note_disturbance: impl FnOnce()) -> Ended {
         came = &mut outcome => match came {
             Ok(redirect) => Ended::Came(Came { redirect, code_verifier, nonce, redirect_uri }),
             Err(RedirectError::Replaced) => Ended::Replaced,
-            Err(error) => Ended::Failed(error.to_failure()),
+            Err(error) => Ended::Failed(error),
         },
         _ = stopped.wait_for(|stop| *stop) => Ended::Cancelled,
     };
@@ -414,6 +431,15 @@ async fn redirect(wait: Wait, note_disturbance: impl FnOnce()) -> Ended {
     ended
 }
 
-fn over() -> Failure {
+/// What there is to look into when the browser brought no code.
+fn complaint_of(error: &RedirectError) -> Complaint {
+    match error {
+        RedirectError::Service(words) => Complaint::Redirected(words.clone()),
+        RedirectError::TimedOut => Complaint::NeverCameBack,
+        _ => Complaint::Explained,
+    }
+}
+
+pub(crate) fn over() -> Failure {
     Failure::new(ErrorCode::NotFound, "This sign-in is over. Begin a new one.", Some(Action::Retry))
 }

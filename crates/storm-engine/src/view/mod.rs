@@ -4,9 +4,11 @@
 mod authorization;
 mod connector;
 mod discovery;
+mod finding;
 mod host;
 mod integration;
 mod key_input;
+mod network;
 mod notice;
 mod qr;
 
@@ -16,11 +18,16 @@ pub use authorization::{
 };
 pub use connector::{ConnectorBadge, ConnectorPage, ConnectorView, FieldView, MethodView, OAuthSetupView};
 pub use discovery::{DiscoveryView, EndpointPurpose, EndpointView};
+pub use finding::{ExaminationSubject, FindingView};
 pub use host::{HostView, KeyProblem, PassphraseRequest, ProtectionView, RecoveryCodeRequest, VaultView, WayOut};
 pub use integration::{
     AddApiKeyRequest, AddServiceAccountRequest, Capabilities, DisconnectedView, IntegrationDetailView, IntegrationView,
     PendingRevocationView, RevocationView, RevokeMode, RotationView, SavedView, StatusView,
 };
 pub use key_input::{CheckKeyRequest, HeldKeyView, KeyFileView, KeyInput, TypedSecret};
+pub use network::{
+    AuthorityView, CheckOutcome, ChooseProxyRequest, NetworkCheck, NetworkCheckView, NetworkSettingsView, ProxyView,
+    ReachView,
+};
 pub use notice::{BackupView, VaultNotice};
 pub use qr::QrView;

@@ -243,10 +243,11 @@ fn engine(
 ) -> Arc<Engine> {
     let clock = Arc::new(clock.clone());
     let deadlines = Deadlines { token: Duration::from_secs(2), other: Duration::from_secs(4), ..Deadlines::default() };
-    let provider = HttpProvider::with_deadlines(clock.clone(), Arc::new(OsEntropy), deadlines).unwrap();
+    let provider = Arc::new(HttpProvider::with_deadlines(clock.clone(), Arc::new(OsEntropy), deadlines).unwrap());
     Engine::new(EngineParts {
         vault: vault.clone(),
-        provider: Arc::new(provider),
+        network: provider.clone(),
+        provider,
         browser: browser.clone(),
         clock,
         entropy: Arc::new(OsEntropy),

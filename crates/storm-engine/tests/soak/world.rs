@@ -14,7 +14,7 @@ use storm_domain::{
 };
 use storm_engine::{Engine, EngineParts};
 use storm_secret::{AccessToken, RefreshToken};
-use storm_testkit::{FakeBrowser, MemoryVault, SeededEntropy, integration};
+use storm_testkit::{FakeBrowser, FakeNetwork, MemoryVault, SeededEntropy, integration};
 use uuid::Uuid;
 
 use crate::clock::{DiskClock, SimulatedClock};
@@ -231,6 +231,7 @@ impl World {
         EngineParts {
             vault: Arc::new(self.vault.reopen().with_latency(disk, DISK_LATENCY)),
             provider: Arc::clone(&self.network) as _,
+            network: Arc::new(FakeNetwork::default()),
             browser: Arc::new(FakeBrowser::default()),
             clock: Arc::clone(&self.clock) as _,
             entropy: Arc::new(SeededEntropy::new(self.seed ^ run)),

@@ -165,9 +165,11 @@ impl Scene {
         let clock = Arc::new(self.rig.clock.clone());
         let deadlines = Deadlines { token: Duration::from_secs(4), ..Deadlines::default() };
         let provider = HttpProvider::trusting(clock.clone(), Arc::new(OsEntropy), deadlines, authorities);
+        let provider = Arc::new(provider.unwrap());
         Engine::new(EngineParts {
             vault: self.rig.vault.clone(),
-            provider: Arc::new(provider.unwrap()),
+            network: provider.clone(),
+            provider,
             browser: self.rig.browser.clone(),
             clock,
             entropy: Arc::new(OsEntropy),
