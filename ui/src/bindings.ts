@@ -123,6 +123,18 @@ export const commands = {
 	confirmOldKeyRevoked: (id: IntegrationId) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("confirm_old_key_revoked", { id })),
 	/**  Goes back to the old key. */
 	undoRotation: (id: IntegrationId) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("undo_rotation", { id })),
+	/**  Looks for what stands behind a failure. None = the failure itself says it all. */
+	examine: (subject: ExaminationSubject) => typedError<FindingView | null, Failure>(__TAURI_INVOKE("examine", { subject })),
+	/**  How services are reached. */
+	networkSettings: () => typedError<NetworkSettingsView, Failure>(__TAURI_INVOKE("network_settings")),
+	/**  Chooses which proxy is asked. */
+	chooseProxy: (request: ChooseProxyRequest) => typedError<NetworkSettingsView, Failure>(__TAURI_INVOKE("choose_proxy", { request })),
+	/**  Shows the system's file chooser, and trusts the certificate authorities in the file. None = the user closed it. */
+	chooseAuthorityFile: () => typedError<NetworkSettingsView | null, Failure>(__TAURI_INVOKE("choose_authority_file")),
+	/**  Trusts the system's certificate authorities only. */
+	removeAuthorities: () => typedError<NetworkSettingsView, Failure>(__TAURI_INVOKE("remove_authorities")),
+	/**  Looks how the service of one integration is reached, or those of all. */
+	testNetwork: (id: IntegrationId | null) => typedError<ReachView[], Failure>(__TAURI_INVOKE("test_network", { id })),
 };
 
 /** Events */
@@ -168,7 +180,9 @@ export type Action =
 /**  Unlock the vault. */
 "unlock" | 
 /**  Allow lending. */
-"allow_lending";
+"allow_lending" | 
+/**  Open the network settings. */
+"network_settings";
 
 /**  One entry. */
 export type ActivityEntry = {
@@ -254,6 +268,10 @@ reason: string } |
 { kind: "protection_changed"; 
 /**  What was changed. */
 change: ProtectionChange } | 
+/**  How the network is reached was changed. */
+{ kind: "network_changed"; 
+/**  What was changed. */
+change: NetworkChange } | 
 /**  A service sent an answer that was not as it should be. */
 { kind: "odd_answer"; 
 /**  What was odd, in plain words. */
@@ -287,6 +305,14 @@ export type AddServiceAccountRequest = {
 
 /**  One try at authorizing in the browser.  */
 export type AttemptId = string;
+
+/**  A certificate authority that the user trusts. */
+export type AuthorityView = {
+	/**  Whose certificate it is. */
+	subject: string,
+	/**  When it ends. */
+	ends_at: Timestamp,
+};
 
 /**  Where an authorization stands. */
 export type AuthorizationProgress = 
@@ -398,6 +424,135 @@ export type Capabilities = {
 	pages: ConnectorPage[],
 };
 
+/**  The first true cause. The UI has a title for each; the core a sentence on what is so, one on what helps, and a button. */
+export type Cause = 
+/**  The vault took nothing, so nothing was sent. */
+{ cause: "vault_not_writable" } | 
+/**  No host is found, or there is no way out of this computer. */
+{ cause: "no_network" } | 
+/**  Other hosts are found, this one is not. */
+{ cause: "host_not_found"; 
+/**  Its name. */
+host: string } | 
+/**  The host does not take connections. */
+{ cause: "host_refuses"; 
+/**  Its name. */
+host: string } | 
+/**  The host, or a firewall before it, says nothing. */
+{ cause: "host_silent"; 
+/**  Its name. */
+host: string } | 
+/**  The network answers in the service's place and wants its user to sign in. */
+{ cause: "network_sign_in"; 
+/**  The service's host. */
+host: string } | 
+/**  The proxy cannot be reached. */
+{ cause: "proxy_unreachable"; 
+/**  Host and port. */
+proxy: string } | 
+/**  The proxy wants a user name and password (407), or other ones. */
+{ cause: "proxy_wants_sign_in"; 
+/**  Host and port. */
+proxy: string } | 
+/**  The proxy does not let this host be reached. */
+{ cause: "proxy_refuses"; 
+/**  Host and port. */
+proxy: string; 
+/**  HTTP status. */
+status: number } | 
+/**  Nobody here trusts who vouches for the certificate. */
+{ cause: "authority_unknown"; 
+/**  The service's host. */
+host: string; 
+/**  Who vouches for it. */
+issuer: string | null } | 
+/**  The certificate is over. */
+{ cause: "certificate_expired"; 
+/**  The service's host. */
+host: string; 
+/**  Since when. */
+ended: Timestamp | null } | 
+/**  The certificate has not begun. */
+{ cause: "certificate_not_yet_valid"; 
+/**  The service's host. */
+host: string; 
+/**  When it will. */
+begins: Timestamp | null } | 
+/**  The certificate belongs to another host. */
+{ cause: "certificate_wrong_host"; 
+/**  The service's host. */
+host: string } | 
+/**  No secure connection can be agreed upon. */
+{ cause: "no_secure_connection"; 
+/**  The service's host. */
+host: string } | 
+/**  This computer's clock is more than five minutes off. */
+{ cause: "clock_off"; 
+/**  By how much. */
+seconds: number; 
+/**  Whether it runs ahead of the service's. */
+ahead: boolean } | 
+/**  Another refresh, of this process or another, brought a newer token than the one that was refused. */
+{ cause: "refreshed_meanwhile" } | 
+/**  A refresh was broken off and is tried again with the same token, which many services grant a while for. */
+{ cause: "refresh_retried"; 
+/**  When it was sent. */
+at: Timestamp; 
+/**  What broke it off. */
+by: InterruptedBy; 
+/**  When it is tried again. */
+until: Timestamp } | 
+/**  Something that this service is known for; its words are in the catalogue. */
+{ cause: "known_of_service"; 
+/**  What the service said. */
+words: ProviderWords } | 
+/**  The redirect URI is not the one registered. */
+{ cause: "redirect_not_registered"; 
+/**  What the service said. */
+words: ProviderWords } | 
+/**  `invalid_client`, `unauthorized_client`. */
+{ cause: "registration_refused"; 
+/**  What the service said. */
+words: ProviderWords } | 
+/**  The service ended the grant. */
+{ cause: "grant_refused"; 
+/**  What the service said. */
+words: ProviderWords } | 
+/**  The service wants the user to sign in or consent again. */
+{ cause: "interaction_required"; 
+/**  What the service said. */
+words: ProviderWords } | 
+/**  A refresh was broken off, and the service no longer takes the token from before. */
+{ cause: "refresh_interrupted"; 
+/**  When it was sent. */
+at: Timestamp; 
+/**  What broke it off. */
+by: InterruptedBy } | 
+/**  An access token without a refresh token ended. */
+{ cause: "access_token_ended" } | 
+/**  The record in the vault is damaged. */
+{ cause: "record_damaged" } | 
+/**  The service refused the key. */
+{ cause: "key_refused"; 
+/**  What the service said. */
+words: ProviderWords } | 
+/**  The request is refused: a scope, a parameter, a grant type. */
+{ cause: "request_refused"; 
+/**  What the service said. */
+words: ProviderWords } | 
+/**  The service is reached and in trouble itself. */
+{ cause: "service_busy"; 
+/**  Its host. */
+host: string } | 
+/**  The service is reached, and its token answer cannot be used. */
+{ cause: "answer_not_usable"; 
+/**  Its host. */
+host: string } | 
+/**  Nothing stands in the way any more. */
+{ cause: "passed_by"; 
+/**  The service's host. */
+host: string };
+
 /**  Asks for remarks on a key while it is typed. */
 export type CheckKeyRequest = {
 	/**  Which connector it is for. */
@@ -405,6 +560,32 @@ export type CheckKeyRequest = {
 	/**  The key. */
 	key: string,
 };
+
+/**  How a check went. */
+export type CheckOutcome = 
+/**  Good. */
+{ outcome: "passed" } | 
+/**  The first thing that is wrong. */
+{ outcome: "failed" } | 
+/**  There is nothing to look at: no proxy, no certificate on this computer, no clock in the answer. */
+{ outcome: "not_needed" } | 
+/**  What came before was wrong. */
+{ outcome: "not_reached" };
+
+/**  Chooses a proxy. */
+export type ChooseProxyRequest = 
+/**  The system's. */
+{ choice: "system" } | 
+/**  None. */
+{ choice: "direct" } | 
+/**  The user's own. */
+{ choice: "own"; 
+/**  Host and port, with or without `http://`. */
+address: string; 
+/**  Whom it knows the user as; empty = it does not ask. */
+user: string; 
+/**  None = the one already kept for this address and user, or none. */
+password: string | null };
 
 /**  Enough of a connector to draw its tile. */
 export type ConnectorBadge = {
@@ -561,6 +742,25 @@ id: IntegrationId } |
 /**  The vault was locked, unlocked, or lost its keyring. */
 { event: "vault_changed" };
 
+/**  What is looked into. */
+export type ExaminationSubject = 
+/**  An integration that backs off, needs its user, or was not reached. */
+{ subject: "integration"; 
+/**  Which. */
+id: IntegrationId } | 
+/**  An authorization that failed. */
+{ subject: "attempt"; 
+/**  Which. */
+id: AttemptId } | 
+/**  A service that could not be set up because it was not reached. */
+{ subject: "service"; 
+/**  Which connector. */
+connector_id: string; 
+/**  How it was to be connected. */
+method: Method; 
+/**  The connector's fields as typed. */
+fields: { [key in string]: string } };
+
 /**  A failure as the window and the command line get it. */
 export type Failure = {
 	/**  What kind. */
@@ -603,6 +803,18 @@ export type FilePreview = {
 	client_email: string,
 	/**  The key's id. */
 	key_id: string,
+};
+
+/**  The first true cause, in words. */
+export type FindingView = {
+	/**  The cause; the UI has a title for each. */
+	cause: Cause,
+	/**  What is so, in one sentence. */
+	what: string,
+	/**  What helps. */
+	cure: string,
+	/**  The fitting button. */
+	action: Action | null,
 };
 
 /**  One version of a credential, without its secret. */
@@ -827,6 +1039,48 @@ export type MethodView = {
 	pages: ConnectorPage[],
 };
 
+/**  Changes of how the network is reached, for the log. */
+export type NetworkChange = 
+/**  Another proxy, or none, is asked. */
+{ network: "proxy"; 
+/**  Host and port; None = the system's, or none. */
+proxy: string | null } | 
+/**  Certificate authorities are trusted beside the system's. */
+{ network: "authorities_trusted"; 
+/**  Whose certificates they are. */
+subjects: string[] } | 
+/**  Only the system's certificate authorities are trusted. */
+{ network: "authorities_removed" };
+
+/**  What is looked at, in order. */
+export type NetworkCheck = 
+/**  Whether the host, or the proxy before it, is found and takes connections. */
+"connection" | 
+/**  Whether the proxy lets it through. */
+"proxy" | 
+/**  Whether its certificate is accepted. */
+"certificate" | 
+/**  Whether it answers. */
+"answer" | 
+/**  Whether its clock and this computer's agree. */
+"clock";
+
+/**  One thing that was looked at. */
+export type NetworkCheckView = {
+	/**  What. */
+	check: NetworkCheck,
+	/**  With which outcome. */
+	outcome: CheckOutcome,
+};
+
+/**  What was chosen. */
+export type NetworkSettingsView = {
+	/**  Which proxy is asked. */
+	proxy: ProxyView,
+	/**  Trusted beside the system's authorities. */
+	authorities: AuthorityView[],
+};
+
 /**  What the app registration step needs. */
 export type OAuthSetupView = {
 	/**  A client that needs no registration, when the service offers one. */
@@ -926,6 +1180,31 @@ export type QrView = {
 	size: number,
 	/**  An SVG path, one unit for each module, that covers exactly the dark ones. */
 	path: string,
+/**  A proxy, without its password. */
+export type ProxyView = 
+/**  The system's. */
+{ choice: "system" } | 
+/**  None. */
+{ choice: "direct" } | 
+/**  The user's own. */
+{ choice: "own"; 
+/**  As it was typed, with its scheme. */
+address: string; 
+/**  Whom it knows the user as. */
+user: string | null; 
+/**  Whether the vault holds a password for it. */
+has_password: boolean };
+
+/**  How one host is reached. */
+export type ReachView = {
+	/**  The host, with its port where it is not the usual one. */
+	host: string,
+	/**  What is connected there, by name. */
+	integrations: string[],
+	/**  What was looked at, in order. */
+	checks: NetworkCheckView[],
+	/**  What stands in the way, if anything does. */
+	finding: FindingView | null,
 };
 
 /**  Why only the user can help. Each has a sentence in the UI that says what happened and what to do. */

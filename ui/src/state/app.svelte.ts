@@ -3,6 +3,7 @@
 import { createContext } from 'svelte';
 import {
   failureOf,
+  type Action,
   type CoreEvent,
   type Host,
   type HostView,
@@ -107,6 +108,23 @@ export class App {
         return this.pause(integration, false);
       case 'verify':
         return this.verify(integration);
+    }
+  }
+
+  /** Does what a finding proposes for the integration. */
+  async cure(integration: IntegrationView, action: Action): Promise<void> {
+    switch (action) {
+      case 'reconnect':
+        return this.dialogs.reconnect(integration);
+      case 'replace_credential':
+        return this.dialogs.replace(integration);
+      case 'edit_registration':
+        this.editingRegistrationOf = integration.id;
+        return this.route.open(integration.id, 'credentials');
+      case 'network_settings':
+        return this.route.settings('network');
+      default:
+        return integration.method === 'api_key' ? this.verify(integration) : this.refresh(integration);
     }
   }
 

@@ -58,7 +58,11 @@ const buttons: Record<Action, string> = {
   edit_field: 'Edit',
   unlock: 'Unlock',
   allow_lending: 'Allow lending',
+  network_settings: 'Network settings',
 };
+
+/** The word on the button of an action. */
+export const buttonOf = (action: Action): string => buttons[action];
 
 /** Title, text and button for a failure. */
 export function failureText(failure: Failure): FailureText {

@@ -7,7 +7,7 @@ export type Place =
   | { view: 'integrations' }
   | { view: 'integration'; id: IntegrationId; tab: PageTab }
   | { view: 'activity' }
-  | { view: 'settings' };
+  | { view: 'settings'; part: 'network' | null };
 
 export class Route {
   place = $state<Place>({ view: 'integrations' });
@@ -27,7 +27,8 @@ export class Route {
     this.place = { view: 'activity' };
   }
 
-  settings(): void {
-    this.place = { view: 'settings' };
+  /** `network` goes straight to how the network is reached. */
+  settings(part: 'network' | null = null): void {
+    this.place = { view: 'settings', part };
   }
 }

@@ -3,6 +3,7 @@
 import { HostFailure, type AuthorizationTarget, type AuthorizationView, type DiscoveryView, type Host, type HostView, type IntegrationId, type KeyFileView, type ProtectionView, type Verdict } from '../host';
 import { badgeOf, catalogue, discoveryOf } from './catalogue';
 import { fail, FakeModel, kept, unlocked, verdictOf } from './model';
+import { findingOf, reachOf, sampleAuthority } from './network';
 import { plainCode, sampleCodes, waysOut } from './protection';
 import { sampleCode } from './device';
 import * as rotation from './rotation';
@@ -149,6 +150,39 @@ export class FakeHost extends FakeModel implements Host {
   startPractice = async () => {
     await this.called('startPractice');
     return 'http://127.0.0.1:4781';
+  };
+
+  // Why something failed, and the network.
+
+  examine: Host['examine'] = async (subject) => {
+    this.examined.push(subject.subject);
+    const row = subject.subject === 'integration' ? (this.rows.find((one) => one.integration.id === subject.id) ?? null) : null;
+    return this.settings.finding ?? findingOf(subject, row);
+  };
+
+  networkSettings = async () => this.network;
+
+  chooseProxy: Host['chooseProxy'] = async (request) => {
+    await this.called('chooseProxy');
+    if (request.choice === 'own' && request.address.includes(' ')) throw fail('field_not_usable', 'The proxy’s address cannot be read. Write it like http://proxy.example.com:8080.', { field: 'proxy_address' });
+    const own = request.choice === 'own' ? { choice: request.choice, address: request.address, user: request.user || null, has_password: request.password !== null } : { choice: request.choice };
+    return (this.network = { ...this.network, proxy: own });
+  };
+
+  chooseAuthorityFile = async () => {
+    await this.called('chooseAuthorityFile');
+    if (this.settings.clipboard === '') throw fail('file_not_usable', 'This file holds no certificate. Choose the PEM file (.pem, .crt) of the authority that your network uses.');
+    return (this.network = { ...this.network, authorities: [sampleAuthority] });
+  };
+
+  removeAuthorities = async () => {
+    await this.called('removeAuthorities');
+    return (this.network = { ...this.network, authorities: [] });
+  };
+
+  testNetwork: Host['testNetwork'] = async (id) => {
+    await this.called('testNetwork');
+    return reachOf(this.rows.filter((row) => id === null || row.integration.id === id), this.network.proxy);
   };
 
   // Connectors.

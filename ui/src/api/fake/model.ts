@@ -13,10 +13,12 @@ import type {
   ErrorCode,
   Event as CoreChange,
   Failure,
+  FindingView,
   IntegrationDetailView,
   IntegrationId,
   KeyInput,
   Method,
+  NetworkSettingsView,
   PendingRevocationView,
   ProtectionView,
   RegistrationView,
@@ -28,6 +30,7 @@ import type {
   Verdict,
 } from '../host';
 import { HostFailure } from '../host';
+import { plainNetwork } from './network';
 import * as rotation from './rotation';
 import { generation, history, integrationOf, summaryOf } from './seed';
 
@@ -51,6 +54,8 @@ export interface FakeSettings {
   noCodes: boolean;
   /** Whether the keyring neither takes nor gives a key. */
   keyringRefuses: boolean;
+  /** What every look into a failure finds; null = what fits the failure. */
+  finding: FindingView | null;
 }
 
 export const kept: ProtectionView = { backend: 'GNOME Keyring', keyring: true, keyring_lost: false, passphrase: false, recovery_code: false };
@@ -75,6 +80,8 @@ export class FakeModel {
   protected shownCode: string | null = null;
   /** Every command that was called, by name, for tests. */
   readonly calls: string[] = [];
+  /** What was looked into, by kind. */
+  readonly examined: string[] = [];
   /** Pages that were opened in the browser. */
   readonly opened: string[] = [];
   /** Removed integrations that are still to be revoked. */
@@ -87,10 +94,11 @@ export class FakeModel {
   private readonly coreListeners = new Set<(event: CoreEvent) => void>();
   private readonly shellListeners = new Set<(event: ShellEvent) => void>();
   protected attempt: { view: AuthorizationView; target: AuthorizationTarget } | null = null;
+  protected network: NetworkSettingsView = plainNetwork;
   protected next = 1;
 
   constructor(settings: Partial<FakeSettings> = {}) {
-    this.settings = { vault: unlocked, protection: kept, notices: [], backup: null, rows: [], pace: null, clipboard: 'rk_live_0123456789abcdef3fQ2', serviceDown: false, noBrowser: false, noCodes: false, keyringRefuses: false, ...settings };
+    this.settings = { vault: unlocked, protection: kept, notices: [], backup: null, rows: [], pace: null, clipboard: 'rk_live_0123456789abcdef3fQ2', serviceDown: false, noBrowser: false, noCodes: false, keyringRefuses: false, finding: null, ...settings };
     this.rows = this.settings.rows;
     this.vault = this.settings.vault;
     this.protection = this.settings.protection;

@@ -1,5 +1,5 @@
 // An entry of the log as a sentence in the past tense, with the tone it should have.
-import type { ActivityEntry, ActivityKind, ProtectionChange, RotationMilestone } from '../../api/host';
+import type { ActivityEntry, ActivityKind, NetworkChange, ProtectionChange, RotationMilestone } from '../../api/host';
 import { troubleText, type Tone } from '../../state/status';
 import { calendarDay } from '../../state/time';
 import { limitText } from '../../state/verdict';
@@ -67,6 +67,8 @@ export function sentence(what: ActivityKind): Sentence {
       return plain('Brought back');
     case 'protection_changed':
       return plain(protectionChanges[what.change]);
+    case 'network_changed':
+      return plain(network(what.change));
     case 'odd_answer':
       return soon(`The service sent an odd answer: ${what.what}`);
   }
@@ -83,6 +85,17 @@ const protectionChanges: Record<ProtectionChange, string> = {
   taken_from_keyring: 'The vault’s key was taken out of the keyring',
   master_key_changed: 'The master key was changed',
 };
+
+function network(change: NetworkChange): string {
+  switch (change.network) {
+    case 'proxy':
+      return change.proxy ? `The proxy ${change.proxy} is asked from now on` : 'No proxy of your own is asked any more';
+    case 'authorities_trusted':
+      return `The certificate authority ${change.subjects.join(', ')} is trusted`;
+    case 'authorities_removed':
+      return 'Only the system’s certificate authorities are trusted';
+  }
+}
 
 type Reason = Extract<ActivityKind, { kind: 'reconnect_needed' }>['reason']['reason'];
 

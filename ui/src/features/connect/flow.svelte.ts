@@ -4,6 +4,7 @@ import {
   failureOf,
   type AuthorizationTarget,
   type ConnectorView,
+  type ExaminationSubject,
   type Failure,
   type IntegrationId,
   type IntegrationView,
@@ -212,6 +213,11 @@ export class ConnectFlow implements FileTaker {
     this.app.dialogs.close();
     this.app.editingRegistrationOf = of;
     this.app.route.open(of, 'credentials');
+  }
+
+  /** What can be looked into before there is an attempt or an integration. */
+  serviceOf({ connector, method }: Subject): ExaminationSubject {
+    return { subject: 'service', connector_id: connector.badge.id, method: method.method, fields: this.#fields };
   }
 
   async decide(accept: boolean): Promise<void> {
