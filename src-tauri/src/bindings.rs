@@ -6,7 +6,7 @@ use specta_typescript::Typescript;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
 use crate::command::{
-    api_key, authorization, connector, host, integration, key_file, protection, restore, revocation, rotation,
+    api_key, authorization, connector, host, integration, key_file, network, protection, restore, revocation, rotation,
 };
 use crate::shell_event::{CoreEvent, ShellEvent};
 
@@ -76,6 +76,12 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             rotation::revoke_old_key,
             rotation::confirm_old_key_revoked,
             rotation::undo_rotation,
+            network::examine,
+            network::network_settings,
+            network::choose_proxy,
+            network::choose_authority_file,
+            network::remove_authorities,
+            network::test_network,
         ])
         .events(collect_events![CoreEvent, ShellEvent])
 }

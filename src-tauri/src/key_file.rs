@@ -34,6 +34,11 @@ pub(crate) async fn hold(shell: &Shell, path: PathBuf) -> Result<KeyFileView, Fa
         .await
 }
 
+/// The bytes of a file that is no credential, read as carefully as one.
+pub(crate) async fn read_public(path: PathBuf) -> Result<SecretBytes, Failure> {
+    read(path).await.map(|(bytes, _)| bytes)
+}
+
 /// The one file of a drag. Several are refused as a whole: each needs a dialog of its own.
 pub(crate) fn only_one(paths: Vec<PathBuf>) -> Result<PathBuf, Failure> {
     let count = paths.len();

@@ -74,15 +74,32 @@ pub(crate) fn tell(app: &AppHandle, event: &ShellEvent) {
     }
 }
 
+/// What is chosen in the system's file chooser.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Wanted {
+    KeyFile,
+    AuthorityFile,
+}
+
+impl Wanted {
+    fn words(self) -> (&'static str, &'static str, &'static [&'static str]) {
+        match self {
+            Self::KeyFile => ("Choose a key file", "Key files", &["json"]),
+            Self::AuthorityFile => ("Choose a certificate file", "Certificates", &["pem", "crt", "cer", "der"]),
+        }
+    }
+}
+
 /// The path the user chose in the system's file chooser; None = closed without a choice.
-pub(crate) async fn choose_file(window: &WebviewWindow) -> Option<PathBuf> {
+pub(crate) async fn choose_file(window: &WebviewWindow, wanted: Wanted) -> Option<PathBuf> {
+    let (title, kind, extensions) = wanted.words();
     let (chosen, choice) = oneshot::channel();
     window
         .dialog()
         .file()
         .set_parent(window)
-        .set_title("Choose a key file")
-        .add_filter("Key files", &["json"])
+        .set_title(title)
+        .add_filter(kind, extensions)
         .add_filter("All files", &["*"])
         // The answer is not waited for any more when the window is gone.
         .pick_file(move |path| drop(chosen.send(path)));

@@ -11,7 +11,7 @@ use crate::{key_file, window};
 #[tauri::command]
 #[specta::specta]
 pub async fn choose_key_file(shell: State<'_, Shell>, window: WebviewWindow) -> Result<Option<KeyFileView>, Failure> {
-    let chosen = guarded(async { Ok(window::choose_file(&window).await) }).await?;
+    let chosen = guarded(async { Ok(window::choose_file(&window, window::Wanted::KeyFile).await) }).await?;
     match chosen {
         Some(path) => key_file::hold(&shell, path).await.map(Some),
         None => Ok(None),

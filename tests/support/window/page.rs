@@ -140,6 +140,33 @@ impl Window {
         self.or_with_page(found.await).await
     }
 
+    /// Waits until a notice names this cause of a failure, and gives what it says.
+    ///
+    /// # Errors
+    /// When it does not in time.
+    pub async fn await_cause(&self, test: &str, cause: &str) -> Outcome<String> {
+        let css = format!("[data-test=\"{test}\"][data-cause=\"{cause}\"]");
+        Ok(text_of(&self.find_css(&css).await?).await)
+    }
+
+    /// Chooses a file in the dialog of the system that has this title, by typing its path.
+    ///
+    /// # Errors
+    /// When the dialog does not appear.
+    pub async fn choose_in_dialog(&self, title: &str, path: &Path) -> Outcome {
+        let named = format!("^{title}$");
+        let dialog = eventually(&format!("the dialog “{title}”"), PATIENCE, async || {
+            let found = run("xdotool", &["search", "--onlyvisible", "--name", &named]).await;
+            let found = found.ok().and_then(|ids| ids.lines().next().map(str::to_owned));
+            Ok(found.map_or_else(|| Look::NotYet("no such window".to_owned()), Look::Found))
+        })
+        .await?;
+        // A path that begins with a slash opens the field for paths.
+        let path = path.to_string_lossy();
+        run("xdotool", &["windowfocus", "--sync", &dialog, "type", "--delay", "20", &path]).await?;
+        run("xdotool", &["key", "Return"]).await.map(drop)
+    }
+
     /// Waits until no element of this name is shown.
     ///
     /// # Errors

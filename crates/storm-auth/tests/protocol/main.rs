@@ -15,6 +15,7 @@ mod loopback;
 mod loopback_network;
 mod loopback_paste;
 mod loopback_port;
+mod network;
 mod odd_answers;
 mod practice;
 mod refused_answers;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use storm_auth::{Deadlines, HttpProvider, OsEntropy};
 use storm_connectors::Catalogue;
-use storm_domain::port::{EventSink, Vault};
+use storm_domain::port::{EventSink, Network, Vault};
 use storm_domain::{Event, Failure, Fields, IntegrationId, LeaseOwner, Timestamp};
 use storm_engine::view::{
     AddApiKeyRequest, AuthorizationProgress, AuthorizationTarget, BeginAuthorizationRequest, IntegrationDetailView,
@@ -84,6 +84,12 @@ impl Rig {
     /// A further engine on the same vault, as a process runs it that ends in the middle of its work.
     pub fn doomed_engine(&self, events: Arc<dyn EventSink>) -> Arc<Engine> {
         engine(&self.vault, &self.clock, &self.browser, events)
+    }
+
+    /// A further engine on the same vault, which looks at another network.
+    pub fn engine_on(&self, network: Arc<dyn Network>) -> Arc<Engine> {
+        let parts = parts(&self.vault, &self.clock, &self.browser, self.events.clone());
+        Engine::new(EngineParts { network, ..parts })
     }
 
     pub fn fields(&self) -> Fields {
@@ -241,10 +247,19 @@ fn engine(
     browser: &Arc<FakeBrowser>,
     events: Arc<dyn EventSink>,
 ) -> Arc<Engine> {
+    Engine::new(parts(vault, clock, browser, events))
+}
+
+fn parts(
+    vault: &Arc<SqliteVault>,
+    clock: &FakeClock,
+    browser: &Arc<FakeBrowser>,
+    events: Arc<dyn EventSink>,
+) -> EngineParts {
     let clock = Arc::new(clock.clone());
     let deadlines = Deadlines { token: Duration::from_secs(2), other: Duration::from_secs(4), ..Deadlines::default() };
     let provider = Arc::new(HttpProvider::with_deadlines(clock.clone(), Arc::new(OsEntropy), deadlines).unwrap());
-    Engine::new(EngineParts {
+    EngineParts {
         vault: vault.clone(),
         network: provider.clone(),
         provider,
@@ -254,7 +269,7 @@ fn engine(
         events,
         catalogue: Catalogue::embedded().unwrap(),
         owner: LeaseOwner { process: uuid::Uuid::new_v4().to_string(), boot: "test".into() },
-    })
+    }
 }
 
 #[expect(
