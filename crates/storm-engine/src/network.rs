@@ -172,10 +172,21 @@ impl Engine {
                 TokenState::Active { refresh: RefreshState::BackingOff { trouble: Trouble::Service { .. }, .. }, .. }
             );
             if is_out_of_reach && row.paused_at.is_none() && row.trashed_at.is_none() {
-                self.schedule.set(row.id, self.now());
+                self.end_pause(row.id).await?;
             }
         }
         Ok(())
+    }
+
+    /// Has a refresh that backs off tried at once, since what kept it from working was mended.
+    pub(crate) async fn end_pause(&self, id: IntegrationId) -> Result<(), Failure> {
+        let now = self.now();
+        let ended = self.change(id, |row| {
+            if let TokenState::Active { refresh: RefreshState::BackingOff { until, .. }, .. } = &mut row.state {
+                *until = now;
+            }
+        });
+        ended.await.map(drop).map_err(|error| error.to_failure())
     }
 }
 

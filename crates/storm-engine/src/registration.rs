@@ -80,7 +80,7 @@ impl Engine {
     async fn wake_those_waiting_for(&self, id: RegistrationId) -> Result<(), Failure> {
         for integration in self.vault().integrations().await.map_err(|error| error.to_failure())? {
             if integration.registration_id == Some(id) && self.backing_off(&integration).is_some() {
-                self.schedule.set(integration.id, self.now());
+                self.end_pause(integration.id).await?;
             }
         }
         Ok(())

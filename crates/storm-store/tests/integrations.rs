@@ -6,10 +6,11 @@ mod common;
 use common::{LATER, NOW, add, id};
 use storm_domain::port::{NewIntegration, Vault as _};
 use storm_domain::{
-    Account, AppRegistration, Credential, CredentialSummary, GenerationNumber, GenerationPhase, Integration,
-    ReconnectReason, RefreshState, RegistrationId, TokenState, Trouble, VaultError, Verdict, VerdictRecord,
+    Account, AppRegistration, Authority, Credential, CredentialSummary, GenerationNumber, GenerationPhase, Integration,
+    NetworkSettings, OwnProxy, ProxyChoice, ReconnectReason, RefreshState, RegistrationId, TokenState, Trouble,
+    VaultError, Verdict, VerdictRecord,
 };
-use storm_secret::ClientSecret;
+use storm_secret::{ClientSecret, ProxyPassword};
 use storm_testkit::{api_key, api_key_integration, oauth_grant, oauth_integration};
 use uuid::Uuid;
 
@@ -156,6 +157,30 @@ contract! {
         assert_eq!(vault.registrations().await.unwrap(), [registration(true)]);
         let secret = vault.registration_secret(registration(true).id).await.unwrap().unwrap();
         assert_eq!(secret.expose(), "s3cret");
+    }
+
+    async fn the_network_settings_come_back_with_their_password_and_the_last_choice_counts(house) {
+        let vault = house.open().await;
+        assert!(vault.network_settings().await.unwrap().is_none(), "nothing was chosen yet");
+        let own = OwnProxy {
+            address: "http://proxy.example:8080".parse().unwrap(),
+            user: Some("ada".into()),
+            password: Some(ProxyPassword::new("s3cret")),
+        };
+        let authority = Authority { der: vec![1, 2, 3], subject: "Example Root".into(), ends_at: LATER };
+        let settings = NetworkSettings { proxy: ProxyChoice::Own(own), authorities: vec![authority.clone()] };
+        vault.put_network_settings(&settings).await.unwrap();
+        let vault = house.reopen(vault).await;
+        let kept = vault.network_settings().await.unwrap().unwrap();
+        assert_eq!(kept.authorities, [authority]);
+        let ProxyChoice::Own(own) = kept.proxy else { panic!("{:?}", kept.proxy) };
+        assert_eq!((own.address.as_str(), own.user.as_deref()), ("http://proxy.example:8080/", Some("ada")));
+        // EXPOSE: compared in a test.
+        assert_eq!(own.password.unwrap().expose(), "s3cret");
+        let direct = NetworkSettings { proxy: ProxyChoice::Direct, authorities: Vec::new() };
+        vault.put_network_settings(&direct).await.unwrap();
+        let kept = vault.network_settings().await.unwrap().unwrap();
+        assert!(matches!(kept.proxy, ProxyChoice::Direct) && kept.authorities.is_empty(), "{kept:?}");
     }
 
     async fn mending_a_registration_keeps_its_secret_unless_it_says_it_has_none(house) {

@@ -18,6 +18,9 @@ use url::Url;
 use crate::support::proxy::{Manner, Proxy};
 use crate::support::{now, provider, public_client, service};
 
+/// What the practice service answers to a client it does not know.
+const UNKNOWN_CLIENT: u16 = 401;
+
 /// A certificate authority of the test's own.
 struct Issuing {
     issuer: Issuer<'static, KeyPair>,
@@ -120,7 +123,7 @@ async fn an_authority_that_is_trusted_takes_effect_at_once_and_so_does_its_end()
     let provider = provider();
     assert!(refresh(&provider, &url).await.is_err());
     provider.follow(&trusting(&issuing.authority)).unwrap();
-    assert_eq!(refresh(&provider, &url).await, Ok(400), "the service itself answers");
+    assert_eq!(refresh(&provider, &url).await, Ok(UNKNOWN_CLIENT), "the service itself answers");
     provider.follow(&NetworkSettings::default()).unwrap();
     assert!(refresh(&provider, &url).await.is_err());
 }
@@ -142,7 +145,7 @@ async fn what_is_under_way_ends_as_it_began_when_the_settings_change() {
     provider.follow(&NetworkSettings::default()).unwrap();
     assert!(refresh(&provider, &url).await.is_err(), "the new settings are followed");
     sandbox.control().release("answer");
-    assert_eq!(sending.await.unwrap(), Ok(400), "the old request got its answer");
+    assert_eq!(sending.await.unwrap(), Ok(UNKNOWN_CLIENT), "the old request got its answer");
 }
 
 #[tokio::test]
@@ -230,7 +233,7 @@ async fn a_service_on_this_computer_is_never_asked_for_through_a_proxy() {
     let authorities = vec![issuing.authority.clone()];
     provider.follow(&NetworkSettings { authorities, ..through(proxy.address, None) }).unwrap();
     assert!(provider.probe(&url).await.outcome.is_ok());
-    assert_eq!(refresh(&provider, &url).await, Ok(400));
+    assert_eq!(refresh(&provider, &url).await, Ok(UNKNOWN_CLIENT));
     assert!(proxy.asked().is_empty(), "{:?}", proxy.asked());
 }
 

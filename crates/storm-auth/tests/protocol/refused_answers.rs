@@ -100,7 +100,7 @@ fn o42_an_answer_is_judged_by_its_words_first_and_its_status_last() {
 }
 
 #[test]
-fn no_status_alone_ends_a_grant() {
+fn o43_no_status_alone_ends_a_grant() {
     for status in 200..600 {
         for body in ["", "{}", "<html></html>", "nope", r#"{"message":"Unauthorized"}"#] {
             let failure = judge(status, body);

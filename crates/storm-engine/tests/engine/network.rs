@@ -112,6 +112,25 @@ async fn a_new_way_is_tried_at_once_by_what_could_not_be_reached() {
     rig.page_when(id, |page| page.integration.status == StatusView::Connected).await;
 }
 
+#[tokio::test]
+async fn a_mended_registration_is_tried_at_once_too() {
+    let mut rig = Rig::start().await;
+    rig.run().await;
+    let id = rig.connect().await;
+    rig.next_token_answer(Step {
+        status: Some(401),
+        body: Some(r#"{"error":"invalid_client"}"#.into()),
+        ..Step::default()
+    });
+    rig.engine.refresh_integration(id).await.unwrap_err();
+    let registration = rig.page(id).await.registration.unwrap();
+    let mended = json!({ "id": registration.id, "connector_id": "practice", "client_id": registration.client_id, "client_secret": null, "fields": registration.fields });
+    rig.engine.save_registration(serde_json::from_value(mended).unwrap()).await.unwrap();
+    rig.clock.sleepers(1).await;
+    rig.clock.advance(Duration::from_secs(31));
+    rig.page_when(id, |page| page.integration.status == StatusView::Connected).await;
+}
+
 fn outcomes(reach: &ReachView) -> Value {
     let pairs = reach.checks.iter().map(|one| {
         let name = serde_json::to_value(one.check).unwrap().as_str().unwrap().to_owned();

@@ -142,7 +142,7 @@ async fn set_clock(scene: &Scene, set: impl Fn(storm_domain::Timestamp) -> storm
 }
 
 #[tokio::test]
-async fn a_clock_that_jumps_an_hour_or_ten_years_and_back_ends_no_grant_and_leaves_no_stale_token() {
+async fn o48_a_clock_that_jumps_an_hour_or_ten_years_and_back_ends_no_grant_and_leaves_no_stale_token() {
     for jump in [HOUR, TEN_YEARS] {
         let scene = Scene::set().await;
         set_clock(&scene, |now| now.after(jump)).await;
@@ -156,7 +156,7 @@ async fn a_clock_that_jumps_an_hour_or_ten_years_and_back_ends_no_grant_and_leav
 }
 
 #[tokio::test]
-async fn a_token_from_before_the_clock_was_set_back_is_not_lent_even_at_once() {
+async fn o48_a_token_from_before_the_clock_was_set_back_is_not_lent_even_at_once() {
     let scene = Scene::set().await;
     let before = scene.stored().await;
     assert_eq!(scene.lent().await.ok(), before.access_token);

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use storm_crypto::KeyId;
 use storm_domain::port::{NewRevocation, Vault as _};
 use storm_domain::{
-    ActivityKind, AppRegistration, Credential, GenerationNumber, PendingRevocation, RegistrationId, RevocationId,
+    ActivityKind, AppRegistration, Credential, GenerationNumber, NetworkSettings, OwnProxy, PendingRevocation,
+    ProxyChoice, RegistrationId, RevocationId,
 };
-use storm_secret::ClientSecret;
+use storm_secret::{ClientSecret, ProxyPassword};
 use storm_store::{ChainVerdict, SqliteVault};
 use storm_testkit::{api_key, api_key_integration, oauth_grant, oauth_integration, service_account_key};
 use uuid::Uuid;
@@ -18,8 +19,8 @@ use super::{LATER, NOW, add, begun, commit_of, id, raw_answer, refresh_token};
 const REGISTRATION: RegistrationId = RegistrationId(Uuid::from_u128(1));
 const REVOCATION: RevocationId = RevocationId(Uuid::from_u128(9));
 
-/// Fills a new vault: keys, a grant that was refreshed, a client secret, a credential to be revoked, a log of three entries and
-/// two backups.
+/// Fills a new vault: keys, a grant that was refreshed, a client secret, network settings, a credential to be revoked, a log of
+/// three entries and two backups.
 pub async fn fill(vault: &SqliteVault) {
     add(vault, api_key_integration(1), Some(api_key("first key"))).await;
     add(vault, api_key_integration(2), Some(service_account_key(&"private".repeat(3_000)))).await;
@@ -41,6 +42,13 @@ pub async fn fill(vault: &SqliteVault) {
         created_at: NOW,
     };
     vault.put_registration(&registration, Some(&ClientSecret::new("client secret"))).await.unwrap();
+    let proxy = OwnProxy {
+        address: "http://proxy.example:8080".parse().unwrap(),
+        user: Some("ada".into()),
+        password: Some(ProxyPassword::new("proxy password")),
+    };
+    let settings = NetworkSettings { proxy: ProxyChoice::Own(proxy), authorities: Vec::new() };
+    vault.put_network_settings(&settings).await.unwrap();
     let left = add(vault, oauth_integration(4), None).await;
     let pending = PendingRevocation {
         id: REVOCATION,
@@ -77,6 +85,8 @@ pub async fn assert_grant_and_rest(vault: &SqliteVault) {
     assert_eq!(refresh_token(&before.credential).as_deref(), Some("three"));
     assert!(vault.generations(id(3)).await.unwrap().len() >= 4);
     assert_eq!(vault.registration_secret(REGISTRATION).await.unwrap().unwrap().expose(), "client secret");
+    let ProxyChoice::Own(proxy) = vault.network_settings().await.unwrap().unwrap().proxy else { panic!("no proxy") };
+    assert_eq!(proxy.password.unwrap().expose(), "proxy password");
     let left = vault.credential_to_revoke(REVOCATION).await.unwrap();
     assert_eq!(refresh_token(&left).as_deref(), Some("left"));
     assert!(vault.landed().await.unwrap().is_empty());
