@@ -161,8 +161,8 @@ impl Window {
             Ok(found.map_or_else(|| Look::NotYet("no such window".to_owned()), Look::Found))
         })
         .await?;
-        // A path that begins with a slash opens the field for paths.
-        let path = path.to_string_lossy();
+        // The first slash opens the field for paths, and what is typed until it is open is lost: slashes that may be.
+        let path = format!("{}{}", "/".repeat(12), path.display());
         run("xdotool", &["windowfocus", "--sync", &dialog, "type", "--delay", "20", &path]).await?;
         run("xdotool", &["key", "Return"]).await.map(drop)
     }
