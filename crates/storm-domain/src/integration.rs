@@ -50,6 +50,10 @@ pub struct Integration {
     pub registration_id: Option<RegistrationId>,
     /// Scopes asked for.
     pub requested_scopes: Vec<String>,
+    /// Scopes that a Reconnect under way asks for, when they are others; they become the requested ones once its grant is in
+    /// use, also when the program ends in between.
+    #[serde(default)]
+    pub asked_scopes: Option<Vec<String>>,
     /// Scopes the service granted, when it said.
     pub granted_scopes: Vec<String>,
     /// Who it is connected as, once known.

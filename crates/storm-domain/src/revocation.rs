@@ -66,6 +66,7 @@ mod tests {
             fields: Fields::new(),
             registration_id: None,
             requested_scopes: Vec::new(),
+            asked_scopes: None,
             granted_scopes: Vec::new(),
             account: None,
             state: TokenState::Disconnected,

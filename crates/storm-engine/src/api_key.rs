@@ -137,6 +137,7 @@ impl Engine {
             fields,
             registration_id,
             requested_scopes,
+            asked_scopes: None,
             granted_scopes: Vec::new(),
             account: None,
             state,

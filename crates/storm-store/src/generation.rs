@@ -5,13 +5,13 @@
 
 use sqlx::SqliteConnection;
 use storm_domain::{
-    Credential, CredentialSummary, Generation, GenerationInfo, GenerationNumber, GenerationPhase, IntegrationId,
-    Timestamp, VaultError,
+    Credential, CredentialSummary, Generation, GenerationInfo, GenerationNumber, GenerationPhase, Integration,
+    IntegrationId, Timestamp, VaultError,
 };
 
-use crate::credential;
 use crate::fault::of_sqlx;
 use crate::seal::Seal;
+use crate::{credential, integration};
 
 fn word(phase: GenerationPhase) -> &'static str {
     match phase {
@@ -155,6 +155,25 @@ pub(crate) async fn switch(
     }
     supersede_active(connection, id, at).await?;
     set_phase(connection, id, next, GenerationPhase::Active, at).await
+}
+
+/// Moves a staged secret into a new integration, where it is the active one.
+pub(crate) async fn part(
+    connection: &mut SqliteConnection,
+    seal: &Seal,
+    id: IntegrationId,
+    staged: GenerationNumber,
+    new: Integration,
+    at: Timestamp,
+) -> Result<Integration, VaultError> {
+    if phase_of(connection, id, staged).await? != GenerationPhase::Staged {
+        return Err(VaultError::Conflict);
+    }
+    let credential = with_secret(connection, seal, id, Some(staged)).await?.credential;
+    let added = integration::insert(connection, new).await?;
+    insert(connection, seal, added.id, &credential, GenerationPhase::Active, at).await?;
+    retire(connection, id, staged, at).await?;
+    Ok(added)
 }
 
 /// Erases a secret. Doing it again is not an error.

@@ -69,6 +69,7 @@ fn stand_in(id: &str) -> Result<Integration, VaultError> {
         fields: Fields::new(),
         registration_id: None,
         requested_scopes: Vec::new(),
+        asked_scopes: None,
         granted_scopes: Vec::new(),
         account: None,
         state: TokenState::NeedsReconnect { reason: ReconnectReason::RecordDamaged, since: Timestamp(0) },

@@ -1,5 +1,5 @@
 //! Credentials that are still to be ended at their service. INVARIANT: one comes into this table in the transaction that
-//! removes its integration, so that a secret which lives on at its service is never unknown here.
+//! removes its integration or its generation, so that a secret which lives on at its service is never unknown here.
 
 use sqlx::SqliteConnection;
 use storm_domain::port::NewRevocation;
@@ -35,7 +35,11 @@ pub(crate) async fn leave(
     integration::erase(connection, id).await
 }
 
-async fn insert(connection: &mut SqliteConnection, seal: &Seal, new: &NewRevocation) -> Result<(), VaultError> {
+pub(crate) async fn insert(
+    connection: &mut SqliteConnection,
+    seal: &Seal,
+    new: &NewRevocation,
+) -> Result<(), VaultError> {
     sqlx::query("INSERT INTO pending_revocation (id, row, sealed_credential) VALUES (?1, ?2, ?3)")
         .bind(new.pending.id.to_string())
         .bind(write(&new.pending)?)

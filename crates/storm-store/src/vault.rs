@@ -252,6 +252,38 @@ impl Vault for SqliteVault {
         self.writer.write(move |connection| Box::pin(generation::switch(connection, id, expected, next, at))).await
     }
 
+    async fn switch_with_row(
+        &self,
+        integration: Integration,
+        expected: Option<GenerationNumber>,
+        next: GenerationNumber,
+        at: Timestamp,
+    ) -> Result<Integration, VaultError> {
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    generation::switch(connection, integration.id, expected, next, at).await?;
+                    integration::update(connection, integration).await
+                })
+            })
+            .await
+    }
+
+    async fn part_generation(
+        &self,
+        id: IntegrationId,
+        staged: GenerationNumber,
+        new: Integration,
+        at: Timestamp,
+    ) -> Result<Integration, VaultError> {
+        let seal = Arc::clone(&self.seal);
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move { generation::part(connection, &seal, id, staged, new, at).await })
+            })
+            .await
+    }
+
     async fn retire_generation(
         &self,
         id: IntegrationId,
@@ -419,6 +451,24 @@ impl Vault for SqliteVault {
             .write(move |connection| Box::pin(async move { revocation::leave(connection, &seal, id, &left).await }))
             .await?;
         self.landing.clear(id.0, u64::MAX).await
+    }
+
+    async fn leave_generation_to_revoke(
+        &self,
+        id: IntegrationId,
+        number: GenerationNumber,
+        left: NewRevocation,
+        at: Timestamp,
+    ) -> Result<(), VaultError> {
+        let seal = Arc::clone(&self.seal);
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    revocation::insert(connection, &seal, &left).await?;
+                    generation::retire(connection, id, number, at).await
+                })
+            })
+            .await
     }
 
     async fn pending_revocations(&self) -> Result<Vec<PendingRevocation>, VaultError> {

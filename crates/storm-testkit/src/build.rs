@@ -24,6 +24,7 @@ pub fn integration(number: u128, method: Method) -> Integration {
         fields: BTreeMap::new(),
         registration_id: None,
         requested_scopes: Vec::new(),
+        asked_scopes: None,
         granted_scopes: Vec::new(),
         account: None,
         state: TokenState::Disconnected,

@@ -95,6 +95,24 @@ impl Vault for TrappedVault {
     ) -> Stored<()> {
         trapped!(self.switch_generation(id, expected, next, at))
     }
+    async fn switch_with_row(
+        &self,
+        integration: Integration,
+        expected: Option<GenerationNumber>,
+        next: GenerationNumber,
+        at: Timestamp,
+    ) -> Stored<Integration> {
+        trapped!(self.switch_with_row(integration, expected, next, at))
+    }
+    async fn part_generation(
+        &self,
+        id: IntegrationId,
+        staged: GenerationNumber,
+        new: Integration,
+        at: Timestamp,
+    ) -> Stored<Integration> {
+        trapped!(self.part_generation(id, staged, new, at))
+    }
     async fn retire_generation(&self, id: IntegrationId, number: GenerationNumber, at: Timestamp) -> Stored<()> {
         trapped!(self.retire_generation(id, number, at))
     }
@@ -186,6 +204,15 @@ impl Vault for TrappedVault {
     }
     async fn leave_to_revoke(&self, id: IntegrationId, left: Vec<NewRevocation>) -> Stored<()> {
         trapped!(self.leave_to_revoke(id, left))
+    }
+    async fn leave_generation_to_revoke(
+        &self,
+        id: IntegrationId,
+        number: GenerationNumber,
+        left: NewRevocation,
+        at: Timestamp,
+    ) -> Stored<()> {
+        trapped!(self.leave_generation_to_revoke(id, number, left, at))
     }
     async fn pending_revocations(&self) -> Stored<Vec<PendingRevocation>> {
         self.inner.pending_revocations().await

@@ -131,6 +131,23 @@ pub trait Vault: Send + Sync {
         next: GenerationNumber,
         at: Timestamp,
     ) -> Result<(), VaultError>;
+    /// The same, and writes the row that goes with it (`revision` is the one that was read), in one transaction.
+    async fn switch_with_row(
+        &self,
+        integration: Integration,
+        expected: Option<GenerationNumber>,
+        next: GenerationNumber,
+        at: Timestamp,
+    ) -> Result<Integration, VaultError>;
+    /// Takes a staged generation out of `id` and adds an integration that has it as its active one, in one transaction; what is
+    /// in use in `id` stays. [`VaultError::Conflict`] unless it is staged.
+    async fn part_generation(
+        &self,
+        id: IntegrationId,
+        staged: GenerationNumber,
+        new: Integration,
+        at: Timestamp,
+    ) -> Result<Integration, VaultError>;
     /// Erases a generation's secret; never the active one ([`VaultError::Conflict`]).
     async fn retire_generation(
         &self,
@@ -214,6 +231,15 @@ pub trait Vault: Send + Sync {
     /// Removes an integration for good, and keeps of it only what ending these credentials at its service needs, in one
     /// transaction.
     async fn leave_to_revoke(&self, id: IntegrationId, left: Vec<NewRevocation>) -> Result<(), VaultError>;
+    /// Erases one generation of an integration that stays, as [`Vault::retire_generation`] does, and keeps what ending it at its
+    /// service needs, in one transaction.
+    async fn leave_generation_to_revoke(
+        &self,
+        id: IntegrationId,
+        number: GenerationNumber,
+        left: NewRevocation,
+        at: Timestamp,
+    ) -> Result<(), VaultError>;
     /// Revocations that the service has not confirmed, oldest first.
     async fn pending_revocations(&self) -> Result<Vec<PendingRevocation>, VaultError>;
     /// The credential that one of them is about.

@@ -152,6 +152,26 @@ impl Vault for MemoryVault {
         self.write(|tables| tables.record_mut(id)?.switch(expected, next, at)).await
     }
 
+    async fn switch_with_row(
+        &self,
+        integration: Integration,
+        expected: Option<GenerationNumber>,
+        next: GenerationNumber,
+        at: Timestamp,
+    ) -> Result<Integration, VaultError> {
+        self.write(|tables| tables.record_mut(integration.id)?.switch_with_row(integration, expected, next, at)).await
+    }
+
+    async fn part_generation(
+        &self,
+        id: IntegrationId,
+        staged: GenerationNumber,
+        new: Integration,
+        at: Timestamp,
+    ) -> Result<Integration, VaultError> {
+        self.write(|tables| tables.part(id, staged, new, at)).await
+    }
+
     async fn retire_generation(
         &self,
         id: IntegrationId,
@@ -292,6 +312,21 @@ impl Vault for MemoryVault {
         self.write(|tables| {
             tables.erase(id)?;
             tables.revocations.extend(left);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn leave_generation_to_revoke(
+        &self,
+        id: IntegrationId,
+        number: GenerationNumber,
+        left: NewRevocation,
+        at: Timestamp,
+    ) -> Result<(), VaultError> {
+        self.write(|tables| {
+            tables.record_mut(id)?.retire(number, at)?;
+            tables.revocations.push(left);
             Ok(())
         })
         .await

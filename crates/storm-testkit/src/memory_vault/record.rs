@@ -128,6 +128,20 @@ impl Record {
         Ok(())
     }
 
+    pub(super) fn switch_with_row(
+        &mut self,
+        row: Integration,
+        expected: Option<GenerationNumber>,
+        next: GenerationNumber,
+        at: Timestamp,
+    ) -> Result<Integration, VaultError> {
+        if row.revision != self.row.revision {
+            return Err(VaultError::Conflict);
+        }
+        self.switch(expected, next, at)?;
+        self.update(row)
+    }
+
     pub(super) fn retire(&mut self, number: GenerationNumber, at: Timestamp) -> Result<(), VaultError> {
         match self.generations.get(&number.0).ok_or(VaultError::NotFound)?.phase {
             GenerationPhase::Active => return Err(VaultError::Conflict),

@@ -58,6 +58,23 @@ impl Tables {
         Ok(row)
     }
 
+    /// Moves a staged generation into a new integration.
+    pub(super) fn part(
+        &mut self,
+        id: IntegrationId,
+        staged: GenerationNumber,
+        new: Integration,
+        at: Timestamp,
+    ) -> Result<Integration, VaultError> {
+        let generation = self.record(id)?.generation(staged)?;
+        if generation.phase != GenerationPhase::Staged {
+            return Err(VaultError::Conflict);
+        }
+        let added = self.add(NewIntegration { integration: new, credential: Some(generation.credential) })?;
+        self.record_mut(id)?.retire(staged, at)?;
+        Ok(added)
+    }
+
     pub(super) fn erase(&mut self, id: IntegrationId) -> Result<(), VaultError> {
         let ordinal = self.ordinals.remove(&id).ok_or(VaultError::NotFound)?;
         self.records.remove(&ordinal);
