@@ -3,6 +3,7 @@
 mod assertion;
 mod authorization;
 mod browser;
+mod claims;
 mod client_authentication;
 mod client_key;
 mod clock;

@@ -9,7 +9,7 @@ use storm_domain::port::{
     IdTokenCheck, Knock, ListenError, ListenRequest, Network, PendingRedirect, Probe, Provider, TokenRequest,
 };
 use storm_domain::{
-    Authority, AuthorityFileError, Credential, DeviceAuthorization, DevicePoll, Discovered, DiscoveryError,
+    Account, Authority, AuthorityFileError, Credential, DeviceAuthorization, DevicePoll, Discovered, DiscoveryError,
     IdTokenError, NetworkSettings, NetworkSettingsError, OAuthService, RawTokenAnswer, RefreshFailure, RevokeRequest,
     SendFailure, ServiceAccountKey, ServiceAccountService, Timestamp, TokenAnswerReading, Verdict, VerifyRequest,
 };
@@ -22,8 +22,8 @@ use crate::network::Way;
 use crate::sender::Sender;
 use crate::token_answer::AnswerShape;
 use crate::{
-    assertion, authorization, client_authentication, device, discovery, dpop, id_token, loopback, network, revoke,
-    token_answer, token_request, verify,
+    assertion, authorization, claims, client_authentication, device, discovery, dpop, id_token, loopback, network,
+    revoke, token_answer, token_request, verify,
 };
 
 /// Speaks to services over HTTP. One for the whole program: it keeps connections, parsed signing keys and the
@@ -159,6 +159,10 @@ impl Provider for HttpProvider {
 
     fn subject_of(&self, id_token: &IdToken) -> Option<String> {
         id_token::subject_of(id_token)
+    }
+
+    fn account_in(&self, id_token: &IdToken) -> Option<Account> {
+        claims::account_in(id_token)
     }
 
     async fn exchange_assertion(

@@ -164,6 +164,12 @@ pub struct OAuthSetup {
     pub(crate) authorize_url: UrlTemplate,
     #[serde(default)]
     pub(crate) authorize_params: BTreeMap<String, String>,
+    /// Of the authorization request of a Reconnect: how the account is chosen again, and what was granted is kept.
+    #[serde(default)]
+    pub(crate) reconnect_params: BTreeMap<String, String>,
+    /// Scopes that are granted under another name than they are asked for.
+    #[serde(default)]
+    pub(crate) scope_aliases: BTreeMap<String, String>,
     pub(crate) token_url: UrlTemplate,
     pub(crate) refresh_url: Option<UrlTemplate>,
     pub(crate) device_authorization_url: Option<UrlTemplate>,

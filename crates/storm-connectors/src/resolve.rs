@@ -114,6 +114,22 @@ impl Connector {
         scopes
     }
 
+    /// Which of the scopes asked for were not granted; none while the service has not said which were. `refreshable` = there is
+    /// a refresh token, which is what `offline_access` asks for and many services do not name (OpenID Connect Core §11).
+    #[must_use]
+    pub fn missing_scopes(&self, asked: &[String], granted: &[String], refreshable: bool) -> Vec<String> {
+        let aliases = self.oauth_setup().ok().map(|setup| &setup.scope_aliases);
+        let is_granted = |scope: &String| {
+            let alias = aliases.and_then(|aliases| aliases.get(scope));
+            (refreshable && scope == "offline_access")
+                || granted.iter().any(|one| one == scope || Some(one) == alias || is_qualified(one, scope))
+        };
+        if granted.is_empty() {
+            return Vec::new();
+        }
+        asked.iter().filter(|scope| !is_granted(scope)).cloned().collect()
+    }
+
     /// What to register as redirect URI at the service: one without a port where it takes any, several where it compares
     /// the port too.
     ///
@@ -281,6 +297,7 @@ impl Connector {
             grant: self.grant(fields, setup),
             authorize_url,
             authorize_params: pairs(&setup.authorize_params),
+            reconnect_params: pairs(&setup.reconnect_params),
             token_url,
             refresh_url,
             device_authorization_url: self.optional_url(fields, setup.device_authorization_url.as_ref())?,
@@ -364,6 +381,13 @@ fn with_space_after_word(mut prefix: String) -> String {
         prefix.push(' ');
     }
     prefix
+}
+
+/// Whether `granted` is `asked` with its resource in front, as in `https://graph.microsoft.com/Mail.Read` for `Mail.Read`.
+fn is_qualified(granted: &str, asked: &str) -> bool {
+    let is_url = |scope: &str| scope.contains("://");
+    let last = granted.rsplit_once('/').filter(|_| is_url(granted) && !is_url(asked)).map(|(_, last)| last);
+    last.is_some_and(|last| last.eq_ignore_ascii_case(asked))
 }
 
 fn pairs(map: &BTreeMap<String, String>) -> Vec<(String, String)> {

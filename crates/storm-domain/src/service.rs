@@ -61,6 +61,8 @@ pub struct OAuthService {
     pub authorize_url: Url,
     /// Extra parameters of the authorization request.
     pub authorize_params: Vec<(String, String)>,
+    /// Those of a Reconnect besides; one of the same name takes the other's place.
+    pub reconnect_params: Vec<(String, String)>,
     /// Token endpoint for the code.
     pub token_url: Url,
     /// Token endpoint for refreshes; most often the same.
@@ -103,6 +105,17 @@ pub struct OAuthService {
     pub lifetimes: TokenLifetimes,
     /// Where tokens are revoked, if anywhere.
     pub revoke: Option<RevokeRequest>,
+}
+
+impl OAuthService {
+    /// The service as a Reconnect asks it.
+    #[must_use]
+    pub fn for_reconnect(mut self) -> Self {
+        let own = std::mem::take(&mut self.reconnect_params);
+        self.authorize_params.retain(|(name, _)| !own.iter().any(|(replaced, _)| replaced == name));
+        self.authorize_params.extend(own);
+        self
+    }
 }
 
 /// What the ID tokens of an OpenID provider are held to (OpenID Connect Core §3.1.3.7).

@@ -8,9 +8,9 @@ use storm_domain::port::{
     ClientKeyError, EventSink, IdTokenCheck, ListenError, ListenRequest, PendingRedirect, Provider, TokenRequest,
 };
 use storm_domain::{
-    Credential, DeviceAuthorization, DevicePoll, Discovered, DiscoveryError, Event, IdTokenError, OAuthService,
-    RawTokenAnswer, RefreshFailure, RevokeRequest, SendFailure, ServiceAccountKey, ServiceAccountService, Timestamp,
-    TokenAnswerReading, Verdict, VerifyRequest,
+    Account, Credential, DeviceAuthorization, DevicePoll, Discovered, DiscoveryError, Event, IdTokenError,
+    OAuthService, RawTokenAnswer, RefreshFailure, RevokeRequest, SendFailure, ServiceAccountKey, ServiceAccountService,
+    Timestamp, TokenAnswerReading, Verdict, VerifyRequest,
 };
 use storm_secret::{AccessToken, ClientSecret, DisplaySafeUrl, IdToken, PrivateKey};
 use storm_tests::{Outcome, StepError};
@@ -71,6 +71,9 @@ impl Provider for TrappedProvider {
     }
     fn read_device_answer(&self, service: &OAuthService, answer: &RawTokenAnswer) -> DevicePoll {
         self.inner.read_device_answer(service, answer)
+    }
+    fn account_in(&self, id_token: &IdToken) -> Option<Account> {
+        self.inner.account_in(id_token)
     }
     async fn exchange_assertion(
         &self,

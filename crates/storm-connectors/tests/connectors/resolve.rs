@@ -235,3 +235,39 @@ fn a_client_secret_is_never_ended_by_the_endpoint_for_tokens() {
     let google = connector("google").rotation(Method::OAuth, &Fields::new()).unwrap();
     assert!(matches!(google.revoke, RevokeBy::Page { .. }));
 }
+
+#[test]
+fn a_reconnect_lets_the_account_be_chosen_where_the_service_can_ask() {
+    let asked = |id: &str| {
+        let service = connector(id).oauth_service(&Fields::new()).unwrap();
+        (service.authorize_params.clone(), service.for_reconnect().authorize_params)
+    };
+    let sent = |params: &[(String, String)], name: &str| -> Vec<String> {
+        params.iter().filter(|(one, _)| one == name).map(|(_, value)| value.clone()).collect()
+    };
+    let (first, again) = asked("google");
+    assert_eq!(sent(&first, "prompt"), ["consent"]);
+    assert_eq!(sent(&again, "prompt"), ["select_account consent"], "once only: a repeated parameter is an error");
+    assert_eq!(sent(&again, "access_type"), ["offline"], "what a Reconnect does not say otherwise stays");
+    assert_eq!(sent(&again, "include_granted_scopes"), ["true"]);
+    assert_eq!(sent(&asked("microsoft").1, "prompt"), ["select_account"]);
+    assert!(asked("github").1.is_empty());
+}
+
+#[test]
+fn a_scope_granted_under_another_name_is_not_missing() {
+    let missing = |id: &str, asked: &[&str], granted: &[&str], refreshable: bool| {
+        let list = |scopes: &[&str]| scopes.iter().map(ToString::to_string).collect::<Vec<_>>();
+        connector(id).missing_scopes(&list(asked), &list(granted), refreshable)
+    };
+    assert_eq!(missing("practice", &["read", "write"], &["read"], true), ["write"]);
+    assert!(missing("practice", &["read", "write"], &[], true).is_empty(), "the service did not say");
+    let email = "https://www.googleapis.com/auth/userinfo.email";
+    assert!(missing("google", &["openid", "email"], &["openid", email], true).is_empty());
+    assert_eq!(missing("google", &["openid", "profile"], &["openid", email], true), ["profile"]);
+    let graph = ["https://graph.microsoft.com/mail.read"];
+    assert!(missing("microsoft", &["Mail.Read"], &graph, true).is_empty());
+    assert_eq!(missing("microsoft", &["Mail.ReadWrite"], &graph, true), ["Mail.ReadWrite"]);
+    assert!(missing("practice", &["read", "offline_access"], &["read"], true).is_empty(), "its refresh token is there");
+    assert_eq!(missing("practice", &["read", "offline_access"], &["read"], false), ["offline_access"]);
+}

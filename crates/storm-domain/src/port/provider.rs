@@ -15,7 +15,7 @@ use url::Url;
 
 use super::{ListenError, ListenRequest, PendingRedirect};
 use crate::{
-    Credential, DeviceAuthorization, DevicePoll, Discovered, DiscoveryError, IdTokenError, OAuthService,
+    Account, Credential, DeviceAuthorization, DevicePoll, Discovered, DiscoveryError, IdTokenError, OAuthService,
     RawTokenAnswer, RefreshFailure, RevokeRequest, SendFailure, ServiceAccountKey, ServiceAccountService, Timestamp,
     TokenAnswerReading, Verdict, VerifyRequest,
 };
@@ -230,6 +230,8 @@ pub trait Provider: Send + Sync {
     fn subject_of(&self, id_token: &IdToken) -> Option<String>;
     /// Reads the answer to a device code: tokens, or that the user has not decided yet; never fails, never panics.
     fn read_device_answer(&self, service: &OAuthService, answer: &RawTokenAnswer) -> DevicePoll;
+    /// The account that an ID token names, for a service that names it nowhere else.
+    fn account_in(&self, id_token: &IdToken) -> Option<Account>;
     /// Exchanges a signed assertion for an access token (RFC 7523 §2.1).
     async fn exchange_assertion(
         &self,

@@ -274,6 +274,9 @@ impl Provider for Network {
     fn read_device_answer(&self, _service: &OAuthService, _answer: &RawTokenAnswer) -> DevicePoll {
         unreachable!("everybody signs in in the browser here")
     }
+    fn account_in(&self, id_token: &IdToken) -> Option<Account> {
+        self.reader.account_in(id_token)
+    }
 
     async fn exchange_assertion(
         &self,

@@ -64,6 +64,7 @@ pub fn service(base: &Url) -> OAuthService {
         grant: AuthorizationGrant::AuthorizationCode,
         authorize_url: base.join("/authorize").unwrap(),
         authorize_params: Vec::new(),
+        reconnect_params: Vec::new(),
         token_url: token_url.clone(),
         refresh_url: token_url,
         device_authorization_url: None,
