@@ -61,7 +61,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             authorization::copy_authorization_link,
             authorization::paste_redirect,
             authorization::cancel_authorization,
-            authorization::accept_different_account,
+            authorization::decide_account,
             key_file::choose_key_file,
             key_file::add_service_account,
             key_file::replace_key_file,

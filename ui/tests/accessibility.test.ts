@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { Failure, VaultView } from '../src/api/host';
 import { sampleFile } from '../src/api/fake/host';
 import { kept } from '../src/api/fake/model';
+import { twoAccounts } from '../src/api/fake/seed';
 import { openPage, openWindow, screen, type Opened } from './window';
 
 async function faults(): Promise<string[]> {
@@ -27,6 +28,21 @@ const views: Record<string, (opened: Opened) => Promise<void>> = {
   },
   'the settings': async ({ user }) => user.click(await find('nav-settings')),
   'a page that needs its user': (opened) => openPage(opened, 'i-salesforce'),
+  'a page with scopes and an open question': async (opened) => {
+    opened.host.rows = twoAccounts();
+    opened.host.emit({ event: 'integration_changed', id: 'i-github' });
+    await openPage(opened, 'i-github');
+    await opened.user.click(await find('scopes-more'));
+    await find('scope-field');
+  },
+  'the question about another account': async (opened) => {
+    opened.host.settings.signsInAs = 'eve@northwind.example';
+    await openPage(opened, 'i-salesforce');
+    await opened.user.click(await find('page-action'));
+    await find('authorization-link');
+    opened.host.finishAuthorization();
+    await find('account-keep-both');
+  },
   'a page’s credentials': (opened) => openPage(opened, 'i-slack', 'credentials'),
   'a page’s activity': (opened) => openPage(opened, 'i-github', 'activity'),
   'a rotation that awaits a key': async (opened) => {

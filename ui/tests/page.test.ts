@@ -3,7 +3,9 @@ import { waitFor } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
 import type { HostFailure } from '../src/api/host';
 import { fail } from '../src/api/fake/model';
-import { openPage, openWindow, rowOf, screen } from './window';
+import { twoAccounts, workingDay } from '../src/api/fake/seed';
+import { scopeLines } from '../src/features/integration/scope';
+import { openPage, openWindow, rowOf, screen, type Opened } from './window';
 
 const find = (name: string) => screen.findByTestId(name);
 
@@ -33,16 +35,64 @@ describe('reconnecting', () => {
     expect(host.calls).toEqual([]);
   });
 
-  test('as another account asks first, and keeping the old one changes nothing', async () => {
-    const opened = await openWindow();
-    await openPage(opened, 'i-salesforce');
-    await opened.user.click(await find('page-action'));
-    await find('authorization-link');
-    opened.host.finishAuthorization({ progress: 'different_account', expected: { id: '1', label: 'ops@northwind.example' }, got: { id: '2', label: 'eve@northwind.example' } });
-    expect((await find('different-account')).textContent).toContain('Nothing was changed yet');
-    await opened.user.click(await find('account-refuse'));
-    await find('authorization-cancelled');
-    expect(opened.host.calls.at(-1)).toBe('refuseDifferentAccount');
+  describe('as another account asks first', () => {
+    async function asAnother(): Promise<Opened> {
+      const opened = await openWindow({ rows: workingDay(), signsInAs: 'eve@northwind.example' });
+      await openPage(opened, 'i-salesforce');
+      await opened.user.click(await find('page-action'));
+      await find('authorization-link');
+      opened.host.finishAuthorization();
+      const asked = await find('different-account');
+      expect(asked.textContent).toContain('Salesforce belongs to ops@northwind.example, and eve@northwind.example signed in. Nothing was changed yet.');
+      return opened;
+    }
+    const accountOf = ({ host }: Opened, id: string) => host.rows.find((row) => row.integration.id === id)?.integration.account?.label;
+
+    test('and Cancel gives the new grant back and changes nothing', async () => {
+      const opened = await asAnother();
+      await opened.user.click(await find('account-cancel'));
+      expect((await find('account-declined')).textContent).toContain('The access of eve@northwind.example was ended at the service.');
+      expect([opened.host.rows.length, accountOf(opened, 'i-salesforce')]).toEqual([8, 'ops@northwind.example']);
+      await opened.user.click(await find('connect-done'));
+      expect(screen.queryByTestId('undecided')).toBeNull();
+    });
+
+    test('and Keep both, which is what Enter does, adds an integration beside the old one', async () => {
+      const opened = await asAnother();
+      await opened.user.keyboard('{Enter}');
+      expect((await find('account-kept-both')).textContent).toContain('“Salesforce (eve@northwind.example)” was added');
+      expect([opened.host.rows.length, accountOf(opened, 'i-salesforce')]).toEqual([9, 'ops@northwind.example']);
+      await opened.user.click(await find('connect-open'));
+      await waitFor(() => expect(screen.getByTestId('page-name').textContent).toBe('Salesforce (eve@northwind.example)'));
+    });
+
+    test('and Replace makes it the other account’s', async () => {
+      const opened = await asAnother();
+      await opened.user.click(await find('account-replace'));
+      expect((await find('authorization-completed')).textContent).toContain('Connected as eve@northwind.example');
+      expect([opened.host.rows.length, accountOf(opened, 'i-salesforce')]).toEqual([8, 'eve@northwind.example']);
+    });
+
+    test('and a dialog that is closed leaves the question on the page', async () => {
+      const opened = await asAnother();
+      await opened.user.keyboard('{Escape}');
+      expect((await find('undecided')).textContent).toContain('Another account signed in');
+      expect(opened.host.calls).not.toContain('cancelAuthorization');
+      await opened.user.click(await find('undecided-keep-both'));
+      expect((await find('toast')).textContent).toContain('“Salesforce (eve@northwind.example)” was added');
+      await waitFor(() => expect(screen.queryByTestId('undecided')).toBeNull());
+      expect(opened.host.rows).toHaveLength(9);
+    });
+
+    test('also when the service does not say who signed in', async () => {
+      const opened = await openWindow();
+      await openPage(opened, 'i-salesforce');
+      await opened.user.click(await find('page-action'));
+      await find('authorization-link');
+      opened.host.finishAuthorization({ progress: 'different_account', expected: { id: '1', label: 'ops@northwind.example' }, got: null });
+      expect((await find('different-account')).textContent).toContain('did not say who signed in');
+      expect(document.body.textContent).not.toMatch(/null|undefined/);
+    });
   });
 });
 
@@ -163,11 +213,50 @@ test('lending shows what is saved, not what was clicked', async () => {
   expect([lend.getAttribute('aria-checked'), lend.getAttribute('aria-busy')]).toEqual(['false', null]);
 });
 
-test('the overview shows granted and missing scopes', async () => {
-  const opened = await openWindow();
-  await openPage(opened, 'i-salesforce');
-  expect((await find('missing-scopes')).textContent).toBe('1 missing: web');
-  expect((await find('card-connection')).textContent).toContain('api, refresh_token');
+describe('scopes', () => {
+  const linesOf = () => screen.getAllByTestId('scope-line').map(({ dataset }) => [dataset.scope, dataset.granted]);
+
+  test('stand side by side, and what is missing is no error', async () => {
+    const opened = await openWindow({ rows: twoAccounts() });
+    expect(rowOf('i-github-2').textContent).toContain('1 scope missing');
+    await openPage(opened, 'i-github-2');
+    await find('card-scopes');
+    expect(linesOf()).toEqual([['repo', 'true'], ['read:user', 'true'], ['workflow', 'false']]);
+    expect((await find('missing-scopes')).textContent).toBe('It works, without one scope that was asked for.');
+    expect(screen.queryByTestId('attention')).toBeNull();
+  });
+
+  test('that are missing are asked for by one click', async () => {
+    const opened = await openWindow({ rows: twoAccounts() });
+    await openPage(opened, 'i-github-2');
+    await opened.user.click(await find('scopes-ask-missing'));
+    await find('authorization-link');
+    opened.host.finishAuthorization();
+    await find('authorization-completed');
+    await opened.user.click(await find('connect-done'));
+    await waitFor(() => expect(linesOf()).toEqual([['repo', 'true'], ['read:user', 'true'], ['workflow', 'true']]));
+  });
+
+  test('more of them are asked for besides those there are', async () => {
+    const opened = await openWindow();
+    await openPage(opened, 'i-github');
+    await opened.user.click(await find('scopes-more'));
+    await opened.user.type(await find('scope-field'), 'gist');
+    await opened.user.click(await find('scopes-authorize'));
+    expect((await find('authorization')).textContent).toContain('repo, read:user, gist');
+    expect(linesOf(), 'nothing counts before it is granted').toEqual([['repo', 'true'], ['read:user', 'true']]);
+    opened.host.finishAuthorization();
+    await opened.user.click(await find('connect-done'));
+    await waitFor(() => expect(linesOf()).toHaveLength(3));
+  });
+
+  test('that were granted besides are shown as not asked for', () => {
+    const detail = { ...twoAccounts()[0]!, requested_scopes: ['email'], granted_scopes: ['https://s.example/email'], missing_scopes: [] };
+    expect(scopeLines(detail)).toEqual([
+      { scope: 'email', requested: true, granted: true },
+      { scope: 'https://s.example/email', requested: false, granted: true },
+    ]);
+  });
 });
 
 test('the page of an integration that is gone says so and leads back', async () => {

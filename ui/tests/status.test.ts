@@ -17,6 +17,7 @@ describe('a status', () => {
   const table: [StatusView, string, string, string][] = [
     [{ status: 'connected' }, 'good', 'Connected', 'verify'],
     [{ status: 'limited', missing: 'list charges' }, 'soon', 'Limited', 'verify'],
+    [{ status: 'scopes_missing', missing: ['read', 'write'] }, 'soon', '2 scopes missing', 'verify'],
     [needsYou({ reason: 'access_token_ended' }), 'need', 'Needs you', 'reconnect'],
     [needsYou({ reason: 'key_refused', words: noWords }), 'need', 'Needs you', 'replace'],
     [{ status: 'retrying', trouble: { trouble: 'service', kind: 'dns' }, until: NOW }, 'soon', 'Retrying', 'verify'],

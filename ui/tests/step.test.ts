@@ -69,7 +69,7 @@ describe('an authorization', () => {
     [{ progress: 'waiting', browser_opened: true }, true],
     [{ progress: 'entering_code', user_code: 'WDJB-MJHT', verification_uri: 'https://a.example', qr: null }, true],
     [{ progress: 'exchanging' }, true],
-    [{ progress: 'different_account', expected: { id: '1', label: 'a' }, got: { id: '2', label: 'b' } }, true],
+    [{ progress: 'different_account', expected: { id: '1', label: 'a' }, got: { id: '2', label: 'b' } }, false],
     [{ progress: 'cancelled' }, false],
     [{ progress: 'completed', integration_id: 'i-1', account: null, verdict: { outcome: 'works', account: null } }, false],
   ])('in %j has to be cancelled when the dialog closes: %s', (progress, cancel) => {

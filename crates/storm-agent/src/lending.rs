@@ -123,6 +123,7 @@ fn word(status: &StatusView) -> &'static str {
     match status {
         StatusView::Connected => "connected",
         StatusView::Limited { .. } => "limited",
+        StatusView::ScopesMissing { .. } => "connected, scopes missing",
         StatusView::NeedsYou { .. } => "needs you",
         StatusView::Retrying { .. } => "retrying",
         StatusView::Unverified { .. } => "not verified",

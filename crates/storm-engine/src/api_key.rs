@@ -10,6 +10,7 @@ use storm_secret::ApiKey;
 
 use crate::engine::Engine;
 use crate::error::ToFailure as _;
+use crate::naming::is_chosen;
 use crate::view::{AddApiKeyRequest, CheckKeyRequest, HeldKeyView, KeyInput, SavedView};
 
 impl Engine {
@@ -56,9 +57,10 @@ impl Engine {
         let connector = self.connector(&request.connector_id)?;
         let fields = self.checked_fields(connector, Method::ApiKey, &request.fields).await?;
         let key = self.key_of(&request.connector_id, &request.key)?;
+        let is_named = is_chosen(request.name.as_deref());
         let integration =
             self.new_integration(&request.connector_id, request.name, Method::ApiKey, fields, None, Vec::new()).await?;
-        let saved = self.add(integration, Credential::ApiKey(ApiKeyCredential { key })).await?;
+        let saved = self.add(integration, Credential::ApiKey(ApiKeyCredential { key }), is_named).await?;
         self.release(&request.key);
         Ok(saved)
     }
@@ -76,12 +78,21 @@ impl Engine {
     }
 
     /// Adds an integration with its first credential, and tries it.
-    pub(crate) async fn add(&self, integration: Integration, credential: Credential) -> Result<SavedView, Failure> {
+    pub(crate) async fn add(
+        &self,
+        integration: Integration,
+        credential: Credential,
+        is_named: bool,
+    ) -> Result<SavedView, Failure> {
         let new = NewIntegration { integration, credential: Some(credential) };
         let integration = self.vault().add_integration(new).await.map_err(|error| error.to_failure())?;
         self.log(&integration, ActivityKind::Added).await;
         self.parts.events.publish(Event::IntegrationChanged { id: integration.id });
         let verdict = self.verify_integration(integration.id).await?;
+        if let (false, Some(name)) = (is_named, self.name_by_account(&integration, verdict.account()).await?) {
+            let named = self.change(integration.id, |row| row.name.clone_from(&name)).await;
+            named.map_err(|error| error.to_failure())?;
+        }
         Ok(SavedView { integration_id: integration.id, verdict })
     }
 
@@ -151,7 +162,7 @@ impl Engine {
     }
 
     /// The name itself, or with a number behind it: a name is what other tools ask by, so each stands once.
-    async fn free_name(&self, wanted: String) -> Result<String, Failure> {
+    pub(crate) async fn free_name(&self, wanted: String) -> Result<String, Failure> {
         let taken = self.vault().integrations().await.map_err(|error| error.to_failure())?;
         let is_taken =
             |name: &str| taken.iter().any(|other| other.trashed_at.is_none() && other.name.eq_ignore_ascii_case(name));

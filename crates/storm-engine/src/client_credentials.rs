@@ -63,12 +63,13 @@ impl Engine {
             Some(Credential::OAuthGrant(grant)) => grant,
             _ => self.stand_in(&plan.service)?,
         };
-        let asked = self.ask_as_client(&plan.integration, &plan.service, &plan.client, &grant).await;
+        let wanted = Integration { requested_scopes: plan.scopes.clone(), ..plan.integration.clone() };
+        let asked = self.ask_as_client(&wanted, &plan.service, &plan.client, &grant).await;
         let exchanged = asked.map_err(|failure| failure.to_failure())?;
         let now = self.now();
         let integration = if plan.is_new {
             let state = TokenState::Active { expires_at: exchanged.expires_at, refresh: RefreshState::Idle };
-            let integration = Integration { state, last_refreshed_at: Some(now), ..plan.integration.clone() };
+            let integration = Integration { state, last_refreshed_at: Some(now), ..wanted };
             let credential = Some(Credential::OAuthGrant(grant.clone()));
             let new = NewIntegration { integration, credential };
             self.vault().add_integration(new).await
@@ -77,6 +78,7 @@ impl Engine {
             self.change(id, |row| {
                 row.state = row.state.clone().step(event.clone(), now);
                 row.last_refreshed_at = Some(now);
+                row.requested_scopes.clone_from(&plan.scopes);
             })
             .await
         };

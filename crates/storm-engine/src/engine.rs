@@ -14,7 +14,7 @@ use storm_domain::{
 use tokio::sync::watch;
 
 use crate::age::Ages;
-use crate::authorization::Attempt;
+use crate::authorization::{Attempt, Question};
 use crate::behind::Behind;
 use crate::discovery::Discoveries;
 use crate::error::ToFailure as _;
@@ -63,6 +63,8 @@ pub struct Engine {
     pub(crate) revocations: Revocations,
     pub(crate) behind: Behind,
     pub(crate) attempts: Mutex<HashMap<AttemptId, Attempt>>,
+    /// Grants of other accounts, waiting for the user's word.
+    pub(crate) questions: Mutex<HashMap<AttemptId, Question>>,
     pub(crate) discoveries: Discoveries,
     pub(crate) stopping: watch::Sender<bool>,
     /// Whether no OAuth grant is refreshed, because the vault is an older one.
@@ -86,6 +88,7 @@ impl Engine {
             revocations: Revocations::default(),
             behind: Behind::default(),
             attempts: Mutex::default(),
+            questions: Mutex::default(),
             discoveries: Discoveries::default(),
             stopping: watch::Sender::new(false),
             held_back: AtomicBool::new(false),

@@ -49,10 +49,6 @@ impl Engine {
             .fields_of(row.method)
             .filter_map(|field| row.fields.get(&field.name).map(|value| (field.title.clone(), value.clone())))
             .collect();
-        let missing = row
-            .requested_scopes
-            .iter()
-            .filter(|scope| !row.granted_scopes.is_empty() && !row.granted_scopes.contains(scope));
         let rotating = rotation.as_ref().is_some_and(|rotation| !rotation.is_over());
         Ok(IntegrationDetailView {
             integration: self.integration_view(&row, rotating),
@@ -60,7 +56,8 @@ impl Engine {
             host: self.host_of(&row),
             requested_scopes: row.requested_scopes.clone(),
             granted_scopes: row.granted_scopes.clone(),
-            missing_scopes: missing.cloned().collect(),
+            missing_scopes: self.missing_scopes(&row),
+            undecided: self.undecided_account(id),
             registration,
             rotation: match &rotation {
                 Some(rotation) => self.rotation_view(&row, rotation, &generations)?,
@@ -174,6 +171,7 @@ impl Engine {
     pub(crate) fn forget(&self, id: IntegrationId) {
         self.schedule.remove(id);
         self.exchanged.forget(id);
+        self.forget_questions(id);
     }
 
     pub(crate) fn integration_view(&self, row: &Integration, rotating: bool) -> IntegrationView {
@@ -189,7 +187,7 @@ impl Engine {
             connector: self.badge_of(row),
             method: row.method,
             account: row.account.clone(),
-            status: status_of(row),
+            status: self.status_of(row),
             last_verdict: row.last_verdict.clone(),
             last_refreshed_at: row.last_refreshed_at,
             next_refresh_at,
@@ -253,26 +251,31 @@ impl Engine {
             pages: self.pages_of(row),
         }
     }
-}
 
-/// The one status that counts, worst first.
-fn status_of(row: &Integration) -> StatusView {
-    if let Some(since) = row.paused_at {
-        return StatusView::Paused { since };
-    }
-    match &row.state {
-        TokenState::Disconnected | TokenState::Revoked => StatusView::NotConnected,
-        TokenState::Authorizing => StatusView::Connecting,
-        TokenState::NeedsReconnect { reason, since } => StatusView::NeedsYou { reason: reason.clone(), since: *since },
-        TokenState::Active { refresh: RefreshState::BackingOff { until, trouble, .. }, .. } => {
-            StatusView::Retrying { trouble: trouble.clone(), until: *until }
+    /// The one status that counts, worst first.
+    fn status_of(&self, row: &Integration) -> StatusView {
+        if let Some(since) = row.paused_at {
+            return StatusView::Paused { since };
         }
-        TokenState::Active { .. } => match row.last_verdict.as_ref().map(|record| &record.verdict) {
-            Some(Verdict::WorksWithout { missing, .. }) => StatusView::Limited { missing: missing.clone() },
-            Some(Verdict::CouldNotReach { reason } | Verdict::Refused { reason }) => {
-                StatusView::Unverified { reason: reason.clone() }
+        match &row.state {
+            TokenState::Disconnected | TokenState::Revoked => StatusView::NotConnected,
+            TokenState::Authorizing => StatusView::Connecting,
+            TokenState::NeedsReconnect { reason, since } => {
+                StatusView::NeedsYou { reason: reason.clone(), since: *since }
             }
-            Some(Verdict::Works { .. }) | None => StatusView::Connected,
-        },
+            TokenState::Active { refresh: RefreshState::BackingOff { until, trouble, .. }, .. } => {
+                StatusView::Retrying { trouble: trouble.clone(), until: *until }
+            }
+            TokenState::Active { .. } => match row.last_verdict.as_ref().map(|record| &record.verdict) {
+                Some(Verdict::WorksWithout { missing, .. }) => StatusView::Limited { missing: missing.clone() },
+                Some(Verdict::CouldNotReach { reason } | Verdict::Refused { reason }) => {
+                    StatusView::Unverified { reason: reason.clone() }
+                }
+                Some(Verdict::Works { .. }) | None => match self.missing_scopes(row) {
+                    missing if missing.is_empty() => StatusView::Connected,
+                    missing => StatusView::ScopesMissing { missing },
+                },
+            },
+        }
     }
 }

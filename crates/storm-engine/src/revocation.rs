@@ -76,6 +76,12 @@ impl Engine {
         // Waits for a refresh under way, which would bring tokens that nobody ends.
         let _flight = self.flights.take_off(row.id).await;
         let mut left = Vec::new();
+        for Generation { credential, .. } in self.undecided_generations(row.id).await? {
+            if let Err(unrevoked) = self.revoke_credential(&row, &credential, &credential).await {
+                let pending = self.after_failure(self.asked_now(&row), &unrevoked);
+                left.push(NewRevocation { pending, credential });
+            }
+        }
         for generation in self.living_generations(&row).await? {
             let credential = generation.credential;
             match self.revoke_credential(&row, &credential, &credential).await {

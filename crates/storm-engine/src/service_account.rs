@@ -13,6 +13,7 @@ use storm_secret::{AccessToken, SecretBytes};
 use crate::catalogue::badge;
 use crate::engine::{Engine, lock};
 use crate::error::{ToFailure as _, failure_of_trouble};
+use crate::naming::is_chosen;
 use crate::view::{AddServiceAccountRequest, KeyFileView, SavedView};
 
 /// Access tokens that were exchanged for keys. They can be had again at any time, so they are never written down.
@@ -78,11 +79,12 @@ impl Engine {
         let fields = self.checked_fields(connector, Method::ServiceAccount, &request.fields).await?;
         let file = self.held.key_file(request.file)?;
         let scopes = connector.scopes_to_request(Method::ServiceAccount, &request.scopes);
+        let is_named = is_chosen(request.name.as_deref());
         let integration = self
             .new_integration(&request.connector_id, request.name, Method::ServiceAccount, fields, None, scopes)
             .await?;
         self.check_token_host(&integration, &file)?;
-        let saved = self.add(integration, Credential::ServiceAccountKey(file.key)).await?;
+        let saved = self.add(integration, Credential::ServiceAccountKey(file.key), is_named).await?;
         self.held.release(request.file);
         Ok(saved)
     }

@@ -2,7 +2,8 @@
 
 use storm_domain::{AttemptId, Failure};
 use storm_engine::view::{
-    AuthorizationView, BeginAuthorizationRequest, PasteRedirectRequest, RegistrationView, SaveRegistrationRequest,
+    AccountAnswer, AuthorizationProgress, AuthorizationView, BeginAuthorizationRequest, PasteRedirectRequest,
+    RegistrationView, SaveRegistrationRequest,
 };
 use tauri::State;
 
@@ -81,13 +82,13 @@ pub async fn cancel_authorization(shell: State<'_, Shell>, id: AttemptId) -> Res
     shell.ask(|engine| async move { engine.cancel_authorization(id) }).await
 }
 
-/// Decides about a reconnect that signed in as another account.
+/// Answers what becomes of the grant of another account than the integration's.
 #[tauri::command]
 #[specta::specta]
-pub async fn accept_different_account(
+pub async fn decide_account(
     shell: State<'_, Shell>,
     id: AttemptId,
-    accept: bool,
-) -> Result<AuthorizationView, Failure> {
-    shell.ask(|engine| async move { engine.accept_different_account(id, accept).await }).await
+    answer: AccountAnswer,
+) -> Result<AuthorizationProgress, Failure> {
+    shell.ask(|engine| async move { engine.decide_account(id, answer).await }).await
 }

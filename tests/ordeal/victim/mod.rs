@@ -193,7 +193,8 @@ impl Victim {
                 self.authorize(target, account).await
             }
             What::Reconnect { id, account } => {
-                self.authorize(AuthorizationTarget::Reconnect { integration_id: id }, account).await
+                self.authorize(AuthorizationTarget::Reconnect { integration_id: id, more_scopes: Vec::new() }, account)
+                    .await
             }
             What::Rotate { id, key } => self.rotate(id, &key).await,
             What::RevokeOld(id) => self.revoke_old(id).await,

@@ -4,7 +4,7 @@ import type { IntegrationView, KeyFileView, Method } from '../api/host';
 export type Opening =
   | { open: 'setup'; connectorId: string | null; method: Method | null }
   | { open: 'key_file'; file: KeyFileView }
-  | { open: 'reconnect'; integration: IntegrationView }
+  | { open: 'reconnect'; integration: IntegrationView; moreScopes: string[] }
   | { open: 'replace'; integration: IntegrationView }
   | { open: 'disconnect'; integration: IntegrationView };
 
@@ -19,8 +19,9 @@ export class Dialogs {
     this.opening = { open: 'key_file', file };
   }
 
-  reconnect(integration: IntegrationView): void {
-    this.opening = { open: 'reconnect', integration };
+  /** Asks for `moreScopes` besides those it has. */
+  reconnect(integration: IntegrationView, moreScopes: string[] = []): void {
+    this.opening = { open: 'reconnect', integration, moreScopes };
   }
 
   replace(integration: IntegrationView): void {

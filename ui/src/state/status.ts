@@ -47,6 +47,10 @@ export function statusText(status: StatusView, now: number): StatusText {
       return { tone: 'good', word: 'Connected', detail: '' };
     case 'limited':
       return { tone: 'soon', word: 'Limited', detail: limitText(status.missing) };
+    case 'scopes_missing': {
+      const { length } = status.missing;
+      return { tone: 'soon', word: `${length} ${length === 1 ? 'scope' : 'scopes'} missing`, detail: `Working, without ${status.missing.join(', ')}.` };
+    }
     case 'needs_you':
       return { tone: 'need', word: 'Needs you', detail: `Since ${relative(status.since, now)}.` };
     case 'retrying':

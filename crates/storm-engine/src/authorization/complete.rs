@@ -2,6 +2,7 @@
 //!
 //! A device code goes the same way, once its user has approved; until then each answer lands and is emptied out again.
 
+use super::account::is_same;
 use super::{Came, Noted, Plan};
 use crate::doctor::Complaint;
 use crate::engine::{Engine, lock};
@@ -12,8 +13,9 @@ use crate::verify::Tried;
 use storm_domain::port::{GrantCommit, NewIntegration, TokenGrant, TokenRequest};
 use storm_domain::{
     Account, Action, ActivityKind, Credential, Delivery, ErrorCode, Event, Failure, GenerationNumber, GenerationPhase,
-    IdTokenError, Integration, Lease, OAuthGrant, RawTokenAnswer, RefreshFailure, RefreshIntent, SendFailure,
-    Timestamp, TokenAnswerReading, TokenEvent, TokenState, TransientKind, VaultError, Verdict, VerdictRecord,
+    IdTokenError, Integration, IntegrationId, Lease, OAuthGrant, RawTokenAnswer, RefreshFailure, RefreshIntent,
+    SendFailure, Timestamp, TokenAnswerReading, TokenEvent, TokenState, TransientKind, VaultError, Verdict,
+    VerdictRecord,
 };
 use storm_secret::Nonce;
 
@@ -24,12 +26,30 @@ pub(super) struct Undecided {
     grant_expires_at: Option<Timestamp>,
     refreshable: bool,
     scopes: Option<Vec<String>>,
+    pub(super) account: Option<Account>,
     pub(super) verdict: Verdict,
+}
+
+impl Undecided {
+    /// The row as it stands once this grant is in use.
+    pub(super) fn connect(&self, row: Integration, plan: &Plan, now: Timestamp) -> Integration {
+        let event = TokenEvent::CredentialSaved { expires_at: self.grant_expires_at, refreshable: self.refreshable };
+        Integration {
+            state: row.state.step(event, now),
+            last_refreshed_at: Some(now),
+            last_verdict: Some(VerdictRecord { verdict: self.verdict.clone(), at: now }),
+            account: self.account.clone(),
+            granted_scopes: self.scopes.clone().unwrap_or_else(|| plan.scopes.clone()),
+            requested_scopes: plan.scopes.clone(),
+            asked_scopes: None,
+            ..row
+        }
+    }
 }
 
 pub(super) enum Outcome {
     Connected { account: Option<Account>, verdict: Verdict },
-    Different { expected: Account, got: Account, undecided: Undecided },
+    Different { expected: Account, undecided: Undecided },
 }
 
 /// An answer that has landed, and nobody has read yet.
@@ -50,6 +70,24 @@ pub(super) enum Unanswered {
 pub(super) type Stored = (GenerationNumber, OAuthGrant);
 
 impl Engine {
+    /// What is known of a stored grant once it was tried.
+    fn undecided(
+        &self,
+        row: &Integration,
+        staged: GenerationNumber,
+        grant: &OAuthGrant,
+        verdict: Verdict,
+    ) -> Undecided {
+        Undecided {
+            staged,
+            grant_expires_at: grant.expires_at,
+            refreshable: grant.refresh_token.is_some(),
+            scopes: grant.scopes.clone(),
+            account: self.account_of(row, grant, &verdict),
+            verdict,
+        }
+    }
+
     /// Exchanges the code, stores the grant, tries it, and makes it the one in use.
     pub(super) async fn complete_authorization(&self, plan: &Plan, came: Came) -> Result<Outcome, Failure> {
         self.add_row_if_new(plan).await?;
@@ -64,6 +102,8 @@ impl Engine {
         if plan.is_new {
             let new = NewIntegration { integration: plan.integration.clone(), credential: None };
             self.vault().add_integration(new).await.map_err(|error| error.to_failure())?;
+        } else {
+            self.note_asked_scopes(plan).await?;
         }
         Ok(())
     }
@@ -84,20 +124,21 @@ impl Engine {
                 return Err(another_subject());
             }
         };
-        let connected = Undecided {
-            staged,
-            grant_expires_at: grant.expires_at,
-            refreshable: grant.refresh_token.is_some(),
-            scopes: grant.scopes.clone(),
-            verdict: verdict.clone(),
-        };
-        if let (Some(expected), Some(got)) = (&plan.integration.account, verdict.account())
-            && expected.id != got.id
+        let undecided = self.undecided(&plan.integration, staged, &grant, verdict);
+        if let Some(expected) = &plan.integration.account
+            && !is_same(Some(expected), undecided.account.as_ref())
         {
-            return Ok(Outcome::Different { expected: expected.clone(), got: got.clone(), undecided: connected });
+            return Ok(Outcome::Different { expected: expected.clone(), undecided });
         }
-        self.take_over(plan, &connected).await?;
-        Ok(Outcome::Connected { account: verdict.account().cloned(), verdict })
+        self.take_over(plan, &undecided).await?;
+        Ok(Outcome::Connected { account: undecided.account, verdict: undecided.verdict })
+    }
+
+    /// Writes down what a Reconnect asks for, so that it is known when the program ends before the grant is in use.
+    async fn note_asked_scopes(&self, plan: &Plan) -> Result<(), Failure> {
+        let asked = |row: &Integration| (row.requested_scopes != plan.scopes).then(|| plan.scopes.clone());
+        let noted = self.change(plan.integration.id, |row| row.asked_scopes = asked(row)).await;
+        noted.map(drop).map_err(|error| error.to_failure())
     }
 
     /// Steps 3 to 6 of a refresh, for a code: prepare, send, land, store beside whatever is in use.
@@ -188,39 +229,57 @@ impl Engine {
     }
 
     /// Makes the new grant the one in use, and writes what it says about the account.
-    pub(super) async fn take_over(&self, plan: &Plan, connected: &Undecided) -> Result<(), Failure> {
+    pub(super) async fn take_over(&self, plan: &Plan, undecided: &Undecided) -> Result<(), Failure> {
         let id = plan.integration.id;
         let now = self.now();
-        if !plan.is_new {
-            let active = self.vault().active_generation(id).await.map_err(|error| error.to_failure())?;
-            self.vault()
-                .switch_generation(id, active.map(|generation| generation.number), connected.staged, now)
-                .await
-                .map_err(|error| error.to_failure())?;
-        }
+        let name = match plan.is_named {
+            true => None,
+            false => self.name_by_account(&plan.integration, undecided.account.as_ref()).await?,
+        };
+        let connect = |row: Integration| {
+            let name = name.clone().unwrap_or_else(|| row.name.clone());
+            Integration { name, ..undecided.connect(row, plan, now) }
+        };
+        let row = if plan.is_new {
+            self.change(id, |row| *row = connect(row.clone())).await
+        } else {
+            self.switch_to(id, undecided.staged, now, &connect).await
+        };
+        let row = row.map_err(|error| error.to_failure())?;
         lock(&self.unfinished).remove(&id);
         self.note_obtained(id);
-        let event =
-            TokenEvent::CredentialSaved { expires_at: connected.grant_expires_at, refreshable: connected.refreshable };
-        let account = connected.verdict.account().cloned();
-        let row = self
-            .change(id, |row| {
-                row.state = row.state.clone().step(event.clone(), now);
-                row.last_refreshed_at = Some(now);
-                row.last_verdict = Some(VerdictRecord { verdict: connected.verdict.clone(), at: now });
-                if account.is_some() {
-                    row.account.clone_from(&account);
-                }
-                row.granted_scopes = connected.scopes.clone().unwrap_or_else(|| row.requested_scopes.clone());
-            })
-            .await
-            .map_err(|error| error.to_failure())?;
-        self.log(&row, ActivityKind::Connected { account: account.map(|account| account.label) }).await;
+        let account = undecided.account.as_ref().map(|account| account.label.clone());
+        self.log(&row, ActivityKind::Connected { account }).await;
         Ok(())
     }
 
+    /// Makes a staged generation the active one, and writes its row with it; again when something else was faster.
+    async fn switch_to(
+        &self,
+        id: IntegrationId,
+        staged: GenerationNumber,
+        now: Timestamp,
+        connect: &(dyn Fn(Integration) -> Integration + Send + Sync),
+    ) -> Result<Integration, VaultError> {
+        const TRIES: usize = 16;
+        for _ in 0..TRIES {
+            let row = connect(self.vault().integration(id).await?);
+            let active = self.active_number(id).await?;
+            match self.vault().switch_with_row(row, active, staged, now).await {
+                Err(VaultError::Conflict) => {}
+                Err(error) => return Err(error),
+                Ok(written) => {
+                    self.schedule_next(&written);
+                    self.parts.events.publish(Event::IntegrationChanged { id });
+                    return Ok(written);
+                }
+            }
+        }
+        Err(VaultError::Conflict)
+    }
+
     /// Finishes a reconnect whose grant was stored when the program ended, if it is the same account; else it stays beside the
-    /// old one.
+    /// old one and the user is asked.
     ///
     /// # Errors
     /// When the service cannot be asked now.
@@ -234,7 +293,9 @@ impl Engine {
         let Credential::OAuthGrant(grant) = &generation.credential else { return Ok(()) };
         let is_new = !matches!(integration.state, TokenState::NeedsReconnect { .. } | TokenState::Active { .. });
         let complaint = Noted::default();
-        let plan = Plan { integration: integration.clone(), is_new, service, client, complaint };
+        let scopes = integration.asked_scopes.clone().unwrap_or_else(|| integration.requested_scopes.clone());
+        let plan =
+            Plan { integration: integration.clone(), is_new, is_named: true, scopes, service, client, complaint };
         // The program may have ended before the ID token was checked; the nonce is gone with it.
         match self.check_sign_in(plan.asked(), grant, None, grant.obtained_at).await {
             Ok(()) => {}
@@ -251,23 +312,15 @@ impl Engine {
             }
             Tried::Said(verdict) => verdict,
         };
-        let same = match (&integration.account, verdict.account()) {
-            (Some(expected), Some(got)) => expected.id == got.id,
-            (Some(_), None) => false,
-            (None, _) => true,
-        };
-        if !same {
-            tracing::info!(integration = %integration.id, "a stored grant is not known to be of the same account");
-            return Ok(());
+        let undecided = self.undecided(integration, staged, grant, verdict);
+        match &integration.account {
+            Some(expected) if !is_same(Some(expected), undecided.account.as_ref()) => {
+                tracing::info!(integration = %integration.id, "a stored grant is not known to be of the same account");
+                self.ask_about_stored(plan, expected.clone(), undecided);
+                Ok(())
+            }
+            _ => self.take_over(&plan, &undecided).await,
         }
-        let connected = Undecided {
-            staged,
-            grant_expires_at: grant.expires_at,
-            refreshable: grant.refresh_token.is_some(),
-            scopes: grant.scopes.clone(),
-            verdict,
-        };
-        self.take_over(&plan, &connected).await
     }
 
     /// Takes a stored grant back that must not be used. What was in use before stays in use.

@@ -47,11 +47,7 @@ impl Engine {
         request: BeginAuthorizationRequest,
     ) -> Result<AuthorizationView, Failure> {
         let plan = self.plan(request.target).await?;
-        let begun = self
-            .parts
-            .provider
-            .begin_device_authorization(&plan.service, &plan.client, &plan.integration.requested_scopes)
-            .await;
+        let begun = self.parts.provider.begin_device_authorization(&plan.service, &plan.client, &plan.scopes).await;
         let DeviceAuthorization {
             device_code,
             user_code,
@@ -68,7 +64,7 @@ impl Engine {
         let view = AuthorizationView {
             id,
             connector: badge(self.connector(&plan.integration.connector_id)?),
-            scopes: plan.integration.requested_scopes.clone(),
+            scopes: plan.scopes.clone(),
             url: page.text.clone(),
             redirect_uri: None,
             offers_code: true,
@@ -82,7 +78,7 @@ impl Engine {
         };
         let (stop, stopped) = watch::channel(false);
         let url = DisplaySafeUrl::new(page.url.clone());
-        self.keep_attempt(Attempt { view: view.clone(), url, plan: plan.clone(), desk: None, stop, undecided: None });
+        self.keep_attempt(Attempt { view: view.clone(), url, plan: plan.clone(), desk: None, stop });
         let ends_at = self.parts.clock.monotonic().saturating_add(lifetime);
         let wait = Wait { device_code, pace: PollPace::new(interval), ends_at, stopped };
         let engine = Arc::clone(self);

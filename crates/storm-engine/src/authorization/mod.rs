@@ -4,6 +4,7 @@
 //! account than before is never taken without the user's word. A browser that never comes back, a Deny, or a Cancel leave
 //! nothing behind.
 
+mod account;
 mod complete;
 mod device;
 mod paste;
@@ -23,14 +24,17 @@ use storm_domain::{
 use storm_secret::{CodeVerifier, DisplaySafeUrl, Nonce};
 use tokio::sync::watch;
 
+pub(crate) use account::Question;
+use complete::Outcome;
 pub(crate) use complete::empty_grant;
-use complete::{Outcome, Undecided};
 
 use crate::catalogue::badge;
 use crate::doctor::Complaint;
 use crate::engine::{Engine, lock};
 use crate::error::ToFailure as _;
 use crate::id_token::Asked;
+use crate::naming::is_chosen;
+use crate::scope::union;
 use crate::view::{AuthorizationProgress, AuthorizationTarget, AuthorizationView, BeginAuthorizationRequest};
 
 /// How long the loopback port stays open for the browser.
@@ -44,8 +48,6 @@ pub(crate) struct Attempt {
     /// Who judges the redirect, if there is to be one.
     desk: Option<Arc<dyn RedirectDesk>>,
     stop: watch::Sender<bool>,
-    /// A stored grant of another account, waiting for the user's word.
-    undecided: Option<Undecided>,
 }
 
 impl Attempt {
@@ -84,6 +86,10 @@ impl Attempt {
 pub(crate) struct Plan {
     pub(crate) integration: Integration,
     pub(crate) is_new: bool,
+    /// Whether the user chose its name.
+    pub(crate) is_named: bool,
+    /// Scopes asked for; the integration's requested ones once the grant is in use.
+    pub(crate) scopes: Vec<String>,
     pub(crate) service: OAuthService,
     pub(crate) client: ClientIdentity,
     pub(crate) complaint: Noted,
@@ -120,10 +126,10 @@ impl Engine {
         let pending = self.parts.provider.listen(&listen).await.map_err(|error| error.to_failure())?;
         let redirect_uri = pending.redirect_uri();
         let asked = AuthorizationRequest {
-            service: plan.service.clone(),
+            service: if plan.is_new { plan.service.clone() } else { plan.service.clone().for_reconnect() },
             client: plan.client.clone(),
             redirect_uri: redirect_uri.clone(),
-            scopes: plan.integration.requested_scopes.clone(),
+            scopes: plan.scopes.clone(),
             login_hint: plan.integration.account.as_ref().map(|account| account.label.clone()),
         };
         let authorization = self.parts.provider.make_authorization_url(&asked).map_err(|error| error.to_failure())?;
@@ -131,7 +137,7 @@ impl Engine {
         let view = AuthorizationView {
             id,
             connector: badge(self.connector(&plan.integration.connector_id)?),
-            scopes: plan.integration.requested_scopes.clone(),
+            scopes: plan.scopes.clone(),
             // EXPOSE: the link is shown to the user with a Copy button; its `state` is of use to this computer only.
             url: authorization.url.expose().to_string(),
             redirect_uri: Some(redirect_uri.to_string()),
@@ -149,7 +155,6 @@ impl Engine {
             plan: plan.clone(),
             desk: Some(desk),
             stop,
-            undecided: None,
         });
         let engine = Arc::clone(self);
         tokio::spawn(async move { engine.open_browser_for(id, &authorization.url).await });
@@ -172,7 +177,7 @@ impl Engine {
         let view = AuthorizationView {
             id: AttemptId(self.parts.entropy.make_uuid()),
             connector: badge(self.connector(&plan.integration.connector_id)?),
-            scopes: plan.integration.requested_scopes.clone(),
+            scopes: plan.scopes.clone(),
             url: String::new(),
             redirect_uri: None,
             offers_code: false,
@@ -186,7 +191,6 @@ impl Engine {
             plan: plan.clone(),
             desk: None,
             stop: watch::channel(false).0,
-            undecided: None,
         });
         tokio::spawn(Arc::clone(self).carry_out_without_browser(view.id, plan));
         Ok(view)
@@ -225,35 +229,9 @@ impl Engine {
         lock(&self.attempts).get(&id).map(Attempt::cancel).ok_or_else(over)
     }
 
-    /// Decides about a reconnect that signed in as another account.
-    ///
-    /// # Errors
-    /// When nothing waits for a decision, or the vault cannot be written.
-    pub async fn accept_different_account(&self, id: AttemptId, accept: bool) -> Result<AuthorizationView, Failure> {
-        let waiting = lock(&self.attempts)
-            .get_mut(&id)
-            .and_then(|attempt| attempt.undecided.take().map(|undecided| (attempt.plan.clone(), undecided)));
-        let (plan, undecided) = waiting.ok_or_else(over)?;
-        let integration_id = plan.integration.id;
-        let progress = if accept {
-            self.take_over(&plan, &undecided).await?;
-            AuthorizationProgress::Completed {
-                integration_id,
-                account: undecided.verdict.account().cloned(),
-                verdict: undecided.verdict.clone(),
-            }
-        } else {
-            let retired = self.vault().retire_generation(integration_id, undecided.staged, self.now()).await;
-            retired.map_err(|error| error.to_failure())?;
-            AuthorizationProgress::Cancelled
-        };
-        self.progress(id, progress);
-        self.authorization(id)
-    }
-
     async fn plan(&self, target: AuthorizationTarget) -> Result<Plan, Failure> {
         match target {
-            AuthorizationTarget::Reconnect { integration_id } => {
+            AuthorizationTarget::Reconnect { integration_id, more_scopes } => {
                 let integration = self.live(integration_id).await?;
                 if integration.method != Method::OAuth {
                     return Err(Failure::new(
@@ -263,7 +241,16 @@ impl Engine {
                     ));
                 }
                 let (service, client) = self.oauth_party(&integration).await?;
-                Ok(Plan { integration, is_new: false, service, client, complaint: Noted::default() })
+                let scopes = union(&integration.requested_scopes, &more_scopes)?;
+                Ok(Plan {
+                    integration,
+                    is_new: false,
+                    is_named: true,
+                    scopes,
+                    service,
+                    client,
+                    complaint: Noted::default(),
+                })
             }
             AuthorizationTarget::New { connector_id, name, fields, registration_id, scopes } => {
                 let connector = self.connector(&connector_id)?;
@@ -271,10 +258,11 @@ impl Engine {
                 let scopes = connector.scopes_to_request(Method::OAuth, &scopes);
                 let service = connector.oauth_service(&fields).map_err(|error| error.to_failure())?;
                 let client = self.client_of(&self.registration(registration_id).await?).await?;
+                let is_named = is_chosen(name.as_deref());
                 let integration = self
-                    .new_integration(&connector_id, name, Method::OAuth, fields, Some(registration_id), scopes)
+                    .new_integration(&connector_id, name, Method::OAuth, fields, Some(registration_id), scopes.clone())
                     .await?;
-                Ok(Plan { integration, is_new: true, service, client, complaint: Noted::default() })
+                Ok(Plan { integration, is_new: true, is_named, scopes, service, client, complaint: Noted::default() })
             }
         }
     }
@@ -365,11 +353,8 @@ impl Engine {
             Ok(Outcome::Connected { account, verdict }) => {
                 AuthorizationProgress::Completed { integration_id: plan.integration.id, account, verdict }
             }
-            Ok(Outcome::Different { expected, got, undecided }) => {
-                if let Some(attempt) = lock(&self.attempts).get_mut(&id) {
-                    attempt.undecided = Some(undecided);
-                }
-                AuthorizationProgress::DifferentAccount { expected, got }
+            Ok(Outcome::Different { expected, undecided }) => {
+                self.ask_about_account(id, plan.clone(), expected, undecided)
             }
             Err(failure) => {
                 self.log_unless_new(plan, &failure).await;

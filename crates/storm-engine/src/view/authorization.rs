@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use storm_domain::{Account, AttemptId, Failure, Fields, IntegrationId, RegistrationId, Timestamp, Verdict};
 
-use super::{ConnectorBadge, QrView, TypedSecret};
+use super::{ConnectorBadge, QrView, RevocationView, TypedSecret};
 
 /// An app registration, without its secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
@@ -59,6 +59,8 @@ pub enum AuthorizationTarget {
     Reconnect {
         /// Which.
         integration_id: IntegrationId,
+        /// Scopes asked for besides those it asked for before; they count once the new grant is in use.
+        more_scopes: Vec<String>,
     },
 }
 
@@ -131,12 +133,28 @@ pub enum AuthorizationProgress {
         /// How the first verification went.
         verdict: Verdict,
     },
-    /// Another account signed in than the one the integration belongs to; nothing was changed yet.
+    /// Another account signed in than the one the integration belongs to, or nobody can tell which; nothing was changed yet.
     DifferentAccount {
         /// The one it belongs to.
         expected: Account,
-        /// The one that signed in.
-        got: Account,
+        /// The one that signed in; None = the service did not say.
+        got: Option<Account>,
+    },
+    /// The other account has an integration of its own, and the old one stayed as it was.
+    KeptBoth {
+        /// The new one.
+        integration_id: IntegrationId,
+        /// Its name.
+        name: String,
+        /// The name of the old one.
+        kept: String,
+    },
+    /// The other account's grant was given back; nothing was changed.
+    Declined {
+        /// Whose it was.
+        account: Option<Account>,
+        /// What became of it at the service.
+        revocation: RevocationView,
     },
     /// No grant came of it; what worked before still does.
     Failed {
@@ -145,4 +163,27 @@ pub enum AuthorizationProgress {
     },
     /// The user cancelled.
     Cancelled,
+}
+
+/// A grant of another account, stored beside the one in use until the user decides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct UndecidedAccountView {
+    /// What the answer names.
+    pub attempt: AttemptId,
+    /// Whose the integration is.
+    pub expected: Account,
+    /// Whose the new grant is; None = the service did not say.
+    pub got: Option<Account>,
+}
+
+/// What becomes of a grant of another account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountAnswer {
+    /// The integration is the other account's from now on.
+    Replace,
+    /// The other account gets an integration of its own.
+    KeepBoth,
+    /// The grant is revoked where that ends nothing else, and forgotten.
+    Cancel,
 }

@@ -6,7 +6,7 @@ use storm_domain::{
     Timestamp, Trouble, Verdict, VerdictRecord,
 };
 
-use super::{ConnectorBadge, ConnectorPage, KeyInput, RegistrationView};
+use super::{ConnectorBadge, ConnectorPage, KeyInput, RegistrationView, UndecidedAccountView};
 
 /// One row of the Integrations list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, specta::Type)]
@@ -51,6 +51,11 @@ pub enum StatusView {
     Limited {
         /// What it may not do.
         missing: String,
+    },
+    /// Works, though not everything that was asked for was granted.
+    ScopesMissing {
+        /// What was not granted; never empty.
+        missing: Vec<String>,
     },
     /// Only the user can help: Reconnect, or replace the key.
     NeedsYou {
@@ -97,6 +102,8 @@ pub struct IntegrationDetailView {
     pub granted_scopes: Vec<String>,
     /// Scopes asked for and not granted.
     pub missing_scopes: Vec<String>,
+    /// A grant of another account that waits for the user's word.
+    pub undecided: Option<UndecidedAccountView>,
     /// The app registration.
     pub registration: Option<RegistrationView>,
     /// The credential's generations, newest first, without their secrets.

@@ -13,8 +13,8 @@ mod notice;
 mod qr;
 
 pub use authorization::{
-    AuthorizationProgress, AuthorizationTarget, AuthorizationView, BeginAuthorizationRequest, PasteRedirectRequest,
-    RegistrationView, SaveRegistrationRequest,
+    AccountAnswer, AuthorizationProgress, AuthorizationTarget, AuthorizationView, BeginAuthorizationRequest,
+    PasteRedirectRequest, RegistrationView, SaveRegistrationRequest, UndecidedAccountView,
 };
 pub use connector::{ConnectorBadge, ConnectorPage, ConnectorView, FieldView, MethodView, OAuthSetupView};
 pub use discovery::{DiscoveryView, EndpointPurpose, EndpointView};

@@ -1,13 +1,13 @@
 use storm_domain::port::Vault;
 use storm_domain::{ErrorCode, Verdict};
-use storm_engine::view::{AuthorizationProgress, AuthorizationTarget, BeginAuthorizationRequest, StatusView};
+use storm_engine::view::{AuthorizationProgress, BeginAuthorizationRequest, StatusView};
 use storm_sandbox::{GrantFilter, Step};
 
 use crate::person::Decision;
 use crate::rig::{Rig, holds};
 
 #[tokio::test]
-async fn approving_in_the_browser_connects_and_names_the_account() {
+async fn o29_approving_in_the_browser_connects_and_names_the_account() {
     let rig = Rig::start().await;
     let id = rig.connect().await;
     let page = rig.page(id).await;
@@ -57,7 +57,7 @@ async fn reconnect_keeps_the_id_and_clears_the_prompt() {
     rig.engine.refresh_integration(id).await.unwrap_err();
     assert!(matches!(rig.page(id).await.integration.status, StatusView::NeedsYou { .. }));
 
-    let target = AuthorizationTarget::Reconnect { integration_id: id };
+    let target = Rig::reconnect(id);
     let ended = rig.authorize(target, "ada@practice.example", Decision::Approve).await;
     assert!(
         matches!(ended, AuthorizationProgress::Completed { integration_id, .. } if integration_id == id),
@@ -68,28 +68,18 @@ async fn reconnect_keeps_the_id_and_clears_the_prompt() {
     assert_eq!(rig.vault.integrations().await.unwrap().len(), 1);
 }
 
-holds! { another_account_at_reconnect:
-    fn f024_another_account_at_reconnect_is_a_question_and_nothing_is_swapped;
-    fn o29_the_account_that_signed_in_is_compared_with_the_one_before;
-}
-
-async fn another_account_at_reconnect() {
+#[tokio::test]
+async fn a_set_up_leaves_the_reconnect_of_another_integration_alone() {
     let rig = Rig::start().await;
     let id = rig.connect().await;
-    let before = rig.refresh_token(id).await;
-    let target = AuthorizationTarget::Reconnect { integration_id: id };
-    let begun = rig.engine.begin_authorization(BeginAuthorizationRequest { target }).await.unwrap();
-    rig.browser.next().await; // the first page was for connecting
-    let link = rig.engine.authorization_link(begun.id).unwrap();
-    // EXPOSE: the test plays the user who follows the link.
-    crate::person::visit(link.expose().clone(), "eve@practice.example", Decision::Approve).await;
-    let ended = rig.authorization_ended(begun.id).await;
-    let AuthorizationProgress::DifferentAccount { expected, got } = ended else { panic!("{ended:?}") };
-    assert_eq!((expected.label.as_str(), got.label.as_str()), ("ada@practice.example", "eve@practice.example"));
-    assert_eq!(rig.refresh_token(id).await, before, "nothing is swapped before the answer");
-
-    let declined = rig.engine.accept_different_account(begun.id, false).await.unwrap();
-    assert_eq!(declined.progress, AuthorizationProgress::Cancelled);
-    assert_eq!(rig.refresh_token(id).await, before);
-    assert_eq!(rig.page(id).await.integration.account.unwrap().label, "ada@practice.example");
+    let reconnect =
+        rig.engine.begin_authorization(BeginAuthorizationRequest { target: Rig::reconnect(id) }).await.unwrap();
+    let target = rig.new_target().await;
+    rig.engine.begin_authorization(BeginAuthorizationRequest { target }).await.unwrap();
+    let waiting = |id| matches!(rig.engine.authorization(id).unwrap().progress, AuthorizationProgress::Waiting { .. });
+    assert!(waiting(reconnect.id));
+    let again = rig.engine.begin_authorization(BeginAuthorizationRequest { target: Rig::reconnect(id) }).await.unwrap();
+    let AuthorizationProgress::Failed { failure } = rig.authorization_ended(reconnect.id).await else { panic!() };
+    assert_eq!(failure.code, ErrorCode::AuthorizationReplaced, "by a newer one of its own");
+    assert!(waiting(again.id));
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use storm_domain::port::Vault;
 use storm_domain::{AttemptId, ErrorCode, IntegrationId};
 use storm_engine::view::{
-    AuthorizationProgress, AuthorizationTarget, AuthorizationView, BeginAuthorizationRequest, StatusView,
+    AccountAnswer, AuthorizationProgress, AuthorizationTarget, AuthorizationView, BeginAuthorizationRequest, StatusView,
 };
 use storm_sandbox::{GrantFilter, JournalQuery, Progress, Step};
 
@@ -210,7 +210,7 @@ async fn while_a_code_is_open_what_worked_before_is_refreshed_and_kept() {
     let rig = rig().await;
     let id = connect_by_code(&rig).await;
     let before = rig.refresh_token(id).await;
-    let begun = begin(&rig, AuthorizationTarget::Reconnect { integration_id: id }).await;
+    let begun = begin(&rig, Rig::reconnect(id)).await;
     poll_after(&rig, FIVE).await;
     assert_eq!(rig.refresh_token(id).await, before);
     rig.engine.refresh_integration(id).await.unwrap();
@@ -221,7 +221,7 @@ async fn while_a_code_is_open_what_worked_before_is_refreshed_and_kept() {
     let different = ended(&rig, begun.id).await;
     assert!(matches!(different, AuthorizationProgress::DifferentAccount { .. }), "{different:?}");
     assert_eq!(rig.refresh_token(id).await, refreshed, "nothing is swapped before the answer");
-    rig.engine.accept_different_account(begun.id, false).await.unwrap();
+    rig.engine.decide_account(begun.id, AccountAnswer::Cancel).await.unwrap();
     rig.engine.refresh_integration(id).await.unwrap();
 }
 
@@ -231,7 +231,7 @@ async fn a_reconnect_by_code_keeps_the_id() {
     let id = connect_by_code(&rig).await;
     rig.sandbox.control().revoke_grants(&GrantFilter::default()).await.unwrap();
     rig.engine.refresh_integration(id).await.unwrap_err();
-    let begun = begin(&rig, AuthorizationTarget::Reconnect { integration_id: id }).await;
+    let begun = begin(&rig, Rig::reconnect(id)).await;
     decide(&rig, &begun, "ada@practice.example", Decision::Approve).await;
     let ended = ended(&rig, begun.id).await;
     assert!(

@@ -33,7 +33,7 @@ async fn what_was_removed_is_erased_after_a_day_while_the_program_runs_on() {
 }
 
 #[tokio::test]
-async fn a_grant_is_revoked_at_the_service_on_wish() {
+async fn o51_a_grant_is_revoked_at_the_service_on_wish() {
     let rig = Rig::start().await;
     let id = rig.connect().await;
     let gone = rig.engine.disconnect_integration(id, true).await.unwrap();

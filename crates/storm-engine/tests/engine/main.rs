@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
+mod account;
 mod api_key;
 mod authorization;
 mod bound_grant;
@@ -22,4 +23,5 @@ mod revocation;
 mod rig;
 mod rotation;
 mod rotation_crash;
+mod scope;
 mod service_account;

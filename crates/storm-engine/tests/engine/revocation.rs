@@ -83,7 +83,7 @@ async fn f083_a_revocation_that_finds_the_service_down_is_tried_again_with_growi
 }
 
 #[tokio::test]
-async fn a_retried_revocation_names_the_refresh_token_first() {
+async fn o51_a_retried_revocation_names_the_refresh_token_first() {
     let rig = Rig::start().await;
     let id = rig.connect().await;
     take_down(&rig, "/oauth/revoke");
@@ -101,7 +101,7 @@ async fn a_retried_revocation_names_the_refresh_token_first() {
 }
 
 #[tokio::test]
-async fn a_services_longer_wish_is_kept() {
+async fn o51_a_services_longer_wish_is_kept() {
     let rig = Rig::start().await;
     let id = rig.connect().await;
     let wish = vec![("Retry-After".to_owned(), "600".to_owned())];

@@ -146,6 +146,10 @@ impl Rig {
         }
     }
 
+    pub fn reconnect(id: IntegrationId) -> AuthorizationTarget {
+        AuthorizationTarget::Reconnect { integration_id: id, more_scopes: Vec::new() }
+    }
+
     /// Authorizes in the browser and waits for the end.
     pub async fn authorize(
         &self,

@@ -134,6 +134,15 @@ async fn rig_with_key() -> (Rig, IntegrationId, String) {
 
 #[tokio::test]
 async fn f086_a_rotation_that_is_killed_at_any_step_resumes_there_and_never_without_a_working_key() {
+    killed_at_every_step().await;
+}
+
+#[tokio::test]
+async fn o52_a_crash_at_any_step_of_a_rotation_leaves_a_working_key() {
+    killed_at_every_step().await;
+}
+
+async fn killed_at_every_step() {
     let mut seen = Vec::new();
     for event in 1.. {
         let (rig, id, new) = rig_with_key().await;
@@ -175,17 +184,17 @@ async fn rotate(engine: Arc<Engine>, id: IntegrationId, new: String) {
 }
 
 #[tokio::test]
-async fn a_rotation_that_is_killed_while_the_new_key_is_tried_resumes() {
+async fn o52_a_rotation_that_is_killed_while_the_new_key_is_tried_resumes() {
     killed_during("/api/whoami", false).await;
 }
 
 #[tokio::test]
-async fn a_rotation_that_is_killed_before_the_service_turned_the_old_key_off_resumes() {
+async fn o52_a_rotation_that_is_killed_before_the_service_turned_the_old_key_off_resumes() {
     killed_during("/api/keys/self", false).await;
 }
 
 #[tokio::test]
-async fn a_rotation_that_is_killed_after_the_service_turned_the_old_key_off_resumes() {
+async fn o52_a_rotation_that_is_killed_after_the_service_turned_the_old_key_off_resumes() {
     killed_during("/api/keys/self", true).await;
 }
 

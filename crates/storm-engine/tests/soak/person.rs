@@ -104,7 +104,7 @@ impl Person {
             if let Some(End::Reused) = self.world.services.lock().unwrap().newest(index).ended {
                 count(&self.world.ledger.explained);
             }
-            let target = AuthorizationTarget::Reconnect { integration_id: row.id };
+            let target = AuthorizationTarget::Reconnect { integration_id: row.id, more_scopes: Vec::new() };
             if self.engine.begin_authorization(BeginAuthorizationRequest { target }).await.is_ok() {
                 count(&self.world.ledger.reconnected);
             }

@@ -1,6 +1,6 @@
 // A host that plays every flow in memory, so that the UI runs in a plain browser and in tests: the commands of the contract over
 // the model beside it.
-import { HostFailure, type AuthorizationTarget, type AuthorizationView, type DiscoveryView, type Host, type HostView, type IntegrationId, type KeyFileView, type ProtectionView, type Verdict } from '../host';
+import { HostFailure, type Account, type AccountAnswer, type AuthorizationProgress, type AuthorizationTarget, type AuthorizationView, type DiscoveryView, type Host, type HostView, type IntegrationId, type IntegrationView, type KeyFileView, type ProtectionView, type Verdict } from '../host';
 import { badgeOf, catalogue, discoveryOf } from './catalogue';
 import { fail, FakeModel, kept, unlocked, verdictOf } from './model';
 import { findingOf, reachOf, sampleAuthority } from './network';
@@ -345,7 +345,7 @@ export class FakeHost extends FakeModel implements Host {
 
   private attemptFor(target: AuthorizationTarget, way: (connectorId: string) => Pick<AuthorizationView, 'url' | 'redirect_uri' | 'expires_at' | 'progress'>): AuthorizationView {
     const connectorId = target.target === 'new' ? target.connector_id : this.find(target.integration_id).integration.connector.id;
-    const scopes = target.target === 'new' ? target.scopes : this.find(target.integration_id).requested_scopes;
+    const scopes = target.target === 'new' ? target.scopes : [...this.find(target.integration_id).requested_scopes, ...target.more_scopes];
     const view: AuthorizationView = {
       id: `attempt-${this.next++}`,
       connector: badgeOf(connectorId),
@@ -390,12 +390,32 @@ export class FakeHost extends FakeModel implements Host {
     return null;
   };
 
-  acceptDifferentAccount: Host['acceptDifferentAccount'] = async (_id, accept) => {
-    await this.called(accept ? 'acceptDifferentAccount' : 'refuseDifferentAccount');
-    if (!this.attempt) throw fail('not_found');
-    this.attempt.view.progress = accept ? this.complete(this.attempt.target) : { progress: 'cancelled' };
-    return { ...this.attempt.view };
+  decideAccount: Host['decideAccount'] = async (id, answer) => {
+    await this.called(`decideAccount:${answer}`);
+    const row = this.rows.find((one) => one.undecided?.attempt === id);
+    if (!row?.undecided) throw fail('not_found');
+    const { integration, undecided } = row;
+    const decided = this.decided(integration, undecided.got, answer);
+    this.change(integration.id, (detail) => ({ ...detail, undecided: null }));
+    if (this.attempt?.view.id === id) this.attempt.view.progress = decided;
+    return decided;
   };
+
+  private decided({ id, name, connector }: IntegrationView, account: Account | null, answer: AccountAnswer): AuthorizationProgress {
+    const verdict: Verdict = { outcome: 'works', account };
+    switch (answer) {
+      case 'replace':
+        this.judge(id, verdict);
+        this.change(id, (detail) => ({ ...detail, integration: { ...detail.integration, account } }));
+        return { progress: 'completed', integration_id: id, account, verdict };
+      case 'keep_both': {
+        const beside = account ? `${name} (${account.label})` : `${name} 2`;
+        return { progress: 'kept_both', integration_id: this.add(connector.id, 'oauth', beside, verdict).integration_id, name: beside, kept: name };
+      }
+      case 'cancel':
+        return { progress: 'declined', account, revocation: { revocation: 'revoked' } };
+    }
+  }
 
   // Key files.
 

@@ -56,6 +56,8 @@ export interface FakeSettings {
   keyringRefuses: boolean;
   /** What every look into a failure finds; null = what fits the failure. */
   finding: FindingView | null;
+  /** Who signs in at a Reconnect; null = the account there is. */
+  signsInAs: string | null;
 }
 
 export const kept: ProtectionView = { backend: 'GNOME Keyring', keyring: true, keyring_lost: false, passphrase: false, recovery_code: false };
@@ -98,7 +100,7 @@ export class FakeModel {
   protected next = 1;
 
   constructor(settings: Partial<FakeSettings> = {}) {
-    this.settings = { vault: unlocked, protection: kept, notices: [], backup: null, rows: [], pace: null, clipboard: 'rk_live_0123456789abcdef3fQ2', serviceDown: false, noBrowser: false, noCodes: false, keyringRefuses: false, finding: null, ...settings };
+    this.settings = { vault: unlocked, protection: kept, notices: [], backup: null, rows: [], pace: null, clipboard: 'rk_live_0123456789abcdef3fQ2', serviceDown: false, noBrowser: false, noCodes: false, keyringRefuses: false, finding: null, signsInAs: null, ...settings };
     this.rows = this.settings.rows;
     this.vault = this.settings.vault;
     this.protection = this.settings.protection;
@@ -130,8 +132,18 @@ export class FakeModel {
   finishAuthorization(progress?: AuthorizationProgress): void {
     if (!this.attempt) return;
     const { view, target } = this.attempt;
-    view.progress = progress ?? this.complete(target);
+    view.progress = progress ?? this.otherAccount(target) ?? this.complete(target);
+    const { progress: now } = view;
+    if (now.progress === 'different_account' && target.target === 'reconnect') {
+      this.change(target.integration_id, (detail) => ({ ...detail, undecided: { attempt: view.id, expected: now.expected, got: now.got } }));
+    }
     this.emit({ event: 'authorization_changed', id: view.id });
+  }
+
+  private otherAccount(target: AuthorizationTarget): AuthorizationProgress | null {
+    const { signsInAs } = this.settings;
+    const expected = target.target === 'reconnect' ? this.find(target.integration_id).integration.account : null;
+    return signsInAs && expected ? { progress: 'different_account', expected, got: { id: signsInAs, label: signsInAs } } : null;
   }
 
   /** The old key of a rotation is tried. */
@@ -215,6 +227,10 @@ export class FakeModel {
     }
     const { account } = this.find(target.integration_id).integration;
     this.judge(target.integration_id, { outcome: 'works', account });
+    this.change(target.integration_id, (detail) => {
+      const asked = [...new Set([...detail.requested_scopes, ...target.more_scopes])];
+      return { ...detail, requested_scopes: asked, granted_scopes: asked, missing_scopes: [] };
+    });
     return { progress: 'completed', integration_id: target.integration_id, account, verdict: { outcome: 'works', account } };
   }
 

@@ -2,7 +2,7 @@
 import type { Failure, IntegrationDetailView, KeyProblem, VaultNotice, VaultView } from '../host';
 import { FakeHost } from './host';
 import { kept, type FakeSettings } from './model';
-import { crowd, workingDay } from './seed';
+import { crowd, twoAccounts, workingDay } from './seed';
 
 const PACE_MS = 2_500;
 
@@ -93,6 +93,7 @@ export function fakeHost(name: string): FakeHost {
   if (name === 'damaged') return new FakeHost({ ...settings, vault: damaged, backup: copy });
   if (name === 'restored') return new FakeHost({ ...settings, rows: workingDay(), notices: [{ notice: 'restored', since: Date.now() - 60_000 }] });
   if (name === 'notices') return new FakeHost({ ...settings, rows: workingDay(), notices, backup: copy });
+  if (name === 'accounts') return new FakeHost({ ...settings, rows: twoAccounts(), signsInAs: 'hubot' });
   if (name === 'empty') return new FakeHost(settings);
   if (name === 'crowd') return new FakeHost({ ...settings, rows: crowd(10_000) });
   return new FakeHost({ ...settings, rows: workingDay() });

@@ -73,6 +73,7 @@ export function integrationOf({ id, connectorId, method, account, status = { sta
     requested_scopes: scopes,
     granted_scopes: scopes.filter((scope) => !missing.includes(scope)),
     missing_scopes: missing,
+    undecided: null,
     registration:
       method === 'oauth'
         ? { id: `registration-${id}`, connector_id: connectorId, client_id: '3MVG9…northwind', has_secret: true, fields: Object.fromEntries(fields), used_by: 1 }
@@ -113,6 +114,17 @@ export function workingDay(): IntegrationDetailView[] {
     integrationOf({ id: 'i-slack', connectorId: 'slack', method: 'oauth', account: 'Northwind', status: { status: 'retrying', trouble: { trouble: 'registration', words: { code: 'invalid_client', description: '' } }, until: now + 20 * MINUTE } }),
     integrationOf({ id: 'i-stripe', connectorId: 'stripe', method: 'api_key', account: 'acct_1Q…', status: { status: 'limited', missing: 'list charges' } }),
     integrationOf({ id: 'i-twilio', connectorId: 'twilio', method: 'api_key', account: 'AC7f…19', status: { status: 'paused', since: now - 26 * HOUR } }),
+  ];
+}
+
+/** Two accounts of one service, one of which lacks a scope, and a sign-in that nobody decided about. */
+export function twoAccounts(): IntegrationDetailView[] {
+  const scopes = ['repo', 'read:user', 'workflow'];
+  const ours = integrationOf({ id: 'i-github', connectorId: 'github', method: 'oauth', account: 'octocat', scopes });
+  const [expected, got] = [{ id: '1', label: 'octocat' }, { id: '2', label: 'hubot' }];
+  return [
+    { ...ours, undecided: { attempt: 'attempt-0', expected, got } },
+    integrationOf({ id: 'i-github-2', connectorId: 'github', method: 'oauth', account: 'monalisa', name: 'GitHub (monalisa)', scopes, missing: ['workflow'], status: { status: 'scopes_missing', missing: ['workflow'] } }),
   ];
 }
 

@@ -2,6 +2,7 @@
 // secret is kept here, so that going back loses nothing.
 import {
   failureOf,
+  type AccountAnswer,
   type AuthorizationTarget,
   type ConnectorView,
   type ExaminationSubject,
@@ -220,10 +221,13 @@ export class ConnectFlow implements FileTaker {
     return { subject: 'service', connector_id: connector.badge.id, method: method.method, fields: this.#fields };
   }
 
-  async decide(accept: boolean): Promise<void> {
-    const id = attemptOf(this.step);
-    if (!id) return;
-    await this.#run(async () => this.#go(withAttempt(this.step, await this.app.host.acceptDifferentAccount(id, accept))));
+  async decide(answer: AccountAnswer): Promise<void> {
+    const { step } = this;
+    if (step.step !== 'waiting') return;
+    await this.#run(async () => {
+      const progress = await this.app.host.decideAccount(step.attempt.id, answer);
+      this.#go(withAttempt(this.step, { ...step.attempt, progress }));
+    });
   }
 
   /** Tries the first step again after it failed. */
@@ -258,7 +262,7 @@ export class ConnectFlow implements FileTaker {
         this.file.take(opening.file);
         return this.#openFile(opening.file);
       case 'reconnect':
-        return this.#authorize(opening.integration.id, { target: 'reconnect', integration_id: opening.integration.id });
+        return this.#authorize(opening.integration.id, { target: 'reconnect', integration_id: opening.integration.id, more_scopes: opening.moreScopes });
       case 'replace':
         return this.#openReplace(opening.integration);
     }

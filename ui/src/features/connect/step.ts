@@ -78,9 +78,9 @@ function backFrom({ connector, existing }: Subject): Step | null {
 /** The attempt whose progress a step shows. */
 export const attemptOf = (step: Step): AttemptId | null => (step.step === 'waiting' ? step.attempt.id : null);
 
-/** Whether an authorization is still under way, so that leaving has to cancel it. */
+/** Whether an authorization is still under way, so that leaving has to cancel it. A question about its account waits on the page. */
 export const isWaiting = (step: Step): boolean =>
-  step.step === 'waiting' && ['waiting', 'entering_code', 'exchanging', 'different_account'].includes(step.attempt.progress.progress);
+  step.step === 'waiting' && ['waiting', 'entering_code', 'exchanging'].includes(step.attempt.progress.progress);
 
 /** Takes over news of an attempt; news of another one changes nothing. */
 export const withAttempt = (step: Step, attempt: AuthorizationView): Step =>
