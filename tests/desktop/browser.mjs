@@ -1,6 +1,7 @@
 // The system browser of a test: Debian's Chromium, driven through the sign-in and consent pages of the practice service or
-// of oidc-provider, and through their pages for the code of another device. What it does at the consent page stands in $STORM_DESKTOP/browser-manner: approve, deny, or leave
-// (closes the browser before coming back). Every page opened and how it ended is a line of browser.jsonl.
+// of oidc-provider, and through their pages for the code of another device. What it does at the consent page stands in
+// $STORM_DESKTOP/browser-manner: approve, deny, or leave (closes the browser before coming back); who signs in at the practice
+// service, if not whom its page suggests, in browser-account. Every page opened and how it ended is a line of browser.jsonl.
 import fs from 'node:fs';
 import path from 'node:path';
 import { createRequire } from 'node:module';
@@ -78,6 +79,8 @@ async function oidcDevice(page) {
 }
 
 async function signInAtPractice(page) {
+  const account = read('browser-account', '');
+  if (account) await page.fill('#account', account);
   await page.fill('#password', 'rehearsal');
   await page.click('#sign-in');
   await page.waitForSelector('#approve');

@@ -45,6 +45,14 @@ impl Browser {
         Ok(std::fs::write(self.desktop.file("browser-manner"), word)?)
     }
 
+    /// Who signs in from now on at the practice service; None = whom its page suggests.
+    ///
+    /// # Errors
+    /// When it cannot be told.
+    pub fn sign_in_as(&self, account: Option<&str>) -> Outcome {
+        Ok(std::fs::write(self.desktop.file("browser-account"), account.unwrap_or_default())?)
+    }
+
     /// Keeps pictures of the consent page and of the last page in a folder.
     ///
     /// # Errors

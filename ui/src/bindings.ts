@@ -93,8 +93,8 @@ export const commands = {
 	pasteRedirect: (request: PasteRedirectRequest) => typedError<null, Failure>(__TAURI_INVOKE("paste_redirect", { request })),
 	/**  Stops waiting and closes the port. */
 	cancelAuthorization: (id: AttemptId) => typedError<null, Failure>(__TAURI_INVOKE("cancel_authorization", { id })),
-	/**  Decides about a reconnect that signed in as another account. */
-	acceptDifferentAccount: (id: AttemptId, accept: boolean) => typedError<AuthorizationView, Failure>(__TAURI_INVOKE("accept_different_account", { id, accept })),
+	/**  Answers what becomes of the grant of another account than the integration's. */
+	decideAccount: (id: AttemptId, answer: AccountAnswer) => typedError<AuthorizationProgress, Failure>(__TAURI_INVOKE("decide_account", { id, answer })),
 	/**  Shows the system's file chooser; the file is read in the core. None = the user closed it. */
 	chooseKeyFile: () => typedError<KeyFileView | null, Failure>(__TAURI_INVOKE("choose_key_file")),
 	/**  Saves a new integration with its key file, then exchanges and verifies it. */
@@ -151,6 +151,15 @@ export type Account = {
 	/**  What a person recognises: a login name or an e-mail address. */
 	label: string,
 };
+
+/**  What becomes of a grant of another account. */
+export type AccountAnswer = 
+/**  The integration is the other account's from now on. */
+"replace" | 
+/**  The other account gets an integration of its own. */
+"keep_both" | 
+/**  The grant is revoked where that ends nothing else, and forgotten. */
+"cancel";
 
 /**  How the accounts of old and new compare. */
 export type AccountComparison = 
@@ -338,12 +347,26 @@ integration_id: IntegrationId;
 account: Account | null; 
 /**  How the first verification went. */
 verdict: Verdict } | 
-/**  Another account signed in than the one the integration belongs to; nothing was changed yet. */
+/**  Another account signed in than the one the integration belongs to, or nobody can tell which; nothing was changed yet. */
 { progress: "different_account"; 
 /**  The one it belongs to. */
 expected: Account; 
-/**  The one that signed in. */
-got: Account } | 
+/**  The one that signed in; None = the service did not say. */
+got: Account | null } | 
+/**  The other account has an integration of its own, and the old one stayed as it was. */
+{ progress: "kept_both"; 
+/**  The new one. */
+integration_id: IntegrationId; 
+/**  Its name. */
+name: string; 
+/**  The name of the old one. */
+kept: string } | 
+/**  The other account's grant was given back; nothing was changed. */
+{ progress: "declined"; 
+/**  Whose it was. */
+account: Account | null; 
+/**  What became of it at the service. */
+revocation: RevocationView } | 
 /**  No grant came of it; what worked before still does. */
 { progress: "failed"; 
 /**  Why. */
@@ -368,7 +391,9 @@ scopes: string[] } |
 /**  An integration that is there already; it keeps its id. */
 { target: "reconnect"; 
 /**  Which. */
-integration_id: IntegrationId };
+integration_id: IntegrationId; 
+/**  Scopes asked for besides those it asked for before; they count once the new grant is in use. */
+more_scopes: string[] };
 
 /**  An authorization under way. */
 export type AuthorizationView = {
@@ -890,6 +915,8 @@ export type IntegrationDetailView = {
 	granted_scopes: string[],
 	/**  Scopes asked for and not granted. */
 	missing_scopes: string[],
+	/**  A grant of another account that waits for the user's word. */
+	undecided: UndecidedAccountView | null,
 	/**  The app registration. */
 	registration: RegistrationView | null,
 	/**  The credential's generations, newest first, without their secrets. */
@@ -1405,6 +1432,10 @@ export type StatusView =
 { status: "limited"; 
 /**  What it may not do. */
 missing: string } | 
+/**  Works, though not everything that was asked for was granted. */
+{ status: "scopes_missing"; 
+/**  What was not granted; never empty. */
+missing: string[] } | 
 /**  Only the user can help: Reconnect, or replace the key. */
 { status: "needs_you"; 
 /**  Why. */
@@ -1472,6 +1503,16 @@ words: ProviderWords } |
 words: ProviderWords } | 
 /**  The vault cannot be written. */
 { trouble: "vault" };
+
+/**  A grant of another account, stored beside the one in use until the user decides. */
+export type UndecidedAccountView = {
+	/**  What the answer names. */
+	attempt: AttemptId,
+	/**  Whose the integration is. */
+	expected: Account,
+	/**  Whose the new grant is; None = the service did not say. */
+	got: Account | null,
+};
 
 /**  Something about an open vault that its user must know. Shown above everything else until it is over. */
 export type VaultNotice = 
