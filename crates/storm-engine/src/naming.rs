@@ -45,6 +45,12 @@ pub(crate) fn named_by_account(name: &str, label: &str) -> String {
     format!("{} ({label})", shortened(name, room))
 }
 
+/// The name of `NAME (account)`, so that another account takes the place of this one.
+pub(crate) fn without_account<'a>(name: &'a str, label: &str) -> &'a str {
+    let suffix = format!(" ({})", shortened(label, LONGEST_LABEL));
+    name.strip_suffix(&suffix).filter(|rest| !rest.is_empty()).unwrap_or(name)
+}
+
 fn shortened(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
@@ -66,6 +72,17 @@ mod tests {
     #[test]
     fn the_account_stands_behind_the_name() {
         assert_eq!(named_by_account("Practice", "bob@practice.example"), "Practice (bob@practice.example)");
+    }
+
+    #[test]
+    fn another_account_takes_the_place_of_the_one_in_the_name() {
+        let long = "a".repeat(200);
+        for label in ["bob", &long] {
+            assert_eq!(without_account(&named_by_account("Practice", label), label), "Practice");
+        }
+        for own in ["Practice", "Practice (test)", " (bob)"] {
+            assert_eq!(without_account(own, "bob"), own);
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::complete::Undecided;
 use super::{Plan, over};
 use crate::engine::{Engine, lock};
 use crate::error::ToFailure as _;
-use crate::naming::named_by_account;
+use crate::naming::{named_by_account, without_account};
 use crate::view::{AccountAnswer, AuthorizationProgress, RevocationView, UndecidedAccountView};
 
 /// A stored grant that waits for the user's word.
@@ -111,12 +111,12 @@ impl Engine {
     /// The other account gets an integration of its own.
     async fn keep_both_accounts(
         &self,
-        Question { plan, undecided, .. }: &Question,
+        Question { plan, undecided, expected }: &Question,
     ) -> Result<AuthorizationProgress, Failure> {
         let now = self.now();
         let old = self.live(plan.integration.id).await?;
         let wanted = match &undecided.account {
-            Some(account) => named_by_account(&old.name, &account.label),
+            Some(account) => named_by_account(without_account(&old.name, &expected.label), &account.label),
             None => old.name.clone(),
         };
         let blank = Integration {

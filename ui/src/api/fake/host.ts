@@ -401,7 +401,7 @@ export class FakeHost extends FakeModel implements Host {
     return decided;
   };
 
-  private decided({ id, name, connector }: IntegrationView, account: Account | null, answer: AccountAnswer): AuthorizationProgress {
+  private decided({ id, name, connector, account: old }: IntegrationView, account: Account | null, answer: AccountAnswer): AuthorizationProgress {
     const verdict: Verdict = { outcome: 'works', account };
     switch (answer) {
       case 'replace':
@@ -409,7 +409,7 @@ export class FakeHost extends FakeModel implements Host {
         this.change(id, (detail) => ({ ...detail, integration: { ...detail.integration, account } }));
         return { progress: 'completed', integration_id: id, account, verdict };
       case 'keep_both': {
-        const beside = account ? `${name} (${account.label})` : `${name} 2`;
+        const beside = account ? `${name.replace(` (${old?.label})`, '')} (${account.label})` : `${name} 2`;
         return { progress: 'kept_both', integration_id: this.add(connector.id, 'oauth', beside, verdict).integration_id, name: beside, kept: name };
       }
       case 'cancel':
