@@ -90,8 +90,11 @@ pub(crate) async fn send(
     };
     let first = attempt(known, proved.deadline).await?;
     let Some(nonce) = wanted_nonce(&first) else { return Ok(first.raw) };
-    let spent = sender.http.clock.monotonic().saturating_sub(begun);
-    Ok(attempt(Some(nonce), proved.deadline.saturating_sub(spent)).await?.raw)
+    let left = proved.deadline.saturating_sub(sender.http.clock.monotonic().saturating_sub(begun));
+    if left.is_zero() {
+        return Ok(first.raw);
+    }
+    Ok(attempt(Some(nonce), left).await?.raw)
 }
 
 /// What the next proof for this origin is to hold (RFC 9449 §8.2).
