@@ -247,7 +247,7 @@ async fn authorized(
         login_hint: None,
     };
     let made = http.make_authorization_url(&request).map_err(wrong)?;
-    let waiting = tokio::spawn(pending.wait(made.csrf_state, service.issuer.clone()));
+    let waiting = tokio::spawn(pending.expect(made.csrf_state, service.issuer.clone()).outcome);
     // EXPOSE: the person follows the link.
     let redirect: Url = approve(made.url.expose(), "ada", &redirect_uri).await?;
     reqwest::get(redirect).await.map_err(|error| wrong(&error))?;

@@ -101,9 +101,11 @@ impl Scene {
         let keyring = Arc::new(FakeKeyring::default());
         let opened = open_vault(VaultFolder::new(data.path()), keyring, clock.clone(), entropy.clone()).await;
         let (browser, events) = (Arc::new(FakeBrowser::default()), Arc::new(RecordingEvents::default()));
+        let provider = Arc::new(HttpProvider::new(clock.clone(), entropy.clone()).map_err(wrong)?);
         let engine = Engine::new(EngineParts {
             vault: Arc::new(opened.map_err(wrong)?),
-            provider: Arc::new(HttpProvider::new(clock.clone(), entropy.clone()).map_err(wrong)?),
+            network: Arc::clone(&provider) as _,
+            provider,
             browser: browser.clone(),
             clock,
             entropy,
@@ -128,7 +130,8 @@ impl Scene {
         let exchanged_before = self.exchanges();
         let attempt = self.begin(number).await?;
         let approved = other_browser::approve(&self.browser.next().await, &account).await?;
-        let attack = Attack::begin(&attempt.redirect_uri, requests).await?;
+        let redirect_uri = attempt.redirect_uri.as_deref().ok_or_else(|| wrong("it waits for no redirect"))?;
+        let attack = Attack::begin(redirect_uri, requests).await?;
         attack.is_under_way().await;
         let before = self.progress(&attempt)?;
         if !matches!(before, AuthorizationProgress::Waiting { .. }) {

@@ -75,7 +75,7 @@ async fn refresh(provider: &HttpProvider, base: &Url) -> Result<u16, SendFailure
     let token = RefreshToken::new("unknown");
     let service = OAuthService { refresh_url: base.join("/oauth/token").unwrap(), ..service(base) };
     let grant = TokenGrant::RefreshToken(&token);
-    let request = TokenRequest { service: &service, client: &public_client(), grant };
+    let request = TokenRequest { service: &service, client: &public_client(), grant, dpop_key: None };
     provider.send_token_request(request).await.map(|answer| answer.status)
 }
 

@@ -4,7 +4,7 @@ use storm_engine::view::{AuthorizationProgress, BeginAuthorizationRequest, Statu
 use storm_sandbox::{GrantFilter, Step};
 
 use crate::person::Decision;
-use crate::rig::{Rig, holds};
+use crate::rig::Rig;
 
 #[tokio::test]
 async fn o29_approving_in_the_browser_connects_and_names_the_account() {

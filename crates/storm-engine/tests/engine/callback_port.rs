@@ -56,7 +56,7 @@ async fn fixed_ports() {
     held.extend(TcpListener::bind(("127.0.0.1", FIXED[2])).await.ok());
     let begin = || rig.engine.begin_authorization(BeginAuthorizationRequest { target: target.clone() });
     let first = begin().await.unwrap();
-    assert_eq!(first.redirect_uri, "http://127.0.0.1:47811/callback");
+    assert_eq!(first.redirect_uri.as_deref().unwrap(), "http://127.0.0.1:47811/callback");
     let second = begin().await.unwrap();
     assert_eq!(second.redirect_uri, first.redirect_uri);
     rig.engine.cancel_authorization(second.id).unwrap();

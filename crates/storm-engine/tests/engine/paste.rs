@@ -17,8 +17,8 @@ async fn a_pasted_redirect_connects_and_a_wrong_one_changes_nothing() {
     let code = redirect.query_pairs().find(|(name, _)| name == "code").unwrap().1.into_owned();
     for (wrong, because) in [
         ("storm connect\u{7}", "not a web address"),
-        (&attempt.url, &attempt.redirect_uri),
-        (&format!("{}?code={code}&state=guessed", attempt.redirect_uri), "another sign-in"),
+        (&attempt.url, attempt.redirect_uri.as_deref().unwrap()),
+        (&format!("{}?code={code}&state=guessed", attempt.redirect_uri.as_deref().unwrap()), "another sign-in"),
         (redirect.as_str().split_once("state=").unwrap().0, "missing"),
         (&redirect.as_str().replacen("code=", "kode=", 1), "missing"),
     ] {

@@ -19,7 +19,8 @@ pub async fn sent_back(page: Url, account: &str, decision: Decision) -> Url {
     let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     let base = page.origin().ascii_serialization();
     let sign_in = http.get(page).send().await.unwrap().text().await.unwrap();
-    decide(&http, &base, &sign_in, account, decision).await
+    let answer = decide(&http, &base, &sign_in, account, decision).await;
+    Url::parse(answer.headers()["location"].to_str().unwrap()).unwrap()
 }
 
 /// Types a code on the page of another device, signs in and decides. Gives the final page.
@@ -28,10 +29,16 @@ pub async fn enter_code(page: &str, user_code: &str, account: &str, decision: De
     let base = Url::parse(page).unwrap().origin().ascii_serialization();
     let form = [("user_code", user_code)];
     let sign_in = http.post(page).form(&form).send().await.unwrap().text().await.unwrap();
-    decide(&http, &base, &sign_in, account, decision).await
+    decide(&http, &base, &sign_in, account, decision).await.text().await.unwrap()
 }
 
-async fn decide(http: &reqwest::Client, base: &str, sign_in: &str, account: &str, decision: Decision) -> String {
+async fn decide(
+    http: &reqwest::Client,
+    base: &str,
+    sign_in: &str,
+    account: &str,
+    decision: Decision,
+) -> reqwest::Response {
     let form = [("attempt", attempt_of(sign_in)), ("account", account.to_owned()), ("password", "practice".to_owned())];
     let consent = http.post(format!("{base}/oauth/sign-in")).form(&form).send().await.unwrap().text().await.unwrap();
     let decision = match decision {
@@ -39,8 +46,7 @@ async fn decide(http: &reqwest::Client, base: &str, sign_in: &str, account: &str
         Decision::Deny => "deny",
     };
     let form = [("attempt", attempt_of(&consent)), ("decision", decision.to_owned())];
-    let answer = http.post(format!("{base}/oauth/consent")).form(&form).send().await.unwrap();
-    Url::parse(answer.headers()["location"].to_str().unwrap()).unwrap()
+    http.post(format!("{base}/oauth/consent")).form(&form).send().await.unwrap()
 }
 
 /// Opens an address of the loopback. Gives the page.

@@ -21,6 +21,7 @@ use tempfile::TempDir;
 use crate::person::{Decision, visit};
 
 /// Names a scene after each case and statement that it holds.
+#[allow(unused_macros, reason = "the other suite that takes this rig has no use for it")]
 macro_rules! holds {
     ($scene:ident: $(fn $name:ident;)+) => {
         $(
@@ -31,6 +32,7 @@ macro_rules! holds {
         )+
     };
 }
+#[allow(unused_imports, reason = "as above")]
 pub(crate) use holds;
 
 pub struct Rig {
