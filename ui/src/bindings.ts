@@ -41,6 +41,8 @@ export const commands = {
 	rotateMasterKey: (request: PassphraseRequest | null) => typedError<HostView, Failure>(__TAURI_INVOKE("rotate_master_key", { request })),
 	/**  Connectors that fit the search, best first; all for an empty one. */
 	connectors: (search: string) => typedError<ConnectorView[], Failure>(__TAURI_INVOKE("connectors", { search })),
+	/**  Looks up what the service behind these fields says of itself; None = nothing is to be looked up for them. */
+	discover: (connectorId: string, fields: { [key in string]: string }) => typedError<DiscoveryView | null, Failure>(__TAURI_INVOKE("discover", { connectorId, fields })),
 	/**  Opens a page of the service in the browser. */
 	openConnectorPage: (connectorId: string, page: ConnectorPage, fields: { [key in string]: string }) => typedError<null, Failure>(__TAURI_INVOKE("open_connector_page", { connectorId, page, fields })),
 	/**  All integrations that are not in the bin. */
@@ -679,6 +681,45 @@ export type DisconnectedView = {
 	revocation: RevocationView,
 };
 
+/**  What was found at an issuer. */
+export type DiscoveryView = {
+	/**  As the service writes it. */
+	issuer: string,
+	/**  Where it is, by purpose. */
+	endpoints: EndpointView[],
+	/**  Scopes it offers; may be a part of them, or none when it does not say. */
+	scopes: string[],
+	/**  Whether it refreshes access tokens; None = it does not say. */
+	refresh: boolean | null,
+	/**  Whether it authorizes by device code. */
+	device: boolean,
+	/**  Whether it registers apps by itself. */
+	registration: boolean,
+};
+
+/**  What an endpoint is for. */
+export type EndpointPurpose = 
+/**  Where the user approves. */
+"authorize" | 
+/**  Where tokens come from. */
+"token" | 
+/**  Where the account is asked for. */
+"userinfo" | 
+/**  Where tokens are revoked. */
+"revoke" | 
+/**  Where the keys are that ID tokens are checked with. */
+"keys";
+
+/**  One address of the service. */
+export type EndpointView = {
+	/**  What for. */
+	purpose: EndpointPurpose,
+	/**  Its host, with a port that is not the usual one. */
+	host: string,
+	/**  Whether that is another host than the issuer's. */
+	is_elsewhere: boolean,
+};
+
 /**  What kind of failure. */
 export type ErrorCode = 
 /**  The vault is locked, or its key cannot be reached. */
@@ -725,6 +766,8 @@ export type ErrorCode =
 "authorization_replaced" | 
 /**  The redirect was not what was expected. */
 "authorization_refused" | 
+/**  The service's ID token does not hold, so that it is not certain who signed in. */
+"id_token_refused" | 
 /**  The service refused the grant or credential. */
 "credential_refused" | 
 /**  The app registration is refused. */
@@ -1120,6 +1163,8 @@ export type OAuthSetupView = {
 	secret_required: boolean,
 	/**  Whether a scope may be edited as free text. */
 	scopes_editable: boolean,
+	/**  The field whose value makes the service's addresses be looked up. */
+	discovers_from: string | null,
 };
 
 /**  A passphrase on its way in. */
@@ -1201,12 +1246,6 @@ export type ProviderWords = {
 	description: string,
 };
 
-/**  A QR code (ISO/IEC 18004). No quiet zone is in it; whoever draws it leaves four modules free around it. */
-export type QrView = {
-	/**  Modules on a side. */
-	size: number,
-	/**  An SVG path, one unit for each module, that covers exactly the dark ones. */
-	path: string,
 /**  A proxy, without its password. */
 export type ProxyView = 
 /**  The system's. */
@@ -1221,6 +1260,14 @@ address: string;
 user: string | null; 
 /**  Whether the vault holds a password for it. */
 has_password: boolean };
+
+/**  A QR code (ISO/IEC 18004). No quiet zone is in it; whoever draws it leaves four modules free around it. */
+export type QrView = {
+	/**  Modules on a side. */
+	size: number,
+	/**  An SVG path, one unit for each module, that covers exactly the dark ones. */
+	path: string,
+};
 
 /**  How one host is reached. */
 export type ReachView = {
@@ -1484,6 +1531,8 @@ export type TransientKind =
 "not_an_answer" | 
 /**  The answer to an earlier part of the exchange could not be used. */
 "unusable_token" | 
+/**  The ID token beside the access token does not hold, so neither is believed. */
+"id_token_refused" | 
 /**  The app registration's private key or certificate cannot be used, so nothing was sent. */
 "client_key";
 
