@@ -88,6 +88,7 @@ impl Journey {
         let practice = Practice::start().await?;
         let browser = Browser::of(&desktop);
         browser.behave(Manner::Approve)?;
+        browser.sign_in_as(None)?;
         if let Some(folder) = &album.folder {
             browser.keep_pictures(folder)?;
         }
