@@ -103,9 +103,9 @@ async fn o12_the_service_the_scopes_and_the_account_are_shown_before_the_browser
     let visits = journey.browser.visits()?;
     let window = journey.window()?;
     window.click("refresh-now").await?;
-    window.find("page-action").await?;
+    window.find("attention").await?;
     let said = window.visible_text().await;
-    for part in ["Practice", ACCOUNT, "read", "reports"] {
+    for part in ["127.0.0.1", ACCOUNT, "read", "reports"] {
         ensure(said.contains(part), || format!("“{part}” is not on the page that asks to reconnect: {said}"))?;
     }
     ensure(journey.browser.visits()? == visits, || "the browser was opened without being asked for".to_owned())
