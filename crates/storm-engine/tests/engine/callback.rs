@@ -10,8 +10,9 @@ use storm_engine::view::{
 use storm_sandbox::{JournalQuery, Options, Sandbox};
 use url::Url;
 
+use crate::holds::holds;
 use crate::person::{Decision, follow, sent_back};
-use crate::rig::{Rig, holds};
+use crate::rig::Rig;
 
 const FIVE_MINUTES: Duration = Duration::from_secs(5 * 60);
 
@@ -28,6 +29,11 @@ fn failure(ended: AuthorizationProgress) -> Failure {
 
 fn is_waiting(rig: &Rig, attempt: &AuthorizationView) -> bool {
     matches!(rig.engine.authorization(attempt.id).unwrap().progress, AuthorizationProgress::Waiting { .. })
+}
+
+/// Where the browser comes back to.
+fn redirect_uri(attempt: &AuthorizationView) -> &str {
+    attempt.redirect_uri.as_deref().unwrap()
 }
 
 fn with_query(address: &str, query: &str) -> Url {
@@ -61,7 +67,7 @@ async fn f001_no_answer_in_five_minutes_closes_the_port_and_offers_to_try_again(
     // It lingers a second for who comes a moment late.
     rig.clock.sleepers(1).await;
     rig.clock.advance(Duration::from_secs(2));
-    while reqwest::get(attempt.redirect_uri.as_deref().unwrap()).await.is_ok() {
+    while reqwest::get(redirect_uri(&attempt)).await.is_ok() {
         tokio::task::yield_now().await;
     }
     assert!(rig.vault.integrations().await.unwrap().is_empty());
@@ -72,7 +78,7 @@ async fn f003_deny_at_reconnect_leaves_the_old_grant_alone() {
     let rig = Rig::start().await;
     let id = rig.connect().await;
     let before = rig.refresh_token(id).await;
-    let target = AuthorizationTarget::Reconnect { integration_id: id, more_scopes: Vec::new() };
+    let target = Rig::reconnect(id);
     let ended = rig.authorize(target, "ada@practice.example", Decision::Deny).await;
     assert_eq!(failure(ended).code, ErrorCode::AuthorizationDenied);
     assert_eq!(rig.refresh_token(id).await, before);
@@ -126,7 +132,7 @@ async fn f004_an_injected_error_does_not_end_a_sign_in() {
     let rig = Rig::start().await;
     let attempt = begin(&rig, rig.new_target().await).await;
     for query in ["error=access_denied", "error=access_denied&state=guessed", "error=server_error&state="] {
-        follow(with_query(attempt.redirect_uri.as_deref().unwrap(), query)).await;
+        follow(with_query(redirect_uri(&attempt), query)).await;
         assert!(is_waiting(&rig, &attempt), "{query}");
     }
     follow(sent_back(rig.browser.next().await, "ada", Decision::Approve).await).await;
@@ -166,8 +172,7 @@ async fn a_bounced_browser() {
         let link = rig.browser.next().await;
         let redirect = sent_back(at(&honest, &link), "ada", Decision::Approve).await;
         assert!(
-            redirect.as_str().starts_with(attempt.redirect_uri.as_deref().unwrap())
-                && redirect.as_str().contains("code="),
+            redirect.as_str().starts_with(redirect_uri(&attempt)) && redirect.as_str().contains("code="),
             "{redirect}"
         );
         follow(redirect).await;
@@ -195,7 +200,7 @@ async fn fifty_at_once() {
     }
     let mut attempts = Vec::new();
     for (number, integration_id) in connected.into_iter().enumerate() {
-        let attempt = begin(&rig, AuthorizationTarget::Reconnect { integration_id, more_scopes: Vec::new() }).await;
+        let attempt = begin(&rig, Rig::reconnect(integration_id)).await;
         attempts.push((number, integration_id, attempt, rig.browser.next().await));
     }
     // Every seventh comes first; 7 and 50 share no divisor, so each has its turn.
@@ -311,9 +316,8 @@ holds! { addresses_that_are_no_pages:
 async fn o25_a_program_that_keeps_guessing_is_noticed_and_gains_nothing() {
     let rig = Rig::start().await;
     let attempt = begin(&rig, rig.new_target().await).await;
-    let guess = async |number: usize| {
-        follow(with_query(attempt.redirect_uri.as_deref().unwrap(), &format!("code=c&state=guess-{number}"))).await
-    };
+    let guess =
+        async |number: usize| follow(with_query(redirect_uri(&attempt), &format!("code=c&state=guess-{number}"))).await;
     for number in 0..9 {
         guess(number).await;
     }

@@ -6,7 +6,8 @@ use storm_domain::{Action, ErrorCode, Fields};
 use storm_engine::view::{AuthorizationTarget, BeginAuthorizationRequest, SaveRegistrationRequest};
 use tokio::net::TcpListener;
 
-use crate::rig::{Rig, failure, holds};
+use crate::holds::holds;
+use crate::rig::{Rig, failure};
 
 /// The ports of connectors whose services compare the whole redirect URI.
 const FIXED: [u16; 3] = [47811, 47812, 47813];
@@ -56,7 +57,7 @@ async fn fixed_ports() {
     held.extend(TcpListener::bind(("127.0.0.1", FIXED[2])).await.ok());
     let begin = || rig.engine.begin_authorization(BeginAuthorizationRequest { target: target.clone() });
     let first = begin().await.unwrap();
-    assert_eq!(first.redirect_uri.as_deref().unwrap(), "http://127.0.0.1:47811/callback");
+    assert_eq!(first.redirect_uri.as_deref(), Some("http://127.0.0.1:47811/callback"));
     let second = begin().await.unwrap();
     assert_eq!(second.redirect_uri, first.redirect_uri);
     rig.engine.cancel_authorization(second.id).unwrap();

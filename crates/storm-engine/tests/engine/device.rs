@@ -179,14 +179,17 @@ async fn deny_and_cancel_leave_nothing_behind() {
 }
 
 #[tokio::test]
-async fn a_code_replaces_the_browser_and_closes_its_port() {
+async fn a_code_replaces_the_browser_and_its_tab_says_so() {
     let rig = rig().await;
     let target = rig.new_target().await;
     let browser = rig.engine.begin_authorization(BeginAuthorizationRequest { target: target.clone() }).await.unwrap();
     assert!(browser.offers_code);
     let begun = begin(&rig, target).await;
-    assert_eq!(ended(&rig, browser.id).await, AuthorizationProgress::Cancelled);
-    assert!(reqwest::get(browser.redirect_uri.unwrap()).await.unwrap_err().is_connect());
+    let AuthorizationProgress::Failed { failure } = ended(&rig, browser.id).await else { panic!("not replaced") };
+    assert_eq!(failure.code, ErrorCode::AuthorizationReplaced);
+    let page = crate::person::visit(rig.browser.next().await, "ada", Decision::Approve).await;
+    assert!(page.contains("This sign-in was replaced"), "{page}");
+    assert_eq!(rig.token_requests("authorization_code"), 0);
     assert!(matches!(rig.engine.authorization(begun.id).unwrap().progress, AuthorizationProgress::EnteringCode { .. }));
 }
 

@@ -12,13 +12,14 @@ async fn a_pasted_redirect_connects_and_a_wrong_one_changes_nothing() {
     let rig = Rig::start().await;
     let target = rig.new_target().await;
     let attempt = rig.engine.begin_authorization(BeginAuthorizationRequest { target }).await.unwrap();
+    let uri = attempt.redirect_uri.as_deref().unwrap();
     let paste = |text: &str| rig.engine.paste_redirect(attempt.id, &PastedRedirect::new(text));
     let redirect = sent_back(rig.browser.next().await, "ada@practice.example", Decision::Approve).await;
     let code = redirect.query_pairs().find(|(name, _)| name == "code").unwrap().1.into_owned();
     for (wrong, because) in [
         ("storm connect\u{7}", "not a web address"),
-        (&attempt.url, attempt.redirect_uri.as_deref().unwrap()),
-        (&format!("{}?code={code}&state=guessed", attempt.redirect_uri.as_deref().unwrap()), "another sign-in"),
+        (&attempt.url, uri),
+        (&format!("{uri}?code={code}&state=guessed"), "another sign-in"),
         (redirect.as_str().split_once("state=").unwrap().0, "missing"),
         (&redirect.as_str().replacen("code=", "kode=", 1), "missing"),
     ] {

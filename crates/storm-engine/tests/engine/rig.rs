@@ -20,21 +20,6 @@ use tempfile::TempDir;
 
 use crate::person::{Decision, visit};
 
-/// Names a scene after each case and statement that it holds.
-#[allow(unused_macros, reason = "the other suite that takes this rig has no use for it")]
-macro_rules! holds {
-    ($scene:ident: $(fn $name:ident;)+) => {
-        $(
-            #[tokio::test]
-            async fn $name() {
-                $scene().await;
-            }
-        )+
-    };
-}
-#[allow(unused_imports, reason = "as above")]
-pub(crate) use holds;
-
 pub struct Rig {
     pub engine: Arc<Engine>,
     pub vault: Arc<SqliteVault>,
