@@ -246,7 +246,7 @@ async fn authorized(
         scopes: ["openid", "email", "offline_access"].map(str::to_owned).to_vec(),
         login_hint: None,
     };
-    let made = http.make_authorization_url(&request).map_err(wrong)?;
+    let made = http.make_authorization_url(&request).await.map_err(wrong)?;
     let waiting = tokio::spawn(pending.expect(made.csrf_state, service.issuer.clone()).outcome);
     // EXPOSE: the person follows the link.
     let redirect: Url = approve(made.url.expose(), "ada", &redirect_uri).await?;

@@ -62,6 +62,37 @@ async fn tokens_are_refreshed_before_they_end() -> Outcome {
 }
 
 #[tokio::test]
+async fn o10_a_service_that_requires_it_gets_the_request_beforehand() -> Outcome {
+    Browser::of(&Desktop::of_session()?).behave(Manner::Approve)?;
+    let mut provider = OidcProvider::that_requires_pushed_requests().await?;
+    let folder = private_folder()?;
+    let headless = Headless::start(&folder.path().join("data")).await?;
+    let fields = json!({ "issuer": provider.issuer() });
+    let attempt =
+        headless.begin_sign_in_to("generic-oauth", OidcProvider::CLIENT_ID, &fields, "Elsewhere", SCOPES).await?;
+    let event = provider.event().await?;
+    ensure(event["pushed"] == "taken", || event.to_string())?;
+    ensure(attempt.is_one_time && !attempt.url.contains("code_challenge"), || attempt.url.clone())?;
+    let id = connected(headless.await_end(&attempt).await?)?;
+    let event = provider.event().await?;
+    ensure(event["granted"] == "authorization_code", || event.to_string())?;
+    let refreshed = headless.engine()?.refresh_integration(id).await;
+    ensure(refreshed.is_ok(), || format!("{refreshed:?}"))
+}
+
+#[tokio::test]
+async fn o10_a_request_that_is_not_taken_opens_no_browser() -> Outcome {
+    let browser = Browser::of(&Desktop::of_session()?);
+    let provider = OidcProvider::that_requires_pushed_requests().await?;
+    let folder = private_folder()?;
+    let headless = Headless::start(&folder.path().join("data")).await?;
+    let (visits, fields) = (browser.visits()?, json!({ "issuer": provider.issuer() }));
+    let begun = headless.begin_sign_in_to("generic-oauth", "nobody", &fields, "Elsewhere", SCOPES).await;
+    ensure(begun.is_err(), || "a client that the service does not know was taken".to_owned())?;
+    ensure(browser.visits()? == visits, || "the browser was opened".to_owned())
+}
+
+#[tokio::test]
 async fn a_denied_request_leaves_nothing_behind() -> Outcome {
     let browser = Browser::of(&Desktop::of_session()?);
     browser.behave(Manner::Deny)?;

@@ -2,7 +2,8 @@
 // ends the whole grant. Prints READY and its issuer, then one JSON line for each token answer, refusal and ended grant.
 // ACCESS_TOKEN_LIFETIME and DEVICE_CODE_LIFETIME are in seconds. CLIENT_KEYS is a JSON object of private keys in PEM: for each name there is a client
 // `storm-NAME` that proves itself with it. TLS is a JSON object of `key`, `certificate` and `authority` in PEM, for https with
-// client certificates, and `selfSigned`, the certificate of `storm-self-signed`. DPOP_NONCE=1 wants a nonce in every proof.
+// client certificates, and `selfSigned`, the certificate of `storm-self-signed`. DPOP_NONCE=1 wants a nonce in every proof,
+// REQUIRE_PUSHED=1 every authorization request beforehand.
 // What it answers can be given bad manners, see oidc_manners.mjs.
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
 import http from 'node:http';
@@ -93,6 +94,7 @@ server.listen(0, '127.0.0.1', () => {
       devInteractions: { enabled: true },
       dPoP: { enabled: true, nonceSecret: Buffer.alloc(32, 7), requireNonce: () => process.env.DPOP_NONCE === '1' },
       mTLS,
+      pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: process.env.REQUIRE_PUSHED === '1' },
       revocation: { enabled: true },
     },
     clientAuthMethods: [
@@ -117,6 +119,8 @@ server.listen(0, '127.0.0.1', () => {
     tell({ granted: context.res.grantType, client, authorization: (context.get('authorization') || '').split(' ')[0] });
   });
   provider.on('grant.error', (context, error) => tell({ refused: context.oidc?.params?.grant_type ?? '', why: error.error }));
+  provider.on('pushed_authorization_request.success', () => tell({ pushed: 'taken' }));
+  provider.on('pushed_authorization_request.error', (_context, error) => tell({ pushed: 'refused', why: error.error }));
   provider.on('grant.revoked', () => tell({ ended: 'grant' }));
   handle = withManners(provider.callback(), key);
   console.log('READY', issuer);

@@ -20,6 +20,8 @@ pub struct OidcSettings {
     pub dpop_nonce: bool,
     /// How long codes for another device live; None = ten minutes.
     pub device_code_lifetime: Option<Duration>,
+    /// Whether it takes pushed authorization requests only.
+    pub requires_pushed_requests: bool,
 }
 
 /// A running oidc-provider.
@@ -52,6 +54,15 @@ impl OidcProvider {
         Self::start_with(Duration::from_secs(3600), &settings).await
     }
 
+    /// Starts one that takes pushed authorization requests only (RFC 9126 §5).
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub async fn that_requires_pushed_requests() -> Outcome<Self> {
+        let settings = OidcSettings { requires_pushed_requests: true, ..OidcSettings::default() };
+        Self::start_with(Duration::from_secs(3600), &settings).await
+    }
+
     /// Starts one with clients and features of its own.
     ///
     /// # Errors
@@ -65,6 +76,9 @@ impl OidcProvider {
         }
         if let Some(lifetime) = settings.device_code_lifetime {
             command.env("DEVICE_CODE_LIFETIME", lifetime.as_secs().to_string());
+        }
+        if settings.requires_pushed_requests {
+            command.env("REQUIRE_PUSHED", "1");
         }
         if settings.dpop_nonce {
             command.env("DPOP_NONCE", "1");

@@ -409,6 +409,8 @@ export type AuthorizationView = {
 	url: string,
 	/**  Where the browser comes back to; None when a code is typed on another device. */
 	redirect_uri: string | null,
+	/**  Whether the link works once only (RFC 9126 §4): opening it again means to begin again. */
+	is_one_time: boolean,
 	/**  Whether the service would take a code on another device instead (RFC 8628). */
 	offers_code: boolean,
 	/**  When waiting ends. */

@@ -184,6 +184,16 @@ describe('OAuth', () => {
     await find('authorization-link');
   });
 
+  test('begins again where the link works once only', async () => {
+    const opened = await openWindow();
+    opened.host.settings.oneTimeLinks = true;
+    await authorize(opened);
+    expect(screen.queryByTestId('link-copy')).toBeNull();
+    await opened.user.click(await find('browser-reopen'));
+    await waitFor(() => expect(opened.host.calls.filter((call) => call === 'beginAuthorization')).toHaveLength(2));
+    expect(opened.host.calls).not.toContain('reopenBrowser');
+  });
+
   test('goes on by a code on another device, for the same target', async () => {
     const opened = await openWindow();
     await authorize(opened);

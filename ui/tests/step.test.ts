@@ -14,6 +14,7 @@ const attempt = (progress: AuthorizationProgress, id = 'attempt-1'): Authorizati
   scopes: [],
   url: '',
   redirect_uri: '',
+  is_one_time: false,
   offers_code: true,
   expires_at: 0,
   disturbed: false,

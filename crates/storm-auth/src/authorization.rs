@@ -53,7 +53,7 @@ pub(crate) fn make_authorization_url(
     }
     let (url, csrf_token) = authorization.url();
 
-    if url.as_str().len() > LONGEST_URL {
+    if url.as_str().len() > LONGEST_URL && !service.pushed_authorization_required {
         return Err(AuthorizationUrlError::TooLong);
     }
     Ok(AuthorizationUrl {
@@ -61,6 +61,7 @@ pub(crate) fn make_authorization_url(
         csrf_state: CsrfState::new(csrf_token.into_secret()),
         code_verifier: CodeVerifier::new(verifier.into_secret()),
         nonce,
+        is_one_time: false,
     })
 }
 

@@ -25,6 +25,9 @@ struct Metadata {
     authorization_endpoint: Option<Url>,
     token_endpoint: Url,
     userinfo_endpoint: Option<Url>,
+    pushed_authorization_request_endpoint: Option<Url>,
+    #[serde(default)]
+    require_pushed_authorization_requests: bool,
     revocation_endpoint: Option<Url>,
     jwks_uri: Option<Url>,
     device_authorization_endpoint: Option<Url>,
@@ -124,6 +127,7 @@ fn check(metadata: &Metadata, issuer: &Url) -> Result<(), DiscoveryError> {
         ("revocation_endpoint", metadata.revocation_endpoint.as_ref()),
         ("jwks_uri", metadata.jwks_uri.as_ref()),
         ("device_authorization_endpoint", metadata.device_authorization_endpoint.as_ref()),
+        ("pushed_authorization_request_endpoint", metadata.pushed_authorization_request_endpoint.as_ref()),
         ("registration_endpoint", metadata.registration_endpoint.as_ref()),
         ("token_endpoint", metadata.mtls_endpoint_aliases.token_endpoint.as_ref()),
         ("revocation_endpoint", metadata.mtls_endpoint_aliases.revocation_endpoint.as_ref()),
@@ -181,6 +185,9 @@ fn complete(service: OAuthService, metadata: Metadata) -> Option<Discovered> {
         authorize_url,
         refresh_url: token_url.clone(),
         token_url,
+        pushed_authorization_url: metadata.pushed_authorization_request_endpoint.or(service.pushed_authorization_url),
+        pushed_authorization_required: metadata.require_pushed_authorization_requests
+            || service.pushed_authorization_required,
         device_authorization_url: metadata.device_authorization_endpoint.or(service.device_authorization_url),
         userinfo_url: metadata.userinfo_endpoint.or(service.userinfo_url),
         id_tokens,

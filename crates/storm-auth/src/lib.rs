@@ -21,6 +21,7 @@ mod network_address;
 mod pem;
 mod placement;
 mod provider;
+mod pushed;
 mod refusal;
 mod revoke;
 mod sender;

@@ -23,7 +23,7 @@ use crate::sender::Sender;
 use crate::token_answer::AnswerShape;
 use crate::{
     assertion, authorization, claims, client_authentication, device, discovery, dpop, id_token, loopback, network,
-    revoke, token_answer, token_request, verify,
+    pushed, revoke, token_answer, token_request, verify,
 };
 
 /// Speaks to services over HTTP. One for the whole program: it keeps connections, parsed signing keys and the
@@ -117,11 +117,16 @@ impl Provider for HttpProvider {
         Ok(Box::new(loopback::listen(request, Arc::clone(&self.clock), &*self.entropy).await?))
     }
 
-    fn make_authorization_url(
+    async fn make_authorization_url(
         &self,
         request: &AuthorizationRequest,
     ) -> Result<AuthorizationUrl, AuthorizationUrlError> {
-        authorization::make_authorization_url(request, &*self.entropy)
+        let made = authorization::make_authorization_url(request, &*self.entropy)?;
+        if request.service.pushed_authorization_required {
+            pushed::push(&self.sender(), request, made).await
+        } else {
+            Ok(made)
+        }
     }
 
     fn check_client_secret(&self, secret: &ClientSecret) -> Result<(), ClientKeyError> {

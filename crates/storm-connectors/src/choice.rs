@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::connector::Connector;
 use crate::method::OAuthSetup;
-use crate::resolve::ISSUER_IN_REDIRECT;
+use crate::resolve::{ISSUER_IN_REDIRECT, PUSHED_REQUIRED};
 
 impl Connector {
     /// The fields with what was discovered written into those the connector has for it: issuer, endpoints, and how the client
@@ -23,6 +23,8 @@ impl Connector {
             ("issuer", service.issuer.clone()),
             ("authorize_url", Some(service.authorize_url.to_string())),
             ("token_url", Some(service.token_url.to_string())),
+            ("pushed_authorization_url", service.pushed_authorization_url.as_ref().map(Url::to_string)),
+            (PUSHED_REQUIRED, service.pushed_authorization_required.then(|| "yes".to_owned())),
             ("device_authorization_url", service.device_authorization_url.as_ref().map(Url::to_string)),
             ("userinfo_url", service.userinfo_url.as_ref().filter(|_| is_of_person).map(Url::to_string)),
             ("revoke_url", service.revoke.as_ref().map(|revoke| revoke.url.to_string())),

@@ -103,7 +103,7 @@ impl MethodSpec {
                 urls.extend([&setup.authorize_url, &setup.token_url]);
                 urls.extend(setup.refresh_url.iter().chain(&setup.userinfo_url).chain(&setup.issuer));
                 urls.extend(&setup.jwks_url);
-                urls.extend(&setup.device_authorization_url);
+                urls.extend(setup.device_authorization_url.iter().chain(&setup.pushed_authorization_url));
             }
             Setup::ServiceAccount(setup) => urls.extend(&setup.token_origins),
         }
@@ -172,6 +172,10 @@ pub struct OAuthSetup {
     pub(crate) scope_aliases: BTreeMap<String, String>,
     pub(crate) token_url: UrlTemplate,
     pub(crate) refresh_url: Option<UrlTemplate>,
+    pub(crate) pushed_authorization_url: Option<UrlTemplate>,
+    /// Whether the service takes no authorization request that was not handed in beforehand (RFC 9126).
+    #[serde(default)]
+    pub(crate) pushed_authorization_required: bool,
     pub(crate) device_authorization_url: Option<UrlTemplate>,
     pub(crate) userinfo_url: Option<UrlTemplate>,
     #[serde(default)]

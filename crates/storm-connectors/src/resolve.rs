@@ -19,6 +19,7 @@ use crate::template::{Lookup, TemplateError, UrlTemplate, check_url, is_loopback
 
 /// Names of the fields that keep what no template asks for.
 pub(crate) const ISSUER_IN_REDIRECT: &str = "issuer_in_redirect";
+pub(crate) const PUSHED_REQUIRED: &str = "pushed_authorization_required";
 
 const LONGEST_ASSERTION: Duration = Duration::from_secs(3600);
 
@@ -300,6 +301,9 @@ impl Connector {
             reconnect_params: pairs(&setup.reconnect_params),
             token_url,
             refresh_url,
+            pushed_authorization_url: self.optional_url(fields, setup.pushed_authorization_url.as_ref())?,
+            pushed_authorization_required: setup.pushed_authorization_required
+                || self.value(fields, PUSHED_REQUIRED).as_deref() == Some("yes"),
             device_authorization_url: self.optional_url(fields, setup.device_authorization_url.as_ref())?,
             userinfo_url: self.optional_url(fields, setup.userinfo_url.as_ref())?,
             token_params: pairs(&setup.token_params),

@@ -67,6 +67,10 @@ pub struct OAuthService {
     pub token_url: Url,
     /// Token endpoint for refreshes; most often the same.
     pub refresh_url: Url,
+    /// Where an authorization request is handed in beforehand (RFC 9126 §2).
+    pub pushed_authorization_url: Option<Url>,
+    /// Whether the service takes no authorization request that was not (RFC 9126 §5).
+    pub pushed_authorization_required: bool,
     /// Device authorization endpoint (RFC 8628 §3.1), where the service has one.
     pub device_authorization_url: Option<Url>,
     /// OpenID Connect userinfo endpoint (Core §5.3), from the catalogue or from discovery.

@@ -217,7 +217,7 @@ fn method_view(connector: &Connector, spec: &storm_connectors::MethodSpec) -> Me
         title: spec.title.clone(),
         when_to_use: spec.when_to_use().to_owned(),
         how_to_get: spec.how_to_get.clone(),
-        fields: connector.fields_of(method).filter(|field| !field.discovered).map(field_view).collect(),
+        fields: connector.fields_of(method).map(field_view).collect(),
         default_scopes: spec.default_scopes().to_vec(),
         oauth: spec.oauth().map(|setup| OAuthSetupView {
             default_client_id: setup.default_client_id.clone(),

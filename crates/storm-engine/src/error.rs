@@ -129,11 +129,34 @@ impl ToFailure for BrowserError {
 
 impl ToFailure for AuthorizationUrlError {
     fn to_failure(self) -> Failure {
+        if let Self::NotPushed(failure) = self {
+            return not_pushed(failure);
+        }
         Failure::new(
             ErrorCode::FieldNotUsable,
             format!("The sign-in page cannot be opened safely: {self}. Check what you entered."),
             Some(Action::EditField),
         )
+    }
+}
+
+/// The service wants the request beforehand; it is never opened without.
+fn not_pushed(failure: RefreshFailure) -> Failure {
+    match failure {
+        RefreshFailure::Transient { kind, .. } => Failure::new(
+            ErrorCode::ServiceUnreachable,
+            format!("{} The browser was not opened; try again.", transient_words(kind)),
+            Some(Action::Retry),
+        ),
+        RefreshFailure::RequestRefused(words) => Failure::new(
+            ErrorCode::RequestRefused,
+            format!(
+                "The service did not take the request ({}), so the browser was not opened. Check scopes and redirect URI.",
+                quoted(&words)
+            ),
+            Some(Action::Retry),
+        ),
+        other => other.to_failure(),
     }
 }
 

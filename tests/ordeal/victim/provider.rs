@@ -31,11 +31,11 @@ impl Provider for TrappedProvider {
     async fn listen(&self, request: &ListenRequest) -> Result<Box<dyn PendingRedirect>, ListenError> {
         self.inner.listen(request).await
     }
-    fn make_authorization_url(
+    async fn make_authorization_url(
         &self,
         request: &AuthorizationRequest,
     ) -> Result<AuthorizationUrl, AuthorizationUrlError> {
-        self.inner.make_authorization_url(request)
+        self.inner.make_authorization_url(request).await
     }
     fn check_client_secret(&self, secret: &ClientSecret) -> Result<(), ClientKeyError> {
         self.inner.check_client_secret(secret)

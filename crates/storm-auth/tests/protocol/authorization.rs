@@ -28,11 +28,11 @@ fn parameters(url: &Url) -> HashMap<String, String> {
     parameters
 }
 
-#[test]
-fn o03_the_url_carries_pkce_s256_and_a_fresh_state() {
+#[tokio::test]
+async fn o03_the_url_carries_pkce_s256_and_a_fresh_state() {
     let mut request = request();
     request.service.authorize_params = vec![("access_type".to_owned(), "offline".to_owned())];
-    let made = reader().make_authorization_url(&request).unwrap();
+    let made = reader().make_authorization_url(&request).await.unwrap();
     let sent = parameters(made.url.expose());
     let verifier = made.code_verifier.expose();
     assert!((43..=128).contains(&verifier.len()));
@@ -49,8 +49,8 @@ fn o03_the_url_carries_pkce_s256_and_a_fresh_state() {
     assert_eq!(sent["access_type"], "offline");
 }
 
-#[test]
-fn o03_the_challenge_of_rfc_7636_appendix_b_is_met() {
+#[tokio::test]
+async fn o03_the_challenge_of_rfc_7636_appendix_b_is_met() {
     // The same computation the test above checks, pinned to the RFC's own numbers.
     let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
     let challenge =
@@ -58,47 +58,47 @@ fn o03_the_challenge_of_rfc_7636_appendix_b_is_met() {
     assert_eq!(challenge.as_str(), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
 }
 
-#[test]
-fn o03_a_thousand_urls_share_no_state_and_no_verifier() {
+#[tokio::test]
+async fn o03_a_thousand_urls_share_no_state_and_no_verifier() {
     let provider = reader();
     let mut seen = HashSet::new();
     for _ in 0..1000 {
-        let made = provider.make_authorization_url(&request()).unwrap();
+        let made = provider.make_authorization_url(&request()).await.unwrap();
         assert!(seen.insert(made.csrf_state.expose().to_owned()));
         assert!(seen.insert(made.code_verifier.expose().to_owned()));
     }
 }
 
-#[test]
-fn scopes_follow_the_services_separator_and_parameter() {
+#[tokio::test]
+async fn scopes_follow_the_services_separator_and_parameter() {
     let mut request = request();
     request.service.scope_separator = ',';
     request.service.scope_parameter = "user_scope".to_owned();
-    let sent = parameters(reader().make_authorization_url(&request).unwrap().url.expose());
+    let sent = parameters(reader().make_authorization_url(&request).await.unwrap().url.expose());
     assert_eq!(sent["user_scope"], "read,write:a b");
     assert!(!sent.contains_key("scope"));
     request.scopes.clear();
-    let sent = parameters(reader().make_authorization_url(&request).unwrap().url.expose());
+    let sent = parameters(reader().make_authorization_url(&request).await.unwrap().url.expose());
     assert!(!sent.contains_key("user_scope"));
 }
 
-#[test]
-fn a_query_that_the_authorize_url_already_has_stays() {
+#[tokio::test]
+async fn a_query_that_the_authorize_url_already_has_stays() {
     let mut request = request();
     request.service.authorize_url = Url::parse("https://service.example/authorize?tenant=7").unwrap();
-    assert_eq!(parameters(reader().make_authorization_url(&request).unwrap().url.expose())["tenant"], "7");
+    assert_eq!(parameters(reader().make_authorization_url(&request).await.unwrap().url.expose())["tenant"], "7");
 }
 
-#[test]
-fn a_service_that_breaks_on_pkce_gets_none() {
+#[tokio::test]
+async fn a_service_that_breaks_on_pkce_gets_none() {
     let mut request = request();
     request.service.pkce = false;
-    let sent = parameters(reader().make_authorization_url(&request).unwrap().url.expose());
+    let sent = parameters(reader().make_authorization_url(&request).await.unwrap().url.expose());
     assert!(!sent.contains_key("code_challenge") && sent.contains_key("state"));
 }
 
-#[test]
-fn o02_only_web_addresses_are_made_into_a_url() {
+#[tokio::test]
+async fn o02_only_web_addresses_are_made_into_a_url() {
     for address in [
         "file:///etc/passwd",
         "javascript:alert(1)",
@@ -113,42 +113,42 @@ fn o02_only_web_addresses_are_made_into_a_url() {
     ] {
         let mut request = request();
         request.service.authorize_url = Url::parse(address).unwrap();
-        let refused = reader().make_authorization_url(&request).unwrap_err();
+        let refused = reader().make_authorization_url(&request).await.unwrap_err();
         assert_eq!(refused, AuthorizationUrlError::Address { field: "authorize_url" }, "{address}");
     }
 }
 
-#[test]
-fn http_is_allowed_on_the_loopback_only() {
+#[tokio::test]
+async fn http_is_allowed_on_the_loopback_only() {
     for address in ["http://127.0.0.1:4780/authorize", "http://[::1]:4780/authorize", "http://localhost:4780/authorize"]
     {
         let mut request = request();
         request.service.authorize_url = Url::parse(address).unwrap();
-        assert!(reader().make_authorization_url(&request).is_ok(), "{address}");
+        assert!(reader().make_authorization_url(&request).await.is_ok(), "{address}");
     }
 }
 
-#[test]
-fn o02_control_characters_and_endless_addresses_are_refused() {
+#[tokio::test]
+async fn o02_control_characters_and_endless_addresses_are_refused() {
     let mut with_control = request();
     with_control.client.client_id = "id\r\nX: y".to_owned();
-    let refused = reader().make_authorization_url(&with_control).unwrap_err();
+    let refused = reader().make_authorization_url(&with_control).await.unwrap_err();
     assert_eq!(refused, AuthorizationUrlError::ControlCharacter { field: "client_id" });
     let mut long = request();
     long.scopes = vec!["s".repeat(100_000)];
-    assert_eq!(reader().make_authorization_url(&long).unwrap_err(), AuthorizationUrlError::TooLong);
+    assert_eq!(reader().make_authorization_url(&long).await.unwrap_err(), AuthorizationUrlError::TooLong);
 }
 
-#[test]
-fn what_is_shown_of_the_url_holds_no_value() {
-    let made = reader().make_authorization_url(&request()).unwrap();
+#[tokio::test]
+async fn what_is_shown_of_the_url_holds_no_value() {
+    let made = reader().make_authorization_url(&request()).await.unwrap();
     let shown = format!("{made:?}");
     assert!(!shown.contains(made.csrf_state.expose()) && !shown.contains(made.code_verifier.expose()), "{shown}");
 }
 
 #[test]
 fn o04_the_state_is_256_bits_for_one_attempt_beside_pkce() {
-    let made = reader().make_authorization_url(&request()).unwrap();
+    let made = reader().make_authorization_url(&request()).await.unwrap();
     let sent = parameters(made.url.expose());
     assert_eq!(BASE64_URL_SAFE_NO_PAD.decode(&sent["state"]).unwrap().len(), 32);
     assert_ne!(sent["state"], made.code_verifier.expose());

@@ -325,7 +325,7 @@ async fn o03_s256_is_sent_whatever_the_metadata_says_of_pkce() {
             scopes: Vec::new(),
             login_hint: None,
         };
-        let made = provider().make_authorization_url(&request).unwrap();
+        let made = provider().make_authorization_url(&request).await.unwrap();
         let method = made.url.expose().query_pairs().find(|(name, _)| name == "code_challenge_method");
         assert_eq!(method.unwrap().1, "S256", "{extra}");
     }

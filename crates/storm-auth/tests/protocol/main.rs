@@ -18,6 +18,7 @@ mod loopback_port;
 mod network;
 mod odd_answers;
 mod practice;
+mod pushed;
 mod refused_answers;
 mod revoke;
 mod silence;

@@ -89,7 +89,7 @@ async fn authorized(client: ClientIdentity) {
         scopes: vec!["read".to_owned(), "offline_access".to_owned()],
         login_hint: None,
     };
-    let made = provider.make_authorization_url(&request).unwrap();
+    let made = provider.make_authorization_url(&request).await.unwrap();
     let waiting = tokio::spawn(pending.expect(made.csrf_state, service.issuer.clone()).outcome);
     let redirect = decide(made.url.expose(), "approve").await;
     let target = format!("GET {}?{} HTTP/1.1", redirect.path(), redirect.query().unwrap());
@@ -123,7 +123,7 @@ async fn a_person_denies() {
     let scopes = vec!["read".to_owned()];
     let issuer = service.issuer.clone();
     let request = AuthorizationRequest { service, client: desktop(), redirect_uri, scopes, login_hint: None };
-    let made = provider().make_authorization_url(&request).unwrap();
+    let made = provider().make_authorization_url(&request).await.unwrap();
     let waiting = tokio::spawn(pending.expect(made.csrf_state, issuer).outcome);
     let redirect = decide(made.url.expose(), "deny").await;
     let target = format!("GET {}?{} HTTP/1.1", redirect.path(), redirect.query().unwrap());

@@ -110,6 +110,37 @@ fn redirect_uris_are_told_as_they_must_be_registered() {
 }
 
 #[test]
+fn o10_ways_to_authorize_that_were_discovered_are_kept() {
+    let generic = connector("generic-oauth");
+    let typed = generic.check_fields(Method::OAuth, &fields(&[("issuer", "https://login.example.com")])).unwrap();
+    let mut service = generic.discovery(&typed).unwrap().unwrap().service;
+    assert!(!service.pushed_authorization_required && service.device_authorization_url.is_none());
+    service.pushed_authorization_url = Some("https://login.example.com/par".parse().unwrap());
+    service.pushed_authorization_required = true;
+    service.device_authorization_url = Some("https://login.example.com/device".parse().unwrap());
+    let kept = generic.keep_discovered(&typed, &service);
+    let kept = generic.oauth_service(&kept).unwrap();
+    assert!(kept.pushed_authorization_required);
+    assert_eq!(kept.pushed_authorization_url, service.pushed_authorization_url);
+    assert_eq!(kept.device_authorization_url, service.device_authorization_url);
+}
+
+#[test]
+fn services_with_a_code_for_another_device_say_where() {
+    for (id, url) in [
+        ("practice", "http://127.0.0.1:4780/oauth/device_authorization"),
+        ("github", "https://github.com/login/device/code"),
+        ("gitlab", "https://gitlab.com/oauth/authorize_device"),
+        ("google", "https://oauth2.googleapis.com/device/code"),
+        ("microsoft", "https://login.microsoftonline.com/common/oauth2/v2.0/devicecode"),
+    ] {
+        let service = connector(id).oauth_service(&Fields::new()).unwrap();
+        assert_eq!(service.device_authorization_url.unwrap().as_str(), url, "{id}");
+    }
+    assert_eq!(connector("slack").oauth_service(&Fields::new()).unwrap().device_authorization_url, None);
+}
+
+#[test]
 fn an_issuer_is_discovered_once_and_its_addresses_are_kept() {
     let generic = connector("generic-oauth");
     let typed = generic.check_fields(Method::OAuth, &fields(&[("issuer", "https://login.example.com/realm")])).unwrap();

@@ -74,10 +74,12 @@ pub struct AuthorizationUrl {
     pub code_verifier: CodeVerifier,
     /// What the ID token must repeat, when `openid` is asked for (OpenID Connect Core §3.1.2.1).
     pub nonce: Option<Nonce>,
+    /// Whether the page may be opened once only, since its request was handed in beforehand (RFC 9126 §4).
+    pub is_one_time: bool,
 }
 
-/// An authorization that must not be opened in a browser. Each names the field it is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+/// An authorization that must not be opened in a browser, or cannot be.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum AuthorizationUrlError {
     /// Not https (http only on loopback), or with a user name or password in it.
@@ -95,6 +97,9 @@ pub enum AuthorizationUrlError {
     /// Longer than browsers and the system's opener take.
     #[error("the authorization page's address is too long")]
     TooLong,
+    /// The service wants the request beforehand (RFC 9126), and did not take it.
+    #[error("the service did not take the authorization request")]
+    NotPushed(RefreshFailure),
 }
 
 /// What a token request presents.
@@ -202,9 +207,12 @@ pub trait Provider: Send + Sync {
     async fn discover(&self, issuer: &Url, service: OAuthService) -> Result<Discovered, DiscoveryError>;
     /// Opens the loopback port.
     async fn listen(&self, request: &ListenRequest) -> Result<Box<dyn PendingRedirect>, ListenError>;
-    /// Makes the authorization URL with fresh `state` and PKCE S256.
-    fn make_authorization_url(&self, request: &AuthorizationRequest)
-    -> Result<AuthorizationUrl, AuthorizationUrlError>;
+    /// Makes the authorization URL with fresh `state` and PKCE S256; hands the request in beforehand where the service requires
+    /// it (RFC 9126), and never goes without then.
+    async fn make_authorization_url(
+        &self,
+        request: &AuthorizationRequest,
+    ) -> Result<AuthorizationUrl, AuthorizationUrlError>;
     /// Asks for a code that the user types on another device (RFC 8628 §3.1).
     async fn begin_device_authorization(
         &self,

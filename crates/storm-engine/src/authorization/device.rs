@@ -67,6 +67,7 @@ impl Engine {
             scopes: plan.scopes.clone(),
             url: page.text.clone(),
             redirect_uri: None,
+            is_one_time: false,
             offers_code: true,
             disturbed: false,
             expires_at: self.now().after(lifetime),

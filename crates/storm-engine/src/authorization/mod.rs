@@ -132,7 +132,8 @@ impl Engine {
             scopes: plan.scopes.clone(),
             login_hint: plan.integration.account.as_ref().map(|account| account.label.clone()),
         };
-        let authorization = self.parts.provider.make_authorization_url(&asked).map_err(|error| error.to_failure())?;
+        let authorization =
+            self.parts.provider.make_authorization_url(&asked).await.map_err(|error| error.to_failure())?;
         let id = AttemptId(self.parts.entropy.make_uuid());
         let view = AuthorizationView {
             id,
@@ -141,6 +142,7 @@ impl Engine {
             // EXPOSE: the link is shown to the user with a Copy button; its `state` is of use to this computer only.
             url: authorization.url.expose().to_string(),
             redirect_uri: Some(redirect_uri.to_string()),
+            is_one_time: authorization.is_one_time,
             offers_code: plan.service.device_authorization_url.is_some(),
             expires_at: self.now().after(BROWSER_TIMEOUT),
             disturbed: false,
@@ -180,6 +182,7 @@ impl Engine {
             scopes: plan.scopes.clone(),
             url: String::new(),
             redirect_uri: None,
+            is_one_time: false,
             offers_code: false,
             disturbed: false,
             expires_at: self.now().after(BROWSER_TIMEOUT),

@@ -94,6 +94,8 @@ pub struct AuthorizationView {
     pub url: String,
     /// Where the browser comes back to; None when a code is typed on another device.
     pub redirect_uri: Option<String>,
+    /// Whether the link works once only (RFC 9126 §4): opening it again means to begin again.
+    pub is_one_time: bool,
     /// Whether the service would take a code on another device instead (RFC 8628).
     pub offers_code: bool,
     /// When waiting ends.

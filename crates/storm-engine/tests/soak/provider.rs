@@ -208,7 +208,7 @@ impl Provider for Network {
         Ok(Box::new(Browser { index, answers_after: self.dice.time(3_000, 90_000) }))
     }
 
-    fn make_authorization_url(
+    async fn make_authorization_url(
         &self,
         request: &AuthorizationRequest,
     ) -> Result<AuthorizationUrl, AuthorizationUrlError> {
@@ -217,6 +217,7 @@ impl Provider for Network {
             csrf_state: CsrfState::new("state"),
             code_verifier: CodeVerifier::new("verifier"),
             nonce: None,
+            is_one_time: false,
         })
     }
 

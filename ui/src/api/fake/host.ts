@@ -350,6 +350,7 @@ export class FakeHost extends FakeModel implements Host {
       id: `attempt-${this.next++}`,
       connector: badgeOf(connectorId),
       scopes,
+      is_one_time: this.settings.oneTimeLinks,
       offers_code: true,
       disturbed: false,
       ...way(connectorId),

@@ -50,6 +50,8 @@ export interface FakeSettings {
   serviceDown: boolean;
   /** Whether no browser can be opened. */
   noBrowser: boolean;
+  /** Whether the service wants each request beforehand, so that a link works once. */
+  oneTimeLinks: boolean;
   /** Whether the service gives no code for another device. */
   noCodes: boolean;
   /** Whether the keyring neither takes nor gives a key. */
@@ -100,7 +102,7 @@ export class FakeModel {
   protected next = 1;
 
   constructor(settings: Partial<FakeSettings> = {}) {
-    this.settings = { vault: unlocked, protection: kept, notices: [], backup: null, rows: [], pace: null, clipboard: 'rk_live_0123456789abcdef3fQ2', serviceDown: false, noBrowser: false, noCodes: false, keyringRefuses: false, finding: null, signsInAs: null, ...settings };
+    this.settings = { vault: unlocked, protection: kept, notices: [], backup: null, rows: [], pace: null, clipboard: 'rk_live_0123456789abcdef3fQ2', serviceDown: false, noBrowser: false, noCodes: false, oneTimeLinks: false, keyringRefuses: false, finding: null, signsInAs: null, ...settings };
     this.rows = this.settings.rows;
     this.vault = this.settings.vault;
     this.protection = this.settings.protection;

@@ -67,6 +67,8 @@ pub fn service(base: &Url) -> OAuthService {
         reconnect_params: Vec::new(),
         token_url: token_url.clone(),
         refresh_url: token_url,
+        pushed_authorization_url: None,
+        pushed_authorization_required: false,
         device_authorization_url: None,
         userinfo_url: None,
         id_tokens: None,
