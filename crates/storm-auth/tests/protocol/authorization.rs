@@ -146,8 +146,8 @@ async fn what_is_shown_of_the_url_holds_no_value() {
     assert!(!shown.contains(made.csrf_state.expose()) && !shown.contains(made.code_verifier.expose()), "{shown}");
 }
 
-#[test]
-fn o04_the_state_is_256_bits_for_one_attempt_beside_pkce() {
+#[tokio::test]
+async fn o04_the_state_is_256_bits_for_one_attempt_beside_pkce() {
     let made = reader().make_authorization_url(&request()).await.unwrap();
     let sent = parameters(made.url.expose());
     assert_eq!(BASE64_URL_SAFE_NO_PAD.decode(&sent["state"]).unwrap().len(), 32);
