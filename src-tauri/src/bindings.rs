@@ -54,6 +54,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             api_key::replace_api_key,
             authorization::registrations,
             authorization::save_registration,
+            authorization::register_client,
             authorization::begin_authorization,
             authorization::begin_device_authorization,
             authorization::authorization,

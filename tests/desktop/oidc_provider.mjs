@@ -95,6 +95,7 @@ server.listen(0, '127.0.0.1', () => {
       dPoP: { enabled: true, nonceSecret: Buffer.alloc(32, 7), requireNonce: () => process.env.DPOP_NONCE === '1' },
       mTLS,
       pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: process.env.REQUIRE_PUSHED === '1' },
+      registration: { enabled: true },
       revocation: { enabled: true },
     },
     clientAuthMethods: [
@@ -119,6 +120,7 @@ server.listen(0, '127.0.0.1', () => {
     tell({ granted: context.res.grantType, client, authorization: (context.get('authorization') || '').split(' ')[0] });
   });
   provider.on('grant.error', (context, error) => tell({ refused: context.oidc?.params?.grant_type ?? '', why: error.error }));
+  provider.on('registration_create.success', (_context, client) => tell({ registered: client.clientId, by: client.tokenEndpointAuthMethod }));
   provider.on('pushed_authorization_request.success', () => tell({ pushed: 'taken' }));
   provider.on('pushed_authorization_request.error', (_context, error) => tell({ pushed: 'refused', why: error.error }));
   provider.on('grant.revoked', () => tell({ ended: 'grant' }));

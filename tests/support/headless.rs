@@ -10,7 +10,8 @@ use storm_domain::port::Keyring;
 use storm_domain::{Failure, IntegrationId, Verdict};
 use storm_engine::Engine;
 use storm_engine::view::{
-    AuthorizationProgress, AuthorizationView, BeginAuthorizationRequest, IntegrationView, SavedView, VaultView,
+    AuthorizationProgress, AuthorizationView, BeginAuthorizationRequest, IntegrationView, RegistrationView, SavedView,
+    VaultView,
 };
 use storm_testkit::RecordingEvents;
 
@@ -151,6 +152,35 @@ impl Headless {
         self.engine()?.begin_device_authorization(target).await.map_err(refused)
     }
 
+    /// Has the program register itself at a service.
+    ///
+    /// # Errors
+    /// When the service registers nobody.
+    pub async fn register_client(&self, connector: &str, fields: &Value) -> Outcome<RegistrationView> {
+        let request = json!({ "connector_id": connector, "fields": fields });
+        self.engine()?.register_client(serde_json::from_value(request)?).await.map_err(refused)
+    }
+
+    /// What to begin for a new integration of this app registration.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn target_of(
+        registration: &RegistrationView,
+        name: &str,
+        scopes: &[&str],
+    ) -> Outcome<BeginAuthorizationRequest> {
+        let target = json!({ "target": {
+            "target": "new",
+            "connector_id": registration.connector_id,
+            "name": name,
+            "fields": registration.fields,
+            "registration_id": registration.id,
+            "scopes": scopes,
+        }});
+        Ok(serde_json::from_value(target)?)
+    }
+
     async fn new_target(
         &self,
         connector: &str,
@@ -159,18 +189,9 @@ impl Headless {
         name: &str,
         scopes: &[&str],
     ) -> Outcome<BeginAuthorizationRequest> {
-        let engine = self.engine()?;
         let registration = json!({ "id": null, "connector_id": connector, "client_id": client_id, "client_secret": null, "fields": fields });
-        let registration = engine.save_registration(serde_json::from_value(registration)?).await.map_err(refused)?;
-        let target = json!({ "target": {
-            "target": "new",
-            "connector_id": connector,
-            "name": name,
-            "fields": fields,
-            "registration_id": registration.id,
-            "scopes": scopes,
-        }});
-        Ok(serde_json::from_value(target)?)
+        let registration = self.engine()?.save_registration(serde_json::from_value(registration)?).await;
+        Self::target_of(&registration.map_err(refused)?, name, scopes)
     }
 
     /// Waits until an authorization has ended, and gives how.

@@ -81,6 +81,8 @@ export const commands = {
 	registrations: (connectorId: string) => typedError<RegistrationView[], Failure>(__TAURI_INVOKE("registrations", { connectorId })),
 	/**  Saves an app registration. */
 	saveRegistration: (request: SaveRegistrationRequest) => typedError<RegistrationView, Failure>(__TAURI_INVOKE("save_registration", { request })),
+	/**  Has this program registered at the service itself. */
+	registerClient: (request: RegisterClientRequest) => typedError<RegistrationView, Failure>(__TAURI_INVOKE("register_client", { request })),
 	/**  Opens the browser and waits for its redirect. */
 	beginAuthorization: (request: BeginAuthorizationRequest) => typedError<AuthorizationView, Failure>(__TAURI_INVOKE("begin_authorization", { request })),
 	/**  Gets a code that the user types on another device, and waits until they did. */
@@ -1312,6 +1314,14 @@ words: ProviderWords };
 export type RecoveryCodeRequest = {
 	/**  As it was typed. */
 	code: string,
+};
+
+/**  Has this program registered at the service itself (RFC 7591). */
+export type RegisterClientRequest = {
+	/**  Which connector it is for. */
+	connector_id: string,
+	/**  The fields that name the service. */
+	fields: { [key in string]: string },
 };
 
 /**  One app registration at a service; may serve several integrations.  */

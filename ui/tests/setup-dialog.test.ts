@@ -377,6 +377,32 @@ describe('a service that is looked up', () => {
     expect((await find('discovery-scopes')).textContent).toContain('scope-39');
   });
 
+  test('may register the app itself, so that no client id is typed', async () => {
+    const opened = await openWindow();
+    await pick(opened, 'any service');
+    expect(await find('registration-automatic')).toHaveProperty('disabled', true);
+    await opened.user.type(await find('field-issuer'), 'https://login.example.com');
+    await opened.user.click(await find('registration-automatic'));
+    expect((await find('registration-used')).textContent).toContain('registered-itself');
+    await find('discovery');
+    await opened.user.click(await find('authorize'));
+    await find('authorization-link');
+    expect(opened.host.calls).not.toContain('saveRegistration');
+  });
+
+  test('that registers no app leaves the step as it was', async () => {
+    const opened = await openWindow();
+    opened.host.registrationRefused = fail('not_supported', 'This service does not let apps register themselves.');
+    await pick(opened, 'any service');
+    await opened.user.type(await find('field-issuer'), 'https://login.example.com');
+    await opened.user.click(await find('registration-automatic'));
+    expect((await find('connect-failure')).textContent).toContain('does not let apps register themselves');
+    expect(await find('field-issuer')).toHaveProperty('value', 'https://login.example.com');
+    await opened.user.type(await find('client-id'), 'desktop');
+    await opened.user.click(await find('registration-save'));
+    await find('discovery');
+  });
+
   test('cannot be authorized while its description is refused, and is looked up again', async () => {
     const opened = await openWindow();
     opened.host.discovery = fail('field_not_usable', 'This address describes another service than the one entered.');

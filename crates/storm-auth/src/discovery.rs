@@ -8,7 +8,7 @@
 use serde::Deserialize;
 use storm_domain::{
     AuthorizationGrant, BodyFormat, ClientAuth, Discovered, DiscoveryError, HttpMethod, IdTokenRules, KeyPlacement,
-    OAuthService, ProviderWords, RevokeRequest, RevokeTarget, ServiceOffers, TransientKind,
+    OAuthService, ProviderWords, RegistrationOffer, RevokeRequest, RevokeTarget, ServiceOffers, TransientKind,
 };
 use url::Url;
 
@@ -146,7 +146,7 @@ fn check(metadata: &Metadata, issuer: &Url) -> Result<(), DiscoveryError> {
 
 /// None = a person is to approve, and there is no page for it.
 fn complete(service: OAuthService, metadata: Metadata) -> Option<Discovered> {
-    let offers = offers(&metadata);
+    let offers = offers(&metadata, service.grant);
     let client_auth = match service.token_client_auth {
         // Not to be had by chance: somebody asked for it.
         asked @ (ClientAuth::PrivateKeyJwt | ClientAuth::TlsCertificate) => asked,
@@ -200,7 +200,7 @@ fn complete(service: OAuthService, metadata: Metadata) -> Option<Discovered> {
     Some(Discovered { service, offers })
 }
 
-fn offers(metadata: &Metadata) -> ServiceOffers {
+fn offers(metadata: &Metadata, grant: AuthorizationGrant) -> ServiceOffers {
     let grants = metadata.grant_types_supported.as_ref();
     let offline = metadata.scopes_supported.iter().any(|scope| scope == "offline_access");
     ServiceOffers {
@@ -210,8 +210,22 @@ fn offers(metadata: &Metadata) -> ServiceOffers {
             None => offline.then_some(true), // left out, the list is a default that few services mean
         },
         device: metadata.device_authorization_endpoint.is_some(),
-        registration: metadata.registration_endpoint.is_some(),
+        registration: registration(metadata, grant),
     }
+}
+
+/// None = clients cannot register themselves, or only with a key of their own.
+fn registration(metadata: &Metadata, grant: AuthorizationGrant) -> Option<RegistrationOffer> {
+    let url = metadata.registration_endpoint.clone()?;
+    let methods = metadata.token_endpoint_auth_methods_supported.as_deref();
+    let takes_public = methods.is_some_and(|methods| methods.iter().any(|method| method == "none"));
+    // What has to be kept on every desk is no secret (RFC 8252 §8.5), but for a client in its own name it is all there is.
+    if takes_public && grant == AuthorizationGrant::AuthorizationCode {
+        return Some(RegistrationOffer { url, client_auth: None });
+    }
+    let client_auth = client_auth(methods);
+    let is_by_password = matches!(client_auth, ClientAuth::Body | ClientAuth::Basic);
+    is_by_password.then_some(RegistrationOffer { url, client_auth: Some(client_auth) })
 }
 
 /// A scope or a name: visible ASCII (RFC 6749 §3.3), and no longer than anything real.

@@ -23,6 +23,7 @@ mod placement;
 mod provider;
 mod pushed;
 mod refusal;
+mod registration;
 mod revoke;
 mod sender;
 mod signing_key;

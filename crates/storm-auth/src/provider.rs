@@ -9,9 +9,10 @@ use storm_domain::port::{
     IdTokenCheck, Knock, ListenError, ListenRequest, Network, PendingRedirect, Probe, Provider, TokenRequest,
 };
 use storm_domain::{
-    Account, Authority, AuthorityFileError, Credential, DeviceAuthorization, DevicePoll, Discovered, DiscoveryError,
-    IdTokenError, NetworkSettings, NetworkSettingsError, OAuthService, RawTokenAnswer, RefreshFailure, RevokeRequest,
-    SendFailure, ServiceAccountKey, ServiceAccountService, Timestamp, TokenAnswerReading, Verdict, VerifyRequest,
+    Account, Authority, AuthorityFileError, ClientMetadata, Credential, DeviceAuthorization, DevicePoll, Discovered,
+    DiscoveryError, IdTokenError, NetworkSettings, NetworkSettingsError, OAuthService, RawTokenAnswer, RefreshFailure,
+    RegisteredClient, RegistrationOffer, RevokeRequest, SendFailure, ServiceAccountKey, ServiceAccountService,
+    Timestamp, TokenAnswerReading, Verdict, VerifyRequest,
 };
 use storm_secret::{AccessToken, ClientSecret, IdToken, PrivateKey};
 use url::Url;
@@ -23,7 +24,7 @@ use crate::sender::Sender;
 use crate::token_answer::AnswerShape;
 use crate::{
     assertion, authorization, claims, client_authentication, device, discovery, dpop, id_token, loopback, network,
-    pushed, revoke, token_answer, token_request, verify,
+    pushed, registration, revoke, token_answer, token_request, verify,
 };
 
 /// Speaks to services over HTTP. One for the whole program: it keeps connections, parsed signing keys and the
@@ -111,6 +112,14 @@ impl Network for HttpProvider {
 impl Provider for HttpProvider {
     async fn discover(&self, issuer: &Url, service: OAuthService) -> Result<Discovered, DiscoveryError> {
         discovery::discover(&self.sender().http, issuer, service).await
+    }
+
+    async fn register_client(
+        &self,
+        offer: &RegistrationOffer,
+        client: &ClientMetadata,
+    ) -> Result<RegisteredClient, RefreshFailure> {
+        registration::register_client(&self.sender(), offer, client).await
     }
 
     async fn listen(&self, request: &ListenRequest) -> Result<Box<dyn PendingRedirect>, ListenError> {

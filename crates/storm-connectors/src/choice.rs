@@ -42,6 +42,16 @@ impl Connector {
         fields.clone().into_iter().chain(kept).collect()
     }
 
+    /// The fields with how the client proves itself, where the connector has a field for it.
+    #[must_use]
+    pub fn with_client_auth(&self, mut fields: Fields, client_auth: ClientAuth) -> Fields {
+        let field = self.oauth_setup().ok().and_then(|setup| setup.client_auth_from.clone());
+        if let Some((field, value)) = field.zip(name_of(&client_auth)) {
+            fields.insert(field, value);
+        }
+        fields
+    }
+
     /// What the service gives tokens for: as a field says, or as the catalogue does.
     pub(crate) fn grant(&self, fields: &Fields, setup: &OAuthSetup) -> AuthorizationGrant {
         self.choice(fields, setup.grant_from.as_deref()).unwrap_or(setup.grant)

@@ -116,13 +116,15 @@ impl Connector {
     }
 
     /// Which of the scopes asked for were not granted; none while the service has not said which were. `refreshable` = there is
-    /// a refresh token, which is what `offline_access` asks for and many services do not name (OpenID Connect Core §11).
+    /// a refresh token, which is what `offline_access` asks for and many services do not name (OpenID Connect Core §11). `openid`
+    /// allows nothing: it asks for an ID token (§3.1.2.1), and what follows from that is seen there.
     #[must_use]
     pub fn missing_scopes(&self, asked: &[String], granted: &[String], refreshable: bool) -> Vec<String> {
         let aliases = self.oauth_setup().ok().map(|setup| &setup.scope_aliases);
         let is_granted = |scope: &String| {
             let alias = aliases.and_then(|aliases| aliases.get(scope));
-            (refreshable && scope == "offline_access")
+            scope == "openid"
+                || (refreshable && scope == "offline_access")
                 || granted.iter().any(|one| one == scope || Some(one) == alias || is_qualified(one, scope))
         };
         if granted.is_empty() {

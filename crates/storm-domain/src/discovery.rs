@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::{OAuthService, TransientKind};
+use crate::{OAuthService, RegistrationOffer, TransientKind};
 
 /// A service as its metadata describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,8 +22,8 @@ pub struct ServiceOffers {
     pub refresh: Option<bool>,
     /// Whether it authorizes by device code (RFC 8628).
     pub device: bool,
-    /// Whether clients may register themselves (RFC 7591).
-    pub registration: bool,
+    /// Whether clients may register themselves (RFC 7591), in a way that is of use here.
+    pub registration: Option<RegistrationOffer>,
 }
 
 /// Why nothing was discovered. Nothing was kept, and no secret was sent.

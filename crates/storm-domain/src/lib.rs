@@ -53,7 +53,7 @@ pub use network::{
 pub use reconnect::{InterruptedBy, ReconnectReason};
 pub use refresh_failure::{Delivery, ProviderWords, RefreshFailure, SendFailure, TransientKind};
 pub use refresh_policy::{Backoff, RefreshPolicy};
-pub use registration::AppRegistration;
+pub use registration::{AppRegistration, ClientMetadata, RegisteredClient, RegistrationOffer};
 pub use revocation::PendingRevocation;
 pub use rotation::{AccountComparison, Rotation, RotationEvent, RotationRefused, RotationStep};
 pub use service::{

@@ -107,7 +107,7 @@ fn view(issuer: &Url, found: &Discovered) -> DiscoveryView {
         scopes: found.offers.scopes.clone(),
         refresh: found.offers.refresh,
         device: found.offers.device,
-        registration: found.offers.registration,
+        registration: found.offers.registration.is_some(),
     }
 }
 

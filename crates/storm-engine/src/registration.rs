@@ -1,11 +1,16 @@
-//! App registrations: the OAuth clients a user registered at services. One may serve several integrations.
+//! App registrations: the OAuth clients that a user registered at services, or that registered themselves. One may serve several
+//! integrations.
 
-use storm_domain::{Action, AppRegistration, ErrorCode, Failure, RegistrationId};
+use storm_domain::{
+    Action, AppRegistration, AuthorizationGrant, ClientAuth, ClientMetadata, ErrorCode, Failure, Method,
+    RefreshFailure, RegistrationId,
+};
 use storm_secret::ClientSecret;
 
+use crate::discovery::about_field;
 use crate::engine::Engine;
-use crate::error::ToFailure as _;
-use crate::view::{RegistrationView, SaveRegistrationRequest};
+use crate::error::{ToFailure, quoted, transient_words};
+use crate::view::{RegisterClientRequest, RegistrationView, SaveRegistrationRequest};
 
 impl Engine {
     /// App registrations of a connector.
@@ -54,6 +59,40 @@ impl Engine {
         };
         self.vault().put_registration(&registration, secret.as_ref()).await.map_err(|error| error.to_failure())?;
         self.wake_those_waiting_for(registration.id).await?;
+        self.registration_view(&registration).await
+    }
+
+    /// Registers this program at the service that the fields name (RFC 7591), and saves that.
+    ///
+    /// # Errors
+    /// When the service cannot be looked up, does not offer that or refuses it, or the vault cannot be written.
+    pub async fn register_client(&self, request: RegisterClientRequest) -> Result<RegistrationView, Failure> {
+        let connector = self.connector(&request.connector_id)?;
+        let fields = connector.check_fields(Method::OAuth, &request.fields).map_err(ToFailure::to_failure)?;
+        let discovery = connector.discovery(&fields).map_err(ToFailure::to_failure)?.ok_or_else(not_offered)?;
+        let found = self.discovered(&connector.id, &discovery).await;
+        let found = found.map_err(|error| about_field(error, connector.discovers_from()))?;
+        let offer = found.offers.registration.as_ref().ok_or_else(not_offered)?;
+        let is_of_person = found.service.grant == AuthorizationGrant::AuthorizationCode;
+        let metadata = ClientMetadata {
+            redirect_uris: if is_of_person { connector.redirect_uris().unwrap_or_default() } else { Vec::new() },
+            grant: found.service.grant,
+            refresh: found.offers.refresh.unwrap_or(true),
+            device: found.offers.device,
+        };
+        let registered = self.parts.provider.register_client(offer, &metadata).await.map_err(not_registered)?;
+        // How it was registered is how it presents itself from now on, whatever else the service would take.
+        let client_auth = registered.client_auth.unwrap_or(ClientAuth::Body);
+        let registration = AppRegistration {
+            id: RegistrationId(self.parts.entropy.make_uuid()),
+            connector_id: request.connector_id,
+            client_id: registered.client_id,
+            has_secret: registered.client_secret.is_some(),
+            fields: connector.with_client_auth(fields, client_auth),
+            created_at: self.now(),
+        };
+        let secret = registered.client_secret.as_ref();
+        self.vault().put_registration(&registration, secret).await.map_err(ToFailure::to_failure)?;
         self.registration_view(&registration).await
     }
 
@@ -107,6 +146,35 @@ impl Engine {
 
 pub(crate) fn registration_missing() -> Failure {
     Failure::new(ErrorCode::NotFound, "That app registration does not exist any more.", None)
+}
+
+fn not_offered() -> Failure {
+    Failure::new(
+        ErrorCode::NotSupported,
+        "This service does not let apps register themselves. Register one there, and enter its client ID here.",
+        None,
+    )
+}
+
+fn not_registered(failure: RefreshFailure) -> Failure {
+    match failure {
+        RefreshFailure::Transient { kind, .. } => Failure::new(
+            ErrorCode::ServiceUnreachable,
+            format!("{} No app was registered; try again.", transient_words(kind)),
+            Some(Action::Retry),
+        ),
+        RefreshFailure::RequestRefused(words)
+        | RefreshFailure::RegistrationRefused(words)
+        | RefreshFailure::GrantRefused(words) => Failure::new(
+            ErrorCode::RequestRefused,
+            format!(
+                "The service did not register the app ({}). Register one there by hand, and enter its client ID here.",
+                quoted(&words)
+            ),
+            None,
+        ),
+        other => other.to_failure(),
+    }
 }
 
 /// A client id or a password: one line of visible characters.

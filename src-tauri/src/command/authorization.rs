@@ -3,7 +3,7 @@
 use storm_domain::{AttemptId, Failure};
 use storm_engine::view::{
     AccountAnswer, AuthorizationProgress, AuthorizationView, BeginAuthorizationRequest, PasteRedirectRequest,
-    RegistrationView, SaveRegistrationRequest,
+    RegisterClientRequest, RegistrationView, SaveRegistrationRequest,
 };
 use tauri::State;
 
@@ -24,6 +24,16 @@ pub async fn save_registration(
     request: SaveRegistrationRequest,
 ) -> Result<RegistrationView, Failure> {
     shell.ask(|engine| async move { engine.save_registration(request).await }).await
+}
+
+/// Has this program registered at the service itself.
+#[tauri::command]
+#[specta::specta]
+pub async fn register_client(
+    shell: State<'_, Shell>,
+    request: RegisterClientRequest,
+) -> Result<RegistrationView, Failure> {
+    shell.ask(|engine| async move { engine.register_client(request).await }).await
 }
 
 /// Opens the browser and waits for its redirect.

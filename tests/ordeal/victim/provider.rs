@@ -8,9 +8,9 @@ use storm_domain::port::{
     ClientKeyError, EventSink, IdTokenCheck, ListenError, ListenRequest, PendingRedirect, Provider, TokenRequest,
 };
 use storm_domain::{
-    Account, Credential, DeviceAuthorization, DevicePoll, Discovered, DiscoveryError, Event, IdTokenError,
-    OAuthService, RawTokenAnswer, RefreshFailure, RevokeRequest, SendFailure, ServiceAccountKey, ServiceAccountService,
-    Timestamp, TokenAnswerReading, Verdict, VerifyRequest,
+    Account, ClientMetadata, Credential, DeviceAuthorization, DevicePoll, Discovered, DiscoveryError, Event,
+    IdTokenError, OAuthService, RawTokenAnswer, RefreshFailure, RegisteredClient, RegistrationOffer, RevokeRequest,
+    SendFailure, ServiceAccountKey, ServiceAccountService, Timestamp, TokenAnswerReading, Verdict, VerifyRequest,
 };
 use storm_secret::{AccessToken, ClientSecret, DisplaySafeUrl, IdToken, PrivateKey};
 use storm_tests::{Outcome, StepError};
@@ -27,6 +27,13 @@ pub struct TrappedProvider {
 impl Provider for TrappedProvider {
     async fn discover(&self, issuer: &Url, service: OAuthService) -> Result<Discovered, DiscoveryError> {
         self.inner.discover(issuer, service).await
+    }
+    async fn register_client(
+        &self,
+        offer: &RegistrationOffer,
+        client: &ClientMetadata,
+    ) -> Result<RegisteredClient, RefreshFailure> {
+        self.inner.register_client(offer, client).await
     }
     async fn listen(&self, request: &ListenRequest) -> Result<Box<dyn PendingRedirect>, ListenError> {
         self.inner.listen(request).await

@@ -39,11 +39,11 @@ pub(super) fn find(text: &str, name: Name) -> Option<Value> {
     let spellings = SPELLINGS.iter().find(|(known, _)| *known == name).map_or(&[][..], |(_, spellings)| spellings);
     spellings.iter().find_map(|spelling| {
         let mut places = text.rmatch_indices(spelling).take(MOST_PLACES);
-        places.find_map(|(start, _)| value_after(&text[..start], &text[start + spelling.len()..]))
+        places.find_map(|(start, _)| value_after(name, &text[..start], &text[start + spelling.len()..]))
     })
 }
 
-fn value_after(before: &str, after: &str) -> Option<Value> {
+fn value_after(name: Name, before: &str, after: &str) -> Option<Value> {
     if before.ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '-') {
         return None;
     }
@@ -53,7 +53,12 @@ fn value_after(before: &str, after: &str) -> Option<Value> {
     }
     let (escape, quote) = opening(after);
     let rest = after[escape.len() + quote.len()..].trim_start();
-    let rest = within(rest.strip_prefix("=>").or_else(|| rest.strip_prefix([':', '=']))?);
+    let rest = rest.strip_prefix("=>").or_else(|| rest.strip_prefix([':', '=']))?;
+    // Of a list the first is found, which is enough for a token; the other scopes would seem to be lost.
+    if name == Name::Scope && rest.trim_start().starts_with('[') {
+        return None;
+    }
+    let rest = within(rest);
     match opening(rest) {
         (_, "") => bare(rest),
         (escape, quote) => quoted(&rest[escape.len() + quote.len()..], escape, quote),
@@ -99,6 +104,12 @@ fn bare(rest: &str) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_of_scopes_is_not_taken_for_its_first() {
+        assert!(find(r#"{"scope":["read","reports"],}"#, Name::Scope).is_none());
+        assert_eq!(find(r#"{"scope":"read reports",}"#, Name::Scope).unwrap().text().unwrap(), "read reports");
+    }
 
     #[test]
     fn a_refresh_token_is_found_wherever_it_stands() {

@@ -7,7 +7,8 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use storm_domain::port::Provider as _;
 use storm_domain::{
-    AuthorizationGrant, ClientAuth, DiscoveryError, OAuthService, RevokeTarget, ServiceOffers, TransientKind,
+    AuthorizationGrant, ClientAuth, DiscoveryError, OAuthService, RegistrationOffer, RevokeTarget, ServiceOffers,
+    TransientKind,
 };
 use url::Url;
 
@@ -200,9 +201,35 @@ async fn what_a_service_offers_is_told() {
     .await;
     let found = provider().discover(&issuer, example_service()).await.unwrap();
     let scopes = vec!["openid".to_owned(), "email".to_owned()];
-    assert_eq!(found.offers, ServiceOffers { scopes, refresh: Some(true), device: false, registration: true });
+    // Where nothing is said of client authentication it is Basic (RFC 8414 §2).
+    let url = "https://elsewhere.example/register".parse().unwrap();
+    let registration = Some(RegistrationOffer { url, client_auth: Some(ClientAuth::Basic) });
+    assert_eq!(found.offers, ServiceOffers { scopes, refresh: Some(true), device: false, registration });
     let rules = found.service.id_tokens.unwrap();
     assert_eq!((rules.issuer, rules.jwks_url.as_str()), (found.service.issuer.unwrap(), "https://keys.example/set"));
+}
+
+#[tokio::test]
+async fn a_client_registers_itself_as_what_the_service_takes() {
+    let offered = async |methods: &'static str, grant| {
+        let (_server, issuer) = server(move |base| {
+            let methods = format!(r#","token_endpoint_auth_methods_supported":{methods}"#);
+            metadata(base, &format!(r#"{methods},"registration_endpoint":"{base}/reg""#))
+        })
+        .await;
+        let service = OAuthService { grant, ..example_service() };
+        let offer = provider().discover(&issuer, service).await.unwrap().offers.registration;
+        offer.map(|offer| offer.client_auth)
+    };
+    let (person, robot) = (AuthorizationGrant::AuthorizationCode, AuthorizationGrant::ClientCredentials);
+    assert_eq!(
+        offered(r#"["client_secret_post","none"]"#, person).await,
+        Some(None),
+        "a public client where it may be"
+    );
+    assert_eq!(offered(r#"["client_secret_post","none"]"#, robot).await, Some(Some(ClientAuth::Body)));
+    assert_eq!(offered(r#"["client_secret_basic"]"#, person).await, Some(Some(ClientAuth::Basic)));
+    assert_eq!(offered(r#"["private_key_jwt"]"#, person).await, None, "it would need a key of its own");
 }
 
 #[tokio::test]

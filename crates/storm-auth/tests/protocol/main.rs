@@ -20,6 +20,7 @@ mod odd_answers;
 mod practice;
 mod pushed;
 mod refused_answers;
+mod registration;
 mod revoke;
 mod silence;
 mod support;

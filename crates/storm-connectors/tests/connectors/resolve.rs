@@ -296,6 +296,7 @@ fn a_scope_granted_under_another_name_is_not_missing() {
     let email = "https://www.googleapis.com/auth/userinfo.email";
     assert!(missing("google", &["openid", "email"], &["openid", email], true).is_empty());
     assert_eq!(missing("google", &["openid", "profile"], &["openid", email], true), ["profile"]);
+    assert!(missing("google", &["openid", "email"], &["email"], true).is_empty(), "openid is no permission");
     let graph = ["https://graph.microsoft.com/mail.read"];
     assert!(missing("microsoft", &["Mail.Read"], &graph, true).is_empty());
     assert_eq!(missing("microsoft", &["Mail.ReadWrite"], &graph, true), ["Mail.ReadWrite"]);

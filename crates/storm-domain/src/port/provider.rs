@@ -15,9 +15,9 @@ use url::Url;
 
 use super::{ListenError, ListenRequest, PendingRedirect};
 use crate::{
-    Account, Credential, DeviceAuthorization, DevicePoll, Discovered, DiscoveryError, IdTokenError, OAuthService,
-    RawTokenAnswer, RefreshFailure, RevokeRequest, SendFailure, ServiceAccountKey, ServiceAccountService, Timestamp,
-    TokenAnswerReading, Verdict, VerifyRequest,
+    Account, ClientMetadata, Credential, DeviceAuthorization, DevicePoll, Discovered, DiscoveryError, IdTokenError,
+    OAuthService, RawTokenAnswer, RefreshFailure, RegisteredClient, RegistrationOffer, RevokeRequest, SendFailure,
+    ServiceAccountKey, ServiceAccountService, Timestamp, TokenAnswerReading, Verdict, VerifyRequest,
 };
 
 /// An OAuth client as it presents itself.
@@ -205,6 +205,12 @@ pub trait Provider: Send + Sync {
     /// Finds a service's endpoints from its issuer (RFC 8414, OpenID Connect Discovery) and completes `service` with them.
     /// At most 256 KiB, 32 levels and 10 s; only the host of `issuer` may lie inside a network.
     async fn discover(&self, issuer: &Url, service: OAuthService) -> Result<Discovered, DiscoveryError>;
+    /// Registers this program as a client (RFC 7591 §3). No redirects, 10 s, body ≤ 64 KiB. What it sends holds no secret.
+    async fn register_client(
+        &self,
+        offer: &RegistrationOffer,
+        client: &ClientMetadata,
+    ) -> Result<RegisteredClient, RefreshFailure>;
     /// Opens the loopback port.
     async fn listen(&self, request: &ListenRequest) -> Result<Box<dyn PendingRedirect>, ListenError>;
     /// Makes the authorization URL with fresh `state` and PKCE S256; hands the request in beforehand where the service requires

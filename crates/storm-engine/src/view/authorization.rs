@@ -22,6 +22,15 @@ pub struct RegistrationView {
     pub used_by: u32,
 }
 
+/// Has this program registered at the service itself (RFC 7591).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, specta::Type)]
+pub struct RegisterClientRequest {
+    /// Which connector it is for.
+    pub connector_id: String,
+    /// The fields that name the service.
+    pub fields: Fields,
+}
+
 /// Saves an app registration.
 #[derive(Debug, Deserialize, specta::Type)]
 pub struct SaveRegistrationRequest {

@@ -14,7 +14,7 @@ mod qr;
 
 pub use authorization::{
     AccountAnswer, AuthorizationProgress, AuthorizationTarget, AuthorizationView, BeginAuthorizationRequest,
-    PasteRedirectRequest, RegistrationView, SaveRegistrationRequest, UndecidedAccountView,
+    PasteRedirectRequest, RegisterClientRequest, RegistrationView, SaveRegistrationRequest, UndecidedAccountView,
 };
 pub use connector::{ConnectorBadge, ConnectorPage, ConnectorView, FieldView, MethodView, OAuthSetupView};
 pub use discovery::{DiscoveryView, EndpointPurpose, EndpointView};

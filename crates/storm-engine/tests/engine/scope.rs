@@ -49,7 +49,7 @@ async fn o41_scopes_that_are_lost_at_a_refresh_are_shown_and_are_no_error() {
     assert_eq!(rig.page(id).await.integration.status, StatusView::Connected);
     grant_only(&rig, Some(&["read", "offline_access"]));
     rig.engine.refresh_integration(id).await.unwrap();
-    assert_eq!(rig.page(id).await.integration.status, missing(&["openid", "reports"]));
+    assert_eq!(rig.page(id).await.integration.status, missing(&["reports"]));
     assert!(lends(&rig, id).await);
     grant_only(&rig, None);
     rig.engine.refresh_integration(id).await.unwrap();

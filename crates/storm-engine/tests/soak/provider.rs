@@ -11,9 +11,10 @@ use storm_domain::port::{
     RedirectDesk, TokenGrant, TokenRequest,
 };
 use storm_domain::{
-    Account, Credential, Delivery, DeviceAuthorization, DevicePoll, Discovered, DiscoveryError, IdTokenError,
-    OAuthService, RawTokenAnswer, RefreshFailure, RevokeRequest, SendFailure, ServiceAccountKey, ServiceAccountService,
-    Timestamp, TokenAnswerReading, TransientKind, Verdict, VerifyRequest,
+    Account, ClientMetadata, Credential, Delivery, DeviceAuthorization, DevicePoll, Discovered, DiscoveryError,
+    IdTokenError, OAuthService, RawTokenAnswer, RefreshFailure, RegisteredClient, RegistrationOffer, RevokeRequest,
+    SendFailure, ServiceAccountKey, ServiceAccountService, Timestamp, TokenAnswerReading, TransientKind, Verdict,
+    VerifyRequest,
 };
 use storm_secret::{
     AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, CsrfState, DisplaySafeUrl, IdToken, PastedRedirect,
@@ -201,6 +202,14 @@ impl Drop for Flight<'_> {
 impl Provider for Network {
     async fn discover(&self, _issuer: &Url, _service: OAuthService) -> Result<Discovered, DiscoveryError> {
         unreachable!("the practice connector names its endpoints")
+    }
+
+    async fn register_client(
+        &self,
+        _offer: &RegistrationOffer,
+        _client: &ClientMetadata,
+    ) -> Result<RegisteredClient, RefreshFailure> {
+        unreachable!("the practice connector has its client")
     }
 
     async fn listen(&self, request: &ListenRequest) -> Result<Box<dyn PendingRedirect>, ListenError> {

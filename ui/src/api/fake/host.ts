@@ -322,6 +322,17 @@ export class FakeHost extends FakeModel implements Host {
     return view;
   };
 
+  /** Why the service registers no app; null = it does. */
+  registrationRefused: HostFailure | null = null;
+
+  registerClient: Host['registerClient'] = async ({ connector_id, fields }) => {
+    await this.called('registerClient');
+    if (this.registrationRefused) throw this.registrationRefused;
+    const view = { id: `registration-${this.next++}`, connector_id, client_id: 'registered-itself', has_secret: false, fields, used_by: 0 };
+    this.saved.push(view);
+    return view;
+  };
+
   beginAuthorization: Host['beginAuthorization'] = async ({ target }) => {
     await this.called('beginAuthorization');
     return this.attemptFor(target, (connectorId) => ({

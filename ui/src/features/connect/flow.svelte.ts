@@ -162,6 +162,13 @@ export class ConnectFlow implements FileTaker {
     this.#go({ step: 'authorize', subject, registration });
   }
 
+  /** Has this program register itself at the service, and goes on with that. */
+  async registerClient(subject: Subject): Promise<void> {
+    await this.#run(async () => {
+      this.useRegistration(subject, await this.app.host.registerClient({ connector_id: subject.connector.badge.id, fields: this.#fields }));
+    });
+  }
+
   /** Saves a new app registration, or mends `editing`, and goes on with it. */
   async saveRegistration(subject: Subject, editing: RegistrationView | null, clientId: string, clientSecret: string | null): Promise<void> {
     await this.#run(async () => {
