@@ -35,7 +35,7 @@ async fn every_file_call_of_a_refresh_may_fail_and_no_grant_is_burnt() {
 }
 
 #[tokio::test]
-async fn four_hundred_askers_at_once_cost_one_token_request_and_an_overtaken_lease_overwrites_nothing() {
+async fn o50_four_hundred_askers_at_once_cost_one_token_request_and_an_overtaken_lease_overwrites_nothing() {
     endure(&["single-flight", "20"]).await;
 }
 

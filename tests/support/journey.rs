@@ -71,12 +71,18 @@ pub struct Journey {
 }
 
 impl Journey {
-    /// Starts the practice service and the program, and waits until the vault is open.
+    /// Starts the practice service and the program, and waits until the vault is open. Pictures are kept only in the folder that
+    /// `STORM_TEST_PICTURES` names, a folder in it for each test.
     ///
     /// # Errors
     /// Outside the private desktop, and when something does not start.
     pub async fn begin() -> Outcome<Self> {
-        Self::begin_with(Album::default()).await
+        let test = std::thread::current().name().unwrap_or("unnamed").replace("::", "-");
+        Self::begin_with(match std::env::var_os("STORM_TEST_PICTURES") {
+            Some(folder) => Album::in_folder(PathBuf::from(folder).join(test))?,
+            None => Album::default(),
+        })
+        .await
     }
 
     /// As [`Self::begin`], keeping pictures.

@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn the_lead_follows_the_lifetime() {
+    fn o49_the_lead_follows_the_lifetime() {
         let policy = RefreshPolicy::default();
         for (lifetime, lead) in [
             (Duration::from_secs(10), Duration::from_secs(5)),
@@ -97,7 +97,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn due_lies_between_half_of_the_life_and_its_end(lifetime in 0u64..10_000_000_000, jitter in 0.0f64..1.0) {
+        fn o49_due_is_spread_between_half_of_the_life_and_its_end(lifetime in 0u64..10_000_000_000, jitter in 0.0f64..1.0) {
             let start = Timestamp(0);
             let end = start.after(Duration::from_secs(lifetime));
             let due = RefreshPolicy::default().due_at(start, end, jitter);

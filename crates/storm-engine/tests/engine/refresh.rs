@@ -10,7 +10,7 @@ use crate::rig::{Rig, failure};
 const HOUR: Duration = Duration::from_secs(3600);
 
 #[tokio::test]
-async fn a_token_is_refreshed_before_it_ends_without_anybody_asking() {
+async fn o49_a_token_is_refreshed_before_it_ends_without_anybody_asking() {
     let mut rig = Rig::start().await;
     rig.run().await;
     let id = rig.connect().await;

@@ -120,6 +120,11 @@ async fn f079_two_hundred_grants_that_ended_in_sleep_await_the_network_and_are_r
     assert_eq!(put_off, refused);
 }
 
+#[test]
+fn o49_a_crowd_that_is_due_at_once_is_refreshed_a_few_at_a_time() {
+    f079_two_hundred_grants_that_ended_in_sleep_await_the_network_and_are_refreshed_few_at_a_time();
+}
+
 /// The wall clock is set; what follows from it is done within half a minute.
 async fn set_clock(scene: &Scene, set: impl Fn(storm_domain::Timestamp) -> storm_domain::Timestamp) {
     let before = scene.stored().await;
@@ -142,8 +147,8 @@ async fn set_clock(scene: &Scene, set: impl Fn(storm_domain::Timestamp) -> storm
 }
 
 #[tokio::test]
-async fn o48_a_clock_that_jumps_an_hour_or_ten_years_and_back_ends_no_grant_and_leaves_no_stale_token() {
-    for jump in [HOUR, TEN_YEARS] {
+async fn o48_a_clock_that_jumps_an_hour_a_month_or_ten_years_and_back_ends_no_grant_and_leaves_no_stale_token() {
+    for jump in [HOUR, DAY * 30, TEN_YEARS] {
         let scene = Scene::set().await;
         set_clock(&scene, |now| now.after(jump)).await;
         set_clock(&scene, |now| now.before(jump)).await;

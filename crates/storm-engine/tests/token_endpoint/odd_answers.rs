@@ -49,7 +49,7 @@ async fn faults(scene: &Scene, shape: Shape, number: usize, result: Result<(), F
 }
 
 #[tokio::test]
-async fn every_odd_answer_leaves_the_newest_refresh_token() {
+async fn o36_every_odd_answer_leaves_the_newest_refresh_token() {
     let scene = Scene::set().await;
     let shapes = Shape::all();
     let distinct: HashSet<Vec<u8>> = shapes.iter().map(|shape| shape.bytes(0)).collect();
