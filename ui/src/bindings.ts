@@ -865,6 +865,10 @@ export type FieldView = {
 	default: string,
 	/**  Whether it may stay empty. */
 	required: boolean,
+	/**  A field that makes this one needless when it is filled. */
+	only_without: string | null,
+	/**  Whether few need it. */
+	advanced: boolean,
 };
 
 /**  What a file over the window is. */

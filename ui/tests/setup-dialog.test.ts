@@ -390,6 +390,17 @@ describe('a service that is looked up', () => {
     expect(opened.host.calls).not.toContain('saveRegistration');
   });
 
+  test('asks for no address when it has an issuer, and for what few need on demand', async () => {
+    const opened = await openWindow();
+    await pick(opened, 'any service');
+    await find('field-token_url');
+    expect(screen.queryByTestId('field-client_auth')).toBeNull();
+    await opened.user.click(await find('more-settings'));
+    await find('field-client_auth');
+    await opened.user.type(await find('field-issuer'), 'https://login.example.com');
+    expect(screen.queryByTestId('field-token_url')).toBeNull();
+  });
+
   test('that registers no app leaves the step as it was', async () => {
     const opened = await openWindow();
     opened.host.registrationRefused = fail('not_supported', 'This service does not let apps register themselves.');

@@ -272,9 +272,10 @@ impl Connector {
                 .oauth()
                 .map(|setup| [&setup.discover_from, &setup.grant_from, &setup.client_auth_from, &setup.dpop_from]);
             let named = named.into_iter().flatten().filter_map(|name| name.as_deref());
+            let others = self.fields_of(spec.method()).filter_map(|field| field.only_without.as_deref());
             let declared =
                 |name: &str| self.fields.iter().any(|field| field.name == name && field.is_of(spec.method()));
-            for name in spec.template_fields().into_iter().chain(named) {
+            for name in spec.template_fields().into_iter().chain(named).chain(others) {
                 if name != KEY_ID && !declared(name) {
                     return Err(EntryError::UndeclaredField { id: id(), field: name.to_owned() });
                 }

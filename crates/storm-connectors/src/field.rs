@@ -46,6 +46,11 @@ pub struct FieldSpec {
     /// The methods that ask for it; empty = all.
     #[serde(default)]
     pub methods: Vec<Method>,
+    /// Name of a field that makes this one needless when it is filled.
+    pub only_without: Option<String>,
+    /// Whether few need it: it is asked for under “More settings”.
+    #[serde(default)]
+    pub advanced: bool,
     /// Whether it is never asked for, and filled from the service's metadata only.
     #[serde(default)]
     pub discovered: bool,

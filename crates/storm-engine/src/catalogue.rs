@@ -242,5 +242,7 @@ fn field_view(field: &storm_connectors::FieldSpec) -> FieldView {
         options: field.choices.clone(),
         default: field.default.clone().unwrap_or_default(),
         required: !field.optional,
+        only_without: field.only_without.clone(),
+        advanced: field.advanced,
     }
 }

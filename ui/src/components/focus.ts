@@ -6,3 +6,6 @@ export const handsOnFocus = (): (() => void) => () =>
   queueMicrotask(() => {
     if (document.activeElement === document.body) document.querySelector('main')?.focus();
   });
+
+/** Scrolls to an element when it appears, as little as it takes: `{@attach revealed}`. */
+export const revealed = (element: HTMLElement): void => element.scrollIntoView({ block: 'nearest' });

@@ -83,6 +83,10 @@ pub struct FieldView {
     pub default: String,
     /// Whether it may stay empty.
     pub required: bool,
+    /// A field that makes this one needless when it is filled.
+    pub only_without: Option<String>,
+    /// Whether few need it.
+    pub advanced: bool,
 }
 
 /// What the app registration step needs.

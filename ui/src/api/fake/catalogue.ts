@@ -55,6 +55,8 @@ const field = (given: Partial<FieldView> & Pick<FieldView, 'name' | 'title'>): F
   options: [],
   default: '',
   required: true,
+  only_without: null,
+  advanced: false,
   ...given,
 });
 
@@ -100,7 +102,11 @@ export const catalogue: ConnectorView[] = [
     oauth(
       {
         default_scopes: ['openid', 'email', 'offline_access'],
-        fields: [field({ name: 'issuer', title: 'Issuer', help: 'The issuer, or the plain address of the service.', example: 'https://login.example.com', required: false })],
+        fields: [
+          field({ name: 'issuer', title: 'Issuer', help: 'The issuer, or the plain address of the service.', example: 'https://login.example.com', required: false }),
+          field({ name: 'token_url', title: 'Token address', example: 'https://login.example.com/oauth/token', required: false, only_without: 'issuer' }),
+          field({ name: 'client_auth', title: 'How the application proves itself', options: ['automatic', 'basic'], default: 'automatic', advanced: true }),
+        ],
       },
       { discovers_from: 'issuer' },
     ),
