@@ -47,3 +47,30 @@ async fn a_key_of_another_account_is_not_switched_to_silently() -> Outcome {
     window.click("rotation-undo").await?;
     window.find_css("[data-test=rotation][data-step=none]").await.map(drop)
 }
+
+#[tokio::test]
+async fn a_key_whose_end_is_near_is_to_be_rotated_and_the_list_says_so() -> Outcome {
+    let mut journey = Journey::begin().await?;
+    api_key::walk(&mut journey).await?;
+    journey.show_page(KEY).await?;
+    let window = journey.window()?;
+    window.click("tab-credentials").await?;
+    window.fill("replacement-ends", "no day").await?;
+    window.click("replacement-save").await?;
+    window.await_text("replacement", "year-month-day").await?;
+    // The window's own clock says which day comes next.
+    let tomorrow = "const day = new Date(Date.now() + 24 * 3600e3); \
+        return [day.getFullYear(), day.getMonth() + 1, day.getDate()].map((part) => String(part).padStart(2, '0')).join('-')";
+    let tomorrow = window.execute(tomorrow).await?;
+    window.fill("replacement-ends", tomorrow.as_str().unwrap_or_default()).await?;
+    window.click("replacement-save").await?;
+    window.await_text("replacement-due", "due now").await?;
+    journey.picture("replace-soon").await?;
+    journey.show_list().await?;
+    journey.await_status(KEY, "replace_soon").await?;
+    journey.picture("replace-soon-list").await?;
+    journey.show_page(KEY).await?;
+    let window = journey.window()?;
+    window.click("page-action").await?;
+    window.find_css("[data-test=rotation][data-step=none]").await.map(drop)
+}

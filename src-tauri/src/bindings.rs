@@ -41,6 +41,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             integration::rename_integration,
             integration::pause_integration,
             integration::set_lending,
+            integration::set_replacement,
             integration::verify_integration,
             integration::refresh_integration,
             integration::disconnect_integration,

@@ -3,9 +3,13 @@
 //! One connection stays open for the program's life: on X11 the text on the clipboard belongs to the connection that wrote it.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use storm_domain::{Action, ErrorCode, Failure};
 use storm_secret::{ApiKey, DisplaySafeUrl};
+
+/// How long a key stays on the clipboard after it was taken from it.
+const EMPTIED_AFTER: Duration = Duration::from_secs(30);
 
 /// The clipboard; opened at its first use.
 #[derive(Default)]
@@ -21,6 +25,22 @@ impl Clipboard {
     pub(crate) async fn put_link(self: &Arc<Self>, link: DisplaySafeUrl) -> Result<(), Failure> {
         // EXPOSE: the user asked for the whole link, to open it in another browser.
         self.run(move |clipboard| clipboard.set_text(link.expose().as_str())).await
+    }
+
+    /// Empties it in half a minute, unless something else is on it by then: a key that was taken from it is of no more use there,
+    /// and every program can read it.
+    pub(crate) fn empty_later(self: &Arc<Self>, key: ApiKey) {
+        let clipboard = Arc::clone(self);
+        tokio::spawn(async move {
+            tokio::time::sleep(EMPTIED_AFTER).await;
+            let emptied = clipboard.run(move |clipboard| {
+                // EXPOSE: compared with what is on the clipboard, which everybody can read.
+                if clipboard.get_text()? == key.expose() { clipboard.clear() } else { Ok(()) }
+            });
+            if emptied.await.is_err() {
+                tracing::info!("the clipboard could not be looked at again; what is on it stays");
+            }
+        });
     }
 
     /// Works on a thread of its own: another program may be slow to hand its text over.

@@ -22,4 +22,15 @@ impl Copied {
         program.line("READY", |line| (line == "READY").then_some(())).await?;
         Ok(Self { _program: program })
     }
+
+    /// What is on the clipboard now; None = nothing, or no text.
+    ///
+    /// # Errors
+    /// When there is no clipboard.
+    pub async fn now() -> Outcome<Option<String>> {
+        let mut command = Command::new("/usr/bin/python3");
+        command.arg(desktop_script("clipboard.py")).env_remove("TEXT");
+        let mut program = Program::start(command)?;
+        program.line("what is on the clipboard", |line| serde_json::from_str(line).ok()).await
+    }
 }

@@ -55,6 +55,8 @@ export const commands = {
 	pauseIntegration: (id: IntegrationId, paused: boolean) => typedError<null, Failure>(__TAURI_INVOKE("pause_integration", { id, paused })),
 	/**  Allows or ends lending its access to other programs. */
 	setLending: (id: IntegrationId, allowed: boolean) => typedError<null, Failure>(__TAURI_INVOKE("set_lending", { id, allowed })),
+	/**  Sets when its user wants to be reminded to replace its key or key file. */
+	setReplacement: (id: IntegrationId, request: SetReplacementRequest) => typedError<null, Failure>(__TAURI_INVOKE("set_replacement", { id, request })),
 	/**  Verifies it now. */
 	verifyIntegration: (id: IntegrationId) => typedError<Verdict, Failure>(__TAURI_INVOKE("verify_integration", { id })),
 	/**  Refreshes its token now. */
@@ -67,7 +69,7 @@ export const commands = {
 	activity: (id: IntegrationId | null, limit: number) => typedError<ActivityEntry[], Failure>(__TAURI_INVOKE("activity", { id, limit })),
 	/**  Opens a page of its service in the browser. */
 	openIntegrationPage: (id: IntegrationId, page: ConnectorPage) => typedError<null, Failure>(__TAURI_INVOKE("open_integration_page", { id, page })),
-	/**  Reads the clipboard; the key itself stays in the core. */
+	/**  Reads the clipboard; the key itself stays in the core, and is taken off the clipboard a little later. */
 	holdKeyFromClipboard: (connectorId: string) => typedError<HeldKeyView, Failure>(__TAURI_INVOKE("hold_key_from_clipboard", { connectorId })),
 	/**  Shows a key that was read from the clipboard and is not saved yet, on the user's gesture. */
 	revealHeldKey: (id: HeldSecretId) => typedError<string, Failure>(__TAURI_INVOKE("reveal_held_key", { id })),
@@ -843,6 +845,8 @@ export type Failure = {
 	action: Action | null,
 	/**  The field it is about, for [`ErrorCode::FieldNotUsable`]. */
 	field: string | null,
+	/**  The connector that a pasted key belongs to instead, for [`ErrorCode::KeyNotUsable`]. */
+	connector: string | null,
 };
 
 /**  A field besides the credential. */
@@ -972,6 +976,8 @@ export type IntegrationDetailView = {
 	registration: RegistrationView | null,
 	/**  The credential's generations, newest first, without their secrets. */
 	generations: GenerationInfo[],
+	/**  When it is to be replaced; None = it renews itself, or there is none. */
+	replacement: ReplacementView | null,
 	/**  The rotation under way. */
 	rotation: RotationView | null,
 	/**  What can be done with it. */
@@ -1087,6 +1093,14 @@ export type KeyProblem =
 "too_long" | 
 /**  It reported an error. */
 "failed";
+
+/**  A loan to another program. */
+export type LastUseView = {
+	/**  When. */
+	at: Timestamp,
+	/**  To whom. */
+	consumer: string,
+};
 
 /**  How an integration authenticates. */
 export type Method = 
@@ -1347,6 +1361,20 @@ export type RegistrationView = {
 	used_by: number,
 };
 
+/**  The age of a key or a key file, and when it is to be replaced. */
+export type ReplacementView = {
+	/**  When the credential in use was saved. */
+	saved_at: Timestamp,
+	/**  After how many days its user wants to be reminded; None = not by age. */
+	after_days: number | null,
+	/**  When it ends; None = not known. */
+	ends_at: Timestamp | null,
+	/**  When the reminder comes. */
+	due_at: Timestamp | null,
+	/**  The last loan to another program that the log knows. */
+	last_use: LastUseView | null,
+};
+
 /**  A credential that is still to be ended at its service, after its integration was removed here.  */
 export type RevocationId = string;
 
@@ -1462,6 +1490,14 @@ export type SavedView = {
 	verdict: Verdict,
 };
 
+/**  Sets when its user wants to be reminded. */
+export type SetReplacementRequest = {
+	/**  So many days after the credential was saved, 1 to 3,650; None = not by age. */
+	after_days: number | null,
+	/**  When the credential in use ends; None = not known. */
+	ends_at: Timestamp | null,
+};
+
 /**  Something happened to the window. */
 export type ShellEvent = 
 /**  A file hangs over the window. It was read, but nothing is held yet. */
@@ -1499,6 +1535,12 @@ missing: string } |
 { status: "scopes_missing"; 
 /**  What was not granted; never empty. */
 missing: string[] } | 
+/**  Works, and its key or key file is to be replaced: it is older than its user wants, or its end is near. */
+{ status: "replace_soon"; 
+/**  When the credential was saved. */
+saved_at: Timestamp; 
+/**  When it ends, if that is known. May have passed. */
+ends_at: Timestamp | null } | 
 /**  Only the user can help: Reconnect, or replace the key. */
 { status: "needs_you"; 
 /**  Why. */

@@ -130,7 +130,7 @@ const views: Record<string, (opened: Opened) => Promise<void>> = {
     await find('master-key-confirm');
   },
   'the drop overlay and a toast': async ({ host }) => {
-    host.emitShell({ event: 'file_refused', failure: { code: 'file_not_usable', message: '', action: null, field: null } });
+    host.emitShell({ event: 'file_refused', failure: { code: 'file_not_usable', message: '', action: null, field: null, connector: null } });
     host.emitShell({ event: 'file_hovering', preview: sampleFile, failure: null });
     await find('drop-overlay');
   },
@@ -144,7 +144,7 @@ describe('axe finds nothing in', () => {
     expect(await faults()).toEqual([]);
   });
 
-  const failure: Failure = { code: 'vault_locked', message: '', action: 'retry', field: null };
+  const failure: Failure = { code: 'vault_locked', message: '', action: 'retry', field: null, connector: null };
   const closed: VaultView[] = [
     { vault: 'no_keyring', problem: 'no_service', failure },
     { vault: 'keyring_locked', backend: 'GNOME Keyring', prompt_open: true },

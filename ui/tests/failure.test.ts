@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { ErrorCode, Failure } from '../src/api/host';
 import { errorCodes, failureText } from '../src/state/failure';
 
-const failure = (code: ErrorCode, rest: Partial<Failure> = {}): Failure => ({ code, message: '', action: null, field: null, ...rest });
+const failure = (code: ErrorCode, rest: Partial<Failure> = {}): Failure => ({ code, message: '', action: null, field: null, connector: null, ...rest });
 
 describe('the table of failures', () => {
   test('has an entry for every code of the contract, and no other', () => {

@@ -87,7 +87,7 @@ describe('in the dialog', () => {
     const opened = await openWindow({ rows: workingDay(), finding: refused });
     await opened.user.click(rowOf('i-salesforce').querySelector<HTMLElement>('[data-test=row-action]')!);
     await find('authorization-link');
-    opened.host.finishAuthorization({ progress: 'failed', failure: { code: 'authorization_refused', message: 'It did not work.', action: 'retry', field: null } });
+    opened.host.finishAuthorization({ progress: 'failed', failure: { code: 'authorization_refused', message: 'It did not work.', action: 'retry', field: null, connector: null } });
     await waitFor(() => expect(screen.getByTestId('authorization-failed').textContent).toMatch(/registration is refused.*client secret is wrong.*invalid_client/s));
     await opened.user.click(await find('registration-mend'));
     await find('client-secret');

@@ -10,7 +10,7 @@ import { openWindow, screen, type Opened } from './window';
 
 const find = (name: string) => screen.findByTestId(name);
 const both: ProtectionView = { ...kept, passphrase: true, recovery_code: true };
-const failure: Failure = { code: 'vault_locked', message: 'The keyring has a reason. Do something.', action: 'retry', field: null };
+const failure: Failure = { code: 'vault_locked', message: 'The keyring has a reason. Do something.', action: 'retry', field: null, connector: null };
 const missing = (problem: KeyProblem): VaultView => ({ vault: 'key_missing', backend: 'GNOME Keyring', problem, failure });
 /** A code that fits any vault of the fake host. */
 const CODE = '7KQ2-M9XD-4TRB-H6WN-0Z3F-V8CJ-PYG1-5AES';

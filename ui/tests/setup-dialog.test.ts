@@ -81,6 +81,16 @@ describe('an API key', () => {
     expect(await find('key-save')).toHaveProperty('disabled', true);
   });
 
+  test('of another service leads to that service and is taken along', async () => {
+    const opened = await openWindow();
+    await pick(opened, 'stripe');
+    await opened.user.type(await find('key-field'), 'ghp_123');
+    await opened.user.click(await find('key-switch'));
+    await waitFor(() => expect(screen.getByRole('dialog').textContent).toContain('Connect GitHub'));
+    expect(await find('key-field')).toHaveProperty('value', 'ghp_123');
+    expect(screen.queryByTestId('key-problem')).toBeNull();
+  });
+
   test('that is refused can be replaced, and keeps its integration', async () => {
     const opened = await openWindow();
     await saveKey(opened, 'bad');
@@ -220,7 +230,7 @@ describe('OAuth', () => {
     await authorize(opened);
     await opened.user.click(await find('use-code'));
     await find('user-code');
-    opened.host.finishAuthorization({ progress: 'failed', failure: { code: 'code_expired', message: '', action: 'retry', field: null } });
+    opened.host.finishAuthorization({ progress: 'failed', failure: { code: 'code_expired', message: '', action: 'retry', field: null, connector: null } });
     expect((await find('authorization-failed')).textContent).toContain('The code expired');
     await opened.user.click(await find('authorize-again'));
     await find('user-code');
@@ -251,7 +261,7 @@ describe('OAuth', () => {
   test('that was declined can be authorized again', async () => {
     const opened = await openWindow();
     await authorize(opened);
-    opened.host.finishAuthorization({ progress: 'failed', failure: { code: 'authorization_denied', message: '', action: null, field: null } });
+    opened.host.finishAuthorization({ progress: 'failed', failure: { code: 'authorization_denied', message: '', action: null, field: null, connector: null } });
     expect((await find('authorization-failed')).textContent).toContain('declined in the browser');
     await opened.user.click(await find('authorize-again'));
     await find('authorization-link');
@@ -260,7 +270,7 @@ describe('OAuth', () => {
   test('whose app registration is refused leads back to it, with the client id kept', async () => {
     const opened = await openWindow();
     await authorize(opened);
-    opened.host.finishAuthorization({ progress: 'failed', failure: { code: 'registration_refused', message: '', action: null, field: null } });
+    opened.host.finishAuthorization({ progress: 'failed', failure: { code: 'registration_refused', message: '', action: null, field: null, connector: null } });
     await opened.user.click(await find('registration-mend'));
     expect(await find('client-id')).toHaveProperty('value', 'Iv1.abc');
   });
@@ -304,7 +314,7 @@ describe('a service account', () => {
 
   test('that cannot be used says why before it is released', async () => {
     const { host } = await openWindow();
-    const failure = { code: 'file_not_usable' as const, message: 'holiday.jpg is a picture.', action: null, field: null };
+    const failure = { code: 'file_not_usable' as const, message: 'holiday.jpg is a picture.', action: null, field: null, connector: null };
     host.emitShell({ event: 'file_hovering', preview: null, failure });
     expect((await find('drop-overlay')).textContent).toContain('holiday.jpg is a picture.');
     host.emitShell({ event: 'file_refused', failure });

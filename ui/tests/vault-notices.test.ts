@@ -7,7 +7,7 @@ import { openPage, openWindow, screen } from './window';
 
 const find = (name: string) => screen.findByTestId(name);
 const backup: BackupView = { name: 'vault-1700000000000.db', made_at: Date.now() - 38 * 60_000, integrations: 8 };
-const damaged: VaultView = { vault: 'failed', failure: { code: 'vault_damaged', message: 'It is damaged.', action: 'retry', field: null } };
+const damaged: VaultView = { vault: 'failed', failure: { code: 'vault_damaged', message: 'It is damaged.', action: 'retry', field: null, connector: null } };
 
 describe('a damaged vault', () => {
   test('that does not open offers its last good copy: from when, how many integrations, and that nothing is overwritten', async () => {

@@ -5,7 +5,7 @@ import type { Failure, VaultView } from '../src/api/host';
 import { openWindow, screen } from './window';
 
 const find = (name: string) => screen.findByTestId(name);
-const failure: Failure = { code: 'vault_newer', message: '', action: null, field: null };
+const failure: Failure = { code: 'vault_newer', message: '', action: null, field: null, connector: null };
 
 const noKeyring: VaultView = { vault: 'no_keyring', problem: 'no_service', failure };
 

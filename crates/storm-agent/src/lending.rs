@@ -124,6 +124,7 @@ fn word(status: &StatusView) -> &'static str {
         StatusView::Connected => "connected",
         StatusView::Limited { .. } => "limited",
         StatusView::ScopesMissing { .. } => "connected, scopes missing",
+        StatusView::ReplaceSoon { .. } => "connected, replace soon",
         StatusView::NeedsYou { .. } => "needs you",
         StatusView::Retrying { .. } => "retrying",
         StatusView::Unverified { .. } => "not verified",

@@ -43,6 +43,9 @@ pub enum KeyKind {
 pub enum Checksum {
     /// The last six characters are the CRC-32 of the part between prefix and checksum, in base 62.
     GithubCrc32,
+    /// Routable tokens of GitLab: behind the last dot stand the length of the payload in two digits, and the CRC-32 of all before
+    /// it in seven, both in base 36. Tokens without a dot are older, and have none.
+    GitlabCrc32,
 }
 
 impl Checksum {
@@ -57,6 +60,16 @@ impl Checksum {
                     return false;
                 };
                 base62(crc32fast::hash(covered.as_bytes())) == sum
+            }
+            Self::GitlabCrc32 => {
+                let Some((before, tail)) = key.rsplit_once('.') else { return true };
+                let Some((length, sum)) = tail.split_at_checked(2).filter(|(_, sum)| sum.len() == 7) else {
+                    return false;
+                };
+                let payload = before.strip_prefix(prefix).and_then(|rest| rest.split('.').next()).unwrap_or_default();
+                let covered = &key[..key.len() - sum.len()];
+                usize::from_str_radix(length, 36) == Ok(payload.len())
+                    && u32::from_str_radix(sum, 36) == Ok(crc32fast::hash(covered.as_bytes()))
             }
         }
     }

@@ -113,12 +113,14 @@ pub struct Failure {
     pub action: Option<Action>,
     /// The field it is about, for [`ErrorCode::FieldNotUsable`].
     pub field: Option<String>,
+    /// The connector that a pasted key belongs to instead, for [`ErrorCode::KeyNotUsable`].
+    pub connector: Option<String>,
 }
 
 impl Failure {
-    /// A failure without a field.
+    /// A failure without a field or a connector.
     #[must_use]
     pub fn new(code: ErrorCode, message: impl Into<String>, action: Option<Action>) -> Self {
-        Self { code, message: message.into(), action, field: None }
+        Self { code, message: message.into(), action, field: None, connector: None }
     }
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{IntegrationId, OAuthGrant, RegistrationId, Timestamp, TokenEvent, TokenState, VerdictRecord};
+use crate::{
+    IntegrationId, OAuthGrant, RegistrationId, ReplacementPolicy, Timestamp, TokenEvent, TokenState, VerdictRecord,
+};
 
 /// How an integration authenticates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type)]
@@ -64,6 +66,9 @@ pub struct Integration {
     pub paused_at: Option<Timestamp>,
     /// Whether other programs may be lent its access.
     pub lending_allowed: bool,
+    /// When its user wants to be reminded to replace the credential.
+    #[serde(default)]
+    pub replacement: ReplacementPolicy,
     /// The outcome of the last verification.
     pub last_verdict: Option<VerdictRecord>,
     /// When a token was last obtained.

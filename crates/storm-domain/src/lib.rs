@@ -23,6 +23,7 @@ mod reconnect;
 mod refresh_failure;
 mod refresh_policy;
 mod registration;
+mod replacement;
 mod revocation;
 mod rotation;
 mod service;
@@ -54,6 +55,7 @@ pub use reconnect::{InterruptedBy, ReconnectReason};
 pub use refresh_failure::{Delivery, ProviderWords, RefreshFailure, SendFailure, TransientKind};
 pub use refresh_policy::{Backoff, RefreshPolicy};
 pub use registration::{AppRegistration, ClientMetadata, RegisteredClient, RegistrationOffer};
+pub use replacement::{CredentialEnd, ReplacementPolicy};
 pub use revocation::PendingRevocation;
 pub use rotation::{AccountComparison, Rotation, RotationEvent, RotationRefused, RotationStep};
 pub use service::{

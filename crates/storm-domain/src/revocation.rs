@@ -72,6 +72,7 @@ mod tests {
             state: TokenState::Disconnected,
             paused_at: None,
             lending_allowed: false,
+            replacement: crate::ReplacementPolicy::default(),
             last_verdict: None,
             last_refreshed_at: None,
             created_at: ASKED,

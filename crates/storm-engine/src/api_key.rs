@@ -1,10 +1,10 @@
 //! Setting up with a pasted key: looked at first, saved, then verified with a real request.
 
-use storm_connectors::check_pasted_key;
+use storm_connectors::{PasteProblem, check_pasted_key};
 use storm_domain::port::NewIntegration;
 use storm_domain::{
     Action, ActivityKind, ApiKeyCredential, Credential, ErrorCode, Event, Failure, Fields, HeldSecretId, Integration,
-    IntegrationId, Method, RegistrationId, TokenEvent, TokenState,
+    IntegrationId, Method, RegistrationId, ReplacementPolicy, TokenEvent, TokenState,
 };
 use storm_secret::ApiKey;
 
@@ -154,6 +154,7 @@ impl Engine {
             state,
             paused_at: None,
             lending_allowed: false,
+            replacement: ReplacementPolicy::default(),
             last_verdict: None,
             last_refreshed_at: None,
             created_at: self.now(),
@@ -195,8 +196,13 @@ impl Engine {
         match (report.cleaned, report.problem) {
             (Some(cleaned), None) => Ok((cleaned, report.hints.iter().map(ToString::to_string).collect())),
             (_, problem) => {
-                let message = problem.map_or_else(|| "This is not a key.".to_owned(), |problem| problem.to_string());
-                Err(Failure::new(ErrorCode::KeyNotUsable, message, Some(Action::ReplaceCredential)))
+                let message = problem.as_ref().map_or_else(|| "This is not a key.".to_owned(), ToString::to_string);
+                let connector = match problem {
+                    Some(PasteProblem::OtherService { connector_id, .. }) => connector_id,
+                    _ => None,
+                };
+                let failure = Failure::new(ErrorCode::KeyNotUsable, message, Some(Action::ReplaceCredential));
+                Err(Failure { connector, ..failure })
             }
         }
     }

@@ -28,8 +28,13 @@ impl Engine {
         let rotating = self.vault().rotations().await.map_err(|error| error.to_failure())?;
         let rows = self.vault().integrations().await.map_err(|error| error.to_failure())?;
         let is_rotating = |id| rotating.iter().any(|rotation| rotation.integration_id == id && !rotation.is_over());
-        let rows = rows.iter().filter(|row| row.trashed_at.is_none());
-        Ok(rows.map(|row| self.integration_view(row, is_rotating(row.id))).collect())
+        let mut views = Vec::new();
+        for row in rows.iter().filter(|row| row.trashed_at.is_none()) {
+            let mut view = self.integration_view(row, is_rotating(row.id));
+            self.remind(row, &mut view).await?;
+            views.push(view);
+        }
+        Ok(views)
     }
 
     /// One integration's page.
@@ -50,8 +55,11 @@ impl Engine {
             .filter_map(|field| row.fields.get(&field.name).map(|value| (field.title.clone(), value.clone())))
             .collect();
         let rotating = rotation.as_ref().is_some_and(|rotation| !rotation.is_over());
+        let mut integration = self.integration_view(&row, rotating);
+        self.remind(&row, &mut integration).await?;
         Ok(IntegrationDetailView {
-            integration: self.integration_view(&row, rotating),
+            integration,
+            replacement: self.replacement_view(&row, &generations).await?,
             fields,
             host: self.host_of(&row),
             requested_scopes: row.requested_scopes.clone(),

@@ -23,6 +23,7 @@ mod recovery;
 mod refresh;
 mod refresher;
 mod registration;
+mod replacement;
 mod restored;
 mod revocation;
 mod rotation;

@@ -4,7 +4,9 @@
 
 use futures_util::TryStreamExt as _;
 use sqlx::SqliteConnection;
-use storm_domain::{Fields, Integration, IntegrationId, Method, ReconnectReason, Timestamp, TokenState, VaultError};
+use storm_domain::{
+    Fields, Integration, IntegrationId, Method, ReconnectReason, ReplacementPolicy, Timestamp, TokenState, VaultError,
+};
 use uuid::Uuid;
 
 use crate::fault::of_sqlx;
@@ -75,6 +77,7 @@ fn stand_in(id: &str) -> Result<Integration, VaultError> {
         state: TokenState::NeedsReconnect { reason: ReconnectReason::RecordDamaged, since: Timestamp(0) },
         paused_at: None,
         lending_allowed: false,
+        replacement: ReplacementPolicy::default(),
         last_verdict: None,
         last_refreshed_at: None,
         created_at: Timestamp(0),

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use storm_domain::{
-    ApiKeyCredential, Credential, Integration, IntegrationId, Method, OAuthGrant, ServiceAccountKey, Timestamp,
-    TokenState,
+    ApiKeyCredential, Credential, Integration, IntegrationId, Method, OAuthGrant, ReplacementPolicy, ServiceAccountKey,
+    Timestamp, TokenState,
 };
 use storm_secret::{AccessToken, ApiKey, PrivateKey, RefreshToken};
 use url::Url;
@@ -30,6 +30,7 @@ pub fn integration(number: u128, method: Method) -> Integration {
         state: TokenState::Disconnected,
         paused_at: None,
         lending_allowed: false,
+        replacement: ReplacementPolicy::default(),
         last_verdict: None,
         last_refreshed_at: None,
         created_at: NOW,

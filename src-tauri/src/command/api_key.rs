@@ -6,12 +6,15 @@ use tauri::State;
 
 use crate::shell::{Shell, guarded};
 
-/// Reads the clipboard; the key itself stays in the core.
+/// Reads the clipboard; the key itself stays in the core, and is taken off the clipboard a little later.
 #[tauri::command]
 #[specta::specta]
 pub async fn hold_key_from_clipboard(shell: State<'_, Shell>, connector_id: String) -> Result<HeldKeyView, Failure> {
     let key = guarded(shell.clipboard.key()).await?;
-    shell.ask(|engine| async move { engine.hold_key(&connector_id, &key) }).await
+    let taken = key.clone();
+    let held = shell.ask(|engine| async move { engine.hold_key(&connector_id, &key) }).await?;
+    shell.clipboard.empty_later(taken);
+    Ok(held)
 }
 
 /// Shows a key that was read from the clipboard and is not saved yet, on the user's gesture.

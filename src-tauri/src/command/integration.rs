@@ -1,7 +1,9 @@
 //! The Integrations list and page.
 
 use storm_domain::{ActivityEntry, Failure, IntegrationId, Verdict};
-use storm_engine::view::{ConnectorPage, DisconnectedView, IntegrationDetailView, IntegrationView};
+use storm_engine::view::{
+    ConnectorPage, DisconnectedView, IntegrationDetailView, IntegrationView, SetReplacementRequest,
+};
 use tauri::State;
 
 use crate::shell::Shell;
@@ -39,6 +41,17 @@ pub async fn pause_integration(shell: State<'_, Shell>, id: IntegrationId, pause
 #[specta::specta]
 pub async fn set_lending(shell: State<'_, Shell>, id: IntegrationId, allowed: bool) -> Result<(), Failure> {
     shell.ask(|engine| async move { engine.set_lending(id, allowed).await }).await
+}
+
+/// Sets when its user wants to be reminded to replace its key or key file.
+#[tauri::command]
+#[specta::specta]
+pub async fn set_replacement(
+    shell: State<'_, Shell>,
+    id: IntegrationId,
+    request: SetReplacementRequest,
+) -> Result<(), Failure> {
+    shell.ask(|engine| async move { engine.set_replacement(id, request).await }).await
 }
 
 /// Verifies it now.

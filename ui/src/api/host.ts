@@ -32,5 +32,5 @@ export class HostFailure extends Error {
 /** Reads a failure out of anything thrown; whatever is not the core's own becomes a fault of the program. */
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof HostFailure) return thrown.failure;
-  return { code: 'internal', message: '', action: null, field: null };
+  return { code: 'internal', message: '', action: null, field: null, connector: null };
 }

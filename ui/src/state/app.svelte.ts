@@ -104,6 +104,8 @@ export class App {
       case 'edit_registration':
         this.editingRegistrationOf = integration.id;
         return this.route.open(integration.id, 'credentials');
+      case 'rotate':
+        return this.route.open(integration.id, 'credentials');
       case 'resume':
         return this.pause(integration, false);
       case 'verify':

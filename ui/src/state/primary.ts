@@ -1,7 +1,7 @@
 // The one button that fits an integration now.
 import type { IntegrationView, Method } from '../api/host';
 
-export type PrimaryAction = 'reconnect' | 'replace' | 'edit_registration' | 'resume' | 'verify';
+export type PrimaryAction = 'reconnect' | 'replace' | 'edit_registration' | 'rotate' | 'resume' | 'verify';
 
 export function primaryAction({ status, method }: Pick<IntegrationView, 'status' | 'method'>): PrimaryAction {
   switch (status.status) {
@@ -11,6 +11,8 @@ export function primaryAction({ status, method }: Pick<IntegrationView, 'status'
       return method === 'oauth' ? 'reconnect' : 'replace';
     case 'retrying':
       return status.trouble.trouble === 'registration' ? 'edit_registration' : 'verify';
+    case 'replace_soon':
+      return 'rotate';
     case 'paused':
       return 'resume';
     default:
@@ -26,6 +28,8 @@ export function primaryLabel(action: PrimaryAction, method: Method): string {
       return method === 'service_account' ? 'Replace key file' : 'Replace key';
     case 'edit_registration':
       return 'Edit app registration';
+    case 'rotate':
+      return method === 'service_account' ? 'Rotate key file' : 'Rotate key';
     case 'resume':
       return 'Resume';
     case 'verify':

@@ -51,6 +51,15 @@ export function statusText(status: StatusView, now: number): StatusText {
       const { length } = status.missing;
       return { tone: 'soon', word: `${length} ${length === 1 ? 'scope' : 'scopes'} missing`, detail: `Working, without ${status.missing.join(', ')}.` };
     }
+    case 'replace_soon':
+      return {
+        tone: 'soon',
+        word: 'Replace soon',
+        detail:
+          status.ends_at === null
+            ? `Saved ${relative(status.saved_at, now)}, which is as old as you wanted it to get.`
+            : `${status.ends_at <= now ? 'Its end was' : 'It ends'} ${relative(status.ends_at, now)}.`,
+      };
     case 'needs_you':
       return { tone: 'need', word: 'Needs you', detail: `Since ${relative(status.since, now)}.` };
     case 'retrying':
@@ -76,7 +85,7 @@ export const needsUser = (status: StatusView): boolean =>
 
 /** Whether it is worth a look, though it is tried again by itself. */
 export const isTroubled = (status: StatusView): boolean =>
-  !needsUser(status) && ['limited', 'retrying', 'unverified'].includes(status.status);
+  !needsUser(status) && ['limited', 'replace_soon', 'retrying', 'unverified'].includes(status.status);
 
 export const methodText: Record<Method, string> = {
   api_key: 'API key',

@@ -6,6 +6,7 @@
 
 mod wrapping;
 
+use storm_domain::Method;
 use storm_secret::ApiKey;
 use thiserror::Error;
 
@@ -95,6 +96,8 @@ pub enum PasteProblem {
         service: String,
         /// Whose was expected.
         expected: String,
+        /// The connector of that service, if there is one that takes such keys.
+        connector_id: Option<String>,
     },
     /// A key for public pages.
     #[error("This is {what}, which authenticates nobody. Copy the secret key beside it.")]
@@ -155,16 +158,28 @@ fn examine<'a>(connector: &Connector, pasted: &'a str, hints: &mut Vec<PasteHint
     if trimmed.is_empty() {
         return Err(PasteProblem::Empty);
     }
-    if trimmed.contains("-----BEGIN ") || trimmed.starts_with('{') {
+    let is_object = trimmed.starts_with('{');
+    if trimmed.contains("-----BEGIN ") || (is_object && trimmed.contains("\"private_key\"")) {
         return Err(PasteProblem::KeyFile);
     }
     if trimmed.len() > LONGEST_KEY_BYTES {
         return Err(PasteProblem::TooLong);
     }
-    if trimmed.contains(['\n', '\r']) {
-        return Err(PasteProblem::SeveralLines);
-    }
-    let (key, taken_off) = wrapping::unwrap(trimmed);
+    let has_lines = trimmed.contains(['\n', '\r']);
+    let alone = if is_object || has_lines || wrapping::member(trimmed).is_some() {
+        let fits = |value: &str| longest_match(&connector.key_shapes, value).is_some();
+        let otherwise = if is_object { PasteProblem::KeyFile } else { PasteProblem::SeveralLines };
+        let key = wrapping::among_others(trimmed, fits).ok_or(otherwise)?;
+        hints.push(PasteHint::TakenOff(if has_lines || is_object {
+            Wrapping::Neighbours
+        } else {
+            Wrapping::Assignment
+        }));
+        key
+    } else {
+        trimmed
+    };
+    let (key, taken_off) = wrapping::unwrap(alone);
     hints.extend(taken_off.into_iter().map(PasteHint::TakenOff));
     if key.is_empty() {
         return Err(PasteProblem::Empty);
@@ -182,7 +197,7 @@ fn examine<'a>(connector: &Connector, pasted: &'a str, hints: &mut Vec<PasteHint
         (Some(own), other) if other.as_ref().is_none_or(|other| other.prefix.len() <= own.prefix.len()) => {
             check_shape(own, key, hints)?;
         }
-        (_, Some(other)) => refuse_unless_any_service(connector, other.service, hints)?,
+        (_, Some(other)) => refuse_unless_any_service(connector, &other, hints)?,
         (_, None) => hints.extend(unfamiliar(connector)),
     }
     Ok(key)
@@ -222,12 +237,13 @@ fn check_shape(shape: &KeyShape, key: &str, hints: &mut Vec<PasteHint>) -> Resul
 /// A key that belongs to another service.
 fn refuse_unless_any_service(
     connector: &Connector,
-    service: &str,
+    owner: &Owner,
     hints: &mut Vec<PasteHint>,
 ) -> Result<(), PasteProblem> {
-    let service = service.to_owned();
+    let service = owner.service.to_owned();
     if connector.category != Category::AnyService {
-        return Err(PasteProblem::OtherService { service, expected: connector.name.clone() });
+        let connector_id = owner.connector_id.map(str::to_owned);
+        return Err(PasteProblem::OtherService { service, expected: connector.name.clone(), connector_id });
     }
     hints.push(PasteHint::OtherService { service });
     Ok(())
@@ -245,6 +261,8 @@ fn unfamiliar(connector: &Connector) -> Option<PasteHint> {
 struct Owner {
     service: &'static str,
     prefix: &'static str,
+    /// Its connector, if that takes keys.
+    connector_id: Option<&'static str>,
 }
 
 /// The service that a key belongs to by its beginning. Practice is left out: it borrows other services' beginnings.
@@ -252,10 +270,18 @@ fn whose(key: &str) -> Option<Owner> {
     let catalogue = Catalogue::embedded().ok()?;
     let entries = catalogue.connectors().iter().filter(|connector| connector.category != Category::Practice);
     let of_entries = entries.flat_map(|connector| {
-        connector.key_shapes.iter().map(|shape| Owner { service: &connector.name, prefix: &shape.prefix })
+        let connector_id = connector.method(Method::ApiKey).map(|_| connector.id.as_str());
+        connector.key_shapes.iter().map(move |shape| Owner {
+            service: &connector.name,
+            prefix: &shape.prefix,
+            connector_id,
+        })
     });
-    let foreign =
-        catalogue.foreign_keys().iter().map(|foreign| Owner { service: &foreign.service, prefix: &foreign.prefix });
+    let foreign = catalogue.foreign_keys().iter().map(|foreign| Owner {
+        service: &foreign.service,
+        prefix: &foreign.prefix,
+        connector_id: None,
+    });
     of_entries
         .chain(foreign)
         .filter(|owner| owner.prefix.len() >= SHORTEST_TELLING_PREFIX && key.starts_with(owner.prefix))

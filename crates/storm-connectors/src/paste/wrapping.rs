@@ -12,6 +12,8 @@ pub enum Wrapping {
     Assignment,
     /// `Authorization: …` or `Bearer …`.
     Header,
+    /// Other lines, or other members of a JSON object.
+    Neighbours,
 }
 
 impl fmt::Display for Wrapping {
@@ -20,6 +22,7 @@ impl fmt::Display for Wrapping {
             Self::Quotes => "The quotes around the key were taken off.",
             Self::Assignment => "Only the value of the pasted line was kept.",
             Self::Header => "The words before the key were taken off.",
+            Self::Neighbours => "Only the key was taken out of what was pasted.",
         })
     }
 }
@@ -42,6 +45,37 @@ pub(super) fn unwrap(text: &str) -> (&str, Vec<Wrapping>) {
         }
     }
     (key, taken_off)
+}
+
+/// The key among other lines or in a JSON object: the one value whose name speaks of a key, or of several the one that `fits`.
+pub(super) fn among_others(text: &str, fits: impl Fn(&str) -> bool) -> Option<&str> {
+    let pieces = text.split(['\n', '\r', ',', '{', '}']).map(trim);
+    let mut values: Vec<&str> = pieces
+        .filter_map(|piece| member(piece).or_else(|| assignment(piece)))
+        .map(|(value, _)| unwrap(value).0)
+        .collect();
+    values.sort_unstable();
+    values.dedup();
+    match values.as_slice() {
+        [only] => Some(only),
+        several => {
+            let mut fitting = several.iter().filter(|value| fits(value));
+            fitting.next().filter(|_| fitting.next().is_none()).copied()
+        }
+    }
+}
+
+/// `"name": "value"` or `name: value`, where the name speaks of a key.
+pub(super) fn member(text: &str) -> Option<(&str, Wrapping)> {
+    let (name, value) = text.split_once(':')?;
+    let name = name.trim().trim_matches(['"', '\'']);
+    let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'));
+    let lower = name.to_ascii_lowercase();
+    let is_telling = ["key", "token", "secret"].iter().any(|word| lower.ends_with(word));
+    let value = trim(value);
+    // `https://…` has a name, too.
+    let has_value = !value.is_empty() && !value.starts_with("//");
+    (is_name && is_telling && has_value).then_some((value, Wrapping::Assignment))
 }
 
 fn header(text: &str) -> Option<(&str, Wrapping)> {

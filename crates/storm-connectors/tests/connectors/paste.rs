@@ -56,6 +56,50 @@ fn what_came_along_is_taken_off() {
 }
 
 #[test]
+fn a_key_among_other_lines_or_in_an_object_is_taken_out() {
+    for pasted in [
+        "{\"api_key\": \"abc123\"}",
+        "{\n  \"name\": \"ci\",\n  \"apiKey\": \"abc123\",\n  \"url\": \"https://service.example\"\n}",
+        "NAME=ci\nexport SERVICE_TOKEN='abc123'\nURL=https://service.example",
+        "api_key: abc123\nurl: https://service.example\n",
+        "\"secret\": \"abc123\",",
+    ] {
+        let report = check("generic-api-key", pasted);
+        assert_eq!(cleaned(&report), "abc123", "{pasted:?}");
+        assert!(matches!(report.hints[0], PasteHint::TakenOff(_)), "{pasted:?}");
+    }
+    // Of several that have a telling name, the one that begins as this service's keys do.
+    let several = "GITLAB_TOKEN=glpat-aaaaaaaaaaaaaaaaaaaa\nSTRIPE_KEY=sk_live_0123456789abcdef\nOTHER_KEY=x";
+    assert_eq!(cleaned(&check("gitlab", several)), "glpat-aaaaaaaaaaaaaaaaaaaa");
+    assert_eq!(cleaned(&check("stripe", several)), "sk_live_0123456789abcdef");
+    assert_eq!(problem("generic-api-key", several), PasteProblem::SeveralLines);
+}
+
+#[test]
+fn a_routable_token_of_gitlab_is_held_to_its_length_and_checksum() {
+    // 27 characters of payload, version 1, length `0r` and CRC-32 in base 36, as GitLab makes them.
+    let payload = "glpat-bzoxCnU6MQpvOjEKdDp1CnU6MQ8.01.0r";
+    let sum = |text: &str| {
+        let mut number = crc32fast::hash(text.as_bytes());
+        let mut digits = [b'0'; 7];
+        for digit in digits.iter_mut().rev() {
+            *digit = b"0123456789abcdefghijklmnopqrstuvwxyz"[(number % 36) as usize];
+            number /= 36;
+        }
+        String::from_utf8(digits.to_vec()).unwrap()
+    };
+    let token = format!("{payload}{}", sum(payload));
+    assert_eq!(cleaned(&check("gitlab", &token)), token);
+    let earlier = "glpat-bzoxCnU6MQpvOjEKdDp1CnU6MQ8.0r";
+    let earlier = format!("{earlier}{}", sum(earlier));
+    assert_eq!(cleaned(&check("gitlab", &earlier)), earlier, "the form before the version was added");
+    assert!(check("gitlab", "glpat-aaaaaaaaaaaaaaaaaaaa").cleaned.is_some(), "older tokens have no checksum");
+    for wrong in [token.replace("bzox", "bzoy"), token[..token.len() - 1].to_owned(), token.replacen("C", "CC", 1)] {
+        assert_eq!(problem("gitlab", &wrong), PasteProblem::Mistyped, "{wrong}");
+    }
+}
+
+#[test]
 fn equals_signs_that_belong_to_the_key_stay() {
     for key in ["abcd==", "abcd=", "ab=cd", "YWJj/d+e=", "x=y=z"] {
         assert_eq!(cleaned(&check("generic-api-key", key)), key);
@@ -87,20 +131,24 @@ fn what_is_no_key_is_refused() {
 
 #[test]
 fn a_key_of_another_service_goes_nowhere() {
-    for (id, pasted, service) in [
-        ("stripe", GITHUB_EXAMPLE, "GitHub"),
-        ("github", "glpat-aaaaaaaaaaaaaaaaaaaa", "GitLab"),
-        ("github", "sk_live_0123456789abcdef", "Stripe"),
-        ("openai", "sk-ant-api03-0123456789abcdef", "Anthropic"),
-        ("notion", "xoxb-0123456789-abcdef", "Slack"),
-        ("github", "AKIA0123456789ABCDEF", "AWS"),
-        ("github", "pk_live_0123456789abcdef", "Stripe"),
-        ("practice", "ghp_0123456789", "GitHub"),
+    for (id, pasted, service, connector_id) in [
+        ("stripe", GITHUB_EXAMPLE, "GitHub", Some("github")),
+        ("github", "glpat-aaaaaaaaaaaaaaaaaaaa", "GitLab", Some("gitlab")),
+        ("github", "sk_live_0123456789abcdef", "Stripe", Some("stripe")),
+        ("openai", "sk-ant-api03-0123456789abcdef", "Anthropic", None),
+        ("notion", "xoxb-0123456789-abcdef", "Slack", Some("slack")),
+        ("github", "AKIA0123456789ABCDEF", "AWS", None),
+        ("github", "pk_live_0123456789abcdef", "Stripe", Some("stripe")),
+        ("practice", "ghp_0123456789", "GitHub", Some("github")),
     ] {
         let expected = connector(id).name.clone();
         assert_eq!(
             problem(id, pasted),
-            PasteProblem::OtherService { service: service.to_owned(), expected },
+            PasteProblem::OtherService {
+                service: service.to_owned(),
+                expected,
+                connector_id: connector_id.map(str::to_owned)
+            },
             "{pasted} for {id}"
         );
     }

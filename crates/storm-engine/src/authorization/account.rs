@@ -128,6 +128,7 @@ impl Engine {
             paused_at: None,
             // Other programs asked for the old account's access, never for this one's.
             lending_allowed: false,
+            replacement: storm_domain::ReplacementPolicy::default(),
             last_verdict: None,
             last_refreshed_at: None,
             created_at: now,

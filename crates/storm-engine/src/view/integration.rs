@@ -57,6 +57,13 @@ pub enum StatusView {
         /// What was not granted; never empty.
         missing: Vec<String>,
     },
+    /// Works, and its key or key file is to be replaced: it is older than its user wants, or its end is near.
+    ReplaceSoon {
+        /// When the credential was saved.
+        saved_at: Timestamp,
+        /// When it ends, if that is known. May have passed.
+        ends_at: Option<Timestamp>,
+    },
     /// Only the user can help: Reconnect, or replace the key.
     NeedsYou {
         /// Why.
@@ -108,10 +115,45 @@ pub struct IntegrationDetailView {
     pub registration: Option<RegistrationView>,
     /// The credential's generations, newest first, without their secrets.
     pub generations: Vec<GenerationInfo>,
+    /// When it is to be replaced; None = it renews itself, or there is none.
+    pub replacement: Option<ReplacementView>,
     /// The rotation under way.
     pub rotation: Option<RotationView>,
     /// What can be done with it.
     pub can: Capabilities,
+}
+
+/// The age of a key or a key file, and when it is to be replaced.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct ReplacementView {
+    /// When the credential in use was saved.
+    pub saved_at: Timestamp,
+    /// After how many days its user wants to be reminded; None = not by age.
+    pub after_days: Option<u16>,
+    /// When it ends; None = not known.
+    pub ends_at: Option<Timestamp>,
+    /// When the reminder comes.
+    pub due_at: Option<Timestamp>,
+    /// The last loan to another program that the log knows.
+    pub last_use: Option<LastUseView>,
+}
+
+/// A loan to another program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct LastUseView {
+    /// When.
+    pub at: Timestamp,
+    /// To whom.
+    pub consumer: String,
+}
+
+/// Sets when its user wants to be reminded.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, specta::Type)]
+pub struct SetReplacementRequest {
+    /// So many days after the credential was saved, 1 to 3,650; None = not by age.
+    pub after_days: Option<u16>,
+    /// When the credential in use ends; None = not known.
+    pub ends_at: Option<Timestamp>,
 }
 
 /// What can be done with an integration now.

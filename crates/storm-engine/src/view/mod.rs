@@ -22,7 +22,8 @@ pub use finding::{ExaminationSubject, FindingView};
 pub use host::{HostView, KeyProblem, PassphraseRequest, ProtectionView, RecoveryCodeRequest, VaultView, WayOut};
 pub use integration::{
     AddApiKeyRequest, AddServiceAccountRequest, Capabilities, DisconnectedView, IntegrationDetailView, IntegrationView,
-    PendingRevocationView, RevocationView, RevokeMode, RotationView, SavedView, StatusView,
+    LastUseView, PendingRevocationView, ReplacementView, RevocationView, RevokeMode, RotationView, SavedView,
+    SetReplacementRequest, StatusView,
 };
 pub use key_input::{CheckKeyRequest, HeldKeyView, KeyFileView, KeyInput, TypedSecret};
 pub use network::{

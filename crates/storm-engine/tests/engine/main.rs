@@ -20,6 +20,7 @@ mod paste;
 mod person;
 mod recovery;
 mod refresh;
+mod replacement;
 mod revocation;
 mod rig;
 mod rotation;

@@ -1,12 +1,14 @@
 // A host that plays every flow in memory, so that the UI runs in a plain browser and in tests: the commands of the contract over
 // the model beside it.
-import { HostFailure, type Account, type AccountAnswer, type AuthorizationProgress, type AuthorizationTarget, type AuthorizationView, type DiscoveryView, type Host, type HostView, type IntegrationId, type IntegrationView, type KeyFileView, type ProtectionView, type Verdict } from '../host';
+import { HostFailure, type Account, type AccountAnswer, type AuthorizationProgress, type AuthorizationTarget, type AuthorizationView, type DiscoveryView, type Host, type HostView, type IntegrationId, type IntegrationView, type KeyFileView, type ProtectionView, type StatusView, type Verdict } from '../host';
 import { badgeOf, catalogue, discoveryOf } from './catalogue';
 import { fail, FakeModel, kept, unlocked, verdictOf } from './model';
 import { findingOf, reachOf, sampleAuthority } from './network';
 import { plainCode, sampleCodes, waysOut } from './protection';
 import { sampleCode } from './device';
 import * as rotation from './rotation';
+
+const DAY = 24 * 60 * 60_000;
 
 export const sampleFile: KeyFileView = {
   id: 'held-file',
@@ -237,6 +239,18 @@ export class FakeHost extends FakeModel implements Host {
     return null;
   };
 
+  setReplacement: Host['setReplacement'] = async (id, { after_days, ends_at }) => {
+    await this.called('setReplacement');
+    this.change(id, (row) => {
+      const saved_at = row.replacement?.saved_at ?? Date.now();
+      const dates = [after_days === null ? [] : [saved_at + after_days * DAY], ends_at === null ? [] : [ends_at - 14 * DAY]].flat();
+      const due_at = dates.length > 0 ? Math.min(...dates) : null;
+      const status: StatusView = due_at !== null && due_at <= Date.now() ? { status: 'replace_soon', saved_at, ends_at } : { status: 'connected' };
+      return { ...row, integration: { ...row.integration, status }, replacement: { saved_at, after_days, ends_at, due_at, last_use: row.replacement?.last_use ?? null } };
+    });
+    return null;
+  };
+
   verifyIntegration = async (id: IntegrationId) => {
     await this.called('verifyIntegration');
     const { integration } = this.find(id);
@@ -289,7 +303,10 @@ export class FakeHost extends FakeModel implements Host {
     return this.secret({ from: 'held', id });
   };
 
-  checkTypedKey = async ({ key }: { key: string }) => {
+  checkTypedKey = async ({ connector_id, key }: { connector_id: string; key: string }) => {
+    if (key.startsWith('ghp_') && connector_id !== 'github') {
+      throw fail('key_not_usable', 'This looks like a key of GitHub, so it was not sent anywhere.', { connector: 'github' });
+    }
     if (key.includes(' ')) throw fail('key_not_usable', 'A key has no spaces. Copy it again, without the text around it.');
     return key.includes('test') ? ['This looks like a test key'] : [];
   };

@@ -67,7 +67,7 @@ export const kept: ProtectionView = { backend: 'GNOME Keyring', keyring: true, k
 export const unlocked: VaultView = { vault: 'unlocked', protection: 'GNOME Keyring' };
 
 export const fail = (code: ErrorCode, message = '', rest: Partial<Failure> = {}) =>
-  new HostFailure({ code, message, action: null, field: null, ...rest });
+  new HostFailure({ code, message, action: null, field: null, connector: null, ...rest });
 
 export function verdictOf(text: string, account: string): Verdict {
   if (text.includes('bad')) return { outcome: 'refused', reason: 'It answered 401: Bad credentials.' };

@@ -3,7 +3,7 @@ import type { AccountComparison, GenerationInfo, RevokeMode, RotationStep, Rotat
 import { HostFailure } from '../host';
 
 export const refusedStep = (): HostFailure =>
-  new HostFailure({ code: 'rotation_not_possible', message: '', action: null, field: null });
+  new HostFailure({ code: 'rotation_not_possible', message: '', action: null, field: null, connector: null });
 
 export function begun(old: GenerationInfo, next: GenerationInfo, revokeMode: RevokeMode): RotationView {
   return {

@@ -8,7 +8,7 @@ const PACE_MS = 2_500;
 
 const secondWays = { ...kept, passphrase: true, recovery_code: true };
 
-const closed = (message: string, rest: Partial<Failure> = {}): Failure => ({ code: 'vault_locked', message, action: 'retry', field: null, ...rest });
+const closed = (message: string, rest: Partial<Failure> = {}): Failure => ({ code: 'vault_locked', message, action: 'retry', field: null, connector: null, ...rest });
 
 /** What the core says of each problem of a keyring. */
 const problems: Partial<Record<KeyProblem, string>> = {
@@ -62,6 +62,7 @@ const damaged: VaultView = {
     message: 'The vault’s database is damaged, so it is left as it is. Put the last good copy back; what it replaces is kept.',
     action: 'retry',
     field: null,
+    connector: null,
   },
 };
 

@@ -86,6 +86,21 @@ export class ConnectFlow implements FileTaker {
     });
   }
 
+  /** Goes over to the service that the key in the field belongs to, and takes the key along. */
+  async switchTo(connectorId: string): Promise<void> {
+    const typed = this.key?.typed ?? '';
+    let subject: Subject | null = null;
+    await this.#run(async () => {
+      const connector = (await this.app.host.connectors('')).find((one) => one.badge.id === connectorId);
+      const method = connector?.methods.find((one) => one.method === 'api_key');
+      subject = connector && method ? { connector, method, existing: null } : null;
+    });
+    if (!subject) return;
+    await this.begin(subject);
+    if (typed) this.key?.type(typed);
+    else await this.key?.paste();
+  }
+
   back(): void {
     const step = before(this.step);
     this.key?.empty();
@@ -288,7 +303,7 @@ export class ConnectFlow implements FileTaker {
     const found = this.connectors.find((one) => one.badge.id === connector.id);
     const way = found?.methods.find((one) => one.method === method);
     if (!found || !way) {
-      return this.#go({ step: 'broken', failure: { code: 'not_supported', message: '', action: null, field: null } });
+      return this.#go({ step: 'broken', failure: { code: 'not_supported', message: '', action: null, field: null, connector: null } });
     }
     this.name = name;
     return this.begin({ connector: found, method: way, existing: { id, name } });

@@ -1,0 +1,84 @@
+//! Reminders to replace a key or a key file: its age, its end, and who used it last.
+
+use storm_domain::{
+    Action, ActivityKind, CredentialEnd, ErrorCode, Failure, GenerationInfo, GenerationPhase, Integration,
+    IntegrationId, Method, ReplacementPolicy,
+};
+
+use crate::engine::Engine;
+use crate::error::ToFailure as _;
+use crate::view::{IntegrationView, LastUseView, ReplacementView, SetReplacementRequest, StatusView};
+
+/// How far back the last use is looked for.
+const ENTRIES_LOOKED_AT: u32 = 1_000;
+
+impl Engine {
+    /// Sets when its user wants to be reminded to replace the credential.
+    ///
+    /// # Errors
+    /// When it has none that is replaced by hand, a number makes no sense, or the vault cannot be written.
+    pub async fn set_replacement(&self, id: IntegrationId, request: SetReplacementRequest) -> Result<(), Failure> {
+        let row = self.live(id).await?;
+        let generations = self.vault().generations(id).await.map_err(|error| error.to_failure())?;
+        let active = replaceable(&row, &generations).ok_or_else(|| {
+            Failure::new(ErrorCode::NotSupported, "There is no key or key file here that is replaced by hand.", None)
+        })?;
+        if request.after_days.is_some_and(|days| !(1..=ReplacementPolicy::MOST_DAYS).contains(&days)) {
+            return Err(Failure {
+                field: Some("after_days".to_owned()),
+                ..Failure::new(
+                    ErrorCode::FieldNotUsable,
+                    format!("Enter a number of days between 1 and {}.", ReplacementPolicy::MOST_DAYS),
+                    Some(Action::EditField),
+                )
+            });
+        }
+        let end = request.ends_at.map(|at| CredentialEnd { generation: active.number, at });
+        let policy = ReplacementPolicy { after_days: request.after_days, end };
+        let changed = self.change(id, |row| row.replacement = policy.clone()).await;
+        changed.map(drop).map_err(|error| error.to_failure())
+    }
+
+    /// Says in the list that a credential is to be replaced, where nothing worse is to be said.
+    pub(crate) async fn remind(&self, row: &Integration, view: &mut IntegrationView) -> Result<(), Failure> {
+        // Most integrations have no policy, and cost no question to the vault.
+        if row.replacement == ReplacementPolicy::default() || view.rotating || view.status != StatusView::Connected {
+            return Ok(());
+        }
+        let generations = self.vault().generations(row.id).await.map_err(|error| error.to_failure())?;
+        let Some(active) = replaceable(row, &generations) else { return Ok(()) };
+        let due = row.replacement.due_at(active.number, active.created_at);
+        if due.is_some_and(|due| due <= self.now()) {
+            let ends_at = row.replacement.ends_at(active.number);
+            view.status = StatusView::ReplaceSoon { saved_at: active.created_at, ends_at };
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn replacement_view(
+        &self,
+        row: &Integration,
+        generations: &[GenerationInfo],
+    ) -> Result<Option<ReplacementView>, Failure> {
+        let Some(active) = replaceable(row, generations) else { return Ok(None) };
+        let policy = &row.replacement;
+        let log = self.vault().activity(Some(row.id), ENTRIES_LOOKED_AT).await.map_err(|error| error.to_failure())?;
+        let last_use = log.into_iter().find_map(|entry| match entry.what {
+            ActivityKind::Lent { consumer } => Some(LastUseView { at: entry.at, consumer }),
+            _ => None,
+        });
+        Ok(Some(ReplacementView {
+            saved_at: active.created_at,
+            after_days: policy.after_days,
+            ends_at: policy.ends_at(active.number),
+            due_at: policy.due_at(active.number, active.created_at),
+            last_use,
+        }))
+    }
+}
+
+/// The credential in use, if it is one that a person replaces.
+fn replaceable<'a>(row: &Integration, generations: &'a [GenerationInfo]) -> Option<&'a GenerationInfo> {
+    let is_by_hand = matches!(row.method, Method::ApiKey | Method::ServiceAccount);
+    generations.iter().find(|one| is_by_hand && one.phase == GenerationPhase::Active)
+}
