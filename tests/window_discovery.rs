@@ -88,6 +88,7 @@ async fn a_service_that_registers_apps_needs_no_client_id_from_the_user() -> Out
     window.click("connect-cancel").await?;
 
     let mut provider_that_does = OidcProvider::start(Duration::from_secs(3600)).await?;
+    journey.restart_in_the_dark().await?;
     begin(&journey, provider_that_does.issuer()).await?;
     journey.picture("registration-automatic").await?;
     let window = journey.window()?;

@@ -52,6 +52,7 @@ async fn a_key_of_another_account_is_not_switched_to_silently() -> Outcome {
 async fn a_key_whose_end_is_near_is_to_be_rotated_and_the_list_says_so() -> Outcome {
     let mut journey = Journey::begin().await?;
     api_key::walk(&mut journey).await?;
+    journey.restart_in_the_dark().await?;
     journey.show_page(KEY).await?;
     let window = journey.window()?;
     window.click("tab-credentials").await?;
