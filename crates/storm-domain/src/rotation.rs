@@ -4,10 +4,16 @@
 //! active; undo is possible until `Revoking`. Each step is persisted before its effect is acted upon, and every effect may be
 //! repeated after a crash.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{Account, GenerationNumber, IntegrationId, Timestamp, Verdict};
+
+/// How long another program may take from being lent a credential to sending it. Connections are opened in it, so it is not
+/// milliseconds; a person who waits for it notices, so it is not a minute.
+pub const USE_OF_A_HAND_OUT: Duration = Duration::from_secs(5);
 
 /// Where a rotation stands, as persisted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -206,6 +212,14 @@ impl Rotation {
         matches!(self.step, RotationStep::Staged { .. } | RotationStep::Verified { .. } | RotationStep::Switched)
     }
 
+    /// For how long the old one must still work, because it was lent until the switch and may not have been sent yet.
+    #[must_use]
+    pub fn hand_outs_in_use(&self, now: Timestamp) -> Duration {
+        let end = self.switched_at.map(|at| at.after(USE_OF_A_HAND_OUT));
+        // A clock that was set back makes nobody wait for longer.
+        end.map_or(Duration::ZERO, |end| end.since(now).min(USE_OF_A_HAND_OUT))
+    }
+
     /// Whether nothing is left to do.
     #[must_use]
     pub fn is_over(&self) -> bool {
@@ -320,6 +334,16 @@ mod tests {
         assert_eq!(ordered.revoke_failure, None);
         let late = ordered.step(RotationEvent::RevokeFailed { reason: "busy".into() }, NOW);
         assert_eq!(late, Err(RotationRefused));
+    }
+
+    #[test]
+    fn what_was_lent_until_the_switch_is_given_time_to_be_used() {
+        let switched = Rotation { switched_at: Some(NOW), ..rotation(RotationStep::Switched) };
+        let left = |now: Timestamp| switched.hand_outs_in_use(now);
+        assert_eq!(left(NOW), USE_OF_A_HAND_OUT);
+        assert_eq!(left(NOW.after(Duration::from_secs(2))), USE_OF_A_HAND_OUT - Duration::from_secs(2));
+        assert_eq!(left(NOW.after(USE_OF_A_HAND_OUT)), Duration::ZERO);
+        assert_eq!(left(NOW.before(Duration::from_secs(3_600))), USE_OF_A_HAND_OUT, "the clock was set back");
     }
 
     fn any_event() -> impl Strategy<Value = RotationEvent> {

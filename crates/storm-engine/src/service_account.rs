@@ -115,16 +115,10 @@ impl Engine {
         if let TokenState::NeedsReconnect { .. } = integration.state {
             return Err(crate::error::reconnect_needed("The service refuses this key."));
         }
-        let active = self.vault().active_generation(id).await.map_err(|error| error.to_failure())?;
-        let result = match active.map(|generation| generation.credential) {
-            Some(Credential::ServiceAccountKey(key)) => self.exchange_key(integration, &key).await,
-            Some(Credential::OAuthGrant(grant)) => self.exchange_client(integration, &grant).await,
-            _ => return Err(crate::engine::internal("This integration has no key file.")),
-        };
+        let result = self.exchange_active(integration).await?;
         let now = self.now();
         let outcome = match result {
             Ok(exchanged) => {
-                self.exchanged.keep(id, exchanged.clone());
                 self.note_obtained(id);
                 let event = TokenEvent::RefreshSucceeded { expires_at: exchanged.expires_at, refreshable: true };
                 let written = self
@@ -152,6 +146,33 @@ impl Engine {
         };
         drop(flight);
         outcome
+    }
+
+    /// Exchanges the key in use, and keeps what comes of it. When another one was switched to meanwhile, the answer is about a
+    /// key that is on its way out: its token may end with it, and its refusal says nothing of the new one. So that one is
+    /// exchanged instead.
+    async fn exchange_active(
+        &self,
+        integration: &Integration,
+    ) -> Result<Result<ExchangedToken, RefreshFailure>, Failure> {
+        let id = integration.id;
+        loop {
+            let active = self.vault().active_generation(id).await.map_err(|error| error.to_failure())?;
+            let tried = active.as_ref().map(|generation| generation.number);
+            let result = match active.map(|generation| generation.credential) {
+                Some(Credential::ServiceAccountKey(key)) => self.exchange_key(integration, &key).await,
+                Some(Credential::OAuthGrant(grant)) => self.exchange_client(integration, &grant).await,
+                _ => return Err(crate::engine::internal("This integration has no key file.")),
+            };
+            // Kept before the look, so that a switch that comes after the look forgets it.
+            if let Ok(exchanged) = &result {
+                self.exchanged.keep(id, exchanged.clone());
+            }
+            if self.active_number(id).await.map_err(|error| error.to_failure())? == tried {
+                return Ok(result);
+            }
+            self.exchanged.forget(id);
+        }
     }
 
     /// Exchanges any key of an integration, active or not, without keeping what comes of it.

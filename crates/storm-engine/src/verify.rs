@@ -37,10 +37,20 @@ impl Engine {
     /// # Errors
     /// When there is nothing to verify or the vault fails; an unreachable service is a verdict, not an error.
     pub async fn verify_integration(&self, id: IntegrationId) -> Result<Verdict, Failure> {
-        let integration = self.live(id).await?;
-        let verdict = self.verdict_on_active(&integration).await?;
-        self.keep_verdict(&integration, &verdict).await?;
-        Ok(verdict)
+        loop {
+            let integration = self.live(id).await?;
+            let tried = self.active_number(id).await.map_err(|error| error.to_failure())?;
+            let verdict = self.verdict_on_active(&integration).await?;
+            // A key that was rotated away meanwhile is refused with good reason, which says nothing of the one in use.
+            if matches!(verdict, Verdict::Refused { .. })
+                && integration.method != Method::OAuth
+                && self.active_number(id).await.map_err(|error| error.to_failure())? != tried
+            {
+                continue;
+            }
+            self.keep_verdict(&integration, &verdict).await?;
+            return Ok(verdict);
+        }
     }
 
     async fn verdict_on_active(&self, integration: &Integration) -> Result<Verdict, Failure> {

@@ -1,7 +1,8 @@
 //! The end of a rotation: the old credential is turned off, and tried until the service refuses it.
 //!
-//! INVARIANT: one task for each integration does both, so that nothing is ordered or tried twice at a time by itself; and
-//! only the service's own refusal proves a death.
+//! INVARIANT: one task for each integration does both, so that nothing is ordered or tried twice at a time by itself; only
+//! the service's own refusal proves a death; and what other programs were lent until the switch has time to be used before
+//! its end is ordered.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
@@ -34,9 +35,21 @@ impl Engine {
         integration: &Integration,
         rotation: Rotation,
     ) -> Result<(), Failure> {
+        let in_use = self.hand_outs_in_use(integration, &rotation);
         match self.revoke_mode(integration)? {
-            (RevokeMode::ByPage, Some(page)) => return self.open_page(page).await,
-            (RevokeMode::ByPage, None) => return Ok(()),
+            (RevokeMode::ByPage, page) => {
+                // The user is led there when nobody needs the old one any more.
+                if self.passed(in_use).await
+                    && let Some(page) = page
+                {
+                    return self.open_page(page).await;
+                }
+                return Ok(());
+            }
+            (RevokeMode::ByApi, _) if !in_use.is_zero() => {
+                self.end_behind(integration.id);
+                return Ok(());
+            }
             (RevokeMode::ByApi, _) => {}
         }
         match self.order_by_api(integration, &rotation).await {
@@ -51,6 +64,11 @@ impl Engine {
                 Err(unrevoked.failure)
             }
         }
+    }
+
+    /// How long the old one must still work for those that it was lent to; nobody, where lending is off.
+    fn hand_outs_in_use(&self, integration: &Integration, rotation: &Rotation) -> Duration {
+        if integration.lending_allowed { rotation.hand_outs_in_use(self.now()) } else { Duration::ZERO }
     }
 
     async fn order_by_api(&self, integration: &Integration, rotation: &Rotation) -> Result<(), Unrevoked> {
@@ -101,10 +119,17 @@ impl Engine {
             let integration = self.live(id).await?;
             let rotation = self.rotation_under_way(id).await?;
             if let RotationStep::Revoking { ordered: false, .. } = rotation.step {
-                if !self.paused(Backoff::pause(failures, None, self.parts.entropy.fraction())).await {
+                let goes_on = match rotation.revoke_failure {
+                    None => self.passed(self.hand_outs_in_use(&integration, &rotation)).await,
+                    Some(_) => {
+                        let pause = Backoff::pause(failures, None, self.parts.entropy.fraction());
+                        failures += 1;
+                        self.paused(pause).await
+                    }
+                };
+                if !goes_on {
                     return Ok(());
                 }
-                failures += 1;
                 let rotation = self.rotation_under_way(id).await?;
                 if let RotationStep::Revoking { ordered: false, .. } = rotation.step
                     && let Err(unrevoked) = self.order_by_api(&integration, &rotation).await
@@ -128,12 +153,22 @@ impl Engine {
         }
     }
 
-    /// Pauses; whether the program still runs afterwards.
+    /// Pauses, until somebody is in a hurry; whether the program still runs afterwards.
     async fn paused(&self, pause: Duration) -> bool {
+        tokio::select! {
+            runs = self.passed(pause) => runs,
+            () = self.ending.hurry.notified() => true,
+        }
+    }
+
+    /// Lets so much time pass, whoever is in a hurry; whether the program still runs afterwards.
+    async fn passed(&self, time: Duration) -> bool {
+        if time.is_zero() {
+            return true;
+        }
         let mut stopping = self.stopping.subscribe();
         tokio::select! {
-            () = self.parts.clock.sleep(pause) => true,
-            () = self.ending.hurry.notified() => true,
+            () = self.parts.clock.sleep(time) => true,
             _ = stopping.wait_for(|stop| *stop) => false,
         }
     }

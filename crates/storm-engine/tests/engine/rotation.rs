@@ -2,10 +2,12 @@ use std::time::Duration;
 
 use storm_domain::port::Vault;
 use storm_domain::{
-    ActivityKind, Credential, ErrorCode, Generation, GenerationPhase, IntegrationId, RotationStep, VaultError, Verdict,
+    ActivityKind, Credential, ErrorCode, Generation, GenerationPhase, IntegrationId, RotationStep, USE_OF_A_HAND_OUT,
+    VaultError, Verdict,
 };
+use storm_engine::LentSecret;
 use storm_engine::view::{AddServiceAccountRequest, IntegrationDetailView, StatusView};
-use storm_sandbox::{NewKey, Step};
+use storm_sandbox::{JournalQuery, NewKey, Progress, Step};
 
 use crate::rig::{Rig, failure};
 
@@ -176,11 +178,9 @@ async fn an_old_key_that_still_works_is_tried_until_it_does_not() {
     rig.page_when(id, |page| page.rotation.as_ref().is_some_and(|rotation| rotation.step == RotationStep::Done)).await;
 }
 
-#[tokio::test]
-async fn a_service_account_key_is_rotated_by_api() {
-    let rig = Rig::start().await;
+/// A service account with its first key file, and its address.
+async fn add_key_file(rig: &Rig) -> (IntegrationId, String) {
     let first = rig.sandbox.control().create_service_account("etl").await.unwrap();
-    let email = first["client_email"].as_str().unwrap().to_owned();
     let request = AddServiceAccountRequest {
         connector_id: "practice".into(),
         name: None,
@@ -189,10 +189,145 @@ async fn a_service_account_key_is_rotated_by_api() {
         scopes: Vec::new(),
     };
     let id = rig.engine.add_service_account(request).await.unwrap().integration_id;
+    (id, first["client_email"].as_str().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn a_service_account_key_is_rotated_by_api() {
+    let rig = Rig::start().await;
+    let (id, email) = add_key_file(&rig).await;
     let second = rig.sandbox.control().add_service_account_key(&email).await.unwrap();
     let page = rig.engine.begin_key_file_rotation(id, rig.hold_file(&second)).await.unwrap();
     assert_eq!(page.rotation.unwrap().step, RotationStep::Switched);
     rig.engine.revoke_old_key(id).await.unwrap();
     rig.page_when(id, |page| page.rotation.as_ref().is_some_and(|rotation| rotation.step == RotationStep::Done)).await;
     assert!(matches!(rig.engine.verify_integration(id).await.unwrap(), Verdict::Works { .. }));
+}
+
+fn revocations(rig: &Rig) -> usize {
+    let query = JournalQuery { path: Some("/api/keys/self".into()), ..JournalQuery::default() };
+    rig.sandbox.control().requests(&query).len()
+}
+
+fn is_revoking(page: &IntegrationDetailView) -> bool {
+    page.rotation.as_ref().is_some_and(|rotation| rotation.step == RotationStep::Revoking { ordered: false, tries: 0 })
+}
+
+/// A key that other tools are lent, replaced a moment ago, and its end asked for at once.
+async fn rig_with_a_lent_key_to_end() -> (Rig, IntegrationId) {
+    let rig = Rig::start().await;
+    let id = rig.add_key(&rig.make_key().await).await;
+    rig.engine.set_lending(id, true).await.unwrap();
+    rig.engine.lend("Practice", "test", None).await.unwrap();
+    rig.engine.begin_key_rotation(id, rig.typed(&rig.make_key().await)).await.unwrap();
+    let page = rig.engine.revoke_old_key(id).await.unwrap();
+    assert!(is_revoking(&page), "{:?}", page.rotation);
+    rig.clock.sleepers(1).await;
+    (rig, id)
+}
+
+#[tokio::test]
+async fn an_old_key_that_was_lent_until_the_switch_is_turned_off_when_it_was_used() {
+    let (rig, id) = rig_with_a_lent_key_to_end().await;
+    rig.clock.advance(USE_OF_A_HAND_OUT - Duration::from_millis(1));
+    // Neither patience nor impatience of the user ends it before.
+    let page = rig.engine.retry_rotation(id).await.unwrap();
+    assert!(is_revoking(&page), "{:?}", page.rotation);
+    assert_eq!((revocations(&rig), keys_alive(&rig).await), (0, 2));
+    rig.clock.advance(Duration::from_millis(1));
+    rig.page_when(id, is_done).await;
+    assert_eq!((revocations(&rig), keys_alive(&rig).await), (1, 1));
+}
+
+#[tokio::test]
+async fn a_lent_old_key_is_given_its_time_by_the_next_run_too() {
+    let (rig, id) = rig_with_a_lent_key_to_end().await;
+    rig.clock.advance(Duration::from_secs(2));
+    let rig = rig.restart().await;
+    rig.engine.recover().await.unwrap();
+    rig.clock.sleepers(1).await;
+    assert_eq!((revocations(&rig), keys_alive(&rig).await), (0, 2));
+    rig.clock.advance(USE_OF_A_HAND_OUT - Duration::from_secs(2));
+    rig.page_when(id, is_done).await;
+    assert_eq!(keys_alive(&rig).await, 1);
+}
+
+#[tokio::test]
+async fn a_refusal_of_the_old_key_that_comes_after_the_switch_is_not_held_against_the_new_one() {
+    let rig = Rig::start().await;
+    let id = rig.add_key(&rig.make_key().await).await;
+    hold_next(&rig, "/api/whoami");
+    let engine = std::sync::Arc::clone(&rig.engine);
+    let verifying = tokio::spawn(async move { engine.verify_integration(id).await });
+    await_held(&rig, "/api/whoami").await;
+    rig.engine.begin_key_rotation(id, rig.typed(&rig.make_key().await)).await.unwrap();
+    rig.engine.revoke_old_key(id).await.unwrap();
+    rig.page_when(id, is_done).await;
+    rig.sandbox.control().release("gate");
+    let verdict = verifying.await.unwrap().unwrap();
+    assert!(matches!(verdict, Verdict::Works { .. }), "{verdict:?}");
+    assert_eq!(rig.page(id).await.integration.status, StatusView::Connected);
+}
+
+#[tokio::test]
+async fn a_token_of_the_old_key_file_that_comes_after_the_switch_is_not_lent() {
+    let rig = Rig::start().await;
+    let (id, email) = add_key_file(&rig).await;
+    rig.engine.set_lending(id, true).await.unwrap();
+    for refused in [false, true] {
+        let new = rig.sandbox.control().add_service_account_key(&email).await.unwrap();
+        let new_id = new["private_key_id"].as_str().unwrap();
+        let lent = lent_over_a_switch(&rig, id, &new, refused).await;
+        let caller: serde_json::Value = reqwest::Client::new()
+            .get(format!("{}/api/whoami", rig.sandbox.base_url()))
+            .bearer_auth(lent)
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap();
+        assert_eq!(caller["key_id"], new_id, "refused: {refused}");
+        assert_eq!(rig.page(id).await.integration.status, StatusView::Connected, "refused: {refused}");
+    }
+}
+
+/// What is lent when the exchange of the old key is answered only after the switch.
+async fn lent_over_a_switch(rig: &Rig, id: IntegrationId, new: &serde_json::Value, refused: bool) -> String {
+    const LONG: Duration = Duration::from_secs(3_596); // no token is good for so long after six seconds
+    rig.clock.advance(Duration::from_secs(6));
+    hold_next(rig, "/oauth/token");
+    let engine = std::sync::Arc::clone(&rig.engine);
+    let lending = tokio::spawn(async move { engine.lend("Practice", "test", Some(LONG)).await });
+    await_held(rig, "/oauth/token").await;
+    let page = rig.engine.begin_key_file_rotation(id, rig.hold_file(new)).await.unwrap();
+    assert_eq!(page.rotation.unwrap().step, RotationStep::Switched);
+    if refused {
+        rig.clock.advance(USE_OF_A_HAND_OUT);
+        rig.engine.revoke_old_key(id).await.unwrap();
+        rig.page_when(id, is_done).await;
+    }
+    rig.sandbox.control().release("gate");
+    let lent = lending.await.unwrap().unwrap();
+    if !refused {
+        rig.clock.advance(USE_OF_A_HAND_OUT);
+        rig.engine.revoke_old_key(id).await.unwrap();
+        rig.page_when(id, is_done).await;
+    }
+    match lent.secret {
+        // EXPOSE: sent to the practice service, as a consumer would.
+        LentSecret::AccessToken(token) => token.expose().to_owned(),
+        LentSecret::ApiKey(_) => panic!("a key"),
+    }
+}
+
+fn hold_next(rig: &Rig, path: &str) {
+    rig.sandbox.control().clear_requests();
+    let hold = Step { path: path.into(), hold: Some("gate".into()), ..Step::default() };
+    rig.sandbox.control().script(hold).unwrap();
+}
+
+async fn await_held(rig: &Rig, path: &str) {
+    let query = JournalQuery { path: Some(path.into()), ..JournalQuery::default() };
+    rig.sandbox.control().wait_for_requests(&query, Progress::Held, 1, Duration::from_secs(10)).await;
 }
