@@ -1,6 +1,6 @@
 # The commands a person and CI use alike; each is one script in scripts/. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run tour test check faults conformance oauth-statements odd-answers kill9 fault-loops single-flight listener-attack soak-sim bench package
+.PHONY: help run tour test check faults conformance oauth-statements odd-answers kill9 fault-loops single-flight rotate-under-load rotate-crash listener-attack soak-sim bench package
 
 help: ## List these commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -37,6 +37,12 @@ fault-loops: ## Let every call that reaches a file fail, one after the other, an
 
 single-flight: ## Ask for one token from 8 processes × 50 tasks, ROUNDS= times (1000); one token request a round
 	@scripts/ordeal.sh "single-flight $(or $(ROUNDS),1000)"
+
+rotate-under-load: ## Rotate each kind of credential ROUNDS= times (3) while other tools call with it every 20 ms; no call fails
+	@scripts/ordeal.sh "rotate-under-load $(or $(ROUNDS),3)"
+
+rotate-crash: ## Kill the program at every call of every kind of rotation, and some at random by SEED=; a credential works always
+	@scripts/ordeal.sh "rotate-crash 1 $(SEED)"
 
 listener-attack: ## Attack the loopback port of LOGINS= real logins (100); all succeed, none is hijacked
 	@scripts/ordeal.sh "listener-attack $(or $(LOGINS),100)"

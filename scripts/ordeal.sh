@@ -1,6 +1,6 @@
 #!/bin/bash
-# `make kill9`, `make fault-loops`, `make single-flight`, `make listener-attack`: runs ordeals of tests/ordeal one after the
-# other; the last line of each is its count. usage: ordeal.sh "WORDS OF ONE" ["WORDS OF THE NEXT"...]
+# `make kill9`, `make fault-loops`, `make single-flight`, `make rotate-under-load`, `make rotate-crash`, `make listener-attack`:
+# runs ordeals of tests/ordeal one after the other; the last line of each is its count. usage: ordeal.sh "WORDS OF ONE" ["WORDS OF THE NEXT"...]
 # shellcheck source=scripts/environment.sh
 source "$(dirname "$0")/environment.sh"
 

@@ -1,5 +1,5 @@
-//! The ordeals, each in a length that fits into every test run. `make kill9`, `make fault-loops`, `make single-flight`
-//! and `make listener-attack` run them longer.
+//! The ordeals, each in a length that fits into every test run. `make kill9`, `make fault-loops`, `make single-flight`,
+//! `make rotate-under-load`, `make rotate-crash` and `make listener-attack` run them longer.
 
 #![expect(clippy::expect_used, reason = "a test ends where it fails")]
 
@@ -42,4 +42,14 @@ async fn o50_four_hundred_askers_at_once_cost_one_token_request_and_an_overtaken
 #[tokio::test]
 async fn o25_logins_under_attack_all_succeed_and_none_is_hijacked() {
     endure(&["listener-attack", "3"]).await;
+}
+
+#[tokio::test]
+async fn o52_no_call_of_another_tool_fails_while_its_key_is_rotated() {
+    endure(&["rotate-under-load", "1"]).await;
+}
+
+#[tokio::test]
+async fn o52_killed_at_any_call_of_a_rotation_there_is_always_a_working_credential() {
+    endure(&["rotate-crash", "9"]).await;
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use storm_auth::{OsEntropy, SystemClock};
+use storm_connectors::read_key_file;
 use storm_domain::port::{Clock as _, Keyring as _, NewIntegration, Vault as _};
 use storm_domain::{
     ApiKeyCredential, AppRegistration, Credential, Fields, Integration, IntegrationId, Method, OAuthGrant,
@@ -21,6 +22,7 @@ use storm_tests::{Outcome, StepError};
 use crate::process::FORKING;
 use crate::victim::report::{Beginning, Standing};
 use crate::victim::trap::Trap;
+use crate::victim::turn::Turn;
 
 /// How the service takes a refresh token that was replaced already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +53,55 @@ impl Server {
     }
 }
 
+/// What an integration stands on, and how that is replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    Grant,
+    /// A pasted key whose service ends the old one when it is asked to.
+    Key,
+    /// A service account's JSON file, the same.
+    KeyFile,
+    /// A pasted key that only its user can end, at the service.
+    KeyByHand,
+}
+
+impl Kind {
+    /// Those that are rotated.
+    pub const ROTATED: [Self; 3] = [Self::Key, Self::KeyFile, Self::KeyByHand];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Grant => "OAuth grant",
+            Self::Key => "API key",
+            Self::KeyFile => "service-account key file",
+            Self::KeyByHand => "API key ended by hand",
+        }
+    }
+
+    fn method(self) -> Method {
+        match self {
+            Self::Grant => Method::OAuth,
+            Self::Key | Self::KeyByHand => Method::ApiKey,
+            Self::KeyFile => Method::ServiceAccount,
+        }
+    }
+
+    fn connector_id(self) -> &'static str {
+        if self == Self::KeyByHand { "generic-api-key" } else { "practice" }
+    }
+
+    fn fields(self, service: &Sandbox) -> Fields {
+        let base_url = service.base_url();
+        match self {
+            Self::KeyByHand => Fields::from([
+                ("verify_url".to_owned(), format!("{base_url}/api/whoami")),
+                ("placement".to_owned(), "bearer".to_owned()),
+            ]),
+            _ => Fields::from([("base_url".to_owned(), base_url.to_owned())]),
+        }
+    }
+}
+
 /// One integration of the estate.
 #[derive(Debug, Clone)]
 pub struct Holding {
@@ -71,6 +122,12 @@ pub struct Estate {
 impl Estate {
     /// Starts the service and makes the vault in `folder`: so many OAuth integrations, so many with a key.
     pub async fn make(folder: &Path, server: Server, grants: usize, keys: usize) -> Outcome<Self> {
+        let kinds: Vec<Kind> = [vec![Kind::Grant; grants], vec![Kind::Key; keys]].concat();
+        Self::make_of(folder, server, &kinds).await
+    }
+
+    /// The same with one integration of each of `kinds`.
+    pub async fn make_of(folder: &Path, server: Server, kinds: &[Kind]) -> Outcome<Self> {
         let service = Sandbox::start(Options { settings: server.settings(), ..Options::default() }).await;
         let service = service.map_err(|error| wrong(&error))?;
         let (keyring, clock) = (Arc::new(FakeKeyring::default()), Arc::new(SystemClock));
@@ -89,20 +146,20 @@ impl Estate {
         };
         vault.put_registration(&registration, None).await.map_err(|error| wrong(&error))?;
         let mut holdings = Vec::new();
-        for number in 0..grants + keys {
-            let account = format!("person-{number}@practice.example");
-            let method = if number < grants { Method::OAuth } else { Method::ApiKey };
-            let credential = match method {
-                Method::OAuth => Credential::OAuthGrant(make_grant(&service, &account, now).await?),
-                _ => Credential::ApiKey(ApiKeyCredential { key: ApiKey::new(make_key(&service, &account).await?) }),
-            };
+        for (number, kind) in kinds.iter().copied().enumerate() {
+            let method = kind.method();
+            let (account, credential) = make_credential(&service, kind, number, now).await?;
+            let scopes: &[&str] =
+                if method == Method::OAuth { &["read", "reports", "offline_access"] } else { &["read"] };
+            let is_refreshed = method != Method::ApiKey;
             let row = Integration {
-                fields: fields.clone(),
+                connector_id: kind.connector_id().to_owned(),
+                fields: kind.fields(&service),
                 registration_id: (method == Method::OAuth).then_some(registration.id),
-                requested_scopes: ["read", "reports", "offline_access"].map(str::to_owned).to_vec(),
+                requested_scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
                 state: TokenState::Active {
                     expires_at: (method == Method::OAuth).then(|| now.after(Duration::from_secs(3_600))),
-                    refresh: if method == Method::OAuth { RefreshState::Idle } else { RefreshState::NotRefreshable },
+                    refresh: if is_refreshed { RefreshState::Idle } else { RefreshState::NotRefreshable },
                 },
                 created_at: now,
                 ..integration(number as u128 + 1, method)
@@ -131,9 +188,33 @@ impl Estate {
         Beginning { folder: folder.to_owned(), key: self.key.clone(), trap, waits: true }
     }
 
-    /// A new API key of this account.
-    pub async fn make_key(&self, account: &str) -> Outcome<String> {
-        make_key(&self.service, account).await
+    /// Makes another credential at the service; the turn that begins a rotation with it.
+    pub async fn make_replacement(&self, kind: Kind, holding: &Holding) -> Outcome<Turn> {
+        let id = holding.id;
+        if kind == Kind::KeyFile {
+            let made = self.service.control().add_service_account_key(&holding.account).await;
+            return Ok(Turn::File { id, file: made.map_err(|error| wrong(&error))?.to_string() });
+        }
+        let key = make_key(&self.service, &holding.account).await?;
+        Ok(Turn::Key { id, connector_id: kind.connector_id().to_owned(), key })
+    }
+
+    /// Ids of this account's keys that the service takes.
+    pub fn living_keys(&self, account: &str) -> Vec<String> {
+        let state = self.service.control().state();
+        let keys = state.keys.iter().filter(|key| key["account"] == account && key["revoked_at_ms"].is_null());
+        let robots = state.service_accounts.iter().filter(|robot| robot["email"] == account);
+        let of_robots = robots.flat_map(|robot| robot["keys"].as_array()).flatten();
+        let ids = keys.chain(of_robots.filter(|key| key["disabled"] == false)).filter_map(|key| key["id"].as_str());
+        ids.map(str::to_owned).collect()
+    }
+
+    /// Ends keys as their user does on the service's page.
+    pub async fn end_by_hand(&self, ids: &[String]) -> Outcome {
+        for id in ids {
+            self.service.control().revoke_key(id).await.map_err(|error| wrong(&error))?;
+        }
+        Ok(())
     }
 
     /// The service's side of everything.
@@ -172,6 +253,28 @@ pub fn is_well(holding: &Holding, standing: Option<&Standing>, truth: &Truth) ->
         standing.status == StatusView::Connected
             && (holding.method != Method::OAuth || truth.holds(&holding.account, standing))
     })
+}
+
+/// A credential of an account that nobody else has, and that account.
+async fn make_credential(
+    service: &Sandbox,
+    kind: Kind,
+    number: usize,
+    now: Timestamp,
+) -> Outcome<(String, Credential)> {
+    let account = format!("person-{number}@practice.example");
+    let credential = match kind {
+        Kind::Grant => Credential::OAuthGrant(make_grant(service, &account, now).await?),
+        Kind::Key | Kind::KeyByHand => {
+            Credential::ApiKey(ApiKeyCredential { key: ApiKey::new(make_key(service, &account).await?) })
+        }
+        Kind::KeyFile => {
+            let file = service.control().create_service_account(&account).await.map_err(|error| wrong(&error))?;
+            let file = read_key_file(file.to_string().as_bytes(), "key.json").map_err(|error| wrong(&error))?;
+            Credential::ServiceAccountKey(file.key)
+        }
+    };
+    Ok((account, credential))
 }
 
 async fn make_grant(service: &Sandbox, account: &str, now: Timestamp) -> Outcome<OAuthGrant> {

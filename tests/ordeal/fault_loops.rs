@@ -14,12 +14,13 @@ use storm_tests::{Outcome, StepError};
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
-use crate::estate::{Estate, Holding, Server, is_well};
+use crate::estate::{Estate, Holding, Kind, Server, is_well};
 use crate::process::Process;
 use crate::scratch;
 use crate::shim::{Shim, Span, Strike};
 use crate::victim::report::{Beginning, Order, Report, Standing, What};
 use crate::victim::trap::Trap;
+use crate::victim::turn::Turn;
 
 const CLOSED: &str = "the vault does not open: ";
 /// Each waits for processes most of the time.
@@ -191,7 +192,7 @@ impl Room {
 
     /// Leaves a refresh behind whose answer had just landed.
     async fn break_off_a_refresh(&mut self) -> Outcome {
-        let trap = Trap { call: "land".to_owned(), after: true };
+        let trap = Trap::Call { call: "land".to_owned(), after: true };
         if let Some(victim) = &mut self.victim {
             victim.order(&Order { what: What::Refresh(self.subject.id), trap: Some(trap) }).await?;
             victim.answer().await?;
@@ -204,7 +205,7 @@ impl Room {
         Ok(match operation {
             Operation::Refresh | Operation::Opening => What::Refresh(id),
             Operation::Reconnect => What::Reconnect { id, account },
-            Operation::Rotate => What::Rotate { id, key: self.estate.make_key(&account).await? },
+            Operation::Rotate => What::Turn(self.estate.make_replacement(Kind::Key, &self.subject).await?),
             Operation::Connect => {
                 self.newcomers += 1;
                 let account = format!("newcomer-{}@practice.example", self.newcomers);
@@ -300,7 +301,7 @@ impl Room {
         let Report::Looked(standings) = self.ask(What::Look).await? else { return Err("it does not look".to_owned()) };
         let step = standings.into_iter().find(|standing| standing.id == id).and_then(|standing| standing.rotation);
         if step == Some(RotationStep::Switched) {
-            self.ask(What::RevokeOld(id)).await?;
+            self.ask(What::Turn(Turn::RevokeOld(id))).await?;
         }
         self.ask(What::Verify(id)).await.map(drop)
     }

@@ -1,4 +1,4 @@
-//! Ordeals: what is done to the program from outside to see whether it loses a grant.
+//! Ordeals: what is done to the program from outside to see whether it loses a grant or leaves a call without its key.
 //!
 //! The victim is this same program started again: the real vault, protocol clients and engine, killed with SIGKILL, given a
 //! disk that fails, or a disk that a power cut left behind. The practice service, which lives on, is asked who is right.
@@ -6,11 +6,14 @@
 mod chance;
 mod estate;
 mod fault_loops;
+mod host;
 mod kill9;
 mod listener_attack;
 mod overtaken;
 mod power_cut;
 mod process;
+mod rotate_crash;
+mod rotate_under_load;
 mod shim;
 mod single_flight;
 mod victim;
@@ -26,7 +29,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let runtime = match words.first() {
-        Some(&("victim" | "asker")) => tokio::runtime::Builder::new_current_thread().enable_all().build(),
+        Some(&("victim" | "asker" | "caller")) => tokio::runtime::Builder::new_current_thread().enable_all().build(),
         _ => tokio::runtime::Builder::new_multi_thread().enable_all().build(),
     };
     let ended = runtime.map_err(StepError::from).and_then(|runtime| runtime.block_on(run(&words)));
@@ -51,13 +54,15 @@ fn scratch() -> Outcome<tempfile::TempDir> {
 /// Whether everything held.
 async fn run(words: &[&str]) -> Outcome<bool> {
     let usage = || {
-        let orders = "kill9 grace|strict KILLS [SEED], fault-loops [OPERATION], power-cut [SEED], single-flight ROUNDS, listener-attack LOGINS";
+        let orders = "kill9 grace|strict KILLS [SEED], fault-loops [OPERATION], power-cut [SEED], single-flight ROUNDS, \
+                      listener-attack LOGINS, rotate-under-load ROUNDS, rotate-crash EACH [SEED]";
         StepError::Wrong(format!("usage: storm-ordeal with one of: {orders}"))
     };
     match words {
         ["victim"] => victim::run().await.map(|()| true),
-        ["host"] => single_flight::run_host().await.map(|()| true),
+        ["host"] => host::run().await.map(|()| true),
         ["asker"] => single_flight::run_asker().map(|()| true),
+        ["caller"] => rotate_under_load::run_caller().await.map(|()| true),
         ["kill9", server, kills, seed @ ..] => {
             let server = Server::of_name(server).ok_or_else(usage)?;
             let kills = kills.parse().map_err(|_| usage())?;
@@ -93,6 +98,12 @@ async fn run(words: &[&str]) -> Outcome<bool> {
                 sum["rounds"], sum["processes"], sum["tasks"], sum["lent"], sum["requests"], sum["violations"]
             );
             Ok(sum["violations"] == 0 && overtaken["violations"] == 0)
+        }
+        ["rotate-under-load", rounds] => rotate_under_load::run(rounds.parse().map_err(|_| usage())?).await,
+        ["rotate-crash", each, seed @ ..] => {
+            let each = each.parse().map_err(|_| usage())?;
+            let seed = seed.first().map_or(Ok(1), |seed| seed.parse()).map_err(|_| usage())?;
+            rotate_crash::run(each, seed).await
         }
         ["listener-attack", logins] => {
             let sum = listener_attack::run(logins.parse().map_err(|_| usage())?).await?;

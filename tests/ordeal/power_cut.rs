@@ -5,7 +5,7 @@
 //! What is assumed: a sync of a file makes what was written to it before the sync began safe, and the file's own entry in its
 //! folder; a sync of the folder makes the entries in it safe.
 
-mod disk;
+pub mod disk;
 mod record;
 
 use std::collections::BTreeMap;
@@ -22,12 +22,13 @@ use storm_tests::{Outcome, StepError};
 use self::disk::{Disk, Loss};
 use self::record::{Entry, read_record};
 use crate::chance::Chance;
-use crate::estate::{Estate, Holding, Server};
+use crate::estate::{Estate, Holding, Kind, Server};
 use crate::process::Process;
 use crate::scratch;
 use crate::shim::Shim;
 use crate::victim::HandedOver;
 use crate::victim::report::{Beginning, Order, Report, What, fingerprint};
+use crate::victim::turn::Turn;
 
 /// Disks with a random part of what was not synced, for each moment, beside those with all and with nothing of it.
 const RANDOM_DISKS: usize = 4;
@@ -99,8 +100,8 @@ async fn work(estate: &Estate, folder: &Path, beside: &Path, record: &Path) -> O
     orders.push(What::Reconnect { id: grant.id, account: grant.account.clone() });
     orders.push(What::Refresh(grant.id));
     orders.push(What::Verify(key.id)); // whose it is, so that a new one of the same account is switched to by itself
-    orders.push(What::Rotate { id: key.id, key: estate.make_key(&key.account).await? });
-    orders.push(What::RevokeOld(key.id));
+    orders.push(What::Turn(estate.make_replacement(Kind::Key, &key).await?));
+    orders.push(What::Turn(Turn::RevokeOld(key.id)));
     for what in orders {
         victim.order(&Order { what, trap: None }).await?;
         match victim.answer().await? {

@@ -4,8 +4,7 @@
 //! That a token is over is brought about without waiting: each round's tokens live ten seconds longer than those of the round
 //! before, and each asker wants one that lives nearly as long as the newest can.
 
-mod asker;
-mod host;
+pub mod asker;
 
 use std::collections::BTreeSet;
 
@@ -13,9 +12,10 @@ use serde_json::{Value, json};
 use storm_sandbox::JournalQuery;
 use storm_tests::{Outcome, StepError};
 
-pub use self::asker::{Asked, Task, run as run_asker};
-pub use self::host::{HostBeginning, run as run_host};
+pub use self::asker::run as run_asker;
+use self::asker::{Asked, Task};
 use crate::estate::{Estate, Server};
+use crate::host::HostBeginning;
 use crate::process::Process;
 use crate::scratch;
 

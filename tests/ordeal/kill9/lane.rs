@@ -19,10 +19,11 @@ use super::point::{Operation, Point};
 use super::tally::{End, Tally};
 use super::verdict::{Round, judge};
 use crate::chance::Chance;
-use crate::estate::{Estate, Holding, Server, is_well};
+use crate::estate::{Estate, Holding, Kind, Server, is_well};
 use crate::process::Process;
 use crate::shim::{Shim, Span, Strike};
 use crate::victim::report::{Order, Report, Standing, What};
+use crate::victim::turn::Turn;
 
 const GRANTS: usize = 8;
 const KEYS: usize = 2;
@@ -346,8 +347,8 @@ impl Lane {
                 return Ok((what, account, None));
             }
             Operation::Reconnect => What::Reconnect { id, account: account.clone() },
-            Operation::Rotate => What::Rotate { id, key: estate.make_key(&account).await? },
-            Operation::RevokeOld => What::RevokeOld(id),
+            Operation::Rotate => What::Turn(estate.make_replacement(Kind::Key, holding).await?),
+            Operation::RevokeOld => What::Turn(Turn::RevokeOld(id)),
             Operation::Refresh | Operation::Opening => What::Refresh(id),
         };
         Ok((what, account, standing_of(holding)))

@@ -94,8 +94,10 @@ impl Operation {
         let points = self
             .calls()
             .iter()
-            .flat_map(|call| [false, true].map(|after| Point::Call(Trap { call: (*call).to_owned(), after })));
-        points.chain((self == Self::Refresh).then(|| Point::Call(Trap { call: "publish".to_owned(), after: false })))
+            .flat_map(|call| [false, true].map(|after| Point::Call(Trap::Call { call: (*call).to_owned(), after })));
+        points.chain(
+            (self == Self::Refresh).then(|| Point::Call(Trap::Call { call: "publish".to_owned(), after: false })),
+        )
     }
 
     fn asks_for_tokens(self) -> bool {
@@ -121,8 +123,9 @@ impl Point {
     pub fn name(&self, operation: Operation) -> String {
         let operation = operation.name();
         match self {
-            Self::Call(Trap { call, after: false }) => format!("{operation}: before {call}"),
-            Self::Call(Trap { call, after: true }) => format!("{operation}: after {call}"),
+            Self::Call(Trap::Call { call, after: false }) => format!("{operation}: before {call}"),
+            Self::Call(Trap::Call { call, after: true }) => format!("{operation}: after {call}"),
+            Self::Call(Trap::Passage(number) | Trap::Change(number)) => format!("{operation}: at call {number}"),
             Self::File { .. } => format!("{operation}: at a file call"),
             Self::Moment(_) => format!("{operation}: at a random moment"),
             Self::Service { replaced: false } => format!("{operation}: sent, not replaced yet"),

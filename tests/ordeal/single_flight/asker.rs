@@ -7,7 +7,7 @@ use std::sync::{Barrier, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use storm_broker::{Client, Refusal, RefusalKind, Request, Response};
+use storm_broker::{Client, LentSecret, Refusal, RefusalKind, Request, Response};
 use storm_tests::{Outcome, StepError};
 
 use super::TASKS;
@@ -18,7 +18,7 @@ use crate::victim::report::sha256_of;
 const BUSY_PAUSE: Duration = Duration::from_millis(50);
 
 /// What to ask for.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Task {
     pub name: String,
     pub min_lifetime_seconds: u64,
@@ -62,13 +62,18 @@ pub fn run() -> Outcome {
     Ok(())
 }
 
-fn ask(socket: &Path, Task { name, min_lifetime_seconds }: &Task) -> Result<String, String> {
+fn ask(socket: &Path, task: &Task) -> Result<String, String> {
+    // EXPOSE: hashed.
+    lend(socket, task).map(|secret| sha256_of(secret.expose()))
+}
+
+/// Asks the host as the `storm` command does.
+pub fn lend(socket: &Path, Task { name, min_lifetime_seconds }: &Task) -> Result<LentSecret, String> {
     let request = Request::Token { name: name.clone(), min_lifetime_seconds: Some(*min_lifetime_seconds) };
     loop {
         let answer = Client::connect(socket).and_then(|mut client| client.ask(&request));
         match answer.map_err(|error| error.to_string())? {
-            // EXPOSE: hashed.
-            Response::Token(loan) => return Ok(sha256_of(loan.secret.expose())),
+            Response::Token(loan) => return Ok(loan.secret),
             Response::Refused(Refusal { refusal: RefusalKind::Busy, .. }) => std::thread::sleep(BUSY_PAUSE),
             Response::Refused(refusal) => return Err(refusal.message),
             _ => return Err("another answer".to_owned()),

@@ -6,6 +6,7 @@
 pub mod provider;
 pub mod report;
 pub mod trap;
+pub mod turn;
 pub mod vault;
 
 use std::io::{BufRead as _, Write as _};
@@ -15,14 +16,11 @@ use async_trait::async_trait;
 use serde::Serialize;
 use storm_auth::{HttpProvider, OsEntropy, SystemClock};
 use storm_connectors::Catalogue;
-use storm_domain::port::{EventSink, Keyring, KeyringError, Vault};
-use storm_domain::{
-    Credential, Event, Failure, Fields, GenerationPhase, IntegrationId, LeaseOwner, Method, Rotation, RotationStep,
-    VaultError,
-};
-use storm_engine::view::{AuthorizationProgress, AuthorizationTarget, BeginAuthorizationRequest, KeyInput, StatusView};
+use storm_domain::port::{Keyring, KeyringError, Vault};
+use storm_domain::{Credential, Failure, Fields, GenerationPhase, IntegrationId, LeaseOwner, Method, VaultError};
+use storm_engine::view::{AuthorizationProgress, AuthorizationTarget, BeginAuthorizationRequest, StatusView};
 use storm_engine::{Engine, EngineParts};
-use storm_secret::{ApiKey, SecretBytes};
+use storm_secret::SecretBytes;
 use storm_store::open_vault;
 use storm_tests::{Outcome, StepError};
 use tokio::sync::watch;
@@ -30,6 +28,7 @@ use tokio::sync::watch;
 use self::provider::{Person, TrappedEvents, TrappedProvider};
 use self::report::{Beginning, Order, Report, Standing, What, fingerprint};
 use self::trap::Traps;
+use self::turn::Turn;
 use self::vault::{Say, TrappedVault};
 
 /// The one key, whatever it is asked for.
@@ -55,13 +54,6 @@ impl Keyring for HandedOver {
     async fn remove(&self, _: &str) -> Result<(), KeyringError> {
         Err(KeyringError::AccessDenied)
     }
-}
-
-/// An event sink that nobody looks at.
-pub struct NoEvents;
-
-impl EventSink for NoEvents {
-    fn publish(&self, _: Event) {}
 }
 
 /// The engine with all that is needed to give it orders.
@@ -146,8 +138,7 @@ impl Victim {
                 _ => Vec::new(),
             };
             let rotation = self.vault.rotation(row.id).await?;
-            let is_settled = rotation
-                .is_none_or(|rotation| rotation.step == RotationStep::Switched || rotation.is_over())
+            let is_settled = rotation.is_none_or(|rotation| turn::is_persons(&row, &rotation.step))
                 && staged.iter().all(|generation| generation.phase != GenerationPhase::Staged)
                 && self.engine.integration(row.id).await.is_ok_and(|page| {
                     !page.integration.refreshing && page.integration.status != StatusView::Connecting
@@ -196,8 +187,7 @@ impl Victim {
                 self.authorize(AuthorizationTarget::Reconnect { integration_id: id, more_scopes: Vec::new() }, account)
                     .await
             }
-            What::Rotate { id, key } => self.rotate(id, &key).await,
-            What::RevokeOld(id) => self.revoke_old(id).await,
+            What::Turn(turn) => self.take(turn).await,
             What::Verify(id) => match self.engine.verify_integration(id).await {
                 Ok(verdict) => return Ok(Report::Verified(verdict)),
                 Err(failure) => Err(failure),
@@ -223,20 +213,24 @@ impl Victim {
         }
     }
 
-    async fn rotate(&self, id: IntegrationId, key: &str) -> Result<(), Failure> {
-        let held = self.engine.hold_key("practice", &ApiKey::new(key))?;
-        self.engine.begin_key_rotation(id, KeyInput::Held { id: held.id }).await.map(drop)
-    }
-
-    /// Until the old key is proved dead and forgotten.
-    async fn revoke_old(&self, id: IntegrationId) -> Result<(), Failure> {
+    /// Until it is the person's turn again; after the end of the old key that is when it is proved dead and forgotten.
+    async fn take(&self, turn: Turn) -> Result<(), Failure> {
         let mut bell = self.traps.listen();
-        self.engine.revoke_old_key(id).await?;
-        let is_over = |rotation: Option<Rotation>| rotation.is_none_or(|rotation| rotation.is_over());
-        while !self.vault.rotation(id).await.is_ok_and(is_over) {
+        let ends = turn.ends();
+        turn.take(&self.engine).await?;
+        while let Some(id) = ends
+            && !self.is_persons_turn(id).await
+        {
             let _ = bell.changed().await; // the bell is held here
         }
         Ok(())
+    }
+
+    async fn is_persons_turn(&self, id: IntegrationId) -> bool {
+        match (self.vault.integration(id).await, self.vault.rotation(id).await) {
+            (Ok(row), Ok(rotation)) => rotation.is_none_or(|rotation| turn::is_persons(&row, &rotation.step)),
+            _ => false,
+        }
     }
 }
 

@@ -88,7 +88,10 @@ impl Provider for TrappedProvider {
         key: &ServiceAccountKey,
         now: Timestamp,
     ) -> Result<(AccessToken, Option<std::time::Duration>), RefreshFailure> {
-        self.inner.exchange_assertion(service, key, now).await
+        self.traps.pass("exchange_assertion", false);
+        let exchanged = self.inner.exchange_assertion(service, key, now).await;
+        self.traps.pass("exchange_assertion", true);
+        exchanged
     }
     async fn verify(
         &self,
@@ -119,7 +122,7 @@ pub struct TrappedEvents(pub Arc<Traps>);
 
 impl EventSink for TrappedEvents {
     fn publish(&self, _: Event) {
-        self.0.pass("publish", false);
+        self.0.look("publish", false);
         self.0.ring();
     }
 }

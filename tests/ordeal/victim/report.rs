@@ -8,6 +8,7 @@ use storm_secret::RefreshToken;
 use storm_store::VaultFolder;
 
 use super::trap::Trap;
+use super::turn::Turn;
 
 /// The first line. The key of the vault comes this way so that it is in no argument and no variable.
 #[derive(Serialize, Deserialize)]
@@ -42,10 +43,8 @@ pub enum What {
     Connect { base_url: String, registration: RegistrationId, account: String },
     /// Signs in again.
     Reconnect { id: IntegrationId, account: String },
-    /// Begins a rotation with this key.
-    Rotate { id: IntegrationId, key: String },
-    /// Turns the old key of a rotation off.
-    RevokeOld(IntegrationId),
+    /// The person's next turn in a rotation; what goes on by itself from there, too.
+    Turn(Turn),
     /// Asks the service whether the credential works.
     Verify(IntegrationId),
     /// Tells where everything stands.
@@ -64,6 +63,11 @@ pub enum Report {
     /// The service's word on a credential.
     Verified(Verdict),
     Looked(Vec<Standing>),
+    /// It dies at this call now.
+    Falls {
+        call: String,
+        after: bool,
+    },
     /// The store said that an answer is safe in its slot.
     Landed {
         id: IntegrationId,

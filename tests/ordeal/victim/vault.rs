@@ -26,6 +26,16 @@ pub struct TrappedVault {
     pub say: Say,
 }
 
+/// A call that only looks, between its two traps.
+macro_rules! looked {
+    ($self:ident.$call:ident($($argument:expr),*)) => {{
+        $self.traps.look(stringify!($call), false);
+        let outcome = $self.inner.$call($($argument),*).await;
+        $self.traps.look(stringify!($call), true);
+        outcome
+    }};
+}
+
 /// A call between its two traps. Afterwards something may have changed.
 macro_rules! trapped {
     ($self:ident.$call:ident($($argument:expr),*)) => {{
@@ -40,16 +50,16 @@ macro_rules! trapped {
 #[async_trait]
 impl Vault for TrappedVault {
     async fn integrations(&self) -> Stored<Vec<Integration>> {
-        self.inner.integrations().await
+        looked!(self.integrations())
     }
     async fn each_integration(&self, show: &mut (dyn FnMut(Integration) + Send)) -> Stored<()> {
-        self.inner.each_integration(show).await
+        looked!(self.each_integration(show))
     }
     async fn unsettled(&self) -> Stored<Vec<Integration>> {
-        self.inner.unsettled().await
+        looked!(self.unsettled())
     }
     async fn integration(&self, id: IntegrationId) -> Stored<Integration> {
-        self.inner.integration(id).await
+        looked!(self.integration(id))
     }
     async fn add_integration(&self, new: NewIntegration) -> Stored<Integration> {
         trapped!(self.add_integration(new))
@@ -61,22 +71,22 @@ impl Vault for TrappedVault {
         trapped!(self.erase_integration(id))
     }
     async fn registrations(&self) -> Stored<Vec<AppRegistration>> {
-        self.inner.registrations().await
+        looked!(self.registrations())
     }
     async fn put_registration(&self, registration: &AppRegistration, secret: Option<&ClientSecret>) -> Stored<()> {
         trapped!(self.put_registration(registration, secret))
     }
     async fn registration_secret(&self, id: RegistrationId) -> Stored<Option<ClientSecret>> {
-        self.inner.registration_secret(id).await
+        looked!(self.registration_secret(id))
     }
     async fn active_generation(&self, id: IntegrationId) -> Stored<Option<Generation>> {
-        self.inner.active_generation(id).await
+        looked!(self.active_generation(id))
     }
     async fn generation(&self, id: IntegrationId, number: GenerationNumber) -> Stored<Generation> {
-        self.inner.generation(id, number).await
+        looked!(self.generation(id, number))
     }
     async fn generations(&self, id: IntegrationId) -> Stored<Vec<GenerationInfo>> {
-        self.inner.generations(id).await
+        looked!(self.generations(id))
     }
     async fn stage_generation(
         &self,
@@ -179,19 +189,19 @@ impl Vault for TrappedVault {
         trapped!(self.clear_landing(lease))
     }
     async fn open_intents(&self) -> Stored<Vec<RefreshIntent>> {
-        self.inner.open_intents().await
+        looked!(self.open_intents())
     }
     async fn landed(&self) -> Stored<Vec<Landed>> {
         trapped!(self.landed())
     }
     async fn overtaken(&self) -> Stored<Vec<Landed>> {
-        self.inner.overtaken().await
+        looked!(self.overtaken())
     }
     async fn rotation(&self, id: IntegrationId) -> Stored<Option<Rotation>> {
-        self.inner.rotation(id).await
+        looked!(self.rotation(id))
     }
     async fn rotations(&self) -> Stored<Vec<Rotation>> {
-        self.inner.rotations().await
+        looked!(self.rotations())
     }
     async fn begin_rotation(&self, id: IntegrationId, credential: &Credential, at: Timestamp) -> Stored<Rotation> {
         trapped!(self.begin_rotation(id, credential, at))
@@ -215,10 +225,10 @@ impl Vault for TrappedVault {
         trapped!(self.leave_generation_to_revoke(id, number, left, at))
     }
     async fn pending_revocations(&self) -> Stored<Vec<PendingRevocation>> {
-        self.inner.pending_revocations().await
+        looked!(self.pending_revocations())
     }
     async fn credential_to_revoke(&self, id: RevocationId) -> Stored<Credential> {
-        self.inner.credential_to_revoke(id).await
+        looked!(self.credential_to_revoke(id))
     }
     async fn update_revocation(&self, pending: &PendingRevocation) -> Stored<()> {
         trapped!(self.update_revocation(pending))
@@ -227,7 +237,7 @@ impl Vault for TrappedVault {
         trapped!(self.erase_revocation(id))
     }
     async fn network_settings(&self) -> Stored<Option<NetworkSettings>> {
-        self.inner.network_settings().await
+        looked!(self.network_settings())
     }
     async fn put_network_settings(&self, settings: &NetworkSettings) -> Stored<()> {
         trapped!(self.put_network_settings(settings))
@@ -242,6 +252,6 @@ impl Vault for TrappedVault {
         trapped!(self.append_activity(id, name, what, at))
     }
     async fn activity(&self, id: Option<IntegrationId>, limit: u32) -> Stored<Vec<ActivityEntry>> {
-        self.inner.activity(id, limit).await
+        looked!(self.activity(id, limit))
     }
 }

@@ -1,0 +1,86 @@
+//! The real host, without a window, on an estate: what other programs ask over its socket, and a person who leads a rotation
+//! through its engine.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use storm_agent::{Host, HostOptions};
+use storm_domain::{Failure, IntegrationId, RotationStep};
+use storm_engine::Engine;
+use storm_engine::view::RotationView;
+use storm_tests::{Outcome, StepError};
+
+use crate::victim::provider::TrappedEvents;
+use crate::victim::report::Beginning;
+use crate::victim::trap::Traps;
+use crate::victim::turn::Turn;
+use crate::victim::{HandedOver, line, print};
+
+/// The first line of its standard input.
+#[derive(Serialize, Deserialize)]
+pub struct HostBeginning {
+    pub beginning: Beginning,
+    pub socket: PathBuf,
+    /// Which integration is lent.
+    pub id: IntegrationId,
+}
+
+/// Each further line.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HostOrder {
+    /// The person's turn.
+    Turn(Turn),
+    /// Waits until the rotation is over.
+    Finish,
+}
+
+/// What it gives.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct HostAnswer {
+    pub failure: Option<Failure>,
+    /// Where the rotation stands.
+    pub rotation: Option<RotationView>,
+}
+
+/// Serves until standard input ends.
+pub async fn run() -> Outcome {
+    let first = line().await?.ok_or_else(|| wrong("nothing to begin with"))?;
+    let HostBeginning { beginning, socket, id } = serde_json::from_str(&first)?;
+    let traps = Arc::new(Traps::default());
+    let host = Host::start_headless(HostOptions {
+        data_folder: beginning.folder.clone(),
+        socket_path: Some(socket),
+        events: Arc::new(TrappedEvents(Arc::clone(&traps))),
+        keyring: Some(Arc::new(HandedOver::of(&beginning))),
+        version: "0".to_owned(),
+    });
+    host.wait_until_listening().await.map_err(|error| wrong(error.to_string()))?;
+    host.wait_until_opened().await;
+    let engine = host.engine().map_err(|failure| wrong(failure.message))?;
+    engine.set_lending(id, true).await.map_err(|failure| wrong(failure.message))?;
+    print(&());
+    while let Some(line) = line().await? {
+        let failure = match serde_json::from_str(&line)? {
+            HostOrder::Turn(turn) => turn.take(&engine).await.err(),
+            HostOrder::Finish => finish(&engine, id, &traps).await.err(),
+        };
+        let rotation = engine.integration(id).await.ok().and_then(|page| page.rotation);
+        print(&HostAnswer { failure, rotation });
+    }
+    host.shut_down().await;
+    Ok(())
+}
+
+async fn finish(engine: &Arc<Engine>, id: IntegrationId, traps: &Traps) -> Result<(), Failure> {
+    let mut bell = traps.listen();
+    while engine.integration(id).await?.rotation.is_some_and(|rotation| rotation.step != RotationStep::Done) {
+        let _ = bell.changed().await; // the bell is held here
+    }
+    Ok(())
+}
+
+fn wrong(what: impl Into<String>) -> StepError {
+    StepError::Wrong(what.into())
+}
