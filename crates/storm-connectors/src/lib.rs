@@ -8,6 +8,7 @@ mod field;
 mod foreign_key;
 mod guidance;
 mod key_file;
+mod key_material;
 mod key_shape;
 mod known_cause;
 mod method;
@@ -21,7 +22,11 @@ pub use catalogue::Catalogue;
 pub use connector::{Category, Connector, EntryError};
 pub use field::{FieldError, FieldKind, FieldProblem, FieldSpec, Pattern};
 pub use guidance::when_to_use;
-pub use key_file::{KeyFile, KeyFileError, OpenFileError, open_key_file, read_key_file};
+pub use key_file::{KeyFile, KeyFileError, OpenFileError, open_dropped_file, open_key_file, read_key_file};
+pub use key_material::{
+    Algorithm, CertificateSummary, DroppedFile, Fingerprint, Holder, KeyMaterial, KeyMaterialError, MaterialSecret,
+    PasswordTries, Shape, Validity, read_dropped, read_key_material,
+};
 pub use key_shape::{Checksum, KeyKind, KeyShape};
 pub use known_cause::KnownCause;
 pub use method::{ApiKeySetup, MethodSpec, OAuthSetup, ServiceAccountSetup, Setup};

@@ -12,34 +12,34 @@ use zeroize::Zeroizing;
 use super::KeyFileError;
 
 /// The value of a member: text, or anything else.
-pub(super) enum Member {
+pub(crate) enum Member {
     Text(Zeroizing<String>),
     Other,
 }
 
 /// An object's members by name.
-pub(super) struct JsonObject {
+pub(crate) struct JsonObject {
     members: BTreeMap<String, Member>,
     repeated: Option<String>,
 }
 
 impl JsonObject {
-    pub(super) fn read(text: &str) -> Result<Self, KeyFileError> {
+    pub(crate) fn read(text: &str) -> Result<Self, KeyFileError> {
         serde_json::from_str(text).map_err(|error: serde_json::Error| match error.classify() {
             Category::Eof => KeyFileError::Truncated,
             _ => KeyFileError::NotJson,
         })
     }
 
-    pub(super) fn member(&self, name: &str) -> Option<&Member> {
+    pub(crate) fn member(&self, name: &str) -> Option<&Member> {
         self.members.get(name)
     }
 
-    pub(super) fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.members.contains_key(name)
     }
 
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
         match self.member(name)? {
             Member::Text(text) => Some(text),
             Member::Other => None,
@@ -47,7 +47,7 @@ impl JsonObject {
     }
 
     /// A name that stands in the object more than once, shortened if it is absurd.
-    pub(super) fn repeated(&self) -> Option<&str> {
+    pub(crate) fn repeated(&self) -> Option<&str> {
         self.repeated.as_deref()
     }
 }

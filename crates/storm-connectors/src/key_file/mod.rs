@@ -2,13 +2,13 @@
 //!
 //! Reading is bounded in size, depth and time, and total: any bytes give a key file or a reason. INVARIANT: the file's text is
 //! never repeated in an error, and a token endpoint is one of the catalogue's hosts before a key is ever signed with.
-//! Deliberately absent: keeping the file, and every format that no connector can use yet; those are named and refused.
+//! Deliberately absent: keeping the file, and every other format; `key_material` reads those, and here they are named and refused.
 
 mod error;
-mod json_object;
+pub(crate) mod json_object;
 mod open;
 mod private_key;
-mod resemblance;
+pub(crate) mod resemblance;
 
 use storm_domain::{Fields, Method, ServiceAccountKey};
 use storm_secret::PrivateKey;
@@ -20,7 +20,7 @@ use crate::method::Setup;
 use crate::template::{check_url, is_loopback};
 
 pub use error::{KeyFileError, OpenFileError};
-pub use open::open_key_file;
+pub use open::{open_dropped_file, open_key_file};
 
 use json_object::{JsonObject, Member};
 
@@ -163,7 +163,7 @@ fn host_of(url: &Url) -> String {
     url.host_str().unwrap_or_default().chars().take(100).collect()
 }
 
-fn shown_name(file_name: &str) -> String {
+pub(crate) fn shown_name(file_name: &str) -> String {
     let name = file_name.rsplit(['/', '\\']).next().unwrap_or_default();
     name.chars()
         .filter(|c| {

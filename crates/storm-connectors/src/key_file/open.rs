@@ -1,7 +1,7 @@
 //! Opening a file that a person dropped, which may be anything: a device, a pipe that never speaks, ten sparse gigabytes, a
 //! dead network drive.
 //!
-//! INVARIANT: an answer within a second, at most 1 MiB read, and what was checked is what is read: the open file is asked,
+//! INVARIANT: an answer within a second, a few MiB read at most, and what was checked is what is read: the open file is asked,
 //! not its name.
 
 use std::fs::{File, Metadata};
@@ -15,7 +15,9 @@ use storm_secret::SecretBytes;
 
 use super::OpenFileError;
 
-const LARGEST_FILE_BYTES: u64 = 1024 * 1024;
+const LARGEST_KEY_FILE_BYTES: u64 = 1024 * 1024;
+/// PKCS#12 files with whole chains are the largest there are; what may be this large is known once it was read.
+const LARGEST_DROPPED_BYTES: u64 = 4 * 1024 * 1024;
 const ANSWER_WITHIN: Duration = Duration::from_secs(1);
 
 /// Reads a file of at most 1 MiB, within a second. Blocks; call it off an async runtime.
@@ -25,52 +27,68 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(1);
 /// # Errors
 /// [`OpenFileError`] says what the path leads to instead, and what to do.
 pub fn open_key_file(path: &Path) -> Result<SecretBytes, OpenFileError> {
-    let (sender, receiver) = mpsc::sync_channel(1);
     let path = PathBuf::from(path);
+    within(ANSWER_WITHIN, move || read(&path, LARGEST_KEY_FILE_BYTES))
+}
+
+/// Reads a file of any shape that [`crate::read_dropped`] knows: as [`open_key_file`], with at most 4 MiB.
+///
+/// # Errors
+/// [`OpenFileError`] says what the path leads to instead, and what to do.
+pub fn open_dropped_file(path: &Path) -> Result<SecretBytes, OpenFileError> {
+    let path = PathBuf::from(path);
+    within(ANSWER_WITHIN, move || read(&path, LARGEST_DROPPED_BYTES))
+}
+
+fn within(
+    time: Duration,
+    read: impl FnOnce() -> Result<SecretBytes, OpenFileError> + Send + 'static,
+) -> Result<SecretBytes, OpenFileError> {
+    let (sender, receiver) = mpsc::sync_channel(1);
     let reader = thread::Builder::new().name("key-file".to_owned()).spawn(move || {
         // The receiver is gone when the second is over; the bytes are wiped as they are dropped.
-        let _ = sender.send(read(&path));
+        let _ = sender.send(read());
     });
     if reader.is_err() {
         return Err(OpenFileError::Failed);
     }
-    receiver.recv_timeout(ANSWER_WITHIN).unwrap_or(Err(OpenFileError::NoAnswer))
+    receiver.recv_timeout(time).unwrap_or(Err(OpenFileError::NoAnswer))
 }
 
-fn read(path: &Path) -> Result<SecretBytes, OpenFileError> {
+fn read(path: &Path, most: u64) -> Result<SecretBytes, OpenFileError> {
     if path.extension().is_some_and(|extension| extension == "icloud") {
         return Err(OpenFileError::NotDownloaded);
     }
     // Asked by name first, because opening a device can already do something.
     let named = std::fs::metadata(path).map_err(|error| reason(&error))?;
-    check(&named)?;
-    read_same(path, &named)
+    check(&named, most)?;
+    read_same(path, &named, most)
 }
 
 /// Reads the file at `path` if it still is the one that was asked about.
-fn read_same(path: &Path, named: &Metadata) -> Result<SecretBytes, OpenFileError> {
+fn read_same(path: &Path, named: &Metadata, most: u64) -> Result<SecretBytes, OpenFileError> {
     let file = open(path).map_err(|error| reason(&error))?;
     let opened = file.metadata().map_err(|error| reason(&error))?;
-    check(&opened)?;
+    check(&opened, most)?;
     if !is_same_file(named, &opened) {
         return Err(OpenFileError::Replaced);
     }
     let capacity = usize::try_from(opened.len()).unwrap_or_default().saturating_add(1);
     // The buffer has room from the start, so that growing it leaves no copy behind.
     let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(capacity));
-    file.take(LARGEST_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(|error| reason(&error))?;
-    if bytes.len() as u64 > LARGEST_FILE_BYTES {
+    file.take(most + 1).read_to_end(&mut bytes).map_err(|error| reason(&error))?;
+    if bytes.len() as u64 > most {
         return Err(OpenFileError::TooLarge);
     }
     Ok(SecretBytes::new(std::mem::take(&mut *bytes)))
 }
 
-fn check(metadata: &Metadata) -> Result<(), OpenFileError> {
+fn check(metadata: &Metadata, most: u64) -> Result<(), OpenFileError> {
     if metadata.is_dir() {
         Err(OpenFileError::Folder)
     } else if !metadata.is_file() {
         Err(OpenFileError::NotAFile)
-    } else if metadata.len() > LARGEST_FILE_BYTES {
+    } else if metadata.len() > most {
         Err(OpenFileError::TooLarge)
     } else {
         Ok(())
@@ -125,8 +143,31 @@ mod tests {
         std::fs::write(&chosen, b"one").unwrap();
         std::fs::write(&other, b"two").unwrap();
         let named = std::fs::metadata(&chosen).unwrap();
-        assert_eq!(read_same(&chosen, &named).unwrap().expose(), b"one");
+        assert_eq!(read_same(&chosen, &named, 10).unwrap().expose(), b"one");
         std::fs::rename(&other, &chosen).unwrap();
-        assert_eq!(read_same(&chosen, &named).unwrap_err(), OpenFileError::Replaced);
+        assert_eq!(read_same(&chosen, &named, 10).unwrap_err(), OpenFileError::Replaced);
+    }
+
+    #[test]
+    fn f147_a_file_that_grew_after_it_was_asked_about_is_not_read_without_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let chosen = folder.path().join("chosen");
+        std::fs::write(&chosen, b"one").unwrap();
+        let named = std::fs::metadata(&chosen).unwrap();
+        std::fs::write(&chosen, b"much more than was there").unwrap();
+        assert_eq!(read_same(&chosen, &named, 10).unwrap_err(), OpenFileError::TooLarge);
+    }
+
+    #[test]
+    fn f150_a_disk_that_never_answers_is_given_up_within_its_time() {
+        let (end, ended) = mpsc::channel::<()>();
+        let hangs = move || {
+            let _ = ended.recv();
+            Ok(SecretBytes::new(*b"too late"))
+        };
+        let time = Duration::from_millis(50);
+        assert_eq!(within(time, hangs).unwrap_err(), OpenFileError::NoAnswer);
+        drop(end);
+        assert_eq!(within(ANSWER_WITHIN, || Ok(SecretBytes::new(*b"in time"))).unwrap().expose(), b"in time");
     }
 }

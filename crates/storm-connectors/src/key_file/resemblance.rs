@@ -6,7 +6,7 @@ use super::json_object::JsonObject;
 const USE_JSON: &str = "Make a key in JSON form at the service and drop that file.";
 
 /// Bytes that are not text.
-pub(super) fn of_binary(bytes: &[u8]) -> KeyFileError {
+pub(crate) fn of_binary(bytes: &[u8]) -> KeyFileError {
     let what = match bytes {
         [0x30, 0x80..=0x84, ..] => {
             return KeyFileError::Unsupported { what: "a PKCS#12 or DER file", instead: USE_JSON };
@@ -25,7 +25,7 @@ pub(super) fn of_binary(bytes: &[u8]) -> KeyFileError {
 }
 
 /// Text that is not a JSON object.
-pub(super) fn of_text(text: &str, file_name: &str) -> KeyFileError {
+pub(crate) fn of_text(text: &str, file_name: &str) -> KeyFileError {
     if let Some(refusal) = of_pem(text) {
         return refusal;
     }
@@ -63,7 +63,7 @@ pub(super) fn of_text(text: &str, file_name: &str) -> KeyFileError {
 }
 
 /// PEM (RFC 7468), told apart by its labels; None = no PEM.
-pub(super) fn of_pem(text: &str) -> Option<KeyFileError> {
+pub(crate) fn of_pem(text: &str) -> Option<KeyFileError> {
     let labels: Vec<&str> =
         text.lines().filter_map(|line| line.trim().strip_prefix("-----BEGIN ")?.strip_suffix("-----")).collect();
     let keys = labels.iter().filter(|label| label.ends_with("PRIVATE KEY")).count();
@@ -88,7 +88,7 @@ pub(super) fn of_pem(text: &str) -> Option<KeyFileError> {
 }
 
 /// A JSON object that is no service-account key.
-pub(super) fn of_object(object: &JsonObject) -> KeyFileError {
+pub(crate) fn of_object(object: &JsonObject) -> KeyFileError {
     let unsupported = |what, instead| KeyFileError::Unsupported { what, instead };
     match object.text("type") {
         Some("external_account" | "impersonated_service_account" | "external_account_authorized_user") => unsupported(

@@ -1,0 +1,238 @@
+//! What a dropped file turned out to be: what may be shown of it, and the secret, which may not.
+
+use std::fmt;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
+use storm_domain::{ServiceAccountKey, Timestamp};
+use storm_secret::{AccessToken, ApiKey, ClientSecret, PrivateKey};
+
+use super::Shape;
+
+/// What ends within this time is worth a warning when it is taken in.
+const ENDS_SOON: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// What was read from one file, or from a certificate and its key.
+#[derive(Debug, Clone)]
+pub struct KeyMaterial {
+    /// What kind of file it is.
+    pub shape: Shape,
+    /// The file's name without its folder, at most 120 characters, safe to show.
+    pub file_name: String,
+    /// Whom it is for.
+    pub holder: Option<Holder>,
+    /// Algorithm and size of the private key.
+    pub algorithm: Option<Algorithm>,
+    /// SHA-256 of the public key (its SubjectPublicKeyInfo), by which services list keys.
+    pub key_fingerprint: Option<Fingerprint>,
+    /// The certificate that belongs to the key.
+    pub certificate: Option<CertificateSummary>,
+    /// The secret.
+    pub secret: MaterialSecret,
+}
+
+impl KeyMaterial {
+    /// When its certificate ends; None = it has none.
+    #[must_use]
+    pub fn ends(&self) -> Option<Timestamp> {
+        self.certificate.as_ref().map(|certificate| certificate.ends)
+    }
+
+    /// Key and certificates as one text, the key first: what stands for a client secret where a key is presented.
+    #[must_use]
+    pub fn client_key(&self) -> Option<ClientSecret> {
+        let MaterialSecret::PrivateKey { key, certificates } = &self.secret else { return None };
+        // EXPOSE: goes from one secret type into another; the room is there from the start, so growing leaves no copy behind.
+        let mut text = String::with_capacity(key.len() + certificates.len());
+        // EXPOSE: as above.
+        text.push_str(key.expose());
+        text.push_str(certificates);
+        Some(ClientSecret::new(text))
+    }
+}
+
+/// Whom or what the credentials are for. Never a secret; at most 200 characters without control characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Holder {
+    /// The e-mail address of a service account.
+    Email(String),
+    /// An AWS access key id.
+    AccessKeyId(String),
+    /// The id of a key at its service.
+    KeyId(String),
+    /// An OAuth client id.
+    ClientId(String),
+    /// An app.
+    App(String),
+    /// The subject of a certificate: its common name where it has one.
+    Subject(String),
+    /// A user of a configuration.
+    User(String),
+}
+
+impl Holder {
+    /// The text alone.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Email(name)
+            | Self::AccessKeyId(name)
+            | Self::KeyId(name)
+            | Self::ClientId(name)
+            | Self::App(name)
+            | Self::Subject(name)
+            | Self::User(name) => name,
+        }
+    }
+}
+
+/// Algorithm and size of a private key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Algorithm {
+    /// RSA with this many bits.
+    Rsa(usize),
+    /// NIST P-256.
+    EcP256,
+    /// NIST P-384.
+    EcP384,
+    /// NIST P-521.
+    EcP521,
+    /// secp256k1.
+    EcSecp256k1,
+    /// RFC 8032.
+    Ed25519,
+}
+
+impl fmt::Display for Algorithm {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rsa(bits) => write!(formatter, "RSA {bits}"),
+            Self::EcP256 => formatter.write_str("EC P-256"),
+            Self::EcP384 => formatter.write_str("EC P-384"),
+            Self::EcP521 => formatter.write_str("EC P-521"),
+            Self::EcSecp256k1 => formatter.write_str("EC secp256k1"),
+            Self::Ed25519 => formatter.write_str("Ed25519"),
+        }
+    }
+}
+
+/// SHA-256 of something public. Printed in hexadecimal pairs, as services show it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Fingerprint([u8; 32]);
+
+impl Fingerprint {
+    pub(super) fn of(public: &[u8]) -> Self {
+        Self(Sha256::digest(public).into())
+    }
+
+    /// As Snowflake and OpenSSH write it.
+    #[must_use]
+    pub fn base64(&self) -> String {
+        format!("SHA256:{}", STANDARD.encode(self.0))
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, byte) in self.0.iter().enumerate() {
+            write!(formatter, "{}{byte:02X}", if index == 0 { "" } else { ":" })?;
+        }
+        Ok(())
+    }
+}
+
+/// What may be shown of a certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertificateSummary {
+    /// Its subject: the common name where it has one.
+    pub subject: String,
+    /// Valid from.
+    pub begins: Timestamp,
+    /// Valid until.
+    pub ends: Timestamp,
+    /// How that stands to the present time that the caller gave.
+    pub validity: Validity,
+    /// SHA-256 of the whole certificate.
+    pub fingerprint: Fingerprint,
+}
+
+/// How a certificate's dates stand to the present.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Validity {
+    /// It begins later. A clock that is slow looks the same.
+    NotYet,
+    /// It is valid for more than 30 days.
+    Current,
+    /// It ends within 30 days.
+    EndsSoon,
+    /// It has ended: a warning, for the service decides whether it still takes it.
+    Ended,
+}
+
+impl Validity {
+    pub(super) fn at(now: Timestamp, begins: Timestamp, ends: Timestamp) -> Self {
+        if now > ends {
+            Self::Ended
+        } else if now < begins {
+            Self::NotYet
+        } else if ends.since(now) <= ENDS_SOON {
+            Self::EndsSoon
+        } else {
+            Self::Current
+        }
+    }
+}
+
+/// The secret of a dropped file, in the type that fits.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum MaterialSecret {
+    /// A private key, and its certificates if there are any.
+    PrivateKey {
+        /// PEM, PKCS#8, without a password.
+        key: PrivateKey,
+        /// PEM, the key's own certificate first; empty = none. Public.
+        certificates: String,
+    },
+    /// A service account, as [`crate::read_key_file`] reads it.
+    ServiceAccount(ServiceAccountKey),
+    /// An access key of AWS.
+    AccessKey {
+        /// Shown.
+        id: String,
+        /// What requests are signed with.
+        secret: ApiKey,
+        /// Only with temporary keys, which end within hours.
+        session: Option<AccessToken>,
+    },
+    /// An app registration.
+    Client {
+        /// Shown.
+        id: String,
+        /// Its password.
+        secret: ClientSecret,
+    },
+    /// A bearer token.
+    Token(ApiKey),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_within_thirty_days_is_soon() {
+        const DAY: i64 = 86_400_000;
+        let at = |now: i64| Validity::at(Timestamp(now), Timestamp(0), Timestamp(100 * DAY));
+        assert_eq!(at(-1), Validity::NotYet);
+        assert_eq!(at(0), Validity::Current);
+        assert_eq!(at(70 * DAY - 1), Validity::Current);
+        assert_eq!(at(70 * DAY), Validity::EndsSoon);
+        assert_eq!(at(100 * DAY), Validity::EndsSoon);
+        assert_eq!(at(100 * DAY + 1), Validity::Ended);
+    }
+}
