@@ -3,7 +3,10 @@
 
 mod catalogue;
 mod causes;
+mod dropped;
+mod dropped_any;
 mod field;
+mod golden;
 mod key_file;
 mod key_material;
 #[cfg(unix)]
