@@ -133,7 +133,7 @@ async fn a_key_that_cannot_sign_is_said_to_be_so() {
 }
 
 #[tokio::test]
-async fn a_deleted_or_disabled_key_is_refused_for_good_without_a_second_try() {
+async fn f183_a_deleted_or_disabled_key_is_refused_for_good_without_a_second_try() {
     let body = r#"{"error":"invalid_grant","error_description":"Invalid JWT Signature."}"#;
     let server = RawServer::always(json("400 Bad Request", body)).await;
     let (key, _) = key(server.url("/token"));
@@ -152,7 +152,7 @@ fn at_server_time(status: &str, body: &str) -> Reply {
 }
 
 #[tokio::test]
-async fn a_skewed_clock_is_corrected_once_by_the_services_date() {
+async fn f184_a_skewed_clock_is_corrected_once_by_the_services_date() {
     let refusal = r#"{"error":"invalid_grant","error_description":"Invalid JWT: Token must be a short-lived token"}"#;
     let server =
         RawServer::start(

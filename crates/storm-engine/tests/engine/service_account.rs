@@ -36,7 +36,7 @@ async fn a_dropped_key_file_is_exchanged_and_its_token_lent() {
 }
 
 #[tokio::test]
-async fn a_key_disabled_at_the_service_needs_its_user_and_a_verify_finds_it_enabled_again() {
+async fn f183_a_key_disabled_at_the_service_needs_its_user_and_a_verify_finds_it_enabled_again() {
     let rig = Rig::start().await;
     let (id, key_id) = add(&rig).await;
     rig.sandbox.control().set_service_account_key_disabled(&key_id, true).await.unwrap();
