@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::Shape;
 use crate::key_file::KeyFileError;
 
 /// Why what was dropped cannot be used.
@@ -41,7 +42,10 @@ pub enum KeyMaterialError {
     },
     /// Encrypted, and no password was given. An empty and an absent password were tried where those exist.
     #[error("The file is protected by a password. Enter the password it was made with.")]
-    PasswordNeeded,
+    PasswordNeeded {
+        /// What is recognised without opening it.
+        shape: Shape,
+    },
     /// The password that was given does not open it.
     #[error(
         "The password does not open the file. Enter the password that the file was made with; small and capital letters differ."
@@ -125,7 +129,7 @@ impl KeyMaterialError {
     /// Whether another password may help: the file itself is whole as far as anybody can tell.
     #[must_use]
     pub fn asks_for_password(&self) -> bool {
-        matches!(self, Self::PasswordNeeded | Self::WrongPassword)
+        matches!(self, Self::PasswordNeeded { .. } | Self::WrongPassword)
     }
 
     pub(super) const DER: Self = Self::Damaged { what: "its parts do not fit together" };

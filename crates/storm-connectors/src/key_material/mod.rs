@@ -38,7 +38,9 @@ type Secret = Zeroizing<Vec<u8>>;
 
 const LARGEST_BYTES: usize = 1024 * 1024;
 const LARGEST_PKCS12_BYTES: usize = 4 * 1024 * 1024;
-/// What a PKCS#12 password may have; longer ones only cost time.
+/// The parsers of settings files keep every line as several objects, so their text stays well under what memory is allowed.
+const LARGEST_SETTINGS_BYTES: usize = 256 * 1024;
+/// What a password may have; longer ones only cost time.
 const LONGEST_PASSWORD_BYTES: usize = 1024;
 
 /// A dropped file: its bytes and its name.
@@ -79,6 +81,9 @@ pub fn read_key_material(
         let mut parts = Parts::default();
         pem::take(text, &mut parts)?;
         return parts.assemble(file_name, password, now);
+    }
+    if text.len() > LARGEST_SETTINGS_BYTES && (aws::is_csv(text) || aws::is_ini(text)) {
+        return Err(KeyMaterialError::TooLarge);
     }
     if aws::is_csv(text) {
         return aws::of_csv(text, file_name);

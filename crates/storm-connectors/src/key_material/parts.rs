@@ -44,7 +44,8 @@ impl Parts {
         now: Timestamp,
     ) -> Result<KeyMaterial, KeyMaterialError> {
         let [part] = &self.keys[..] else { return Err(self.without_one_key()) };
-        let (shape, key) = part.open(password)?;
+        let locked = if self.certificates.is_empty() { Shape::EncryptedKey } else { Shape::CertificateWithKey };
+        let (shape, key) = part.open(password, locked)?;
         let certificates =
             self.certificates.iter().map(|der| Certificate::of_der(der)).collect::<Result<Vec<_>, _>>()?;
         let own = certificates.iter().position(|certificate| certificate.belongs_to(&key.public));
@@ -99,25 +100,25 @@ impl Parts {
 }
 
 impl KeyPart {
-    fn open(&self, password: Option<&str>) -> Result<(Shape, SigningKey), KeyMaterialError> {
+    fn open(&self, password: Option<&str>, locked: Shape) -> Result<(Shape, SigningKey), KeyMaterialError> {
         match self {
             Self::Pkcs8(der) => Ok((Shape::Pkcs8Key, SigningKey::of_pkcs8(der)?)),
             Self::Pkcs1(der) => Ok((Shape::Pkcs1Key, SigningKey::of_pkcs1(der)?)),
             Self::Sec1(der) => Ok((Shape::Sec1Key, SigningKey::of_sec1(der)?)),
-            Self::Encrypted(der) => Ok((Shape::EncryptedKey, SigningKey::of_pkcs8(&decrypt(der, password)?)?)),
+            Self::Encrypted(der) => Ok((Shape::EncryptedKey, SigningKey::of_pkcs8(&decrypt(der, password, locked)?)?)),
         }
     }
 }
 
 /// EncryptedPrivateKeyInfo (RFC 5958 §3). It carries no checksum: what tells a wrong password from a damaged file is whether
 /// what comes out begins as a key does.
-fn decrypt(der: &[u8], password: Option<&str>) -> Result<Secret, KeyMaterialError> {
+fn decrypt(der: &[u8], password: Option<&str>, shape: Shape) -> Result<Secret, KeyMaterialError> {
     form(der)?;
     let parts = children(der).ok_or(KeyMaterialError::DER)?;
     let [algorithm, data] = &parts[..] else { return Err(KeyMaterialError::DER) };
     let encryption = Encryption::of(algorithm)?;
     Work::of_one_file().spend(encryption.work())?;
-    let password = password.ok_or(KeyMaterialError::PasswordNeeded)?;
+    let password = password.ok_or(KeyMaterialError::PasswordNeeded { shape })?;
     let plain = match encryption.decrypt(Password::Text(password), octets(data)?) {
         Ok(plain) => plain,
         Err(NotDecrypted::NotWhole) => return Err(KeyMaterialError::Damaged { what: "its encrypted part was cut" }),

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use super::der_form::{children, parts};
 use super::encryption::{Encryption, NotDecrypted, Password, iterations_of, octets};
 use super::work::{self, Work};
-use super::{KeyMaterialError, Secret};
+use super::{KeyMaterialError, Secret, Shape};
 
 const DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
 const ENCRYPTED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.6");
@@ -53,7 +53,7 @@ pub(super) fn open(der: &[u8], password: Option<&str>) -> Result<Contents, KeyMa
     let safes = file.safes(&mut work)?;
     let Some(password) = candidates.iter().find(|password| file.checksum.fits(**password, file.content)) else {
         return Err(match password {
-            None => KeyMaterialError::PasswordNeeded,
+            None => KeyMaterialError::PasswordNeeded { shape: Shape::Pkcs12 },
             Some(text) if opens_something(&safes, Password::Text(text), &mut work) => {
                 KeyMaterialError::Damaged { what: "the password opens it, but its checksum does not fit" }
             }

@@ -147,7 +147,7 @@ fn f167_numbers_that_make_no_rsa_key() {
 fn f168_an_encrypted_key_tells_a_wrong_password_from_a_damaged_file() {
     for name in ["encrypted-aes256.pem", "encrypted-scrypt.pem", "encrypted-3des.pem", "encrypted-pbe-3des.pem"] {
         let needed = good(name, None).unwrap_err();
-        assert_eq!(needed, KeyMaterialError::PasswordNeeded);
+        assert_eq!(needed, KeyMaterialError::PasswordNeeded { shape: Shape::EncryptedKey });
         for wrong in ["Practice", "practice ", "", "ẞ", &"x".repeat(5000)] {
             assert_eq!(good(name, Some(wrong)).unwrap_err(), KeyMaterialError::WrongPassword, "{name}, {wrong}");
         }
@@ -207,7 +207,7 @@ fn f171_what_is_no_base64() {
 #[test]
 fn f172_pkcs12_tells_a_wrong_password_from_a_damaged_file() {
     for name in ["pfx-modern.p12", "pfx-legacy.p12", "pfx-3des.p12", "pfx-mac-once.p12", "pfx-plain-certificate.p12"] {
-        assert_eq!(good(name, None).unwrap_err(), KeyMaterialError::PasswordNeeded, "{name}");
+        assert_eq!(good(name, None).unwrap_err(), KeyMaterialError::PasswordNeeded { shape: Shape::Pkcs12 }, "{name}");
         for wrong in ["Practice", "practice ", ""] {
             assert_eq!(good(name, Some(wrong)).unwrap_err(), KeyMaterialError::WrongPassword, "{name}, {wrong}");
         }

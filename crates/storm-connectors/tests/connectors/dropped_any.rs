@@ -70,6 +70,16 @@ proptest! {
     }
 
     #[test]
+    fn a_wrong_password_is_never_taken_for_a_damaged_file(which in any::<prop::sample::Index>(), password in "[ -~]{1,20}") {
+        let locked: Vec<Golden> = good().into_iter().filter(|golden| golden.password.is_some() && !golden.file.contains("heavy")).collect();
+        let golden = which.get(&locked);
+        prop_assume!(golden.password.as_ref() != Some(&password));
+        let file = DroppedFile { bytes: &golden.bytes, name: &golden.name };
+        let error = read_key_material(file, Some(&Passphrase::new(password)), NOW).unwrap_err();
+        prop_assert_eq!(error, KeyMaterialError::WrongPassword, "{}", golden.file);
+    }
+
+    #[test]
     fn a_kubeconfig_of_any_shape(text in "(apiVersion: v1\n)?(users:|clusters: \\[\\]|  - |name: a|user:|token: x{0,20}|\\{|\\[|&a|\\*a|\n| ){0,20}") {
         let text = format!("apiVersion: v1\n{text}");
         if let Err(error) = read_key_material(DroppedFile { bytes: text.as_bytes(), name: "config" }, None, NOW) {

@@ -6,7 +6,7 @@ use std::os::unix::net::UnixListener;
 use std::path::Path;
 
 use rustix::fs::{CWD, FileType, Mode, mknodat};
-use storm_connectors::{OpenFileError, open_key_file, read_key_file};
+use storm_connectors::{OpenFileError, open_dropped_file, open_key_file, read_key_file};
 use tempfile::tempdir;
 
 fn refusal(path: &Path) -> OpenFileError {
@@ -34,6 +34,17 @@ fn f137_ten_sparse_gigabytes_are_not_read() {
     assert_eq!(open_key_file(&file).unwrap().len(), 1024 * 1024);
     File::options().write(true).open(&file).unwrap().set_len(1024 * 1024 + 1).unwrap();
     assert_eq!(refusal(&file), OpenFileError::TooLarge);
+}
+
+#[test]
+fn f137_a_dropped_file_may_have_four_mebibytes() {
+    let folder = tempdir().unwrap();
+    let file = folder.path().join("archive.p12");
+    File::create(&file).unwrap().set_len(4 * 1024 * 1024).unwrap();
+    assert_eq!(open_dropped_file(&file).unwrap().len(), 4 * 1024 * 1024);
+    File::options().write(true).open(&file).unwrap().set_len(4 * 1024 * 1024 + 1).unwrap();
+    assert_eq!(open_dropped_file(&file).unwrap_err(), OpenFileError::TooLarge);
+    assert_eq!(open_dropped_file(folder.path()).unwrap_err(), OpenFileError::Folder);
 }
 
 #[test]
