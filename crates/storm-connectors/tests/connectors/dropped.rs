@@ -49,7 +49,11 @@ fn f139_several_files_are_one_thing_or_refused_whole() {
         assert_eq!(material.holder, Some(Holder::Subject("storm-practice".to_owned())));
         assert!(material.file_name.starts_with("pkcs8-rsa2048"), "the key's name");
     }
-    assert!(together(&[certificate, ("good", "encrypted-aes256.pem")], Some("practice")).is_ok());
+    let locked = [certificate, ("good", "encrypted-aes256.pem")];
+    let needed = KeyMaterialError::PasswordNeeded { shape: Shape::CertificateWithKey };
+    assert_eq!(together(&locked, None).unwrap_err(), needed);
+    assert_eq!(together(&locked, Some("wrong")).unwrap_err(), KeyMaterialError::WrongPassword);
+    assert!(together(&locked, Some("practice")).is_ok());
     for files in [
         &[key, key][..],
         &[key, ("good", "google.json")],

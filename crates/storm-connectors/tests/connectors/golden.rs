@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
 
 use storm_connectors::{
     DroppedFile, KeyMaterial, KeyMaterialError, MaterialSecret, Shape, Validity, read_key_material,
@@ -71,11 +72,23 @@ pub fn reason(error: &KeyMaterialError) -> String {
     format!("{error:?}").chars().take_while(char::is_ascii_alphanumeric).collect()
 }
 
-#[expect(clippy::disallowed_methods, reason = "how long a file takes is what is measured")]
+/// What it is worth in time of the processor, so that a busy machine does not count; by the clock where that is not to be had.
 pub fn timed<T>(what: impl FnOnce() -> T) -> (T, Duration) {
-    let start = std::time::Instant::now();
+    let start = spent();
     let done = what();
-    (done, start.elapsed())
+    (done, spent().saturating_sub(start))
+}
+
+fn spent() -> Duration {
+    let on_processor = fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanoseconds = on_processor.and_then(|text| text.split(' ').next()?.parse().ok());
+    nanoseconds.map_or_else(by_clock, Duration::from_nanos)
+}
+
+#[expect(clippy::disallowed_methods, reason = "how long a file takes is what is measured")]
+fn by_clock() -> Duration {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    START.elapsed()
 }
 
 /// Two seconds; without optimization a hash takes several times as long.

@@ -123,6 +123,7 @@ pfx pfx-mac-sha512.p12 practice "${one[@]}" -macalg sha512
 pfx pfx-mac-once.p12 practice "${one[@]}" -nomaciter
 pfx pfx-once.p12 practice "${one[@]}" -noiter -nomaciter
 pfx pfx-100000.p12 practice "${one[@]}" -iter 100000
+pfx pfx-heavy.p12 practice "${one[@]}" -iter 500000 -macalg sha512
 pfx pfx-plain-certificate.p12 practice "${one[@]}" -certpbe NONE
 pfx pfx-plain-key.p12 practice "${one[@]}" -keypbe NONE
 pfx pfx-chain.p12 practice "${one[@]}" -certfile "$scratch/authority.crt"
