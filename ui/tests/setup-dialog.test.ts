@@ -216,6 +216,29 @@ describe('OAuth', () => {
     expect((await find('authorization-completed')).textContent).toContain('Connected as octocat');
   });
 
+  test('shows the code though the end of the replaced sign-in is told late', async () => {
+    const opened = await openWindow();
+    const answer = opened.host.authorization;
+    const asked: string[] = [];
+    let tell = () => {};
+    const told = new Promise<void>((resolve) => (tell = resolve));
+    opened.host.authorization = async (id) => {
+      const view = await answer(id);
+      asked.push(`${id} ${view.progress.progress}`);
+      if (view.progress.progress === 'waiting') await told;
+      return view;
+    };
+    await authorize(opened);
+    const [first = ''] = asked;
+    expect(first).toContain('waiting');
+    await opened.user.click(await find('use-code'));
+    await find('user-code');
+    tell();
+    await told;
+    expect((await find('user-code')).textContent).toBe('WDJB-MJHT');
+    expect(asked).not.toContain(first.replace('waiting', 'failed'));
+  });
+
   test('comes back from the code to the browser here', async () => {
     const opened = await openWindow();
     await authorize(opened);

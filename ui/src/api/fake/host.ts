@@ -383,14 +383,16 @@ export class FakeHost extends FakeModel implements Host {
       disturbed: false,
       ...way(connectorId),
     };
+    this.replaceAttempt();
     this.attempt = { view, target };
     this.later(() => this.attempt?.view === view && ['waiting', 'entering_code'].includes(view.progress.progress) && this.finishAuthorization());
     return { ...view };
   }
 
-  authorization = async () => {
-    if (!this.attempt) throw fail('not_found');
-    return { ...this.attempt.view };
+  authorization: Host['authorization'] = async (id) => {
+    const view = [this.attempt?.view, this.replaced].find((one) => one?.id === id);
+    if (!view) throw fail('not_found');
+    return { ...view };
   };
 
   reopenBrowser = async () => {

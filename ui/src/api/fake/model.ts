@@ -98,6 +98,7 @@ export class FakeModel {
   private readonly coreListeners = new Set<(event: CoreEvent) => void>();
   private readonly shellListeners = new Set<(event: ShellEvent) => void>();
   protected attempt: { view: AuthorizationView; target: AuthorizationTarget } | null = null;
+  protected replaced: AuthorizationView | null = null;
   protected network: NetworkSettingsView = plainNetwork;
   protected next = 1;
 
@@ -140,6 +141,13 @@ export class FakeModel {
       this.change(target.integration_id, (detail) => ({ ...detail, undecided: { attempt: view.id, expected: now.expected, got: now.got } }));
     }
     this.emit({ event: 'authorization_changed', id: view.id });
+  }
+
+  /** A newer attempt takes the place of one that is still open. */
+  protected replaceAttempt(): void {
+    this.replaced = this.attempt?.view ?? null;
+    const isOpen = this.replaced && ['waiting', 'entering_code'].includes(this.replaced.progress.progress);
+    if (isOpen) this.finishAuthorization({ progress: 'failed', failure: fail('authorization_replaced').failure });
   }
 
   private otherAccount(target: AuthorizationTarget): AuthorizationProgress | null {
@@ -207,6 +215,8 @@ export class FakeModel {
   }
 
   protected replace(id: IntegrationId, verdict: Verdict): SavedView {
+    const young = { saved_at: Date.now(), ends_at: null, due_at: null };
+    this.change(id, (row) => ({ ...row, replacement: row.replacement && { ...row.replacement, ...young } }));
     this.judge(id, verdict);
     return { integration_id: id, verdict };
   }

@@ -50,7 +50,8 @@ export class ConnectFlow implements FileTaker {
   start(): () => void {
     const stops = [
       this.app.onCore((event) => {
-        if (event.event === 'authorization_changed' && event.id === attemptOf(this.step)) void this.#follow();
+        // A request under way may replace the attempt; how the old one ended is then no news to anybody.
+        if (event.event === 'authorization_changed' && event.id === attemptOf(this.step) && !this.busy) void this.#follow();
       }),
       this.app.drop.offerTo(this),
     ];
@@ -335,8 +336,7 @@ export class ConnectFlow implements FileTaker {
     const attempt = await (way === 'code' ? host.beginDeviceAuthorization({ target }) : host.beginAuthorization({ target }));
     this.#way = way;
     this.#go({ step: 'waiting', attempt, of });
-    if (this.#left) return this.#leave();
-    await this.#follow();
+    if (this.#left) this.#leave();
   }
 
   #leave(): void {
@@ -350,9 +350,11 @@ export class ConnectFlow implements FileTaker {
     const id = attemptOf(this.step);
     if (!id) return;
     try {
-      this.step = withAttempt(this.step, await this.app.host.authorization(id));
+      const attempt = await this.app.host.authorization(id);
+      // Read only now: another attempt may have begun meanwhile.
+      this.step = withAttempt(this.step, attempt);
     } catch (thrown) {
-      this.failure = failureOf(thrown);
+      if (attemptOf(this.step) === id) this.failure = failureOf(thrown);
     }
   }
 
@@ -373,5 +375,6 @@ export class ConnectFlow implements FileTaker {
     } finally {
       this.busy = false;
     }
+    await this.#follow();
   }
 }
