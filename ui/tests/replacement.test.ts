@@ -52,6 +52,16 @@ describe('a key', () => {
   });
 });
 
+test('the end that was typed for one key is not kept for the next', async () => {
+  const { host, user } = await openKey();
+  await user.type(await find('replacement-ends'), dayOf(Date.now() + 90 * DAY));
+  await user.click(await find('replacement-save'));
+  await find('replacement-due');
+  await host.replaceApiKey(KEY, { from: 'typed', value: 'good' });
+  await waitFor(() => expect(screen.getByTestId('replacement-ends')).toHaveProperty('value', ''));
+  expect(await find('replacement-save')).toHaveProperty('disabled', true);
+});
+
 test('a day is what its text says, in this time zone', () => {
   for (const text of ['2027-03-31', '2028-02-29', '2026-12-01']) expect(dayOf(startOfDay(text) ?? 0)).toBe(text);
   for (const none of ['', '2027-02-29', '2027-13-01', '31.3.2027', '2027-3', 'x']) expect(startOfDay(none)).toBeUndefined();
