@@ -9,9 +9,6 @@ use crate::engine::Engine;
 use crate::error::ToFailure as _;
 use crate::view::{IntegrationView, LastUseView, ReplacementView, SetReplacementRequest, StatusView};
 
-/// How far back the last use is looked for.
-const ENTRIES_LOOKED_AT: u32 = 1_000;
-
 impl Engine {
     /// Sets when its user wants to be reminded to replace the credential.
     ///
@@ -62,8 +59,8 @@ impl Engine {
     ) -> Result<Option<ReplacementView>, Failure> {
         let Some(active) = replaceable(row, generations) else { return Ok(None) };
         let policy = &row.replacement;
-        let log = self.vault().activity(Some(row.id), ENTRIES_LOOKED_AT).await.map_err(|error| error.to_failure())?;
-        let last_use = log.into_iter().find_map(|entry| match entry.what {
+        let loan = self.vault().last_loan(row.id).await.map_err(|error| error.to_failure())?;
+        let last_use = loan.and_then(|entry| match entry.what {
             ActivityKind::Lent { consumer } => Some(LastUseView { at: entry.at, consumer }),
             _ => None,
         });

@@ -125,6 +125,21 @@ pub(crate) async fn newest(
     rows.into_iter().map(entry).collect()
 }
 
+pub(crate) async fn last_loan(
+    connection: &mut SqliteConnection,
+    id: IntegrationId,
+) -> Result<Option<ActivityEntry>, VaultError> {
+    let row: Option<Row> = sqlx::query_as(
+        "SELECT sequence, at, integration_id, name, what FROM activity
+         WHERE integration_id = ?1 AND json_valid(what) AND what ->> 'kind' = 'lent' ORDER BY sequence DESC LIMIT 1",
+    )
+    .bind(id.to_string())
+    .fetch_optional(connection)
+    .await
+    .map_err(of_sqlx)?;
+    row.map(entry).transpose()
+}
+
 fn entry((sequence, at, id, name, what): Row) -> Result<ActivityEntry, VaultError> {
     let id = id.map(|id| Uuid::parse_str(&id)).transpose().map_err(|_| VaultError::Damaged)?;
     Ok(ActivityEntry {

@@ -521,4 +521,8 @@ impl Vault for SqliteVault {
     async fn activity(&self, id: Option<IntegrationId>, limit: u32) -> Result<Vec<ActivityEntry>, VaultError> {
         activity::newest(&mut *self.reader().await?, id, limit).await
     }
+
+    async fn last_loan(&self, id: IntegrationId) -> Result<Option<ActivityEntry>, VaultError> {
+        activity::last_loan(&mut *self.reader().await?, id).await
+    }
 }

@@ -143,6 +143,22 @@ async fn the_log_lists_the_newest_first_for_one_integration_or_for_all() {
 }
 
 #[tokio::test]
+async fn the_last_loan_is_found_behind_whatever_came_after_it() {
+    let house = House::default();
+    let vault = house.open().await;
+    assert_eq!(vault.last_loan(id(1)).await.unwrap(), None);
+    for (number, consumer, at) in [(1, "git", NOW), (1, "curl", LATER), (2, "wget", LATER)] {
+        let lent = ActivityKind::Lent { consumer: consumer.to_owned() };
+        vault.append_activity(Some(id(number)), "GitHub", &lent, at).await.unwrap();
+    }
+    for _ in 0..50 {
+        vault.append_activity(Some(id(1)), "GitHub", &ActivityKind::Refreshed, LATER).await.unwrap();
+    }
+    let loan = vault.last_loan(id(1)).await.unwrap().unwrap();
+    assert_eq!((loan.at, loan.what), (LATER, ActivityKind::Lent { consumer: "curl".to_owned() }));
+}
+
+#[tokio::test]
 async fn a_changed_removed_or_cut_off_log_entry_shows() {
     let changes = [
         ("UPDATE activity SET name = 'GitLab' WHERE sequence = 2", 2),

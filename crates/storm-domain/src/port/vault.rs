@@ -264,4 +264,6 @@ pub trait Vault: Send + Sync {
     ) -> Result<(), VaultError>;
     /// The newest entries, of one integration or of all, newest first.
     async fn activity(&self, id: Option<IntegrationId>, limit: u32) -> Result<Vec<ActivityEntry>, VaultError>;
+    /// The newest [`ActivityKind::Lent`] of an integration, however long ago; None = the log knows of none.
+    async fn last_loan(&self, id: IntegrationId) -> Result<Option<ActivityEntry>, VaultError>;
 }

@@ -385,4 +385,9 @@ impl Vault for MemoryVault {
     async fn activity(&self, id: Option<IntegrationId>, limit: u32) -> Result<Vec<ActivityEntry>, VaultError> {
         Ok(self.tables().activity(id, limit))
     }
+
+    async fn last_loan(&self, id: IntegrationId) -> Result<Option<ActivityEntry>, VaultError> {
+        let log = self.tables().activity(Some(id), u32::MAX);
+        Ok(log.into_iter().find(|entry| matches!(entry.what, ActivityKind::Lent { .. })))
+    }
 }
