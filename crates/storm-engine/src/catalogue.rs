@@ -9,7 +9,6 @@ use storm_domain::{
 use storm_secret::{ClientSecret, DisplaySafeUrl};
 use url::Url;
 
-use crate::discovery::about_field;
 use crate::engine::Engine;
 use crate::error::ToFailure;
 use crate::registration::registration_missing;
@@ -158,10 +157,10 @@ impl Engine {
         if method != Method::OAuth {
             return Ok(fields);
         }
-        let Some(discovery) = connector.discovery(&fields).map_err(ToFailure::to_failure)? else { return Ok(fields) };
-        let found = self.discovered(&connector.id, &discovery).await;
-        let found = found.map_err(|error| about_field(error, connector.discovers_from()))?;
-        Ok(connector.keep_discovered(&fields, &found.service))
+        Ok(match self.discovered(connector, &fields).await? {
+            Some(found) => connector.keep_discovered(&fields, &found.service),
+            None => fields,
+        })
     }
 }
 

@@ -6,7 +6,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use storm_connectors::Discovery;
+use storm_connectors::{Connector, Discovery};
 use storm_domain::{
     Action, Discovered, DiscoveryError, ErrorCode, Failure, Fields, Method, OAuthService, RevokeRequest, Timestamp,
 };
@@ -48,38 +48,42 @@ impl Engine {
         let connector = self.connector(connector_id)?;
         let fields = connector.check_fields(Method::OAuth, fields).map_err(ToFailure::to_failure)?;
         let Some(discovery) = connector.discovery(&fields).map_err(ToFailure::to_failure)? else { return Ok(None) };
-        let found = self.look_up(connector_id, &discovery).await;
-        let found = found.map_err(|error| about_field(error, connector.discovers_from()))?;
+        let found = self.look_up(connector, &discovery).await?;
         Ok(Some(view(&discovery.issuer, &found)))
     }
 
-    /// What was shown already, if that was lately; else it is looked up now.
+    /// What the service behind these checked fields says of itself: what was shown already, if that was lately, or else what is
+    /// looked up now. None = nothing is to be looked up for them.
+    ///
+    /// # Errors
+    /// As [`Self::discover`].
     pub(crate) async fn discovered(
         &self,
-        connector_id: &str,
-        discovery: &Discovery,
-    ) -> Result<Arc<Discovered>, DiscoveryError> {
+        connector: &Connector,
+        fields: &Fields,
+    ) -> Result<Option<Arc<Discovered>>, Failure> {
+        let Some(discovery) = connector.discovery(fields).map_err(ToFailure::to_failure)? else { return Ok(None) };
         let now = self.now();
         let shown = lock(&self.discoveries.0)
             .iter()
-            .find(|shown| shown.is_of(connector_id, &discovery.issuer) && now.since(shown.at) < LONGEST_KEPT)
+            .find(|shown| shown.is_of(&connector.id, &discovery.issuer) && now.since(shown.at) < LONGEST_KEPT)
             .map(|shown| Arc::clone(&shown.found));
         match shown {
-            Some(found) => Ok(found),
-            None => self.look_up(connector_id, discovery).await,
+            Some(found) => Ok(Some(found)),
+            None => self.look_up(connector, &discovery).await.map(Some),
         }
     }
 
-    async fn look_up(&self, connector_id: &str, discovery: &Discovery) -> Result<Arc<Discovered>, DiscoveryError> {
+    async fn look_up(&self, connector: &Connector, discovery: &Discovery) -> Result<Arc<Discovered>, Failure> {
         let found = self.parts.provider.discover(&discovery.issuer, discovery.service.clone()).await;
         let mut kept = lock(&self.discoveries.0);
-        kept.retain(|shown| !shown.is_of(connector_id, &discovery.issuer));
-        let found = Arc::new(found?);
+        kept.retain(|shown| !shown.is_of(&connector.id, &discovery.issuer));
+        let found = Arc::new(found.map_err(|error| about_field(error, connector.discovers_from()))?);
         if kept.len() >= MOST_KEPT {
             kept.remove(0);
         }
         kept.push(Shown {
-            connector_id: connector_id.to_owned(),
+            connector_id: connector.id.clone(),
             issuer: discovery.issuer.clone(),
             at: self.now(),
             found: Arc::clone(&found),
@@ -117,7 +121,7 @@ fn host_of(url: &Url) -> String {
 }
 
 /// A discovery that failed, said at the field that named the service.
-pub(crate) fn about_field(error: DiscoveryError, field: Option<&str>) -> Failure {
+fn about_field(error: DiscoveryError, field: Option<&str>) -> Failure {
     let unusable = |message: String| Failure {
         field: field.map(str::to_owned),
         ..Failure::new(ErrorCode::FieldNotUsable, message, Some(Action::EditField))

@@ -143,11 +143,7 @@ impl ToFailure for AuthorizationUrlError {
 /// The service wants the request beforehand; it is never opened without.
 fn not_pushed(failure: RefreshFailure) -> Failure {
     match failure {
-        RefreshFailure::Transient { kind, .. } => Failure::new(
-            ErrorCode::ServiceUnreachable,
-            format!("{} The browser was not opened; try again.", transient_words(kind)),
-            Some(Action::Retry),
-        ),
+        RefreshFailure::Transient { kind, .. } => passing_trouble(kind, "The browser was not opened"),
         RefreshFailure::RequestRefused(words) => Failure::new(
             ErrorCode::RequestRefused,
             format!(
@@ -230,6 +226,12 @@ impl ToFailure for RefreshFailure {
             ),
         }
     }
+}
+
+/// Passing trouble with something that is not tried again by itself; what did not come of it.
+pub(crate) fn passing_trouble(kind: TransientKind, undone: &str) -> Failure {
+    let message = format!("{} {undone}; try again.", transient_words(kind));
+    Failure::new(ErrorCode::ServiceUnreachable, message, Some(Action::Retry))
 }
 
 /// One sentence on passing trouble.

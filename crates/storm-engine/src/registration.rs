@@ -7,9 +7,8 @@ use storm_domain::{
 };
 use storm_secret::ClientSecret;
 
-use crate::discovery::about_field;
 use crate::engine::Engine;
-use crate::error::{ToFailure, quoted, transient_words};
+use crate::error::{ToFailure, passing_trouble, quoted};
 use crate::view::{RegisterClientRequest, RegistrationView, SaveRegistrationRequest};
 
 impl Engine {
@@ -69,9 +68,7 @@ impl Engine {
     pub async fn register_client(&self, request: RegisterClientRequest) -> Result<RegistrationView, Failure> {
         let connector = self.connector(&request.connector_id)?;
         let fields = connector.check_fields(Method::OAuth, &request.fields).map_err(ToFailure::to_failure)?;
-        let discovery = connector.discovery(&fields).map_err(ToFailure::to_failure)?.ok_or_else(not_offered)?;
-        let found = self.discovered(&connector.id, &discovery).await;
-        let found = found.map_err(|error| about_field(error, connector.discovers_from()))?;
+        let found = self.discovered(connector, &fields).await?.ok_or_else(not_offered)?;
         let offer = found.offers.registration.as_ref().ok_or_else(not_offered)?;
         let is_of_person = found.service.grant == AuthorizationGrant::AuthorizationCode;
         let metadata = ClientMetadata {
@@ -158,11 +155,7 @@ fn not_offered() -> Failure {
 
 fn not_registered(failure: RefreshFailure) -> Failure {
     match failure {
-        RefreshFailure::Transient { kind, .. } => Failure::new(
-            ErrorCode::ServiceUnreachable,
-            format!("{} No app was registered; try again.", transient_words(kind)),
-            Some(Action::Retry),
-        ),
+        RefreshFailure::Transient { kind, .. } => passing_trouble(kind, "No app was registered"),
         RefreshFailure::RequestRefused(words)
         | RefreshFailure::RegistrationRefused(words)
         | RefreshFailure::GrantRefused(words) => Failure::new(

@@ -18,7 +18,7 @@ use super::complete::{Stored, Unanswered, sign_in_failure};
 use super::{Attempt, Plan};
 use crate::catalogue::badge;
 use crate::engine::Engine;
-use crate::error::{ToFailure as _, quoted, transient_words};
+use crate::error::{ToFailure as _, passing_trouble, quoted};
 use crate::view::{AuthorizationProgress, AuthorizationView, BeginAuthorizationRequest, QrView};
 
 /// What the polling goes by.
@@ -198,11 +198,7 @@ fn no_code(failure: RefreshFailure) -> Failure {
             ),
             Some(Action::EditRegistration),
         ),
-        RefreshFailure::Transient { kind, .. } => Failure::new(
-            ErrorCode::ServiceUnreachable,
-            format!("{} There is no code yet; try again.", transient_words(kind)),
-            Some(Action::Retry),
-        ),
+        RefreshFailure::Transient { kind, .. } => passing_trouble(kind, "There is no code yet"),
         RefreshFailure::RequestRefused(words)
         | RefreshFailure::GrantRefused(words)
         | RefreshFailure::InteractionRequired(words) => Failure::new(
