@@ -65,9 +65,10 @@ pub(super) fn among_others(text: &str, fits: impl Fn(&str) -> bool) -> Option<&s
     }
 }
 
-/// `"name": "value"` or `name: value`, where the name speaks of a key.
+/// `"name": "value"` or `name: value`, where the name speaks of a key. `name:value` without either mark may be one key.
 pub(super) fn member(text: &str) -> Option<(&str, Wrapping)> {
     let (name, value) = text.split_once(':')?;
+    let is_marked = name.trim_end().ends_with(['"', '\'']) || value.starts_with([' ', '\t', '"', '\'']);
     let name = name.trim().trim_matches(['"', '\'']);
     let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'));
     let lower = name.to_ascii_lowercase();
@@ -75,7 +76,7 @@ pub(super) fn member(text: &str) -> Option<(&str, Wrapping)> {
     let value = trim(value);
     // `https://…` has a name, too.
     let has_value = !value.is_empty() && !value.starts_with("//");
-    (is_name && is_telling && has_value).then_some((value, Wrapping::Assignment))
+    (is_marked && is_name && is_telling && has_value).then_some((value, Wrapping::Assignment))
 }
 
 fn header(text: &str) -> Option<(&str, Wrapping)> {

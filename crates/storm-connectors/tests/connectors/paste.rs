@@ -68,6 +68,7 @@ fn a_key_among_other_lines_or_in_an_object_is_taken_out() {
         assert_eq!(cleaned(&report), "abc123", "{pasted:?}");
         assert!(matches!(report.hints[0], PasteHint::TakenOff(_)), "{pasted:?}");
     }
+    assert_eq!(cleaned(&check("generic-api-key", "ci-token:abc123")), "ci-token:abc123", "one key, in two parts");
     // Of several that have a telling name, the one that begins as this service's keys do.
     let several = "GITLAB_TOKEN=glpat-aaaaaaaaaaaaaaaaaaaa\nSTRIPE_KEY=sk_live_0123456789abcdef\nOTHER_KEY=x";
     assert_eq!(cleaned(&check("gitlab", several)), "glpat-aaaaaaaaaaaaaaaaaaaa");
