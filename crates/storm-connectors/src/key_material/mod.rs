@@ -1,8 +1,9 @@
 //! Key material: every shape of credentials file that a person may drop, told apart by content.
 //!
-//! Reading is total and bounded: any bytes give key material or a reason, for at most two seconds of work and 64 MiB. INVARIANT: the text
-//! of a file is never repeated in an error; a program, file or address that it names is never run, read or asked; nothing is derived
-//! from a password before its cost is known ([`work`]). Deliberately absent: keeping the file, and guessing which of several keys is meant.
+//! Reading is total and bounded: any bytes give key material or a reason, for at most two seconds of work and 64 MiB.
+//! INVARIANT: the text of a file is never repeated in an error; a program, file or address that it names is never run, read or
+//! asked; nothing is derived from a password before its cost is known ([`work`]). Deliberately absent: keeping the file, and
+//! guessing which of several keys is meant.
 
 mod aws;
 mod certificate;

@@ -1,7 +1,8 @@
 //! PKCS#12 (RFC 7292): safes of bags, the safes encrypted, the bags encrypted once more, and a checksum over it all.
 //!
-//! INVARIANT: everything that the file shows openly is counted before the first key is derived, and what comes to light by opening a safe
-//! before its bags are. Deliberately absent: safes for a recipient's key, signatures instead of a checksum, and bags inside bags.
+//! INVARIANT: everything that the file shows openly is counted before the first key is derived, and what comes to light by opening
+//! a safe before its bags are. Deliberately absent: safes for a recipient's key, signatures instead of a checksum, and bags inside
+//! bags.
 
 use aws_lc_rs::hmac;
 use der::asn1::{AnyRef, ObjectIdentifier};
