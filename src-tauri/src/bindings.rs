@@ -65,6 +65,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             authorization::cancel_authorization,
             authorization::decide_account,
             key_file::choose_key_file,
+            key_file::unlock_key_file,
             key_file::add_service_account,
             key_file::replace_key_file,
             revocation::pending_revocations,

@@ -5,13 +5,12 @@
 
 use std::path::PathBuf;
 
-use storm_domain::Failure;
 use tauri::{AppHandle, DragDropEvent, Manager as _};
 use tauri_specta::Event as _;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::shell::Shell;
-use crate::shell_event::{FilePreview, ShellEvent};
+use crate::shell_event::ShellEvent;
 use crate::{key_file, window};
 
 /// Where the window puts the events of a drag.
@@ -55,12 +54,12 @@ impl Pending {
                 FileDrop::Left => ShellEvent::FileLeft,
                 // A drag of something else than files, such as a selected text.
                 FileDrop::Hovering(paths) | FileDrop::Dropped(paths) if paths.is_empty() => ShellEvent::FileLeft,
-                FileDrop::Hovering(paths) => match preview(&app, paths).await {
+                FileDrop::Hovering(paths) => match key_file::preview(&app.state::<Shell>(), paths).await {
                     Ok(preview) => ShellEvent::FileHovering { preview: Some(preview), failure: None },
                     Err(failure) => ShellEvent::FileHovering { preview: None, failure: Some(failure) },
                 },
-                FileDrop::Dropped(paths) => match hold(&app, paths).await {
-                    Ok(file) => ShellEvent::FileHeld { file },
+                FileDrop::Dropped(paths) => match key_file::hold(&app.state::<Shell>(), paths).await {
+                    Ok(held) => ShellEvent::FileHeld { held },
                     Err(failure) => ShellEvent::FileRefused { failure },
                 },
             };
@@ -69,12 +68,4 @@ impl Pending {
             }
         }
     }
-}
-
-async fn preview(app: &AppHandle, paths: Vec<PathBuf>) -> Result<FilePreview, Failure> {
-    key_file::preview(&app.state::<Shell>(), key_file::only_one(paths)?).await
-}
-
-async fn hold(app: &AppHandle, paths: Vec<PathBuf>) -> Result<storm_engine::view::KeyFileView, Failure> {
-    key_file::hold(&app.state::<Shell>(), key_file::only_one(paths)?).await
 }

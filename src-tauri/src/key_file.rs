@@ -4,57 +4,53 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use storm_domain::{Action, ErrorCode, Failure};
-use storm_engine::view::KeyFileView;
+use storm_engine::HeldFile;
+use storm_engine::view::{FilePreview, HeldFileView};
 use storm_secret::SecretBytes;
 
 use crate::shell::Shell;
-use crate::shell_event::FilePreview;
 
 /// A file on a disk that does not answer is refused after so long.
 const READ_DEADLINE: Duration = Duration::from_secs(1);
 
-/// What a file is; nothing of it is kept.
-pub(crate) async fn preview(shell: &Shell, path: PathBuf) -> Result<FilePreview, Failure> {
-    let file = shell
-        .ask(|engine| async move {
-            let (bytes, name) = read(path).await?;
-            engine.preview_key_file(&bytes, &name)
-        })
-        .await?;
-    Ok(FilePreview { shape: file.shape, client_email: file.client_email, key_id: file.key_id })
+/// What files are; nothing of them is kept.
+pub(crate) async fn preview(shell: &Shell, paths: Vec<PathBuf>) -> Result<FilePreview, Failure> {
+    shell.ask(|engine| async move { engine.preview_files(read_all(paths).await?).await }).await
 }
 
-/// Hands a file to the core, which holds it until the dialog saves.
-pub(crate) async fn hold(shell: &Shell, path: PathBuf) -> Result<KeyFileView, Failure> {
-    shell
-        .ask(|engine| async move {
-            let (bytes, name) = read(path).await?;
-            engine.hold_key_file(&bytes, &name)
-        })
-        .await
+/// Hands files to the core, which holds them until the dialog saves.
+pub(crate) async fn hold(shell: &Shell, paths: Vec<PathBuf>) -> Result<HeldFileView, Failure> {
+    shell.ask(|engine| async move { engine.hold_files(read_all(paths).await?).await }).await
 }
 
 /// The bytes of a file that is no credential, read as carefully as one.
 pub(crate) async fn read_public(path: PathBuf) -> Result<SecretBytes, Failure> {
-    read(path).await.map(|(bytes, _)| bytes)
+    read(path).await.map(|file| file.bytes)
 }
 
-/// The one file of a drag. Several are refused as a whole: each needs a dialog of its own.
-pub(crate) fn only_one(paths: Vec<PathBuf>) -> Result<PathBuf, Failure> {
+/// More than a certificate and its key are never one thing, so not even their names are looked at.
+async fn read_all(paths: Vec<PathBuf>) -> Result<Vec<HeldFile>, Failure> {
     let count = paths.len();
-    let [path] = <[PathBuf; 1]>::try_from(paths)
-        .map_err(|_| refused(format!("These are {count} files. Nothing was taken; drop one key file at a time.")))?;
-    Ok(path)
+    if count > 2 {
+        return Err(refused(format!(
+            "These are {count} files. Nothing was taken; drop one key file at a time, or a certificate and its key."
+        )));
+    }
+    let mut files = Vec::with_capacity(count);
+    for path in paths {
+        files.push(read(path).await?);
+    }
+    Ok(files)
 }
 
-async fn read(path: PathBuf) -> Result<(SecretBytes, String), Failure> {
+async fn read(path: PathBuf) -> Result<HeldFile, Failure> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let bytes = within_deadline(move || open(&path)).await?;
-    Ok((bytes, name))
+    Ok(HeldFile { bytes, name })
 }
 
 fn open(path: &Path) -> Result<SecretBytes, Failure> {
-    storm_connectors::open_key_file(path).map_err(|error| refused(error.to_string()))
+    storm_connectors::open_dropped_file(path).map_err(|error| refused(error.to_string()))
 }
 
 async fn within_deadline<T: Send + 'static>(
@@ -80,16 +76,12 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn several_files_are_refused_with_their_number() {
-        let failure = only_one(vec!["a.json".into(), "b.json".into()]).unwrap_err();
+    #[tokio::test]
+    async fn many_files_are_refused_with_their_number_before_one_is_read() {
+        let paths = ["a.json", "b.json", "c.json"].map(PathBuf::from).to_vec();
+        let failure = read_all(paths).await.err().unwrap();
         assert_eq!(failure.code, ErrorCode::FileNotUsable);
-        assert!(failure.message.contains("2 files"));
-    }
-
-    #[test]
-    fn one_file_is_taken() {
-        assert_eq!(only_one(vec!["a.json".into()]).unwrap(), PathBuf::from("a.json"));
+        assert!(failure.message.contains("3 files"));
     }
 
     #[tokio::test(start_paused = true)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use storm_domain::{Event, Failure, IntegrationId};
-use storm_engine::view::KeyFileView;
+use storm_engine::view::{FilePreview, HeldFileView};
 
 /// Something changed in the core; the page asks for the rest.
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type, tauri_specta::Event)]
@@ -21,10 +21,10 @@ pub enum ShellEvent {
     },
     /// The file was taken away.
     FileLeft,
-    /// A key file was dropped or chosen; the core holds it.
+    /// A key file was dropped; the core holds it.
     FileHeld {
-        /// What may be shown of it.
-        file: KeyFileView,
+        /// What may be shown of it, or that it asks for its password.
+        held: HeldFileView,
     },
     /// A file was dropped that cannot be used.
     FileRefused {
@@ -38,15 +38,4 @@ pub enum ShellEvent {
         /// Whether to begin reconnecting at once.
         reconnect: bool,
     },
-}
-
-/// What a file over the window is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
-pub struct FilePreview {
-    /// Such as "Google service account key".
-    pub shape: String,
-    /// Such as `etl@project.iam`.
-    pub client_email: String,
-    /// The key's id.
-    pub key_id: String,
 }

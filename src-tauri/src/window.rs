@@ -84,7 +84,9 @@ pub(crate) enum Wanted {
 impl Wanted {
     fn words(self) -> (&'static str, &'static str, &'static [&'static str]) {
         match self {
-            Self::KeyFile => ("Choose a key file", "Key files", &["json"]),
+            Self::KeyFile => {
+                ("Choose a key file", "Key files", &["json", "pem", "key", "p8", "p12", "pfx", "der", "csv", "yaml"])
+            }
             Self::AuthorityFile => ("Choose a certificate file", "Certificates", &["pem", "crt", "cer", "der"]),
         }
     }

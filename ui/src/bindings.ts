@@ -102,7 +102,9 @@ export const commands = {
 	/**  Answers what becomes of the grant of another account than the integration's. */
 	decideAccount: (id: AttemptId, answer: AccountAnswer) => typedError<AuthorizationProgress, Failure>(__TAURI_INVOKE("decide_account", { id, answer })),
 	/**  Shows the system's file chooser; the file is read in the core. None = the user closed it. */
-	chooseKeyFile: () => typedError<KeyFileView | null, Failure>(__TAURI_INVOKE("choose_key_file")),
+	chooseKeyFile: () => typedError<HeldFileView | null, Failure>(__TAURI_INVOKE("choose_key_file")),
+	/**  Opens a held file with its password. */
+	unlockKeyFile: (request: UnlockFileRequest) => typedError<KeyFileView, Failure>(__TAURI_INVOKE("unlock_key_file", { request })),
 	/**  Saves a new integration with its key file, then exchanges and verifies it. */
 	addServiceAccount: (request: AddServiceAccountRequest) => typedError<SavedView, Failure>(__TAURI_INVOKE("add_service_account", { request })),
 	/**  Replaces a refused key file of an integration, then verifies it. */
@@ -586,6 +588,16 @@ host: string } |
 /**  The service's host. */
 host: string };
 
+/**  The dates of a certificate. */
+export type CertificateView = {
+	/**  Valid from. */
+	begins: Timestamp,
+	/**  Valid until. */
+	ends: Timestamp,
+	/**  How that stands to the present. */
+	validity: ValidityView,
+};
+
 /**  Asks for remarks on a key while it is typed. */
 export type CheckKeyRequest = {
 	/**  Which connector it is for. */
@@ -670,12 +682,14 @@ refreshable: boolean;
 expires_at: Timestamp | null } | 
 /**  A key file. */
 { kind: "service_account_key"; 
-/**  The service's id of the key. */
-key_id: string; 
-/**  The account. */
-client_email: string; 
+/**  The service's id of the key, or its fingerprint. */
+key_id: string | null; 
+/**  The account, where the file names it. */
+client_email: string | null; 
 /**  The project. */
-project_id: string | null } | 
+project_id: string | null; 
+/**  When its certificate ends. */
+ends_at: Timestamp | null } | 
 /**  What could be shown does not open: the record is damaged. */
 { kind: "damaged" };
 
@@ -756,6 +770,8 @@ export type ErrorCode =
 "field_not_usable" | 
 /**  A file is not a credentials file that fits. */
 "file_not_usable" | 
+/**  A file under a password is not opened by the one that was entered. */
+"file_password_refused" | 
 /**  The clipboard is empty or cannot be read. */
 "clipboard_empty" | 
 /**  No browser could be opened. */
@@ -875,14 +891,48 @@ export type FieldView = {
 	advanced: boolean,
 };
 
-/**  What a file over the window is. */
-export type FilePreview = {
-	/**  Such as "Google service account key". */
+/**  One thing that a file says of itself. */
+export type FileFact = {
+	/**  What it is. */
+	kind: FileFactKind,
+	/**  At most 200 characters, never a secret. */
+	value: string,
+};
+
+/**  What a file says of itself. */
+export type FileFactKind = "account" | "project" | "access_key_id" | "key_id" | "client_id" | "app" | "subject" | "user" | "algorithm" | "fingerprint";
+
+/**  What a file over the window is; nothing of it is held. */
+export type FilePreview = 
+/**  It was read. */
+{ preview: "known"; 
+/**  What may be shown of it. */
+file: FileView } | 
+/**  It asks for its password first. */
+{ preview: "locked"; 
+/**  Its name without the folder. */
+name: string; 
+/**  What is recognised without opening it. */
+shape: string };
+
+/**  What a file can be used for. */
+export type FileUse = {
+	/**  At which service. */
+	connector: ConnectorBadge,
+	/**  In which way. */
+	method: Method,
+};
+
+/**  What may be shown of a dropped file. */
+export type FileView = {
+	/**  Its name without the folder. */
+	name: string,
+	/**  What kind of file it is, such as "Google service account (JSON)". */
 	shape: string,
-	/**  Such as `etl@project.iam`. */
-	client_email: string,
-	/**  The key's id. */
-	key_id: string,
+	/**  What tells it from others of its kind, the most telling first. */
+	facts: FileFact[],
+	/**  Its certificate, if it has one. */
+	certificate: CertificateView | null,
 };
 
 /**  The first true cause, in words. */
@@ -924,6 +974,21 @@ export type GenerationPhase =
 "superseded" | 
 /**  No longer usable at the service; its secret is erased. */
 "retired";
+
+/**  Files that were dropped or chosen, and that the core holds for a dialog. */
+export type HeldFileView = 
+/**  They were read. */
+{ held: "known"; 
+/**  What may be shown. */
+file: KeyFileView } | 
+/**  They ask for their password first. */
+{ held: "locked"; 
+/**  To name them with the password. */
+id: HeldSecretId; 
+/**  The file's name without its folder. */
+name: string; 
+/**  What is recognised without opening it. */
+shape: string };
 
 /**  A key that the core holds for a dialog. */
 export type HeldKeyView = {
@@ -1032,18 +1097,10 @@ export type InterruptedBy =
 export type KeyFileView = {
 	/**  To name it when saving. */
 	id: HeldSecretId,
-	/**  Its name without the folder. */
-	file_name: string,
-	/**  What kind of file it is, such as "Google service account key". */
-	shape: string,
-	/**  The project. */
-	project: string | null,
-	/**  The account. */
-	client_email: string,
-	/**  The key's id at the service. */
-	key_id: string,
-	/**  Connectors it can be used with. */
-	connectors: ConnectorBadge[],
+	/**  What it is. */
+	file: FileView,
+	/**  What it can be used for; empty = nothing here yet. */
+	uses: FileUse[],
 };
 
 /**  A pasted key on its way in. */
@@ -1508,10 +1565,10 @@ preview: FilePreview | null;
 failure: Failure | null } | 
 /**  The file was taken away. */
 { event: "file_left" } | 
-/**  A key file was dropped or chosen; the core holds it. */
+/**  A key file was dropped; the core holds it. */
 { event: "file_held"; 
-/**  What may be shown of it. */
-file: KeyFileView } | 
+/**  What may be shown of it, or that it asks for its password. */
+held: HeldFileView } | 
 /**  A file was dropped that cannot be used. */
 { event: "file_refused"; 
 /**  Why, and what to do. */
@@ -1620,6 +1677,25 @@ export type UndecidedAccountView = {
 	/**  Whose the new grant is; None = the service did not say. */
 	got: Account | null,
 };
+
+/**  The password of a held file. */
+export type UnlockFileRequest = {
+	/**  Which file. */
+	id: HeldSecretId,
+	/**  Its password. */
+	password: string,
+};
+
+/**  How a certificate's dates stand to the present. */
+export type ValidityView = 
+/**  It begins later. */
+"not_yet" | 
+/**  It is valid. */
+"current" | 
+/**  It ends within thirty days. */
+"ends_soon" | 
+/**  It has ended; the service decides whether it still takes it. */
+"ended";
 
 /**  Something about an open vault that its user must know. Shown above everything else until it is over. */
 export type VaultNotice = 

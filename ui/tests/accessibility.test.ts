@@ -3,7 +3,7 @@ import { waitFor } from '@testing-library/svelte';
 import axe from 'axe-core';
 import { describe, expect, test } from 'vitest';
 import type { Failure, VaultView } from '../src/api/host';
-import { sampleFile } from '../src/api/fake/host';
+import { lockedArchive, sampleFile } from '../src/api/fake/host';
 import { kept } from '../src/api/fake/model';
 import { twoAccounts } from '../src/api/fake/seed';
 import { openPage, openWindow, screen, type Opened } from './window';
@@ -82,6 +82,10 @@ const views: Record<string, (opened: Opened) => Promise<void>> = {
     await opened.user.click(await find('authorize'));
     await find('authorization-link');
   },
+  'the password of a file': async ({ host }) => {
+    host.emitShell({ event: 'file_held', held: lockedArchive });
+    await find('file-password');
+  },
   'the code for another device': async (opened) => {
     await pick(opened, 'slack');
     await opened.user.click(await find('authorize'));
@@ -131,7 +135,7 @@ const views: Record<string, (opened: Opened) => Promise<void>> = {
   },
   'the drop overlay and a toast': async ({ host }) => {
     host.emitShell({ event: 'file_refused', failure: { code: 'file_not_usable', message: '', action: null, field: null, connector: null } });
-    host.emitShell({ event: 'file_hovering', preview: sampleFile, failure: null });
+    host.emitShell({ event: 'file_hovering', preview: { preview: 'known', file: sampleFile.file }, failure: null });
     await find('drop-overlay');
   },
 };

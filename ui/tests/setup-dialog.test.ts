@@ -1,8 +1,8 @@
 // The setup dialog through the eyes and the keyboard of a user, on the fake host.
 import { waitFor, within } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
-import { sampleFile } from '../src/api/fake/host';
-import { badgeOf, discoveryOf } from '../src/api/fake/catalogue';
+import { lockedArchive, sampleFile } from '../src/api/fake/host';
+import { discoveryOf } from '../src/api/fake/catalogue';
 import { fail } from '../src/api/fake/model';
 import { openWindow, rowOf, screen, type Opened } from './window';
 
@@ -187,9 +187,9 @@ describe('OAuth', () => {
   test('lets no file take its place', async () => {
     const opened = await openWindow();
     await authorize(opened);
-    opened.host.emitShell({ event: 'file_hovering', preview: sampleFile, failure: null });
+    opened.host.emitShell({ event: 'file_hovering', preview: { preview: 'known', file: sampleFile.file }, failure: null });
     expect((await find('drop-overlay')).textContent).toContain('Finish the open dialog first');
-    opened.host.emitShell({ event: 'file_held', file: sampleFile });
+    opened.host.emitShell({ event: 'file_held', held: { held: 'known', file: sampleFile } });
     await find('toast');
     await find('authorization-link');
   });
@@ -312,16 +312,16 @@ describe('a service account', () => {
     const opened = await openWindow();
     await pick(opened, 'bigquery');
     await opened.user.click(await find('file-choose'));
-    expect((await find('file-facts')).textContent).toMatch(/Google service account key.*analytics-prod.*etl@analytics-prod.example.*9b07c2d41e/s);
+    expect((await find('file-facts')).textContent).toMatch(/Google service account \(JSON\).*etl@analytics-prod.example.*analytics-prod.*9b07c2d41e/s);
     await opened.user.click(await find('file-save'));
     expect((await find('verdict')).textContent).toContain('Works as etl@analytics-prod.example');
   });
 
   test('dropped anywhere opens the dialog with the services it fits', async () => {
     const { host, user } = await openWindow();
-    host.emitShell({ event: 'file_hovering', preview: sampleFile, failure: null });
+    host.emitShell({ event: 'file_hovering', preview: { preview: 'known', file: sampleFile.file }, failure: null });
     expect((await find('drop-overlay')).textContent).toContain('Release to add it as an integration');
-    host.emitShell({ event: 'file_held', file: sampleFile });
+    host.emitShell({ event: 'file_held', held: { held: 'known', file: sampleFile } });
     await gone('drop-overlay');
     await waitFor(() => expect(screen.getAllByTestId('connector').map(({ dataset }) => dataset.id)).toEqual(['bigquery', 'practice']));
     await user.keyboard('{Enter}');
@@ -330,9 +330,31 @@ describe('a service account', () => {
 
   test('dropped for one service only goes straight to its step', async () => {
     const { host } = await openWindow();
-    host.emitShell({ event: 'file_held', file: { ...sampleFile, connectors: [badgeOf('bigquery')] } });
+    host.emitShell({ event: 'file_held', held: { held: 'known', file: { ...sampleFile, uses: sampleFile.uses.slice(0, 1) } } });
     await find('file-facts');
     expect((await find('connect-dialog')).textContent).toContain('Connect BigQuery');
+  });
+
+  test('under a password asks for it, and goes on once it is right', async () => {
+    const { host, user } = await openWindow();
+    host.emitShell({ event: 'file_hovering', preview: { preview: 'locked', name: 'reports.p12', shape: 'PKCS#12 archive' }, failure: null });
+    expect((await find('drop-overlay')).textContent).toContain('under a password');
+    host.emitShell({ event: 'file_held', held: lockedArchive });
+    await user.type(await find('file-password'), 'wrong{Enter}');
+    expect((await screen.findByText(/does not open the file/)).textContent).toBeTruthy();
+    expect(await find('file-password')).toHaveProperty('value', '');
+    await user.type(await find('file-password'), 'practice{Enter}');
+    await gone('unlock-dialog');
+    expect((await find('file-certificate')).textContent).toMatch(/Ends in 10 days/);
+    expect((await find('file-fingerprint')).textContent).toContain('SHA256:');
+  });
+
+  test('under a password that nobody knows is put away', async () => {
+    const { host, user } = await openWindow();
+    host.emitShell({ event: 'file_held', held: lockedArchive });
+    await user.click(await find('unlock-cancel'));
+    await gone('unlock-dialog');
+    expect(screen.queryByTestId('connect-dialog')).toBeNull();
   });
 
   test('that cannot be used says why before it is released', async () => {

@@ -23,7 +23,7 @@ use crate::placement::basic;
 use crate::sender::Sender;
 use crate::token_request::Parameters;
 
-const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+pub(crate) const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const LONGEST_LIFETIME: Duration = Duration::from_secs(5 * 60);
 /// How far `iat` lies back, so that a service whose clock is a little behind does not see the future.
 const ISSUED_BEFORE: Duration = Duration::from_secs(30);

@@ -22,7 +22,7 @@ pub(crate) fn request_with(
 ) -> Option<RequestBuilder> {
     let request = |url: &Url| http.request(method, url.clone());
     Some(match placement {
-        KeyPlacement::Bearer => request(url).header(AUTHORIZATION, sensitive(&["Bearer ", secret])?),
+        KeyPlacement::Bearer => request(url).header(AUTHORIZATION, bearer(secret)?),
         KeyPlacement::Header { name, prefix } => request(url).header(name, sensitive(&[prefix, secret])?),
         KeyPlacement::Query { name } => {
             let mut url = url.clone();
@@ -39,6 +39,11 @@ pub(crate) fn basic(user: &str, password: &str) -> Option<HeaderValue> {
     let pair = Zeroizing::new([user, ":", password].concat());
     let encoded = Zeroizing::new(BASE64_STANDARD.encode(pair.as_bytes()));
     sensitive(&["Basic ", &encoded])
+}
+
+/// `Authorization: Bearer` (RFC 6750 §2.1); None = it holds characters that a header cannot carry.
+pub(crate) fn bearer(token: &str) -> Option<HeaderValue> {
+    sensitive(&["Bearer ", token])
 }
 
 /// Whether the text can stand in a header: visible ASCII, nothing else.

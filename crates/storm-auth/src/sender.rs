@@ -14,9 +14,9 @@ use crate::signing_key::SigningKey;
 pub(crate) struct Sender {
     pub(crate) http: Http,
     pub(crate) entropy: Arc<dyn Entropy>,
-    /// Of service accounts, and of grants that are bound to a key.
+    /// Of grants that are bound to a key.
     pub(crate) signing_keys: Kept<SigningKey>,
-    /// Of app registrations.
+    /// Of app registrations and service accounts.
     pub(crate) client_keys: Kept<ClientKey>,
     pub(crate) nonces: Nonces,
 }

@@ -66,12 +66,27 @@ impl SigningKey {
 
     /// A JWS in compact form (RFC 7515 §3.1). The header's `alg` is the key's.
     pub(crate) fn sign(&self, header: Header, claims: &impl Serialize) -> Result<Assertion, ClientKeyError> {
-        let header = Header { alg: self.algorithm(), ..header };
+        self.sign_padded(matches!(self, Self::Rsa { is_pss: true, .. }), header, claims)
+    }
+
+    /// The same, where the service and not the key says whether an RSA key signs by RSASSA-PSS.
+    pub(crate) fn sign_padded(
+        &self,
+        is_pss: bool,
+        header: Header,
+        claims: &impl Serialize,
+    ) -> Result<Assertion, ClientKeyError> {
+        let alg = match self {
+            Self::Rsa { .. } if is_pss => Algorithm::PS256,
+            Self::Rsa { .. } => Algorithm::RS256,
+            Self::Ec(_) => Algorithm::ES256,
+        };
+        let header = Header { alg, ..header };
         let message = [part(&header)?, part(claims)?].join(".");
         let random = SystemRandom::new();
         let signature = match self {
-            Self::Rsa { pair, is_pss } => {
-                let padding = if *is_pss { &RSA_PSS_SHA256 } else { &RSA_PKCS1_SHA256 };
+            Self::Rsa { pair, .. } => {
+                let padding = if is_pss { &RSA_PSS_SHA256 } else { &RSA_PKCS1_SHA256 };
                 let mut signature = vec![0; pair.public_modulus_len()];
                 let signed = pair.sign(padding, &random, message.as_bytes(), &mut signature);
                 signed.map(|()| signature).map_err(|_| ClientKeyError::NotUsable)?

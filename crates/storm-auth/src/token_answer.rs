@@ -24,7 +24,7 @@ use storm_secret::{AccessToken, IdToken, RefreshToken};
 
 use crate::placement::is_header_safe;
 use document::Document;
-pub(crate) use failure::is_passing;
+pub(crate) use failure::{is_passing, unusable_token};
 use name::Name;
 use value::Value;
 

@@ -13,17 +13,24 @@ use crate::foreign_key::{self, ForeignKey};
 /// Every entry, in the order of an empty search.
 const ENTRIES: &[&str] = &[
     include_str!("../catalogue/practice.toml"),
+    include_str!("../catalogue/app-store-connect.toml"),
+    include_str!("../catalogue/entra-app.toml"),
     include_str!("../catalogue/github.toml"),
+    include_str!("../catalogue/github-app.toml"),
     include_str!("../catalogue/gitlab.toml"),
     include_str!("../catalogue/google.toml"),
     include_str!("../catalogue/google-service-account.toml"),
     include_str!("../catalogue/microsoft.toml"),
     include_str!("../catalogue/notion.toml"),
+    include_str!("../catalogue/okta.toml"),
     include_str!("../catalogue/openai.toml"),
+    include_str!("../catalogue/salesforce.toml"),
     include_str!("../catalogue/slack.toml"),
+    include_str!("../catalogue/snowflake.toml"),
     include_str!("../catalogue/stripe.toml"),
     include_str!("../catalogue/generic-api-key.toml"),
     include_str!("../catalogue/generic-oauth.toml"),
+    include_str!("../catalogue/generic-key-file.toml"),
 ];
 
 static EMBEDDED: LazyLock<Result<Catalogue, EntryError>> = LazyLock::new(Catalogue::parse);

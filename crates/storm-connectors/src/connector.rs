@@ -15,8 +15,10 @@ use crate::known_cause::KnownCause;
 use crate::method::{MethodSpec, Setup};
 use crate::source::Source;
 
-/// The one place that a template may name without a field: the service's id of a key, known only when it is revoked.
+/// A place that a template may name without a field: the service's id of a key, known only with the key.
 pub(crate) const KEY_ID: &str = "key_id";
+/// The same for the fingerprint of a key.
+pub(crate) const KEY_FINGERPRINT: &str = "key_fingerprint";
 
 /// How one external service authenticates, verifies, revokes.
 #[derive(Debug, Clone, Deserialize)]
@@ -132,6 +134,12 @@ pub enum EntryError {
         id: String,
         /// What it says.
         what: String,
+    },
+    /// A method of key files that does not say what is signed, for whom, or where it goes.
+    #[error("connector `{id}`: it is not said what is signed with a key file, or where it goes")]
+    Exchange {
+        /// The connector.
+        id: String,
     },
     /// A field refuses its own example, default or choice.
     #[error("`{id}` has a field that refuses its own example, default or choice: {refused}")]
@@ -253,7 +261,10 @@ impl Connector {
         let mut names = BTreeSet::new();
         for field in &self.fields {
             let well_named = !field.name.is_empty() && field.name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
-            if !well_named || field.name == KEY_ID || !names.insert(field.name.as_str()) {
+            if !well_named
+                || [KEY_ID, KEY_FINGERPRINT].contains(&field.name.as_str())
+                || !names.insert(field.name.as_str())
+            {
                 return Err(EntryError::FieldName { id: id(), field: field.name.clone() });
             }
             for value in [&field.example].into_iter().chain(&field.default).chain(&field.choices) {
@@ -267,6 +278,9 @@ impl Connector {
         if let Some(cause) = self.methods.iter().flat_map(|spec| &spec.causes).find(|cause| !cause.is_whole()) {
             return Err(EntryError::Cause { id: id(), what: cause.what.clone() });
         }
+        if self.service_account_setup().is_some_and(|setup| !setup.is_whole()) {
+            return Err(EntryError::Exchange { id: id() });
+        }
         for spec in &self.methods {
             let named = spec
                 .oauth()
@@ -276,7 +290,7 @@ impl Connector {
             let declared =
                 |name: &str| self.fields.iter().any(|field| field.name == name && field.is_of(spec.method()));
             for name in spec.template_fields().into_iter().chain(named).chain(others) {
-                if name != KEY_ID && !declared(name) {
+                if ![KEY_ID, KEY_FINGERPRINT].contains(&name) && !declared(name) {
                     return Err(EntryError::UndeclaredField { id: id(), field: name.to_owned() });
                 }
             }

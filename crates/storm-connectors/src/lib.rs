@@ -22,7 +22,7 @@ pub use catalogue::Catalogue;
 pub use connector::{Category, Connector, EntryError};
 pub use field::{FieldError, FieldKind, FieldProblem, FieldSpec, Pattern};
 pub use guidance::when_to_use;
-pub use key_file::{KeyFile, KeyFileError, OpenFileError, open_dropped_file, open_key_file, read_key_file};
+pub use key_file::{KeyFile, KeyFileError, OpenFileError, open_dropped_file, read_key_file};
 pub use key_material::{
     Algorithm, CertificateSummary, DroppedFile, Fingerprint, Holder, KeyMaterial, KeyMaterialError, MaterialSecret,
     PasswordTries, Shape, Validity, read_dropped, read_key_material,

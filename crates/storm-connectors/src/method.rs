@@ -9,6 +9,7 @@ use serde::Deserialize;
 use storm_domain::{AuthorizationGrant, BodyFormat, ClientAuth, HttpMethod, Method, RedirectHost, RevokeTarget};
 
 use crate::guidance;
+use crate::key_material::Shape;
 use crate::known_cause::KnownCause;
 use crate::template::{Lookup, TextTemplate, UrlTemplate};
 
@@ -21,6 +22,9 @@ pub struct MethodSpec {
     pub title: String,
     /// How to get the credential, in one or two sentences.
     pub how_to_get: String,
+    /// Shapes of files that are for this and nothing else.
+    #[serde(default)]
+    pub(crate) shapes: Vec<Shape>,
     /// When to use it, where this service needs its own words.
     #[serde(rename = "when_to_use")]
     own_when_to_use: Option<String>,
@@ -85,7 +89,9 @@ impl MethodSpec {
         match &self.setup {
             Setup::ApiKey(setup) => setup.placement.collect_fields(&mut names),
             Setup::OAuth(setup) => names.extend(setup.id_token_algs.iter().flat_map(|algs| algs.fields())),
-            Setup::ServiceAccount(_) => {}
+            Setup::ServiceAccount(setup) => {
+                names.extend(setup.assertion.texts().flat_map(|text| text.fields()));
+            }
         }
         names
     }
@@ -105,7 +111,7 @@ impl MethodSpec {
                 urls.extend(&setup.jwks_url);
                 urls.extend(setup.device_authorization_url.iter().chain(&setup.pushed_authorization_url));
             }
-            Setup::ServiceAccount(setup) => urls.extend(&setup.token_origins),
+            Setup::ServiceAccount(setup) => urls.extend(setup.token_origins.iter().chain(&setup.token_url)),
         }
         urls
     }
@@ -221,12 +227,86 @@ pub struct ServiceAccountSetup {
     /// Scopes asked for unless the user changes them.
     #[serde(default)]
     pub default_scopes: Vec<String>,
+    /// Which files it takes.
+    #[serde(default)]
+    pub(crate) takes: KeyFileKind,
     /// Whose hosts a key file may name as its `token_uri`.
+    #[serde(default)]
     pub(crate) token_origins: Vec<UrlTemplate>,
-    #[serde(default = "one_hour")]
-    pub(crate) assertion_lifetime_s: u64,
+    #[serde(default)]
+    pub(crate) exchange: ExchangeSpec,
+    /// Where the assertion goes; None = where the key file says.
+    pub(crate) token_url: Option<UrlTemplate>,
+    #[serde(default)]
+    pub(crate) assertion: AssertionSpec,
     #[serde(default)]
     pub(crate) lifetimes: LifetimesEntry,
+}
+
+impl ServiceAccountSetup {
+    /// Whether everything that is signed and sent comes from somewhere.
+    pub(crate) fn is_whole(&self) -> bool {
+        let names_account = self.takes == KeyFileKind::Account;
+        let has_issuer = names_account || self.assertion.issuer.is_some();
+        let has_endpoint = match self.exchange {
+            ExchangeSpec::Grant if names_account => !self.token_origins.is_empty(),
+            ExchangeSpec::Itself => true,
+            _ => self.token_url.is_some(),
+        };
+        has_issuer && has_endpoint
+    }
+}
+
+/// What a file of a service account must hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum KeyFileKind {
+    /// A key, and in JSON whom it is for (Google's shape).
+    #[default]
+    Account,
+    /// An RSA key; a certificate beside it does no harm.
+    RsaKey,
+    /// An EC key on P-256.
+    P256Key,
+    /// An RSA key with its certificate.
+    Certificate,
+}
+
+/// What an assertion is exchanged for; see [`storm_domain::KeyExchange`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ExchangeSpec {
+    #[default]
+    Grant,
+    Client,
+    Bearer,
+    Itself,
+}
+
+/// What an assertion says; see [`storm_domain::AssertionRules`].
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct AssertionSpec {
+    pub(crate) issuer: Option<TextTemplate>,
+    /// This and the next two are left out while a field in them is empty.
+    pub(crate) subject: Option<TextTemplate>,
+    pub(crate) audience: Option<TextTemplate>,
+    pub(crate) key_id: Option<TextTemplate>,
+    pub(crate) is_pss: bool,
+    pub(crate) lifetime_s: u64,
+}
+
+impl Default for AssertionSpec {
+    fn default() -> Self {
+        Self { issuer: None, subject: None, audience: None, key_id: None, is_pss: false, lifetime_s: 3600 }
+    }
+}
+
+impl AssertionSpec {
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &TextTemplate> {
+        [&self.issuer, &self.subject, &self.audience, &self.key_id].into_iter().flatten()
+    }
 }
 
 /// Which redirect URIs the service takes.
@@ -388,8 +468,4 @@ fn yes() -> bool {
 
 fn post() -> HttpMethod {
     HttpMethod::Post
-}
-
-fn one_hour() -> u64 {
-    3600
 }

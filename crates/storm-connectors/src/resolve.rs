@@ -7,15 +7,16 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use storm_domain::{
-    AuthorizationGrant, Fields, IdTokenRules, IdentityPaths, KeyPlacement, Method, OAuthService, RedirectHost,
-    RefreshPolicy, RevokeRequest, RevokeTarget, ServiceAccountService, TokenLifetimes, VerifyRequest,
+    AssertionRules, AuthorizationGrant, Fields, IdTokenRules, IdentityPaths, KeyExchange, KeyPlacement, Method,
+    OAuthService, RedirectHost, RefreshPolicy, RevokeRequest, RevokeTarget, ServiceAccountKey, ServiceAccountService,
+    TokenLifetimes, VerifyRequest,
 };
 use thiserror::Error;
 use url::Url;
 
-use crate::connector::{Connector, KEY_ID};
-use crate::method::{LifetimesEntry, MethodSpec, OAuthSetup, PlacementSpec, Setup};
-use crate::template::{Lookup, TemplateError, UrlTemplate, check_url, is_loopback};
+use crate::connector::{Connector, KEY_FINGERPRINT, KEY_ID};
+use crate::method::{ExchangeSpec, LifetimesEntry, MethodSpec, OAuthSetup, PlacementSpec, ServiceAccountSetup, Setup};
+use crate::template::{Lookup, TemplateError, TextTemplate, UrlTemplate, check_url, is_loopback};
 
 /// Names of the fields that keep what no template asks for.
 pub(crate) const ISSUER_IN_REDIRECT: &str = "issuer_in_redirect";
@@ -212,25 +213,70 @@ impl Connector {
         }))
     }
 
-    /// The token exchange of a key file, asking for `scopes`, or the connector's own when empty.
+    /// How a key from a file is exchanged, asking for `scopes`, or the connector's own when empty.
     ///
     /// # Errors
-    /// When the service takes no key files.
+    /// When the service takes no key files, or a field is missing.
     pub fn service_account_service(
         &self,
         fields: &Fields,
         scopes: &[String],
+        key: &ServiceAccountKey,
     ) -> Result<ServiceAccountService, ResolveError> {
-        let spec = self.offered(Method::ServiceAccount)?;
-        let Setup::ServiceAccount(setup) = &spec.setup else { return Err(ResolveError::MethodNotOffered) };
+        let setup = self.service_account_setup().ok_or(ResolveError::MethodNotOffered)?;
+        let lookup = |name: &str| match name {
+            KEY_ID => key.key_id.clone(),
+            KEY_FINGERPRINT => key.fingerprint.clone(),
+            _ => self.value(fields, name),
+        };
+        let text = |template: &Option<TextTemplate>| template.as_ref().map(|text| text.fill(&lookup)).transpose();
+        let if_filled = |template: &Option<TextTemplate>| match text(template) {
+            Err(TemplateError::FieldMissing { .. }) => Ok(None),
+            filled => filled,
+        };
         let origins =
             setup.token_origins.iter().map(|origin| self.url(fields, origin)).collect::<Result<Vec<_>, _>>()?;
+        let token_url = || match &setup.token_url {
+            Some(template) => self.url(fields, template),
+            None => Err(ResolveError::Undiscovered),
+        };
+        let issuer = text(&setup.assertion.issuer)?;
         Ok(ServiceAccountService {
             token_hosts: origins.iter().flat_map(hosts).collect(),
             scopes: self.scopes_to_request(Method::ServiceAccount, scopes),
-            assertion_lifetime: Duration::from_secs(setup.assertion_lifetime_s).min(LONGEST_ASSERTION),
+            exchange: match setup.exchange {
+                ExchangeSpec::Grant => {
+                    KeyExchange::Grant { token_url: self.optional_url(fields, setup.token_url.as_ref())? }
+                }
+                ExchangeSpec::Client => {
+                    KeyExchange::Client { token_url: token_url()?, client_id: issuer.clone().unwrap_or_default() }
+                }
+                ExchangeSpec::Bearer => KeyExchange::Bearer { token_url: token_url()? },
+                ExchangeSpec::Itself => KeyExchange::Itself,
+            },
+            assertion: AssertionRules {
+                issuer,
+                subject: if_filled(&setup.assertion.subject)?,
+                audience: if_filled(&setup.assertion.audience)?,
+                key_id: if_filled(&setup.assertion.key_id)?,
+                is_pss: setup.assertion.is_pss,
+                lifetime: Duration::from_secs(setup.assertion.lifetime_s).min(LONGEST_ASSERTION),
+            },
             lifetimes: lifetimes(&setup.lifetimes),
         })
+    }
+
+    /// What is known of the lifetimes of tokens that keys from files are exchanged for.
+    #[must_use]
+    pub fn service_account_lifetimes(&self) -> TokenLifetimes {
+        self.service_account_setup().map(|setup| lifetimes(&setup.lifetimes)).unwrap_or_default()
+    }
+
+    pub(crate) fn service_account_setup(&self) -> Option<&ServiceAccountSetup> {
+        match &self.method(Method::ServiceAccount)?.setup {
+            Setup::ServiceAccount(setup) => Some(setup),
+            _ => None,
+        }
     }
 
     /// The pages of the service for this method.

@@ -95,18 +95,77 @@ pub fn is_bearer_type(token_type: &str) -> bool {
     ["bearer", "bot", "user"].iter().any(|known| known.eq_ignore_ascii_case(token_type.trim()))
 }
 
-/// A service-account key of Google's JSON shape (RFC 7523 §2.1 assertion, RS256).
+/// A private key from a file, which assertions are signed with (RFC 7523), and what its file says beside it.
 #[derive(Debug, Clone)]
 pub struct ServiceAccountKey {
     /// PEM, PKCS#8.
     pub private_key: PrivateKey,
-    /// `kid` of the assertion.
-    pub key_id: String,
+    /// The key's certificates, PEM, its own first; empty = none. Public.
+    pub certificates: String,
+    /// The service's id of the key, where the file or its name says it: `kid` of the assertion.
+    pub key_id: Option<String>,
+    /// Of the public key (its SubjectPublicKeyInfo): `SHA256:` and base64; None = not kept, by an earlier version.
+    pub fingerprint: Option<String>,
+    /// When its certificate ends; None = it has none.
+    pub ends_at: Option<Timestamp>,
+    /// The account; None = the integration's fields say whom the key is for.
+    pub account: Option<KeyFileAccount>,
+}
+
+impl ServiceAccountKey {
+    /// A key that its file names the account of, and nothing more is known of.
+    #[must_use]
+    pub fn of_account(private_key: PrivateKey, key_id: String, account: KeyFileAccount) -> Self {
+        Self {
+            private_key,
+            certificates: String::new(),
+            key_id: Some(key_id),
+            fingerprint: None,
+            ends_at: None,
+            account: Some(account),
+        }
+    }
+
+    /// Key and certificates as one PEM text, the key first.
+    #[must_use]
+    pub fn with_certificates(&self) -> PrivateKey {
+        // EXPOSE: goes from one secret type into another; the room is there from the start, so growing leaves no copy behind.
+        let key = self.private_key.expose();
+        let mut text = String::with_capacity(key.len() + 1 + self.certificates.len());
+        text.push_str(key);
+        if !key.ends_with('\n') {
+            text.push('\n');
+        }
+        text.push_str(&self.certificates);
+        PrivateKey::new(text)
+    }
+
+    /// What tells two keys of one account apart for a person: the service's id, or the fingerprint.
+    #[must_use]
+    pub fn shown_id(&self) -> Option<String> {
+        self.key_id.clone().or_else(|| self.fingerprint.clone())
+    }
+
+    /// Whether two are one key at the service.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        let email = |key: &Self| key.account.as_ref().map(|account| account.client_email.clone());
+        let is_same_id = self.key_id == other.key_id && email(self) == email(other);
+        match (&self.fingerprint, &other.fingerprint) {
+            (Some(own), Some(others)) => own == others && is_same_id,
+            _ => is_same_id && self.key_id.is_some(),
+        }
+    }
+}
+
+/// What a key file of Google's JSON shape says of its account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyFileAccount {
     /// `iss` of the assertion.
     pub client_email: String,
     /// The project the account belongs to.
     pub project_id: Option<String>,
-    /// Where the assertion is exchanged; checked against the connector's hosts when the file is read.
+    /// Where the assertion is exchanged; checked against the connector's hosts when the file is read, and at each use.
     pub token_uri: Url,
 }
 
@@ -129,12 +188,14 @@ pub enum CredentialSummary {
     },
     /// A key file.
     ServiceAccountKey {
-        /// The service's id of the key.
-        key_id: String,
-        /// The account.
-        client_email: String,
+        /// The service's id of the key, or its fingerprint.
+        key_id: Option<String>,
+        /// The account, where the file names it.
+        client_email: Option<String>,
         /// The project.
         project_id: Option<String>,
+        /// When its certificate ends.
+        ends_at: Option<Timestamp>,
     },
     /// What could be shown does not open: the record is damaged.
     Damaged,
@@ -152,9 +213,10 @@ impl Credential {
                 expires_at: grant.expires_at,
             },
             Self::ServiceAccountKey(key) => CredentialSummary::ServiceAccountKey {
-                key_id: key.key_id.clone(),
-                client_email: key.client_email.clone(),
-                project_id: key.project_id.clone(),
+                key_id: key.shown_id(),
+                client_email: key.account.as_ref().map(|account| account.client_email.clone()),
+                project_id: key.account.as_ref().and_then(|account| account.project_id.clone()),
+                ends_at: key.ends_at,
             },
         }
     }

@@ -37,6 +37,8 @@ pub enum ErrorCode {
     FieldNotUsable,
     /// A file is not a credentials file that fits.
     FileNotUsable,
+    /// A file under a password is not opened by the one that was entered.
+    FilePasswordRefused,
     /// The clipboard is empty or cannot be read.
     ClipboardEmpty,
     /// No browser could be opened.

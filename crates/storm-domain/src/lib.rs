@@ -38,7 +38,7 @@ pub mod port;
 pub use activity::{ActivityEntry, ActivityKind, NetworkChange, ProtectionChange, RotationMilestone};
 pub use credential::{
     ApiKeyCredential, Credential, CredentialSummary, Generation, GenerationInfo, GenerationNumber, GenerationPhase,
-    OAuthGrant, ServiceAccountKey, is_bearer_type, is_dpop_type,
+    KeyFileAccount, OAuthGrant, ServiceAccountKey, is_bearer_type, is_dpop_type,
 };
 pub use device_authorization::{DeviceAuthorization, DevicePoll, PollPace, VerificationUri};
 pub use discovery::{Discovered, DiscoveryError, ServiceOffers};
@@ -59,8 +59,9 @@ pub use replacement::{CredentialEnd, ReplacementPolicy};
 pub use revocation::PendingRevocation;
 pub use rotation::{AccountComparison, Rotation, RotationEvent, RotationRefused, RotationStep, USE_OF_A_HAND_OUT};
 pub use service::{
-    AuthorizationGrant, BodyFormat, ClientAuth, HttpMethod, IdTokenRules, IdentityPaths, KeyPlacement, OAuthService,
-    RedirectHost, RevokeRequest, RevokeTarget, ServiceAccountService, TokenLifetimes, VerifyRequest,
+    AssertionRules, AuthorizationGrant, BodyFormat, ClientAuth, HttpMethod, IdTokenRules, IdentityPaths, KeyExchange,
+    KeyPlacement, OAuthService, RedirectHost, RevokeRequest, RevokeTarget, ServiceAccountService, TokenLifetimes,
+    VerifyRequest,
 };
 pub use time::Timestamp;
 pub use token_answer::{AnswerOddity, ErrorAnswer, RawTokenAnswer, TokenAnswerReading};

@@ -32,6 +32,13 @@ impl ReplacementPolicy {
     /// Ten years; no key should get older.
     pub const MOST_DAYS: u16 = 3_650;
 
+    /// The same with the end that a credential names itself, unless its user named another one.
+    #[must_use]
+    pub fn with_told_end(&self, generation: GenerationNumber, told: Option<Timestamp>) -> Self {
+        let own = self.end.filter(|end| end.generation == generation);
+        Self { end: own.or(told.map(|at| CredentialEnd { generation, at })), ..self.clone() }
+    }
+
     /// When this generation ends, if that is known.
     #[must_use]
     pub fn ends_at(&self, generation: GenerationNumber) -> Option<Timestamp> {
@@ -75,5 +82,16 @@ mod tests {
         let policy = ReplacementPolicy { after_days: None, end: Some(CredentialEnd { generation: FIRST, at: SAVED }) };
         assert_eq!(policy.ends_at(FIRST), Some(SAVED));
         assert_eq!(policy.due_at(GenerationNumber(2), SAVED), None);
+    }
+
+    #[test]
+    fn what_the_user_says_of_an_end_counts_more_than_the_credential() {
+        let told = Some(SAVED.after(DAY * 30));
+        let policy = ReplacementPolicy::default().with_told_end(FIRST, told);
+        assert_eq!(policy.due_at(FIRST, SAVED), Some(SAVED.after(DAY * 16)));
+        let own = ReplacementPolicy { after_days: None, end: Some(CredentialEnd { generation: FIRST, at: SAVED }) };
+        assert_eq!(own.with_told_end(FIRST, told).ends_at(FIRST), Some(SAVED));
+        let second = GenerationNumber(2);
+        assert_eq!(own.with_told_end(second, told).ends_at(second), told, "an end of the one before is none of this");
     }
 }

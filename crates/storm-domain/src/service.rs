@@ -157,17 +157,68 @@ pub struct TokenLifetimes {
     pub refresh_policy: RefreshPolicy,
 }
 
-/// A service-account token exchange (RFC 7523 §2.1).
+/// How a private key from a file becomes an access token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceAccountService {
     /// Hosts a key file may name as its `token_uri`.
     pub token_hosts: Vec<String>,
     /// Scopes asked for.
     pub scopes: Vec<String>,
-    /// Lifetime the assertion asks for; at most one hour.
-    pub assertion_lifetime: Duration,
+    /// What is signed.
+    pub assertion: AssertionRules,
+    /// What is done with it.
+    pub exchange: KeyExchange,
     /// What is known of lifetimes.
     pub lifetimes: TokenLifetimes,
+}
+
+/// What an assertion says (RFC 7523 §3), and how it is signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssertionRules {
+    /// `iss`; None = the account that the key file names.
+    pub issuer: Option<String>,
+    /// `sub`; None = left out, where the assertion is a grant: on nobody else's behalf.
+    pub subject: Option<String>,
+    /// `aud`; None = the token endpoint it is sent to (RFC 7523 §3), and left out where it is sent as a bearer token.
+    pub audience: Option<String>,
+    /// `kid` where the key itself has none.
+    pub key_id: Option<String>,
+    /// Whether an RSA key signs by RSASSA-PSS (PS256, RFC 7518 §3.5) and not by PKCS #1 v1.5 (RS256).
+    pub is_pss: bool,
+    /// How long it is valid; at most one hour.
+    pub lifetime: Duration,
+}
+
+impl Default for AssertionRules {
+    /// As Google wants it.
+    fn default() -> Self {
+        let lifetime = Duration::from_secs(60 * 60);
+        Self { issuer: None, subject: None, audience: None, key_id: None, is_pss: false, lifetime }
+    }
+}
+
+/// What an assertion is exchanged for, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyExchange {
+    /// It is the grant (RFC 7523 §2.1).
+    Grant {
+        /// The token endpoint; None = the one that the key file names.
+        token_url: Option<Url>,
+    },
+    /// It authenticates a client that acts in its own name (RFC 7523 §2.2, RFC 6749 §4.4).
+    Client {
+        /// The token endpoint.
+        token_url: Url,
+        /// As whom.
+        client_id: String,
+    },
+    /// It stands in `Authorization: Bearer` of a request that answers with a token, as an app of GitHub does.
+    Bearer {
+        /// What is asked, by POST.
+        token_url: Url,
+    },
+    /// It is the access token itself.
+    Itself,
 }
 
 /// HTTP methods the catalogue uses.

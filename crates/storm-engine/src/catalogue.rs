@@ -3,7 +3,7 @@
 use storm_connectors::{Connector, ResolveError, RevokeBy, TemplateError};
 use storm_domain::port::ClientIdentity;
 use storm_domain::{
-    AppRegistration, ErrorCode, Failure, Fields, Integration, Method, OAuthService, RevokeRequest,
+    AppRegistration, ErrorCode, Failure, Fields, Integration, Method, OAuthService, RevokeRequest, ServiceAccountKey,
     ServiceAccountService, VerifyRequest,
 };
 use storm_secret::{ClientSecret, DisplaySafeUrl};
@@ -102,9 +102,13 @@ impl Engine {
             .map_err(ToFailure::to_failure)
     }
 
-    pub(crate) fn service_account_service(&self, integration: &Integration) -> Result<ServiceAccountService, Failure> {
+    pub(crate) fn service_account_service(
+        &self,
+        integration: &Integration,
+        key: &ServiceAccountKey,
+    ) -> Result<ServiceAccountService, Failure> {
         self.connector(&integration.connector_id)?
-            .service_account_service(&integration.fields, &integration.requested_scopes)
+            .service_account_service(&integration.fields, &integration.requested_scopes, key)
             .map_err(ToFailure::to_failure)
     }
 

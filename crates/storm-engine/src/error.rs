@@ -1,6 +1,6 @@
 //! The one place that turns errors into what a person reads: a code, what happened and what to do, and a button.
 
-use storm_connectors::{FieldError, KeyFileError, OpenFileError};
+use storm_connectors::{FieldError, KeyFileError, KeyMaterialError, OpenFileError};
 use storm_domain::port::{AuthorizationUrlError, BrowserError, ListenError, PortHolder, RedirectError};
 use storm_domain::{
     Action, ErrorCode, Failure, ProviderWords, RefreshFailure, RotationRefused, TransientKind, Trouble, VaultError,
@@ -76,14 +76,29 @@ impl ToFailure for FieldError {
 
 impl ToFailure for KeyFileError {
     fn to_failure(self) -> Failure {
-        Failure::new(ErrorCode::FileNotUsable, self.to_string(), Some(Action::ReplaceCredential))
+        file_not_usable(self.to_string())
     }
+}
+
+impl ToFailure for KeyMaterialError {
+    fn to_failure(self) -> Failure {
+        match self {
+            Self::PasswordNeeded { .. } | Self::WrongPassword => {
+                Failure::new(ErrorCode::FilePasswordRefused, self.to_string(), Some(Action::Retry))
+            }
+            error => file_not_usable(error.to_string()),
+        }
+    }
+}
+
+pub(crate) fn file_not_usable(message: impl Into<String>) -> Failure {
+    Failure::new(ErrorCode::FileNotUsable, message, Some(Action::ReplaceCredential))
 }
 
 /// Why a file could not even be read, for a person. The shell opens files, since only it knows what was dropped.
 #[must_use]
 pub fn failure_of_file(error: OpenFileError) -> Failure {
-    Failure::new(ErrorCode::FileNotUsable, error.to_string(), Some(Action::ReplaceCredential))
+    file_not_usable(error.to_string())
 }
 
 impl ToFailure for RotationRefused {

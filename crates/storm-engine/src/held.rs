@@ -1,15 +1,16 @@
-//! Secrets the core holds for a dialog that has not saved yet: a key read from the clipboard, a key file that was dropped.
+//! Secrets the core holds for a dialog that has not saved yet: a key read from the clipboard, files that were dropped, opened or
+//! still under their password.
 //!
 //! They live in memory only, at most [`MOST_HELD`] at a time and no longer than [`HOLD_TERM`]; a dialog that is closed without
 //! saving need not tell.
 
 use std::collections::VecDeque;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use storm_connectors::KeyFile;
+use storm_connectors::{DroppedFile, KeyMaterial, PasswordTries};
 use storm_domain::{ErrorCode, Failure, HeldSecretId, Timestamp};
-use storm_secret::ApiKey;
+use storm_secret::{ApiKey, SecretBytes};
 
 use crate::engine::lock;
 
@@ -27,7 +28,29 @@ struct Entry {
 
 enum Held {
     Key(ApiKey),
-    KeyFile(Box<KeyFile>),
+    Material(Box<KeyMaterial>),
+    Locked(Arc<LockedFiles>),
+}
+
+/// Files under a password that has not been entered yet.
+pub(crate) struct LockedFiles {
+    pub(crate) files: Vec<HeldFile>,
+    pub(crate) tries: Mutex<PasswordTries>,
+}
+
+/// A file as it was read.
+pub struct HeldFile {
+    /// The whole content.
+    pub bytes: SecretBytes,
+    /// With or without its folder.
+    pub name: String,
+}
+
+impl HeldFile {
+    pub(crate) fn as_dropped(&self) -> DroppedFile<'_> {
+        // EXPOSE: read for its shape; what is secret in it becomes a secret type.
+        DroppedFile { bytes: self.bytes.expose(), name: &self.name }
+    }
 }
 
 impl HeldSecrets {
@@ -35,8 +58,13 @@ impl HeldSecrets {
         self.push(Entry { id, since: now, held: Held::Key(key) });
     }
 
-    pub(crate) fn hold_key_file(&self, id: HeldSecretId, file: KeyFile, now: Timestamp) {
-        self.push(Entry { id, since: now, held: Held::KeyFile(Box::new(file)) });
+    pub(crate) fn hold_material(&self, id: HeldSecretId, material: KeyMaterial, now: Timestamp) {
+        self.push(Entry { id, since: now, held: Held::Material(Box::new(material)) });
+    }
+
+    pub(crate) fn hold_locked(&self, id: HeldSecretId, files: Vec<HeldFile>, now: Timestamp) {
+        let locked = LockedFiles { files, tries: Mutex::default() };
+        self.push(Entry { id, since: now, held: Held::Locked(Arc::new(locked)) });
     }
 
     /// Drops what was held too long.
@@ -46,24 +74,30 @@ impl HeldSecrets {
 
     /// A held key; it stays held, so that a failed save can be tried again.
     pub(crate) fn key(&self, id: HeldSecretId) -> Result<ApiKey, Failure> {
-        lock(&self.0)
-            .iter()
-            .find_map(|entry| match &entry.held {
-                Held::Key(key) if entry.id == id => Some(key.clone()),
-                _ => None,
-            })
-            .ok_or_else(gone)
+        self.find(id, |held| match held {
+            Held::Key(key) => Some(key.clone()),
+            _ => None,
+        })
     }
 
-    /// A held key file; it stays held, so that a failed save can be tried again.
-    pub(crate) fn key_file(&self, id: HeldSecretId) -> Result<KeyFile, Failure> {
-        lock(&self.0)
-            .iter()
-            .find_map(|entry| match &entry.held {
-                Held::KeyFile(file) if entry.id == id => Some((**file).clone()),
-                _ => None,
-            })
-            .ok_or_else(gone)
+    /// What a held file holds; it stays held, so that a failed save can be tried again.
+    pub(crate) fn material(&self, id: HeldSecretId) -> Result<KeyMaterial, Failure> {
+        self.find(id, |held| match held {
+            Held::Material(material) => Some((**material).clone()),
+            _ => None,
+        })
+    }
+
+    /// Held files that wait for their password.
+    pub(crate) fn locked(&self, id: HeldSecretId) -> Result<Arc<LockedFiles>, Failure> {
+        self.find(id, |held| match held {
+            Held::Locked(locked) => Some(Arc::clone(locked)),
+            _ => None,
+        })
+    }
+
+    fn find<T>(&self, id: HeldSecretId, take: impl Fn(&Held) -> Option<T>) -> Result<T, Failure> {
+        lock(&self.0).iter().filter(|entry| entry.id == id).find_map(|entry| take(&entry.held)).ok_or_else(gone)
     }
 
     /// Drops what was saved.

@@ -217,7 +217,7 @@ impl Engine {
 
     fn can_revoke(&self, row: &Integration, generations: &[GenerationInfo]) -> bool {
         let key_id = generations.iter().find_map(|generation| match &generation.summary {
-            CredentialSummary::ServiceAccountKey { key_id, .. } => Some(key_id.as_str()),
+            CredentialSummary::ServiceAccountKey { key_id, .. } => key_id.as_deref(),
             _ => None,
         });
         let is_lasting = row.method != Method::OAuth || !self.is_exchanged(row); // a client's tokens end by themselves

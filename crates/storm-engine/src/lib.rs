@@ -9,6 +9,7 @@ mod client_credentials;
 mod damage;
 mod discovery;
 mod doctor;
+mod dropped_file;
 mod engine;
 mod error;
 mod flight;
@@ -38,5 +39,6 @@ pub mod view;
 
 pub use engine::{Engine, EngineParts};
 pub use error::{failure_of_file, failure_of_vault};
+pub use held::HeldFile;
 pub use lend::{Lent, LentSecret};
 pub use schedule::Schedule;

@@ -141,10 +141,7 @@ impl Engine {
         let connector = self.parts.catalogue.connector(&row.connector_id);
         let lifetimes = connector.and_then(|connector| match row.method {
             Method::OAuth => connector.oauth_service(&row.fields).ok().map(|service| service.lifetimes),
-            Method::ServiceAccount => connector
-                .service_account_service(&row.fields, &row.requested_scopes)
-                .ok()
-                .map(|service| service.lifetimes),
+            Method::ServiceAccount => Some(connector.service_account_lifetimes()),
             Method::ApiKey => None,
         });
         lifetimes.unwrap_or_default()

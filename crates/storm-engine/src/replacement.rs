@@ -1,8 +1,8 @@
 //! Reminders to replace a key or a key file: its age, its end, and who used it last.
 
 use storm_domain::{
-    Action, ActivityKind, CredentialEnd, ErrorCode, Failure, GenerationInfo, GenerationPhase, Integration,
-    IntegrationId, Method, ReplacementPolicy,
+    Action, ActivityKind, CredentialEnd, CredentialSummary, ErrorCode, Failure, GenerationInfo, GenerationPhase,
+    Integration, IntegrationId, Method, ReplacementPolicy, Timestamp,
 };
 
 use crate::engine::Engine;
@@ -38,15 +38,17 @@ impl Engine {
 
     /// Says in the list that a credential is to be replaced, where nothing worse is to be said.
     pub(crate) async fn remind(&self, row: &Integration, view: &mut IntegrationView) -> Result<(), Failure> {
-        // Most integrations have no policy, and cost no question to the vault.
-        if row.replacement == ReplacementPolicy::default() || view.rotating || view.status != StatusView::Connected {
+        // Most integrations have no policy and no end, and cost no question to the vault.
+        let may_end = row.method == Method::ServiceAccount || row.replacement != ReplacementPolicy::default();
+        if !may_end || view.rotating || view.status != StatusView::Connected {
             return Ok(());
         }
         let generations = self.vault().generations(row.id).await.map_err(|error| error.to_failure())?;
         let Some(active) = replaceable(row, &generations) else { return Ok(()) };
-        let due = row.replacement.due_at(active.number, active.created_at);
+        let policy = row.replacement.with_told_end(active.number, told_end(active));
+        let due = policy.due_at(active.number, active.created_at);
         if due.is_some_and(|due| due <= self.now()) {
-            let ends_at = row.replacement.ends_at(active.number);
+            let ends_at = policy.ends_at(active.number);
             view.status = StatusView::ReplaceSoon { saved_at: active.created_at, ends_at };
         }
         Ok(())
@@ -58,7 +60,7 @@ impl Engine {
         generations: &[GenerationInfo],
     ) -> Result<Option<ReplacementView>, Failure> {
         let Some(active) = replaceable(row, generations) else { return Ok(None) };
-        let policy = &row.replacement;
+        let policy = row.replacement.with_told_end(active.number, told_end(active));
         let loan = self.vault().last_loan(row.id).await.map_err(|error| error.to_failure())?;
         let last_use = loan.and_then(|entry| match entry.what {
             ActivityKind::Lent { consumer } => Some(LastUseView { at: entry.at, consumer }),
@@ -78,4 +80,12 @@ impl Engine {
 fn replaceable<'a>(row: &Integration, generations: &'a [GenerationInfo]) -> Option<&'a GenerationInfo> {
     let is_by_hand = matches!(row.method, Method::ApiKey | Method::ServiceAccount);
     generations.iter().find(|one| is_by_hand && one.phase == GenerationPhase::Active)
+}
+
+/// The end that the credential names itself: that of its certificate.
+fn told_end(active: &GenerationInfo) -> Option<Timestamp> {
+    match &active.summary {
+        CredentialSummary::ServiceAccountKey { ends_at, .. } => *ends_at,
+        _ => None,
+    }
 }

@@ -161,7 +161,7 @@ impl Engine {
         using: &Credential,
     ) -> Result<(), Unrevoked> {
         let key_id = match target {
-            Credential::ServiceAccountKey(key) => Some(key.key_id.as_str()),
+            Credential::ServiceAccountKey(key) => key.key_id.as_deref(),
             _ => None,
         };
         let request = self.revoke_request(row, key_id)?.ok_or_else(|| {

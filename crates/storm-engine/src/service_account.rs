@@ -3,18 +3,16 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
-use storm_connectors::{KeyFile, read_key_file};
 use storm_domain::{
     Action, Credential, Failure, HeldSecretId, Integration, IntegrationId, Method, RefreshFailure, RefreshState,
     ServiceAccountKey, Timestamp, TokenEvent, TokenState,
 };
-use storm_secret::{AccessToken, SecretBytes};
+use storm_secret::AccessToken;
 
-use crate::catalogue::badge;
 use crate::engine::{Engine, lock};
 use crate::error::{ToFailure as _, failure_of_trouble};
 use crate::naming::is_chosen;
-use crate::view::{AddServiceAccountRequest, KeyFileView, SavedView};
+use crate::view::{AddServiceAccountRequest, SavedView};
 
 /// Access tokens that were exchanged for keys. They can be had again at any time, so they are never written down.
 #[derive(Default)]
@@ -47,29 +45,6 @@ impl ExchangedTokens {
 }
 
 impl Engine {
-    /// Looks at a file without keeping it, while it hangs over the window.
-    ///
-    /// # Errors
-    /// Says why it is not a key file that can be used.
-    pub fn preview_key_file(&self, bytes: &SecretBytes, file_name: &str) -> Result<KeyFileView, Failure> {
-        // EXPOSE: read for its shape; what is secret in it becomes a secret type.
-        let file = read_key_file(bytes.expose(), file_name).map_err(|error| error.to_failure())?;
-        Ok(self.key_file_view(HeldSecretId(uuid::Uuid::nil()), &file))
-    }
-
-    /// Holds a key file for the dialog.
-    ///
-    /// # Errors
-    /// Says why it is not a key file that can be used.
-    pub fn hold_key_file(&self, bytes: &SecretBytes, file_name: &str) -> Result<KeyFileView, Failure> {
-        // EXPOSE: read for its shape; what is secret in it becomes a secret type.
-        let file = read_key_file(bytes.expose(), file_name).map_err(|error| error.to_failure())?;
-        let id = HeldSecretId(self.parts.entropy.make_uuid());
-        let view = self.key_file_view(id, &file);
-        self.held.hold_key_file(id, file, self.now());
-        Ok(view)
-    }
-
     /// Saves a new integration with its key file, then exchanges and verifies it.
     ///
     /// # Errors
@@ -77,14 +52,13 @@ impl Engine {
     pub async fn add_service_account(&self, request: AddServiceAccountRequest) -> Result<SavedView, Failure> {
         let connector = self.connector(&request.connector_id)?;
         let fields = self.checked_fields(connector, Method::ServiceAccount, &request.fields).await?;
-        let file = self.held.key_file(request.file)?;
         let scopes = connector.scopes_to_request(Method::ServiceAccount, &request.scopes);
         let is_named = is_chosen(request.name.as_deref());
         let integration = self
             .new_integration(&request.connector_id, request.name, Method::ServiceAccount, fields, None, scopes)
             .await?;
-        self.check_token_host(&integration, &file)?;
-        let saved = self.add(integration, Credential::ServiceAccountKey(file.key), is_named).await?;
+        let key = self.held_key(&integration, request.file)?;
+        let saved = self.add(integration, Credential::ServiceAccountKey(key), is_named).await?;
         self.held.release(request.file);
         Ok(saved)
     }
@@ -95,9 +69,8 @@ impl Engine {
     /// When the file cannot be used or saved; the old one stays then.
     pub async fn replace_key_file(&self, id: IntegrationId, file: HeldSecretId) -> Result<SavedView, Failure> {
         let integration = self.live(id).await?;
-        let held = self.held.key_file(file)?;
-        self.check_token_host(&integration, &held)?;
-        let saved = self.replace(&integration, Credential::ServiceAccountKey(held.key)).await?;
+        let key = self.held_key(&integration, file)?;
+        let saved = self.replace(&integration, Credential::ServiceAccountKey(key)).await?;
         self.held.release(file);
         Ok(saved)
     }
@@ -181,7 +154,7 @@ impl Engine {
         integration: &Integration,
         key: &ServiceAccountKey,
     ) -> Result<ExchangedToken, RefreshFailure> {
-        let service = self.service_account_service(integration).map_err(|_| RefreshFailure::NotPrepared)?;
+        let service = self.service_account_service(integration, key).map_err(|_| RefreshFailure::NotPrepared)?;
         let now = self.now();
         let (token, expires_in) = self.parts.provider.exchange_assertion(&service, key, now).await?;
         let expires_in = expires_in.or(service.lifetimes.access_default);
@@ -197,30 +170,6 @@ impl Engine {
                 Some(failure_of_trouble(trouble))
             }
             _ => None,
-        }
-    }
-
-    /// A key file names where its key is sent; only the connector's own hosts are believed.
-    pub(crate) fn check_token_host(&self, integration: &Integration, file: &KeyFile) -> Result<(), Failure> {
-        self.connector(&integration.connector_id)?
-            .check_key_file(&integration.fields, file)
-            .map_err(|error| error.to_failure())
-    }
-
-    fn key_file_view(&self, id: HeldSecretId, file: &KeyFile) -> KeyFileView {
-        KeyFileView {
-            id,
-            file_name: file.file_name.clone(),
-            shape: file.shape().to_owned(),
-            project: file.key.project_id.clone(),
-            client_email: file.key.client_email.clone(),
-            key_id: file.key.key_id.clone(),
-            connectors: file
-                .connector_ids
-                .iter()
-                .filter_map(|id| self.parts.catalogue.connector(id))
-                .map(badge)
-                .collect(),
         }
     }
 }

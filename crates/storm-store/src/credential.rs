@@ -2,7 +2,9 @@
 //! shape without touching what lies on people's disks.
 
 use serde::{Deserialize, Serialize};
-use storm_domain::{ApiKeyCredential, Credential, OAuthGrant, ServiceAccountKey, Timestamp, VaultError};
+use storm_domain::{
+    ApiKeyCredential, Credential, KeyFileAccount, OAuthGrant, ServiceAccountKey, Timestamp, VaultError,
+};
 use storm_secret::{AccessToken, ApiKey, IdToken, PrivateKey, RefreshToken, SecretBytes};
 use url::Url;
 
@@ -20,10 +22,17 @@ enum Head {
         obtained_at: Timestamp,
     },
     ServiceAccountKey {
-        key_id: String,
-        client_email: String,
+        key_id: Option<String>,
+        /// With `token_uri`, what a file of Google's shape says of its account.
+        client_email: Option<String>,
         project_id: Option<String>,
-        token_uri: Url,
+        token_uri: Option<Url>,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        certificates: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fingerprint: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ends_at: Option<Timestamp>,
     },
 }
 
@@ -66,9 +75,12 @@ pub(crate) fn encode(credential: &Credential) -> Result<SecretBytes, VaultError>
         Credential::ServiceAccountKey(key) => {
             let head = Head::ServiceAccountKey {
                 key_id: key.key_id.clone(),
-                client_email: key.client_email.clone(),
-                project_id: key.project_id.clone(),
-                token_uri: key.token_uri.clone(),
+                client_email: key.account.as_ref().map(|account| account.client_email.clone()),
+                project_id: key.account.as_ref().and_then(|account| account.project_id.clone()),
+                token_uri: key.account.as_ref().map(|account| account.token_uri.clone()),
+                certificates: key.certificates.clone(),
+                fingerprint: key.fingerprint.clone(),
+                ends_at: key.ends_at,
             };
             // EXPOSE: to be sealed.
             payload::encode(&head, &[Some(key.private_key.expose().as_bytes()), None, None])
@@ -92,13 +104,19 @@ pub(crate) fn decode(payload: &SecretBytes) -> Result<Credential, VaultError> {
             dpop_key: payload::optional_text(fourth)?.map(PrivateKey::new),
             obtained_at,
         }),
-        Head::ServiceAccountKey { key_id, client_email, project_id, token_uri } => {
+        Head::ServiceAccountKey { key_id, client_email, project_id, token_uri, certificates, fingerprint, ends_at } => {
+            let account = client_email.zip(token_uri);
             Credential::ServiceAccountKey(ServiceAccountKey {
                 private_key: PrivateKey::new(payload::text(first)?),
+                certificates,
                 key_id,
-                client_email,
-                project_id,
-                token_uri,
+                fingerprint,
+                ends_at,
+                account: account.map(|(client_email, token_uri)| KeyFileAccount {
+                    client_email,
+                    project_id,
+                    token_uri,
+                }),
             })
         }
     })
@@ -137,5 +155,36 @@ mod tests {
         assert_eq!(earlier.expose(), encode(&grant(None)).unwrap().expose(), "three secrets, as ever");
         let Credential::OAuthGrant(read) = decode(&earlier).unwrap() else { panic!() };
         assert!(read.dpop_key.is_none() && read.refresh_token.is_some());
+    }
+
+    #[test]
+    fn a_key_that_an_earlier_version_wrote_opens_and_one_with_a_certificate_keeps_all_of_it() {
+        let earlier = serde_json::json!({
+            "kind": "service_account_key", "key_id": "k1", "client_email": "a@b.example", "project_id": null,
+            "token_uri": "https://oauth2.googleapis.com/token",
+        });
+        let earlier = payload::encode(&earlier, &[Some(b"pem"), None, None]).unwrap();
+        let Credential::ServiceAccountKey(read) = decode(&earlier).unwrap() else { panic!() };
+        assert_eq!((read.key_id.as_deref(), read.certificates.as_str()), (Some("k1"), ""));
+        assert_eq!(read.account.as_ref().unwrap().client_email, "a@b.example");
+
+        let key = ServiceAccountKey {
+            certificates: "cert".to_owned(),
+            key_id: None,
+            fingerprint: Some("f".to_owned()),
+            ends_at: Some(Timestamp(7)),
+            account: None,
+            ..read
+        };
+        let Credential::ServiceAccountKey(read) =
+            decode(&encode(&Credential::ServiceAccountKey(key.clone())).unwrap()).unwrap()
+        else {
+            panic!()
+        };
+        assert_eq!(
+            (read.certificates, read.fingerprint, read.ends_at),
+            (key.certificates, key.fingerprint, key.ends_at)
+        );
+        assert!(read.key_id.is_none() && read.account.is_none());
     }
 }

@@ -51,8 +51,9 @@ contract! {
         assert_eq!((read.scopes, read.token_type), (grant.scopes, grant.token_type));
         let Credential::ServiceAccountKey(key) = vault.generation(id(3), FIRST).await.unwrap().credential else { panic!() };
         assert_eq!(key.private_key.expose(), pem);
-        assert_eq!(key.client_email, "etl@project.iam.example.com");
-        assert_eq!(key.token_uri.as_str(), "https://oauth2.example.com/token");
+        let account = key.account.unwrap();
+        assert_eq!(account.client_email, "etl@project.iam.example.com");
+        assert_eq!(account.token_uri.as_str(), "https://oauth2.example.com/token");
     }
 
     async fn a_staged_generation_lies_beside_the_active_one_until_it_is_switched_to(house) {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use storm_domain::{
-    ApiKeyCredential, Credential, Integration, IntegrationId, Method, OAuthGrant, ReplacementPolicy, ServiceAccountKey,
-    Timestamp, TokenState,
+    ApiKeyCredential, Credential, Integration, IntegrationId, KeyFileAccount, Method, OAuthGrant, ReplacementPolicy,
+    ServiceAccountKey, Timestamp, TokenState,
 };
 use storm_secret::{AccessToken, ApiKey, PrivateKey, RefreshToken};
 use url::Url;
@@ -74,11 +74,13 @@ pub fn oauth_grant(access_token: &str, refresh_token: Option<&str>) -> OAuthGran
 /// A key file with this private key.
 #[must_use]
 pub fn service_account_key(private_key: &str) -> Credential {
-    Credential::ServiceAccountKey(ServiceAccountKey {
-        private_key: PrivateKey::new(private_key),
-        key_id: "0123456789abcdef".to_owned(),
-        client_email: "etl@project.iam.example.com".to_owned(),
-        project_id: Some("project".to_owned()),
-        token_uri: Url::parse("https://oauth2.example.com/token").expect("a constant"),
-    })
+    Credential::ServiceAccountKey(ServiceAccountKey::of_account(
+        PrivateKey::new(private_key),
+        "0123456789abcdef".to_owned(),
+        KeyFileAccount {
+            client_email: "etl@project.iam.example.com".to_owned(),
+            project_id: Some("project".to_owned()),
+            token_uri: Url::parse("https://oauth2.example.com/token").expect("a constant"),
+        },
+    ))
 }

@@ -70,7 +70,7 @@ async fn works(estate: &Estate, row: &Integration, credential: &Credential) -> O
         Credential::ServiceAccountKey(key) => {
             let catalogue = Catalogue::embedded().map_err(|_| wrong(&"the catalogue is damaged"))?;
             let connector = catalogue.connector(&row.connector_id).ok_or_else(|| wrong(&"no such connector"))?;
-            let service = connector.service_account_service(&row.fields, &row.requested_scopes);
+            let service = connector.service_account_service(&row.fields, &row.requested_scopes, key);
             let service = service.map_err(|error| wrong(&error))?;
             let provider = HttpProvider::new(Arc::new(SystemClock), Arc::new(OsEntropy));
             let provider = provider.map_err(|error| wrong(&error))?;

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use storm_connectors::{Catalogue, RevokeBy};
-use storm_domain::{AccountComparison, Failure, Integration, IntegrationId, RotationStep};
-use storm_engine::Engine;
-use storm_engine::view::KeyInput;
+use storm_domain::{AccountComparison, ErrorCode, Failure, Integration, IntegrationId, RotationStep};
+use storm_engine::view::{HeldFileView, KeyInput};
+use storm_engine::{Engine, HeldFile};
 use storm_secret::{ApiKey, SecretBytes};
 
 /// What the person does next.
@@ -33,8 +33,13 @@ impl Turn {
                 engine.begin_key_rotation(id, KeyInput::Held { id: held.id }).await
             }
             Self::File { id, file } => {
-                let held = engine.hold_key_file(&SecretBytes::new(file.into_bytes()), "key.json")?;
-                engine.begin_key_file_rotation(id, held.id).await
+                let file = HeldFile { bytes: SecretBytes::new(file.into_bytes()), name: "key.json".to_owned() };
+                match engine.hold_files(vec![file]).await? {
+                    HeldFileView::Known { file } => engine.begin_key_file_rotation(id, file.id).await,
+                    HeldFileView::Locked { .. } => {
+                        Err(Failure::new(ErrorCode::Internal, "a key under a password", None))
+                    }
+                }
             }
             Self::Switch(id) => engine.switch_rotation(id, false).await,
             Self::RevokeOld(id) => engine.revoke_old_key(id).await,

@@ -31,7 +31,7 @@ pub async fn walk(journey: &mut Journey) -> Outcome {
 
     let base_url = journey.practice.base_url().to_owned();
     let window = journey.window()?;
-    window.await_text("file-email", &email).await?;
+    window.await_text("file-account", &email).await?;
     window.fill("field-base_url", &base_url).await?;
     window.fill("integration-name", ROBOT).await?;
     journey.picture("key-file").await?;

@@ -1,6 +1,6 @@
 // Files over the window. The core reads them; here is only what may be shown, and who gets the file when it is released:
-// whoever asked last, such as an open rotation, otherwise a new setup dialog.
-import type { Failure, FilePreview, KeyFileView, ShellEvent } from '../api/host';
+// whoever asked last, such as an open rotation, otherwise a new setup dialog. A file under a password waits for it first.
+import type { Failure, FilePreview, HeldFileView, KeyFileView, ShellEvent } from '../api/host';
 
 /** What hangs over the window: a file that fits, or why it does not. */
 export type Hovering = { file: FilePreview } | { failure: Failure };
@@ -13,8 +13,18 @@ export interface FileTaker {
   refuse(failure: Failure): void;
 }
 
+/** A file that is asked the password of, and who waits for it. */
+export interface Locked {
+  id: string;
+  name: string;
+  shape: string;
+  /** The opened file; null = its user gave up. */
+  done: (file: KeyFileView | null) => void;
+}
+
 export class Drop {
   hovering = $state.raw<Hovering | null>(null);
+  locked = $state.raw<Locked | null>(null);
   /** Not reactive: who takes a file is asked when one hangs over the window. */
   #takers: FileTaker[] = [];
 
@@ -33,6 +43,25 @@ export class Drop {
     };
   }
 
+  /** A held file once it is open; null when its user does not know the password. */
+  opened(held: HeldFileView): Promise<KeyFileView | null> {
+    if (held.held === 'known') return Promise.resolve(held.file);
+    this.locked?.done(null);
+    return new Promise((resolve) => {
+      const { id, name, shape } = held;
+      const done = (file: KeyFileView | null) => {
+        this.locked = null;
+        resolve(file);
+      };
+      this.locked = { id, name, shape, done };
+    });
+  }
+
+  async #take(held: HeldFileView): Promise<void> {
+    const file = await this.opened(held);
+    if (file) this.taker.take(file);
+  }
+
   heard(event: ShellEvent): void {
     switch (event.event) {
       case 'file_hovering':
@@ -43,7 +72,7 @@ export class Drop {
         break;
       case 'file_held':
         this.hovering = null;
-        this.taker.take(event.file);
+        void this.#take(event.held);
         break;
       case 'file_refused':
         this.hovering = null;

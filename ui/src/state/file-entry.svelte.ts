@@ -1,7 +1,7 @@
 // A key file on its way in: dropped on the window or chosen in the system's dialog. The core reads and holds it; here is only
 // what may be shown.
 import { failureOf, type Failure, type Host, type KeyFileView } from '../api/host';
-import type { FileTaker } from './drop.svelte';
+import type { Drop, FileTaker } from './drop.svelte';
 
 export class FileEntry implements FileTaker {
   file = $state.raw<KeyFileView | null>(null);
@@ -9,6 +9,7 @@ export class FileEntry implements FileTaker {
 
   constructor(
     private readonly host: Host,
+    private readonly drop: Drop,
     readonly purpose: string,
   ) {}
 
@@ -24,7 +25,8 @@ export class FileEntry implements FileTaker {
   /** Shows the system's file dialog; closing it changes nothing. */
   async choose(): Promise<void> {
     try {
-      const file = await this.host.chooseKeyFile();
+      const held = await this.host.chooseKeyFile();
+      const file = held && (await this.drop.opened(held));
       if (file) this.take(file);
     } catch (thrown) {
       this.refuse(failureOf(thrown));

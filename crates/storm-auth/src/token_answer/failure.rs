@@ -128,7 +128,7 @@ pub(super) fn without_words(answer: &RawTokenAnswer, looks: Looks) -> RefreshFai
 }
 
 /// An answer whose access token cannot be used.
-pub(super) fn unusable_token(answer: &RawTokenAnswer) -> RefreshFailure {
+pub(crate) fn unusable_token(answer: &RawTokenAnswer) -> RefreshFailure {
     transient(answer, Delivery::Answered, TransientKind::UnusableToken)
 }
 

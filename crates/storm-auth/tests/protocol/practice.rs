@@ -6,9 +6,9 @@ use storm_domain::port::{
     AuthorizationRequest, ClientIdentity, ListenRequest, Provider as _, RedirectError, TokenGrant, TokenRequest,
 };
 use storm_domain::{
-    ApiKeyCredential, BodyFormat, ClientAuth, Credential, Delivery, HttpMethod, IdentityPaths, KeyPlacement,
-    OAuthGrant, OAuthService, RefreshFailure, RevokeRequest, RevokeTarget, SendFailure, ServiceAccountKey,
-    ServiceAccountService, TokenAnswerReading, TokenLifetimes, Verdict, VerifyRequest,
+    ApiKeyCredential, AssertionRules, BodyFormat, ClientAuth, Credential, Delivery, HttpMethod, IdentityPaths,
+    KeyExchange, KeyFileAccount, KeyPlacement, OAuthGrant, OAuthService, RefreshFailure, RevokeRequest, RevokeTarget,
+    SendFailure, ServiceAccountKey, ServiceAccountService, TokenAnswerReading, TokenLifetimes, Verdict, VerifyRequest,
 };
 use storm_sandbox::{NewGrant, NewKey, Options, Sandbox, Step};
 use storm_secret::{ApiKey, ClientSecret, PrivateKey, RefreshToken};
@@ -263,17 +263,18 @@ async fn a_service_account_gets_a_token_until_its_key_is_disabled_whatever_the_c
     let control = sandbox.control();
     let file = control.create_service_account("etl").await.unwrap();
     let text = |name: &str| file[name].as_str().unwrap().to_owned();
-    let key = ServiceAccountKey {
-        private_key: PrivateKey::new(text("private_key")),
-        key_id: text("private_key_id"),
+    let key_id = text("private_key_id");
+    let account = KeyFileAccount {
         client_email: text("client_email"),
         project_id: None,
         token_uri: Url::parse(&text("token_uri")).unwrap(),
     };
+    let key = ServiceAccountKey::of_account(PrivateKey::new(text("private_key")), key_id.clone(), account);
     let service = ServiceAccountService {
         token_hosts: vec!["127.0.0.1".to_owned()],
         scopes: vec!["read".to_owned()],
-        assertion_lifetime: Duration::from_secs(3600),
+        assertion: AssertionRules::default(),
+        exchange: KeyExchange::Grant { token_url: None },
         lifetimes: TokenLifetimes::default(),
     };
     let provider = provider();
@@ -289,7 +290,7 @@ async fn a_service_account_gets_a_token_until_its_key_is_disabled_whatever_the_c
     }
     control.change_settings(|settings| settings.clock_skew_s = 0);
 
-    control.set_service_account_key_disabled(&key.key_id, true).await.unwrap();
+    control.set_service_account_key_disabled(&key_id, true).await.unwrap();
     let refused = provider.exchange_assertion(&service, &key, now()).await.unwrap_err();
     assert!(matches!(refused, RefreshFailure::GrantRefused(_)), "{refused:?}");
 }

@@ -10,17 +10,16 @@ mod open;
 mod private_key;
 pub(crate) mod resemblance;
 
-use storm_domain::{Fields, Method, ServiceAccountKey};
+use storm_domain::{Fields, KeyFileAccount, ServiceAccountKey};
 use storm_secret::PrivateKey;
 use url::Url;
 
 use crate::catalogue::Catalogue;
 use crate::connector::Connector;
-use crate::method::Setup;
 use crate::template::{check_url, is_loopback};
 
 pub use error::{KeyFileError, OpenFileError};
-pub use open::{open_dropped_file, open_key_file};
+pub use open::open_dropped_file;
 
 use json_object::{JsonObject, Member};
 
@@ -34,16 +33,6 @@ pub struct KeyFile {
     pub key: ServiceAccountKey,
     /// The file's name without its folder, at most 120 characters, safe to show.
     pub file_name: String,
-    /// Ids of the connectors that it can be used with; never empty.
-    pub connector_ids: Vec<String>,
-}
-
-impl KeyFile {
-    /// What kind of file it is, for the window.
-    #[must_use]
-    pub fn shape(&self) -> &'static str {
-        "Service account key (JSON)"
-    }
 }
 
 impl Connector {
@@ -51,18 +40,18 @@ impl Connector {
     ///
     /// # Errors
     /// [`KeyFileError::OtherTokenHost`] when it does not.
-    pub fn check_key_file(&self, fields: &Fields, file: &KeyFile) -> Result<(), KeyFileError> {
-        if self.has_token_host(fields, &file.key.token_uri) {
-            return Ok(());
+    pub fn check_key_file(&self, fields: &Fields, key: &ServiceAccountKey) -> Result<(), KeyFileError> {
+        match &key.account {
+            Some(account) if !self.has_token_host(fields, &account.token_uri) => {
+                Err(KeyFileError::OtherTokenHost { host: host_of(&account.token_uri) })
+            }
+            _ => Ok(()),
         }
-        Err(KeyFileError::OtherTokenHost { host: host_of(&file.key.token_uri) })
     }
 
     /// Hosts are compared, and all names of this computer are one.
-    fn has_token_host(&self, fields: &Fields, token_uri: &Url) -> bool {
-        let Some(Setup::ServiceAccount(setup)) = self.method(Method::ServiceAccount).map(|spec| &spec.setup) else {
-            return false;
-        };
+    pub(crate) fn has_token_host(&self, fields: &Fields, token_uri: &Url) -> bool {
+        let Some(setup) = self.service_account_setup() else { return false };
         let lookup = |name: &str| self.value(fields, name);
         let mut origins = setup.token_origins.iter().filter_map(|origin| origin.fill(&lookup).ok());
         origins.any(|origin| origin.host() == token_uri.host() || (is_loopback(&origin) && is_loopback(token_uri)))
@@ -97,8 +86,9 @@ pub fn read_key_file(bytes: &[u8], file_name: &str) -> Result<KeyFile, KeyFileEr
         return Err(KeyFileError::Repeated { name: name.to_owned() });
     }
     let token_uri = check_url(required(&object, "token_uri")?).map_err(KeyFileError::TokenUri)?;
-    let connector_ids = accepted_by(&token_uri);
-    if connector_ids.is_empty() {
+    let is_known = Catalogue::embedded()
+        .is_ok_and(|catalogue| catalogue.connectors().iter().any(|one| one.has_token_host(&Fields::new(), &token_uri)));
+    if !is_known {
         return Err(KeyFileError::OtherTokenHost { host: host_of(&token_uri) });
     }
     let client_email = required(&object, "client_email")?;
@@ -106,15 +96,16 @@ pub fn read_key_file(bytes: &[u8], file_name: &str) -> Result<KeyFile, KeyFileEr
         return Err(KeyFileError::NotUsable { name: "client_email" });
     }
     Ok(KeyFile {
-        key: ServiceAccountKey {
-            private_key: private_key(&object)?,
-            key_id: required(&object, "private_key_id")?.to_owned(),
-            client_email: client_email.to_owned(),
-            project_id: object.text("project_id").filter(|id| is_plain(id)).map(str::to_owned),
-            token_uri,
-        },
+        key: ServiceAccountKey::of_account(
+            private_key(&object)?,
+            required(&object, "private_key_id")?.to_owned(),
+            KeyFileAccount {
+                client_email: client_email.to_owned(),
+                project_id: object.text("project_id").filter(|id| is_plain(id)).map(str::to_owned),
+                token_uri,
+            },
+        ),
         file_name: shown_name(file_name),
-        connector_ids,
     })
 }
 
@@ -149,13 +140,6 @@ fn is_email(text: &str) -> bool {
             && text.bytes().all(|byte| byte.is_ascii_graphic())
             && !domain.contains('@')
     })
-}
-
-fn accepted_by(token_uri: &Url) -> Vec<String> {
-    let Ok(catalogue) = Catalogue::embedded() else { return Vec::new() };
-    let accepting =
-        catalogue.connectors().iter().filter(|connector| connector.has_token_host(&Fields::new(), token_uri));
-    accepting.map(|connector| connector.id.clone()).collect()
 }
 
 /// The host in ASCII, so that a look-alike name shows as what it is.

@@ -15,29 +15,19 @@ use storm_secret::SecretBytes;
 
 use super::OpenFileError;
 
-const LARGEST_KEY_FILE_BYTES: u64 = 1024 * 1024;
 /// PKCS#12 files with whole chains are the largest there are; what may be this large is known once it was read.
-const LARGEST_DROPPED_BYTES: u64 = 4 * 1024 * 1024;
+const LARGEST_BYTES: u64 = 4 * 1024 * 1024;
 const ANSWER_WITHIN: Duration = Duration::from_secs(1);
 
-/// Reads a file of at most 1 MiB, within a second. Blocks; call it off an async runtime.
+/// Reads a file of at most 4 MiB, within a second. Blocks; call it off an async runtime.
 ///
 /// A disk that never answers leaves one thread waiting for it; the caller gets its answer all the same.
 ///
 /// # Errors
 /// [`OpenFileError`] says what the path leads to instead, and what to do.
-pub fn open_key_file(path: &Path) -> Result<SecretBytes, OpenFileError> {
-    let path = PathBuf::from(path);
-    within(ANSWER_WITHIN, move || read(&path, LARGEST_KEY_FILE_BYTES))
-}
-
-/// Reads a file of any shape that [`crate::read_dropped`] knows: as [`open_key_file`], with at most 4 MiB.
-///
-/// # Errors
-/// [`OpenFileError`] says what the path leads to instead, and what to do.
 pub fn open_dropped_file(path: &Path) -> Result<SecretBytes, OpenFileError> {
     let path = PathBuf::from(path);
-    within(ANSWER_WITHIN, move || read(&path, LARGEST_DROPPED_BYTES))
+    within(ANSWER_WITHIN, move || read(&path))
 }
 
 fn within(
@@ -55,40 +45,40 @@ fn within(
     receiver.recv_timeout(time).unwrap_or(Err(OpenFileError::NoAnswer))
 }
 
-fn read(path: &Path, most: u64) -> Result<SecretBytes, OpenFileError> {
+fn read(path: &Path) -> Result<SecretBytes, OpenFileError> {
     if path.extension().is_some_and(|extension| extension == "icloud") {
         return Err(OpenFileError::NotDownloaded);
     }
     // Asked by name first, because opening a device can already do something.
     let named = std::fs::metadata(path).map_err(|error| reason(&error))?;
-    check(&named, most)?;
-    read_same(path, &named, most)
+    check(&named)?;
+    read_same(path, &named)
 }
 
 /// Reads the file at `path` if it still is the one that was asked about.
-fn read_same(path: &Path, named: &Metadata, most: u64) -> Result<SecretBytes, OpenFileError> {
+fn read_same(path: &Path, named: &Metadata) -> Result<SecretBytes, OpenFileError> {
     let file = open(path).map_err(|error| reason(&error))?;
     let opened = file.metadata().map_err(|error| reason(&error))?;
-    check(&opened, most)?;
+    check(&opened)?;
     if !is_same_file(named, &opened) {
         return Err(OpenFileError::Replaced);
     }
     let capacity = usize::try_from(opened.len()).unwrap_or_default().saturating_add(1);
     // The buffer has room from the start, so that growing it leaves no copy behind.
     let mut bytes = zeroize::Zeroizing::new(Vec::with_capacity(capacity));
-    file.take(most + 1).read_to_end(&mut bytes).map_err(|error| reason(&error))?;
-    if bytes.len() as u64 > most {
+    file.take(LARGEST_BYTES + 1).read_to_end(&mut bytes).map_err(|error| reason(&error))?;
+    if bytes.len() as u64 > LARGEST_BYTES {
         return Err(OpenFileError::TooLarge);
     }
     Ok(SecretBytes::new(std::mem::take(&mut *bytes)))
 }
 
-fn check(metadata: &Metadata, most: u64) -> Result<(), OpenFileError> {
+fn check(metadata: &Metadata) -> Result<(), OpenFileError> {
     if metadata.is_dir() {
         Err(OpenFileError::Folder)
     } else if !metadata.is_file() {
         Err(OpenFileError::NotAFile)
-    } else if metadata.len() > most {
+    } else if metadata.len() > LARGEST_BYTES {
         Err(OpenFileError::TooLarge)
     } else {
         Ok(())
@@ -143,9 +133,9 @@ mod tests {
         std::fs::write(&chosen, b"one").unwrap();
         std::fs::write(&other, b"two").unwrap();
         let named = std::fs::metadata(&chosen).unwrap();
-        assert_eq!(read_same(&chosen, &named, 10).unwrap().expose(), b"one");
+        assert_eq!(read_same(&chosen, &named).unwrap().expose(), b"one");
         std::fs::rename(&other, &chosen).unwrap();
-        assert_eq!(read_same(&chosen, &named, 10).unwrap_err(), OpenFileError::Replaced);
+        assert_eq!(read_same(&chosen, &named).unwrap_err(), OpenFileError::Replaced);
     }
 
     #[test]
@@ -154,8 +144,8 @@ mod tests {
         let chosen = folder.path().join("chosen");
         std::fs::write(&chosen, b"one").unwrap();
         let named = std::fs::metadata(&chosen).unwrap();
-        std::fs::write(&chosen, b"much more than was there").unwrap();
-        assert_eq!(read_same(&chosen, &named, 10).unwrap_err(), OpenFileError::TooLarge);
+        File::options().write(true).open(&chosen).unwrap().set_len(LARGEST_BYTES + 1).unwrap();
+        assert_eq!(read_same(&chosen, &named).unwrap_err(), OpenFileError::TooLarge);
     }
 
     #[test]

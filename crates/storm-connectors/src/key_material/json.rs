@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::error::Category;
-use storm_domain::Timestamp;
+use storm_domain::{ServiceAccountKey, Timestamp};
 use storm_secret::ClientSecret;
 
 use super::material::{Holder, KeyMaterial, MaterialSecret};
@@ -50,11 +50,14 @@ fn of_service_account(bytes: &[u8], file_name: String, now: Timestamp) -> Result
     Ok(KeyMaterial {
         shape: Shape::GoogleServiceAccount,
         file_name: file.file_name,
-        holder: Some(Holder::Email(file.key.client_email.clone())),
+        holder: file.key.account.as_ref().map(|account| Holder::Email(account.client_email.clone())),
         algorithm: key.algorithm,
         key_fingerprint: key.key_fingerprint,
         certificate: None,
-        secret: MaterialSecret::ServiceAccount(file.key),
+        secret: MaterialSecret::ServiceAccount(ServiceAccountKey {
+            fingerprint: key.key_fingerprint.map(|fingerprint| fingerprint.base64()),
+            ..file.key
+        }),
     })
 }
 

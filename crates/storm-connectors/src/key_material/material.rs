@@ -6,10 +6,13 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
-use storm_domain::{ServiceAccountKey, Timestamp};
+use storm_domain::{Fields, Method, ServiceAccountKey, Timestamp};
 use storm_secret::{AccessToken, ApiKey, ClientSecret, PrivateKey};
 
 use super::Shape;
+use crate::catalogue::Catalogue;
+use crate::connector::Connector;
+use crate::method::{KeyFileKind, MethodSpec, Setup};
 
 /// What ends within this time is worth a warning when it is taken in.
 const ENDS_SOON: Duration = Duration::from_secs(30 * 24 * 60 * 60);
@@ -40,16 +43,55 @@ impl KeyMaterial {
         self.certificate.as_ref().map(|certificate| certificate.ends)
     }
 
-    /// Key and certificates as one text, the key first: what stands for a client secret where a key is presented.
+    /// The key for a service account, if it holds one.
     #[must_use]
-    pub fn client_key(&self) -> Option<ClientSecret> {
-        let MaterialSecret::PrivateKey { key, certificates } = &self.secret else { return None };
-        // EXPOSE: goes from one secret type into another; the room is there from the start, so growing leaves no copy behind.
-        let mut text = String::with_capacity(key.len() + certificates.len());
-        // EXPOSE: as above.
-        text.push_str(key.expose());
-        text.push_str(certificates);
-        Some(ClientSecret::new(text))
+    pub fn service_account_key(&self) -> Option<ServiceAccountKey> {
+        match &self.secret {
+            MaterialSecret::ServiceAccount(key) => Some(key.clone()),
+            MaterialSecret::PrivateKey { key, certificates } => Some(ServiceAccountKey {
+                private_key: key.clone(),
+                certificates: certificates.clone(),
+                key_id: match &self.holder {
+                    Some(Holder::KeyId(id)) => Some(id.clone()),
+                    _ => None,
+                },
+                fingerprint: self.key_fingerprint.map(|fingerprint| fingerprint.base64()),
+                ends_at: self.ends(),
+                account: None,
+            }),
+            _ => None,
+        }
+    }
+
+    /// The methods of the catalogue that it is for, in the catalogue's order: those that name its shape as their own, or else
+    /// all that take its kind of key.
+    #[must_use]
+    pub fn takers<'a>(&self, catalogue: &'a Catalogue) -> Vec<(&'a Connector, Method)> {
+        let all = || catalogue.connectors().iter().flat_map(|one| one.methods.iter().map(move |spec| (one, spec)));
+        let own: Vec<_> = all().filter(|(_, spec)| spec.shapes.contains(&self.shape)).collect();
+        let takers = if own.is_empty() { all().filter(|(one, spec)| self.fits(one, spec)).collect() } else { own };
+        takers.into_iter().map(|(connector, spec)| (connector, spec.method())).collect()
+    }
+
+    /// Whether a method of a connector can use it, whatever its name says.
+    #[must_use]
+    pub fn is_for(&self, connector: &Connector, method: Method) -> bool {
+        connector.method(method).is_some_and(|spec| spec.shapes.contains(&self.shape) || self.fits(connector, spec))
+    }
+
+    fn fits(&self, connector: &Connector, spec: &MethodSpec) -> bool {
+        let Setup::ServiceAccount(setup) = &spec.setup else { return false };
+        let is_rsa = matches!(self.algorithm, Some(Algorithm::Rsa(_)));
+        match (&self.secret, setup.takes) {
+            (MaterialSecret::ServiceAccount(key), KeyFileKind::Account) => {
+                let token_uri = key.account.as_ref().map(|account| &account.token_uri);
+                token_uri.is_some_and(|token_uri| connector.has_token_host(&Fields::new(), token_uri))
+            }
+            (MaterialSecret::PrivateKey { .. }, KeyFileKind::RsaKey) => is_rsa,
+            (MaterialSecret::PrivateKey { .. }, KeyFileKind::P256Key) => self.algorithm == Some(Algorithm::EcP256),
+            (MaterialSecret::PrivateKey { .. }, KeyFileKind::Certificate) => is_rsa && self.certificate.is_some(),
+            _ => false,
+        }
     }
 }
 

@@ -1,12 +1,16 @@
 //! The shapes of files that a person drops, told apart by their content; a name only says for which service a plain key is.
 
+use serde::Deserialize;
+
 /// What kind of file it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Shape {
     /// The JSON that Google makes for a service account.
     GoogleServiceAccount,
     /// The JSON of an OAuth client, with `installed` or `web`.
+    #[serde(rename = "google_oauth_client")]
     GoogleOAuthClient,
     /// What the AWS console lets one download.
     AwsAccessKeyCsv,
@@ -23,6 +27,7 @@ pub enum Shape {
     /// A key and its certificates in PEM, in one file or two.
     CertificateWithKey,
     /// RFC 7292.
+    #[serde(rename = "pkcs12")]
     Pkcs12,
     /// `AuthKey_….p8`, whose name holds the key id.
     AppleKey,

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use storm_connectors::{Catalogue, Connector, EntryError, RevokeBy, Setup, check_url};
-use storm_domain::{Fields, KeyPlacement, Method};
+use storm_domain::{Fields, KeyExchange, KeyFileAccount, KeyPlacement, Method, ServiceAccountKey};
+use storm_secret::PrivateKey;
 use url::Url;
 
 fn example_fields(connector: &Connector, method: Method) -> Fields {
@@ -21,21 +22,28 @@ fn is_allowed(url: &Url) -> bool {
 }
 
 #[test]
-fn the_first_twelve_are_there() {
+fn every_entry_is_known_here_by_name() {
     let ids: BTreeSet<&str> =
         Catalogue::embedded().unwrap().connectors().iter().map(|connector| connector.id.as_str()).collect();
     let expected = BTreeSet::from([
+        "app-store-connect",
+        "entra-app",
         "generic-api-key",
+        "generic-key-file",
         "generic-oauth",
         "github",
+        "github-app",
         "gitlab",
         "google",
         "google-service-account",
         "microsoft",
         "notion",
+        "okta",
         "openai",
         "practice",
+        "salesforce",
         "slack",
+        "snowflake",
         "stripe",
     ]);
     assert_eq!(ids, expected);
@@ -82,8 +90,23 @@ fn every_template_resolves_with_the_examples_of_its_fields() {
                 assert!(!connector.redirect_uris().unwrap().is_empty(), "{at}");
             }
             Method::ServiceAccount => {
-                let service = connector.service_account_service(&fields, &[]).unwrap();
-                assert!(!service.token_hosts.is_empty() && !service.scopes.is_empty(), "{at}");
+                let account = KeyFileAccount {
+                    client_email: "etl@project.example".to_owned(),
+                    project_id: None,
+                    token_uri: Url::parse("https://oauth2.example/token").unwrap(),
+                };
+                let mut key = ServiceAccountKey::of_account(PrivateKey::new("pem"), "key-1".to_owned(), account);
+                key.fingerprint = Some("SHA256:x".to_owned());
+                let service = connector
+                    .service_account_service(&fields, &[], &key)
+                    .unwrap_or_else(|error| panic!("{at}: {error}"));
+                match &service.exchange {
+                    KeyExchange::Grant { token_url: None } => assert!(!service.token_hosts.is_empty(), "{at}"),
+                    KeyExchange::Grant { token_url: Some(url) }
+                    | KeyExchange::Client { token_url: url, .. }
+                    | KeyExchange::Bearer { token_url: url } => assert!(is_allowed(url), "{at}"),
+                    KeyExchange::Itself => assert!(service.assertion.issuer.is_some(), "{at}"),
+                }
             }
         }
     }
@@ -180,13 +203,13 @@ fn found(text: &str) -> Vec<&'static str> {
 
 #[test]
 fn search_puts_the_beginning_of_a_name_before_anything_else() {
-    assert_eq!(found("git"), ["github", "gitlab"]);
+    assert_eq!(found("git"), ["github", "github-app", "gitlab"]);
     assert_eq!(found("google"), ["google", "google-service-account"]);
     assert_eq!(found("SLACK"), ["slack"]);
     assert_eq!(found("service")[..1], ["google-service-account"]);
     assert_eq!(found("bigquery"), ["google-service-account"]);
     assert_eq!(found("outlook"), ["microsoft"]);
-    assert_eq!(found("developer"), ["github", "gitlab"]);
+    assert_eq!(found("developer"), ["app-store-connect", "github", "github-app", "gitlab"]);
 }
 
 #[test]
@@ -194,7 +217,7 @@ fn search_needs_every_word_and_finds_all_for_none() {
     assert_eq!(found("google bigquery"), ["google-service-account"]);
     assert!(found("google slack").is_empty());
     assert!(found("zzz").is_empty());
-    assert_eq!(found("  ").len(), 12);
+    assert_eq!(found("  ").len(), Catalogue::embedded().unwrap().connectors().len());
     assert_eq!(found("")[0], "practice");
 }
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use storm_connectors::{
-    DroppedFile, Holder, KeyMaterial, KeyMaterialError, MaterialSecret, PasswordTries, Shape, Validity, read_dropped,
-    read_key_material,
+    Catalogue, DroppedFile, Holder, KeyMaterial, KeyMaterialError, MaterialSecret, PasswordTries, Shape, Validity,
+    read_dropped, read_key_material,
 };
 use storm_domain::Timestamp;
 use storm_secret::Passphrase;
@@ -330,13 +330,13 @@ fn a_key_comes_out_the_same_whatever_it_came_in() {
 #[test]
 fn the_keys_own_certificate_stands_first_behind_it() {
     let chain = good("certificate-chain.pem", None).unwrap();
-    let text = chain.client_key().unwrap();
+    let text = chain.service_account_key().unwrap().with_certificates();
     let blocks: Vec<&str> = text.expose().matches("-----BEGIN ").collect();
     assert_eq!(blocks.len(), 3);
     assert!(text.expose().starts_with("-----BEGIN PRIVATE KEY-----"));
-    let alone = good("key-then-certificate.pem", None).unwrap().client_key().unwrap();
+    let alone = good("key-then-certificate.pem", None).unwrap().service_account_key().unwrap().with_certificates();
     assert!(text.expose().starts_with(alone.expose()), "the authority's certificate comes last");
-    assert!(good("aws.csv", None).unwrap().client_key().is_none());
+    assert!(good("aws.csv", None).unwrap().service_account_key().is_none());
 }
 
 #[test]
@@ -354,4 +354,23 @@ fn a_name_makes_no_key_of_what_is_none() {
     }
     let odd = read(&bytes, "/tmp/rsa\u{202e}_key.p8\n", None).unwrap();
     assert_eq!((odd.shape, odd.file_name.as_str()), (Shape::SnowflakeKey, "rsa_key.p8"));
+}
+
+#[test]
+fn a_file_leads_to_the_services_it_is_for() {
+    let catalogue = Catalogue::embedded().unwrap();
+    let named = |name: &str, called: &str, password: Option<&str>| -> Vec<String> {
+        let material = read(&file("good", name), called, password).unwrap();
+        material.takers(catalogue).into_iter().map(|(connector, _)| connector.id.clone()).collect()
+    };
+    let takers = |name: &str, password: Option<&str>| named(name, name, password);
+    assert_eq!(takers("google.json", None), ["google-service-account"]);
+    assert_eq!(named("apple.p8", "AuthKey_2X9R4HXF34.p8", None), ["app-store-connect"]);
+    assert_eq!(named("pkcs1-2048.pem", "my-app.2026-11-01.private-key.pem", None), ["github-app"]);
+    assert_eq!(named("pkcs8-rsa2048.pem", "rsa_key.p8", None), ["snowflake"]);
+    let any_key = takers("pkcs8-rsa2048.pem", None);
+    assert!(any_key.contains(&"okta".to_owned()) && any_key.contains(&"generic-key-file".to_owned()), "{any_key:?}");
+    assert!(!any_key.contains(&"entra-app".to_owned()), "there is no certificate to upload");
+    assert!(takers("pfx-modern.p12", Some("practice")).contains(&"entra-app".to_owned()));
+    assert_eq!(takers("pkcs8-p256.pem", None), ["app-store-connect"]);
 }

@@ -4,11 +4,24 @@ use std::time::Duration;
 
 use storm_connectors::{ResolveError, RevokeBy, TemplateError};
 use storm_domain::{
-    AuthorizationGrant, BodyFormat, ClientAuth, Fields, HttpMethod, IdTokenRules, KeyPlacement, Method, OAuthService,
-    RedirectHost, RevokeTarget,
+    AuthorizationGrant, BodyFormat, ClientAuth, Fields, HttpMethod, IdTokenRules, KeyExchange, KeyPlacement, Method,
+    OAuthService, RedirectHost, RevokeTarget, ServiceAccountKey,
 };
+use storm_secret::PrivateKey;
 
 use crate::connector;
+
+/// As a bare key file is read: nothing says whom it is for.
+fn any_key() -> ServiceAccountKey {
+    ServiceAccountKey {
+        private_key: PrivateKey::new("pem"),
+        certificates: String::new(),
+        key_id: None,
+        fingerprint: Some("SHA256:abc=".to_owned()),
+        ends_at: None,
+        account: None,
+    }
+}
 
 fn fields(pairs: &[(&str, &str)]) -> Fields {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
@@ -24,9 +37,10 @@ fn practice_answers_at_its_default_address_without_any_field() {
     let setup = practice.method(Method::OAuth).unwrap().oauth().unwrap();
     assert_eq!(setup.default_client_id.as_deref(), Some("practice-desktop"));
     assert!(!setup.secret_required);
-    let account = practice.service_account_service(&Fields::new(), &[]).unwrap();
+    let account = practice.service_account_service(&Fields::new(), &[], &any_key()).unwrap();
     assert_eq!(account.token_hosts, ["127.0.0.1", "[::1]", "localhost"]);
-    assert_eq!(account.assertion_lifetime, Duration::from_secs(3600));
+    assert_eq!(account.assertion.lifetime, Duration::from_secs(3600));
+    assert_eq!(account.exchange, KeyExchange::Grant { token_url: None });
 }
 
 #[test]
@@ -302,4 +316,45 @@ fn a_scope_granted_under_another_name_is_not_missing() {
     assert_eq!(missing("microsoft", &["Mail.ReadWrite"], &graph, true), ["Mail.ReadWrite"]);
     assert!(missing("practice", &["read", "offline_access"], &["read"], true).is_empty(), "its refresh token is there");
     assert_eq!(missing("practice", &["read", "offline_access"], &["read"], false), ["offline_access"]);
+}
+
+#[test]
+fn a_key_in_a_file_signs_what_its_service_wants() {
+    let snowflake = connector("snowflake");
+    let typed = fields(&[("account", "MYORG-ACCOUNT1"), ("user", "ETL")]);
+    let service = snowflake.service_account_service(&typed, &[], &any_key()).unwrap();
+    assert_eq!(service.exchange, KeyExchange::Itself);
+    assert_eq!(service.assertion.issuer.as_deref(), Some("MYORG-ACCOUNT1.ETL.SHA256:abc="));
+    assert_eq!(service.assertion.subject.as_deref(), Some("MYORG-ACCOUNT1.ETL"));
+
+    let entra = connector("entra-app");
+    let id = "00001111-aaaa-2222-bbbb-3333cccc4444";
+    let typed = fields(&[("tenant", "contoso.example"), ("client_id", id)]);
+    let service = entra.service_account_service(&typed, &[], &any_key()).unwrap();
+    let KeyExchange::Client { token_url, client_id } = &service.exchange else { panic!("{service:?}") };
+    assert_eq!(token_url.as_str(), "https://login.microsoftonline.com/contoso.example/oauth2/v2.0/token");
+    assert_eq!((client_id.as_str(), service.assertion.is_pss), (id, true));
+    assert_eq!(service.assertion.audience, None, "the endpoint itself");
+
+    let github = connector("github-app");
+    let typed = fields(&[("app_id", "Iv23"), ("installation_id", "42")]);
+    let service = github.service_account_service(&typed, &[], &any_key()).unwrap();
+    let KeyExchange::Bearer { token_url } = &service.exchange else { panic!("{service:?}") };
+    assert_eq!(token_url.as_str(), "https://api.github.com/app/installations/42/access_tokens");
+    assert!(service.assertion.lifetime <= Duration::from_secs(600) && service.scopes.is_empty());
+
+    let apple = connector("app-store-connect");
+    let service = apple.service_account_service(&fields(&[("issuer_id", id)]), &[], &any_key()).unwrap();
+    assert_eq!(service.assertion.audience.as_deref(), Some("appstoreconnect-v1"));
+    assert_eq!(service.assertion.key_id, None, "left out while nobody says it");
+}
+
+#[test]
+fn a_user_to_act_for_is_asked_for_only_when_one_is_filled_in() {
+    let google = connector("google-service-account");
+    let subject = |typed: &[(&str, &str)]| {
+        google.service_account_service(&fields(typed), &[], &any_key()).unwrap().assertion.subject
+    };
+    assert_eq!(subject(&[]), None);
+    assert_eq!(subject(&[("subject", "ada@example.com")]).as_deref(), Some("ada@example.com"));
 }

@@ -47,9 +47,8 @@ impl Engine {
         file: HeldSecretId,
     ) -> Result<IntegrationDetailView, Failure> {
         let integration = self.live(id).await?;
-        let held = self.held.key_file(file)?;
-        self.check_token_host(&integration, &held)?;
-        let page = self.begin_rotation(&integration, Credential::ServiceAccountKey(held.key)).await?;
+        let key = self.held_key(&integration, file)?;
+        let page = self.begin_rotation(&integration, Credential::ServiceAccountKey(key)).await?;
         self.held.release(file);
         Ok(page)
     }
@@ -308,9 +307,7 @@ pub(crate) fn is_same(old: &Credential, new: &Credential) -> bool {
             // EXPOSE: compared in constant time.
             bool::from(old.key.expose().as_bytes().ct_eq(new.key.expose().as_bytes()))
         }
-        (Credential::ServiceAccountKey(old), Credential::ServiceAccountKey(new)) => {
-            old.key_id == new.key_id && old.client_email == new.client_email
-        }
+        (Credential::ServiceAccountKey(old), Credential::ServiceAccountKey(new)) => old.is_same(new),
         _ => false,
     }
 }

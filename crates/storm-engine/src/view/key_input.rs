@@ -6,8 +6,6 @@ use serde::{Deserialize, Deserializer, Serialize};
 use storm_domain::HeldSecretId;
 use storm_secret::{Passphrase, PastedRedirect, RecoveryCode, SecretBytes};
 
-use super::ConnectorBadge;
-
 /// A secret that was typed in the window. It becomes a secret type while it is read and has no way back out.
 pub struct TypedSecret(SecretBytes);
 
@@ -79,25 +77,6 @@ pub struct HeldKeyView {
     pub hint: String,
     /// Remarks such as "looks like a test key"; none of them stops saving.
     pub remarks: Vec<String>,
-}
-
-/// A key file that the core holds for a dialog.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
-pub struct KeyFileView {
-    /// To name it when saving.
-    pub id: HeldSecretId,
-    /// Its name without the folder.
-    pub file_name: String,
-    /// What kind of file it is, such as "Google service account key".
-    pub shape: String,
-    /// The project.
-    pub project: Option<String>,
-    /// The account.
-    pub client_email: String,
-    /// The key's id at the service.
-    pub key_id: String,
-    /// Connectors it can be used with.
-    pub connectors: Vec<ConnectorBadge>,
 }
 
 /// Asks for remarks on a key while it is typed.

@@ -4,6 +4,7 @@
 mod authorization;
 mod connector;
 mod discovery;
+mod dropped_file;
 mod finding;
 mod host;
 mod integration;
@@ -18,6 +19,10 @@ pub use authorization::{
 };
 pub use connector::{ConnectorBadge, ConnectorPage, ConnectorView, FieldView, MethodView, OAuthSetupView};
 pub use discovery::{DiscoveryView, EndpointPurpose, EndpointView};
+pub use dropped_file::{
+    CertificateView, FileFact, FileFactKind, FilePreview, FileUse, FileView, HeldFileView, KeyFileView,
+    UnlockFileRequest, ValidityView,
+};
 pub use finding::{ExaminationSubject, FindingView};
 pub use host::{HostView, KeyProblem, PassphraseRequest, ProtectionView, RecoveryCodeRequest, VaultView, WayOut};
 pub use integration::{
@@ -25,7 +30,7 @@ pub use integration::{
     LastUseView, PendingRevocationView, ReplacementView, RevocationView, RevokeMode, RotationView, SavedView,
     SetReplacementRequest, StatusView,
 };
-pub use key_input::{CheckKeyRequest, HeldKeyView, KeyFileView, KeyInput, TypedSecret};
+pub use key_input::{CheckKeyRequest, HeldKeyView, KeyInput, TypedSecret};
 pub use network::{
     AuthorityView, CheckOutcome, ChooseProxyRequest, NetworkCheck, NetworkCheckView, NetworkSettingsView, ProxyView,
     ReachView,

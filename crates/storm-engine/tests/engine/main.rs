@@ -12,6 +12,7 @@ mod callback_port;
 mod client_credentials;
 mod device;
 mod doctor;
+mod dropped_file;
 mod holds;
 mod integration;
 mod lend;

@@ -169,7 +169,7 @@ async fn a_credential_that_is_dead_already_needs_no_end() {
         connector_id: "practice".into(),
         name: None,
         fields: rig.fields(),
-        file: rig.hold_file(&file),
+        file: rig.hold_file(&file).await,
         scopes: Vec::new(),
     };
     let id = rig.engine.add_service_account(request).await.unwrap().integration_id;

@@ -8,10 +8,10 @@ use storm_connectors::Catalogue;
 use storm_domain::port::{EventSink, Network, Vault};
 use storm_domain::{Event, Failure, Fields, IntegrationId, LeaseOwner, Timestamp};
 use storm_engine::view::{
-    AddApiKeyRequest, AuthorizationProgress, AuthorizationTarget, BeginAuthorizationRequest, IntegrationDetailView,
-    KeyInput, SaveRegistrationRequest,
+    AddApiKeyRequest, AuthorizationProgress, AuthorizationTarget, BeginAuthorizationRequest, HeldFileView,
+    IntegrationDetailView, KeyInput, SaveRegistrationRequest,
 };
-use storm_engine::{Engine, EngineParts};
+use storm_engine::{Engine, EngineParts, HeldFile};
 use storm_sandbox::{JournalQuery, NewKey, Options, Sandbox, Step};
 use storm_secret::ApiKey;
 use storm_store::{SqliteVault, VaultFolder, open_vault};
@@ -111,9 +111,17 @@ impl Rig {
     }
 
     /// A service-account key file of the practice service, held for a dialog.
-    pub fn hold_file(&self, file: &serde_json::Value) -> storm_domain::HeldSecretId {
-        let bytes = storm_secret::SecretBytes::new(file.to_string().into_bytes());
-        self.engine.hold_key_file(&bytes, "key.json").unwrap().id
+    pub async fn hold_file(&self, file: &serde_json::Value) -> storm_domain::HeldSecretId {
+        match self.hold(file.to_string().as_bytes(), "key.json").await.unwrap() {
+            HeldFileView::Known { file } => file.id,
+            HeldFileView::Locked { .. } => panic!("there is no password on it"),
+        }
+    }
+
+    /// Any file, as it is dropped.
+    pub async fn hold(&self, bytes: &[u8], name: &str) -> Result<HeldFileView, Failure> {
+        let file = HeldFile { bytes: storm_secret::SecretBytes::new(bytes.to_vec()), name: name.to_owned() };
+        self.engine.hold_files(vec![file]).await
     }
 
     pub async fn new_target(&self) -> AuthorizationTarget {

@@ -185,7 +185,7 @@ async fn add_key_file(rig: &Rig) -> (IntegrationId, String) {
         connector_id: "practice".into(),
         name: None,
         fields: rig.fields(),
-        file: rig.hold_file(&first),
+        file: rig.hold_file(&first).await,
         scopes: Vec::new(),
     };
     let id = rig.engine.add_service_account(request).await.unwrap().integration_id;
@@ -197,7 +197,7 @@ async fn a_service_account_key_is_rotated_by_api() {
     let rig = Rig::start().await;
     let (id, email) = add_key_file(&rig).await;
     let second = rig.sandbox.control().add_service_account_key(&email).await.unwrap();
-    let page = rig.engine.begin_key_file_rotation(id, rig.hold_file(&second)).await.unwrap();
+    let page = rig.engine.begin_key_file_rotation(id, rig.hold_file(&second).await).await.unwrap();
     assert_eq!(page.rotation.unwrap().step, RotationStep::Switched);
     rig.engine.revoke_old_key(id).await.unwrap();
     rig.page_when(id, |page| page.rotation.as_ref().is_some_and(|rotation| rotation.step == RotationStep::Done)).await;
@@ -300,7 +300,7 @@ async fn lent_over_a_switch(rig: &Rig, id: IntegrationId, new: &serde_json::Valu
     let engine = std::sync::Arc::clone(&rig.engine);
     let lending = tokio::spawn(async move { engine.lend("Practice", "test", Some(LONG)).await });
     await_held(rig, "/oauth/token").await;
-    let page = rig.engine.begin_key_file_rotation(id, rig.hold_file(new)).await.unwrap();
+    let page = rig.engine.begin_key_file_rotation(id, rig.hold_file(new).await).await.unwrap();
     assert_eq!(page.rotation.unwrap().step, RotationStep::Switched);
     if refused {
         rig.clock.advance(USE_OF_A_HAND_OUT);

@@ -1,7 +1,6 @@
 use storm_domain::{ErrorCode, ReconnectReason, Verdict};
 use storm_engine::LentSecret;
 use storm_engine::view::{AddServiceAccountRequest, StatusView};
-use storm_secret::SecretBytes;
 
 use crate::rig::{Rig, failure};
 
@@ -12,7 +11,7 @@ async fn add(rig: &Rig) -> (storm_domain::IntegrationId, String) {
         connector_id: "practice".into(),
         name: Some("ETL".into()),
         fields: rig.fields(),
-        file: rig.hold_file(&file),
+        file: rig.hold_file(&file).await,
         scopes: Vec::new(),
     };
     let saved = rig.engine.add_service_account(request).await.unwrap();
@@ -52,7 +51,7 @@ async fn f183_a_key_disabled_at_the_service_needs_its_user_and_a_verify_finds_it
 async fn files_that_are_no_keys_are_refused_by_name() {
     let rig = Rig::start().await;
     for bytes in [&b""[..], b"{", b"{\"name\":\"app\",\"version\":\"1.0.0\"}", b"\x00\x01\x02"] {
-        let refused = failure(rig.engine.hold_key_file(&SecretBytes::new(bytes), "file.json"));
+        let refused = failure(rig.hold(bytes, "file.json").await);
         assert_eq!(refused.code, ErrorCode::FileNotUsable);
         assert!(!refused.message.is_empty());
     }
@@ -63,6 +62,6 @@ async fn a_file_that_sends_its_key_elsewhere_is_refused() {
     let rig = Rig::start().await;
     let mut file = rig.sandbox.control().create_service_account("etl").await.unwrap();
     file["token_uri"] = "https://evil.example/token".into();
-    let refused = failure(rig.engine.hold_key_file(&SecretBytes::new(file.to_string().into_bytes()), "key.json"));
+    let refused = failure(rig.hold(file.to_string().as_bytes(), "key.json").await);
     assert_eq!(refused.code, ErrorCode::FileNotUsable);
 }

@@ -1,6 +1,6 @@
 // A host that plays every flow in memory, so that the UI runs in a plain browser and in tests: the commands of the contract over
 // the model beside it.
-import { HostFailure, type Account, type AccountAnswer, type AuthorizationProgress, type AuthorizationTarget, type AuthorizationView, type DiscoveryView, type Host, type HostView, type IntegrationId, type IntegrationView, type KeyFileView, type ProtectionView, type StatusView, type Verdict } from '../host';
+import { HostFailure, type Account, type AccountAnswer, type AuthorizationProgress, type AuthorizationTarget, type AuthorizationView, type DiscoveryView, type HeldFileView, type Host, type HostView, type IntegrationId, type IntegrationView, type KeyFileView, type ProtectionView, type StatusView, type Verdict } from '../host';
 import { badgeOf, catalogue, discoveryOf } from './catalogue';
 import { fail, FakeModel, kept, unlocked, verdictOf } from './model';
 import { findingOf, reachOf, sampleAuthority } from './network';
@@ -10,15 +10,45 @@ import * as rotation from './rotation';
 
 const DAY = 24 * 60 * 60_000;
 
+const sampleEmail = 'etl@analytics-prod.example';
+
 export const sampleFile: KeyFileView = {
   id: 'held-file',
-  file_name: 'analytics-prod-9b07.json',
-  shape: 'Google service account key',
-  project: 'analytics-prod',
-  client_email: 'etl@analytics-prod.example',
-  key_id: '9b07c2d41e',
-  connectors: [badgeOf('bigquery'), badgeOf('practice')],
+  file: {
+    name: 'analytics-prod-9b07.json',
+    shape: 'Google service account (JSON)',
+    facts: [
+      { kind: 'account', value: sampleEmail },
+      { kind: 'project', value: 'analytics-prod' },
+      { kind: 'key_id', value: '9b07c2d41e' },
+      { kind: 'algorithm', value: 'RSA 2048' },
+    ],
+    certificate: null,
+  },
+  uses: [
+    { connector: badgeOf('bigquery'), method: 'service_account' },
+    { connector: badgeOf('practice'), method: 'service_account' },
+  ],
 };
+
+/** A certificate with its key, as it is once its password ("practice") was entered. */
+export const sampleArchive: KeyFileView = {
+  id: 'held-archive',
+  file: {
+    name: 'reports.p12',
+    shape: 'PKCS#12 archive',
+    facts: [
+      { kind: 'subject', value: 'reports.example' },
+      { kind: 'algorithm', value: 'RSA 4096' },
+      { kind: 'fingerprint', value: 'SHA256:0wBPSfO4h9ibVj1dXqg0kKtPv1tP5VYyJkC6T2mJQpA=' },
+    ],
+    certificate: { begins: Date.now() - 355 * DAY, ends: Date.now() + 10 * DAY, validity: 'ends_soon' },
+  },
+  uses: [{ connector: badgeOf('bigquery'), method: 'service_account' }],
+};
+
+/** The same before that. */
+export const lockedArchive: HeldFileView = { held: 'locked', id: 'locked-archive', name: 'reports.p12', shape: 'PKCS#12 archive' };
 
 export class FakeHost extends FakeModel implements Host {
   // The vault.
@@ -452,18 +482,25 @@ export class FakeHost extends FakeModel implements Host {
 
   chooseKeyFile = async () => {
     await this.called('chooseKeyFile');
-    this.held.set(sampleFile.id, sampleFile.key_id);
-    return sampleFile;
+    this.held.set(sampleFile.id, sampleFile.id);
+    return { held: 'known', file: sampleFile } as const;
+  };
+
+  unlockKeyFile: Host['unlockKeyFile'] = async ({ password }) => {
+    await this.called('unlockKeyFile');
+    if (password !== 'practice') throw fail('file_password_refused', 'The password does not open the file.');
+    this.held.set(sampleArchive.id, sampleArchive.id);
+    return sampleArchive;
   };
 
   addServiceAccount: Host['addServiceAccount'] = async ({ connector_id, name, file }) => {
     await this.called('addServiceAccount');
-    return this.add(connector_id, 'service_account', name, verdictOf(this.secret({ from: 'held', id: file }), sampleFile.client_email));
+    return this.add(connector_id, 'service_account', name, verdictOf(this.secret({ from: 'held', id: file }), sampleEmail));
   };
 
   replaceKeyFile: Host['replaceKeyFile'] = async (id, file) => {
     await this.called('replaceKeyFile');
-    return this.replace(id, verdictOf(this.secret({ from: 'held', id: file }), sampleFile.client_email));
+    return this.replace(id, verdictOf(this.secret({ from: 'held', id: file }), sampleEmail));
   };
 
   // Revoking later.

@@ -127,7 +127,7 @@ export class FakeModel {
   }
 
   emitShell(event: ShellEvent): void {
-    if (event.event === 'file_held') this.held.set(event.file.id, event.file.key_id);
+    if (event.event === 'file_held' && event.held.held === 'known') this.held.set(event.held.file.id, event.held.file.id);
     this.shellListeners.forEach((listener) => listener(event));
   }
 

@@ -20,7 +20,7 @@ export const summaryOf = (method: Method, hint = 'rk_live_…3fQ2'): CredentialS
     case 'oauth':
       return { kind: 'oauth_grant', refreshable: true, expires_at: Date.now() + 41 * MINUTE };
     case 'service_account':
-      return { kind: 'service_account_key', key_id: hint, client_email: 'etl@analytics-prod.example', project_id: 'analytics-prod' };
+      return { kind: 'service_account_key', key_id: hint, client_email: 'etl@analytics-prod.example', project_id: 'analytics-prod', ends_at: null };
   }
 };
 

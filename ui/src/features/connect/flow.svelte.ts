@@ -18,7 +18,7 @@ import type { Opening } from '../../state/dialog.svelte';
 import type { FileTaker } from '../../state/drop.svelte';
 import { FileEntry } from '../../state/file-entry.svelte';
 import { KeyEntry } from '../../state/key-entry.svelte';
-import { afterConnector, attemptOf, before, firstOf, isWaiting, takesFile, withAttempt, type Step, type Subject } from './step';
+import { afterConnector, attemptOf, before, firstOf, isWaiting, takesFile, useOf, withAttempt, type Step, type Subject } from './step';
 
 /** Where the user signs in. */
 export type Way = 'browser' | 'code';
@@ -43,7 +43,7 @@ export class ConnectFlow implements FileTaker {
     private readonly app: App,
     private readonly opening: Exclude<Opening, { open: 'disconnect' }>,
   ) {
-    this.file = new FileEntry(app.host, 'use it here');
+    this.file = new FileEntry(app.host, app.drop, 'use it here');
   }
 
   /** Listens and finds the first step; the answer ends it all, an authorization under way included. */
@@ -69,7 +69,8 @@ export class ConnectFlow implements FileTaker {
   }
 
   async choose(connector: ConnectorView): Promise<void> {
-    const wanted = this.step.step === 'choose_connector' ? (this.step.file ? 'service_account' : this.step.method) : null;
+    const { step } = this;
+    const wanted = step.step === 'choose_connector' ? (step.file ? useOf(step.file, connector) : step.method) : null;
     const next = afterConnector(connector, wanted);
     if ('step' in next) this.#go(next);
     else await this.begin(next);
@@ -292,12 +293,12 @@ export class ConnectFlow implements FileTaker {
   }
 
   async #openFile(file: KeyFileView): Promise<void> {
-    const fitting = this.connectors.filter((one) => file.connectors.some((badge) => badge.id === one.badge.id));
+    const fitting = this.connectors.filter((one) => useOf(file, one) !== null);
     const only = fitting.length === 1 ? fitting[0] : undefined;
-    const method = only?.methods.find((one) => one.method === 'service_account');
+    const method = only?.methods.find((one) => one.method === useOf(file, only));
     if (only && method) return this.begin({ connector: only, method, existing: null });
     this.connectors = fitting;
-    this.#go({ step: 'choose_connector', method: 'service_account', file });
+    this.#go({ step: 'choose_connector', method: null, file });
   }
 
   async #openReplace({ id, name, connector, method }: IntegrationView): Promise<void> {

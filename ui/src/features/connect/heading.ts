@@ -18,7 +18,7 @@ export function headingOf(step: Step, opening: Exclude<Opening, { open: 'disconn
         ? { title: `${opening.open === 'reconnect' ? 'Reconnect' : 'Replace the credential of'} ${opening.integration.name}`, subtitle: '', badge: opening.integration.connector }
         : { title: 'Add an integration', subtitle: '', badge: null };
     case 'choose_connector':
-      return { title: 'Add an integration', subtitle: step.file ? `${step.file.shape}: which service is it for?` : 'Which service?', badge: null };
+      return { title: 'Add an integration', subtitle: step.file ? `${step.file.file.shape}: which service is it for?` : 'Which service?', badge: null };
     case 'choose_method':
       return { title: `Connect ${step.connector.badge.name}`, subtitle: 'How should it sign in?', badge: step.connector.badge };
     case 'enter_key':

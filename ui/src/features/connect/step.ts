@@ -86,6 +86,9 @@ export const isWaiting = (step: Step): boolean =>
 export const withAttempt = (step: Step, attempt: AuthorizationView): Step =>
   step.step === 'waiting' && step.attempt.id === attempt.id ? { ...step, attempt } : step;
 
+/** The way in which a file can be used at a service; null = it cannot. */
+export const useOf = (file: KeyFileView, { badge }: ConnectorView): Method | null => file.uses.find((use) => use.connector.id === badge.id)?.method ?? null;
+
 /** Whether a released file can be used from here without losing what was typed. */
 export const takesFile = (step: Step): boolean =>
   ['choose_connector', 'choose_method', 'enter_file'].includes(step.step);

@@ -27,7 +27,7 @@ export function credentialHint(summary: CredentialSummary): string {
     case 'api_key':
       return summary.hint;
     case 'service_account_key':
-      return summary.key_id;
+      return summary.key_id ?? 'a private key';
     case 'oauth_grant':
       return summary.refreshable ? 'tokens that renew' : 'an access token';
   }

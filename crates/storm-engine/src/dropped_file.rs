@@ -1,0 +1,182 @@
+//! Files that a person drops or chooses: what they are, and holding them for a dialog, under their password too.
+//!
+//! A file is read, and keys are derived from its password, on a thread of their own: that takes up to two seconds.
+
+use storm_connectors::{
+    Algorithm, CertificateSummary, DroppedFile, Holder, KeyMaterial, KeyMaterialError, Validity, read_dropped,
+};
+use storm_domain::{Action, ErrorCode, Failure, HeldSecretId, Integration, ServiceAccountKey};
+use storm_secret::Passphrase;
+
+use crate::catalogue::badge;
+use crate::engine::{Engine, internal, lock};
+use crate::error::{ToFailure as _, file_not_usable};
+use crate::held::HeldFile;
+use crate::view::{
+    CertificateView, FileFact, FileFactKind, FilePreview, FileUse, FileView, HeldFileView, KeyFileView,
+    UnlockFileRequest, ValidityView,
+};
+
+type Read = Result<KeyMaterial, KeyMaterialError>;
+
+impl Engine {
+    /// Looks at files without keeping them, while they hang over the window.
+    ///
+    /// # Errors
+    /// Says why they cannot be used.
+    pub async fn preview_files(&self, files: Vec<HeldFile>) -> Result<FilePreview, Failure> {
+        let name = first_name(&files);
+        match self.read(files).await? {
+            (_, Ok(material)) => Ok(FilePreview::Known { file: file_view(&material) }),
+            (_, Err(KeyMaterialError::PasswordNeeded { shape })) => {
+                Ok(FilePreview::Locked { name, shape: shape.title().to_owned() })
+            }
+            (_, Err(error)) => Err(error.to_failure()),
+        }
+    }
+
+    /// Holds files for the dialog: one, or a certificate and its key.
+    ///
+    /// # Errors
+    /// Says why they cannot be used.
+    pub async fn hold_files(&self, files: Vec<HeldFile>) -> Result<HeldFileView, Failure> {
+        let name = first_name(&files);
+        match self.read(files).await? {
+            (_, Ok(material)) => Ok(HeldFileView::Known { file: self.hold(material)? }),
+            (files, Err(KeyMaterialError::PasswordNeeded { shape })) => {
+                let id = HeldSecretId(self.parts.entropy.make_uuid());
+                self.held.hold_locked(id, files, self.now());
+                Ok(HeldFileView::Locked { id, name, shape: shape.title().to_owned() })
+            }
+            (_, Err(error)) => Err(error.to_failure()),
+        }
+    }
+
+    /// Opens held files with their password.
+    ///
+    /// # Errors
+    /// [`ErrorCode::FilePasswordRefused`] when it is not the password, or too many others were tried just now.
+    pub async fn unlock_files(&self, request: UnlockFileRequest) -> Result<KeyFileView, Failure> {
+        let locked = self.held.locked(request.id)?;
+        let pause = lock(&locked.tries).pause_left(self.now());
+        if let Some(left) = pause {
+            let seconds = left.as_secs() + 1;
+            return Err(Failure::new(
+                ErrorCode::FilePasswordRefused,
+                format!("That were too many passwords. Look up the right one, and try again in {seconds} seconds."),
+                Some(Action::Retry),
+            ));
+        }
+        let password = Passphrase::from(request.password);
+        let (now, opening) = (self.now(), locked.clone());
+        let read = tokio::task::spawn_blocking(move || {
+            let files: Vec<DroppedFile<'_>> = opening.files.iter().map(HeldFile::as_dropped).collect();
+            read_dropped(&files, Some(&password), now)
+        });
+        match read.await.map_err(|_| internal("The file could not be read."))? {
+            Ok(material) => {
+                let view = self.hold(material)?;
+                self.held.release(request.id);
+                Ok(view)
+            }
+            Err(error) => {
+                if error == KeyMaterialError::WrongPassword {
+                    lock(&locked.tries).note_wrong(self.now());
+                }
+                Err(error.to_failure())
+            }
+        }
+    }
+
+    /// The key of a held file, for an integration of a service that takes it.
+    pub(crate) fn held_key(&self, integration: &Integration, file: HeldSecretId) -> Result<ServiceAccountKey, Failure> {
+        let material = self.held.material(file)?;
+        let connector = self.connector(&integration.connector_id)?;
+        let key = material.service_account_key().filter(|_| material.is_for(connector, integration.method));
+        let key = key.ok_or_else(|| {
+            file_not_usable(format!(
+                "This is: {}. {} takes another kind of file here. Choose the one that the service let you download.",
+                material.shape.title(),
+                connector.name
+            ))
+        })?;
+        connector.check_key_file(&integration.fields, &key).map_err(|error| error.to_failure())?;
+        Ok(key)
+    }
+
+    async fn read(&self, files: Vec<HeldFile>) -> Result<(Vec<HeldFile>, Read), Failure> {
+        let now = self.now();
+        let read = tokio::task::spawn_blocking(move || {
+            let dropped: Vec<DroppedFile<'_>> = files.iter().map(HeldFile::as_dropped).collect();
+            let read = read_dropped(&dropped, None, now);
+            (files, read)
+        });
+        read.await.map_err(|_| internal("The file could not be read."))
+    }
+
+    fn hold(&self, material: KeyMaterial) -> Result<KeyFileView, Failure> {
+        let uses: Vec<FileUse> = material
+            .takers(self.parts.catalogue)
+            .into_iter()
+            .map(|(connector, method)| FileUse { connector: badge(connector), method })
+            .collect();
+        if uses.is_empty() {
+            return Err(file_not_usable(format!(
+                "This is: {}. It can be read, but no service here takes such a file yet.",
+                material.shape.title()
+            )));
+        }
+        let id = HeldSecretId(self.parts.entropy.make_uuid());
+        let view = KeyFileView { id, file: file_view(&material), uses };
+        self.held.hold_material(id, material, self.now());
+        Ok(view)
+    }
+}
+
+fn first_name(files: &[HeldFile]) -> String {
+    let name = files.first().map(|file| file.name.rsplit(['/', '\\']).next().unwrap_or_default());
+    name.unwrap_or_default().chars().filter(|c| !c.is_control()).take(120).collect()
+}
+
+fn file_view(material: &KeyMaterial) -> FileView {
+    let fact = |kind, value: String| FileFact { kind, value };
+    let mut facts = Vec::new();
+    facts.extend(material.holder.as_ref().map(|holder| {
+        let kind = match holder {
+            Holder::Email(_) => FileFactKind::Account,
+            Holder::AccessKeyId(_) => FileFactKind::AccessKeyId,
+            Holder::KeyId(_) => FileFactKind::KeyId,
+            Holder::ClientId(_) => FileFactKind::ClientId,
+            Holder::App(_) => FileFactKind::App,
+            Holder::Subject(_) => FileFactKind::Subject,
+            _ => FileFactKind::User,
+        };
+        fact(kind, holder.name().to_owned())
+    }));
+    let key = material.service_account_key();
+    if let Some(account) = key.as_ref().and_then(|key| key.account.clone()) {
+        facts.extend(account.project_id.map(|project| fact(FileFactKind::Project, project)));
+        facts.extend(key.and_then(|key| key.key_id).map(|id| fact(FileFactKind::KeyId, id)));
+    }
+    facts.extend(material.algorithm.map(|algorithm: Algorithm| fact(FileFactKind::Algorithm, algorithm.to_string())));
+    facts.extend(material.key_fingerprint.map(|print| fact(FileFactKind::Fingerprint, print.base64())));
+    FileView {
+        name: material.file_name.clone(),
+        shape: material.shape.title().to_owned(),
+        facts,
+        certificate: material.certificate.as_ref().map(certificate_view),
+    }
+}
+
+fn certificate_view(certificate: &CertificateSummary) -> CertificateView {
+    CertificateView {
+        begins: certificate.begins,
+        ends: certificate.ends,
+        validity: match certificate.validity {
+            Validity::NotYet => ValidityView::NotYet,
+            Validity::Current => ValidityView::Current,
+            Validity::EndsSoon => ValidityView::EndsSoon,
+            Validity::Ended => ValidityView::Ended,
+        },
+    }
+}

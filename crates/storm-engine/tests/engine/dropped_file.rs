@@ -1,0 +1,123 @@
+//! Files of every shape on their way in: what is said of them, under a password too, and which service they may go to.
+
+use std::time::Duration;
+
+use storm_domain::{ErrorCode, Failure, Fields, HeldSecretId, Method};
+use storm_engine::HeldFile;
+use storm_engine::view::{
+    AddServiceAccountRequest, FileFactKind, FilePreview, HeldFileView, KeyFileView, TypedSecret, UnlockFileRequest,
+    ValidityView,
+};
+use storm_secret::SecretBytes;
+
+use crate::rig::Rig;
+
+/// Of the files that are read in the catalogue's tests; its password is "practice".
+const ARCHIVE: &[u8] = include_bytes!("../../../storm-connectors/tests/files/good/pfx-modern.p12");
+const KEY: &[u8] = include_bytes!("../../../storm-connectors/tests/files/good/pkcs8-rsa2048.pem");
+
+fn file(bytes: &[u8], name: &str) -> HeldFile {
+    HeldFile { bytes: SecretBytes::new(bytes.to_vec()), name: name.to_owned() }
+}
+
+async fn locked(rig: &Rig) -> HeldSecretId {
+    match rig.hold(ARCHIVE, "/downloads/app.p12").await.unwrap() {
+        HeldFileView::Locked { id, name, shape } => {
+            assert_eq!((name.as_str(), shape.as_str()), ("app.p12", "PKCS#12 archive"));
+            id
+        }
+        HeldFileView::Known { .. } => panic!("it is under a password"),
+    }
+}
+
+async fn unlock(rig: &Rig, id: HeldSecretId, password: &str) -> Result<KeyFileView, Failure> {
+    let password: TypedSecret = serde_json::from_value(password.into()).unwrap();
+    rig.engine.unlock_files(UnlockFileRequest { id, password }).await
+}
+
+#[tokio::test]
+async fn a_file_under_a_password_opens_with_the_right_one_and_waits_for_it_until_then() {
+    let rig = Rig::start().await;
+    let preview = rig.engine.preview_files(vec![file(ARCHIVE, "app.p12")]).await.unwrap();
+    assert!(matches!(preview, FilePreview::Locked { name, .. } if name == "app.p12"));
+    let id = locked(&rig).await;
+    let refused = unlock(&rig, id, "wrong").await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::FilePasswordRefused);
+    assert!(!refused.message.contains("wrong"));
+
+    let opened = unlock(&rig, id, "practice").await.unwrap();
+    assert_eq!(opened.file.certificate.as_ref().unwrap().validity, ValidityView::Current);
+    assert!(opened.file.facts.iter().any(|fact| fact.kind == FileFactKind::Fingerprint));
+    assert!(opened.uses.iter().any(|one| one.connector.id == "entra-app" && one.method == Method::ServiceAccount));
+    assert_eq!(unlock(&rig, id, "practice").await.unwrap_err().code, ErrorCode::NotFound, "it is open now");
+}
+
+#[tokio::test]
+async fn after_five_wrong_passwords_there_is_a_pause() {
+    let rig = Rig::start().await;
+    let id = locked(&rig).await;
+    for _ in 0..5 {
+        let refused = unlock(&rig, id, "wrong").await.unwrap_err();
+        assert!(!refused.message.contains("seconds"));
+    }
+    let paused = unlock(&rig, id, "practice").await.unwrap_err();
+    assert_eq!(paused.code, ErrorCode::FilePasswordRefused);
+    assert!(paused.message.contains("seconds"), "{}", paused.message);
+    rig.clock.advance(Duration::from_secs(31));
+    assert!(unlock(&rig, id, "practice").await.is_ok());
+}
+
+#[tokio::test]
+async fn a_key_goes_to_no_service_that_takes_another_kind() {
+    let rig = Rig::start().await;
+    let HeldFileView::Known { file } = rig.hold(KEY, "key.pem").await.unwrap() else { panic!("it has no password") };
+    let request = |connector_id: &str, fields: Fields| AddServiceAccountRequest {
+        connector_id: connector_id.to_owned(),
+        name: None,
+        fields,
+        file: file.id,
+        scopes: Vec::new(),
+    };
+    let refused = rig.engine.add_service_account(request("practice", rig.fields())).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::FileNotUsable);
+    assert!(refused.message.contains("Private key (PKCS#8)") && refused.message.contains("Practice"));
+    assert!(rig.engine.integrations().await.unwrap().is_empty());
+}
+
+/// The key of a service account of the practice service, as a bare PEM file; and the fields that say whom it is for.
+async fn bare_key(rig: &Rig) -> (Vec<u8>, Fields) {
+    let file = rig.sandbox.control().create_service_account("etl").await.unwrap();
+    let text = |name: &str| file[name].as_str().unwrap().to_owned();
+    let base = rig.sandbox.base_url();
+    let fields = [
+        ("token_url", text("token_uri")),
+        ("issuer", text("client_email")),
+        ("signing_key_id", text("private_key_id")),
+        ("verify_url", format!("{base}/api/whoami")),
+        ("keys_page", format!("{base}/service-accounts")),
+    ];
+    (text("private_key").into_bytes(), fields.map(|(name, value)| (name.to_owned(), value)).into_iter().collect())
+}
+
+#[tokio::test]
+async fn a_bare_key_is_exchanged_for_whom_the_fields_name() {
+    let rig = Rig::start().await;
+    let (pem, fields) = bare_key(&rig).await;
+    let HeldFileView::Known { file } = rig.hold(&pem, "key.pem").await.unwrap() else { panic!("it has no password") };
+    let request = AddServiceAccountRequest {
+        connector_id: "generic-key-file".to_owned(),
+        name: None,
+        fields,
+        file: file.id,
+        scopes: Vec::new(),
+    };
+    let saved = rig.engine.add_service_account(request).await.unwrap();
+    assert!(matches!(saved.verdict, storm_domain::Verdict::Works { .. }), "{:?}", saved.verdict);
+    let page = rig.page(saved.integration_id).await;
+    let storm_domain::CredentialSummary::ServiceAccountKey { key_id, client_email, ends_at, .. } =
+        &page.generations[0].summary
+    else {
+        panic!("another kind")
+    };
+    assert!(key_id.as_ref().unwrap().starts_with("SHA256:") && client_email.is_none() && ends_at.is_none());
+}
