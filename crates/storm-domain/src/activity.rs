@@ -82,6 +82,11 @@ pub enum ActivityKind {
         /// Which step.
         step: RotationMilestone,
     },
+    /// The rotation of its app registration's client secret reached a step.
+    SecretRotated {
+        /// Which step.
+        step: RotationMilestone,
+    },
     /// It was revoked at the service.
     Revoked,
     /// Revoking at the service failed.

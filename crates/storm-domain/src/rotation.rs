@@ -1,4 +1,5 @@
-//! Replacing a long-lived credential without a failed call, as a machine that survives a crash at any step.
+//! Replacing a long-lived secret without a failed call, as a machine that survives a crash at any step: an integration's key or
+//! key file, or the client secret of an app registration.
 //!
 //! `Staged → Verified → Switched → Revoking → ProvedDead → Done`. INVARIANT: at every step at least one working credential is
 //! active; undo is possible until `Revoking`. Each step is persisted before its effect is acted upon, and every effect may be
@@ -9,17 +10,21 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{Account, GenerationNumber, IntegrationId, Timestamp, Verdict};
+use crate::{Account, GenerationNumber, IntegrationId, RegistrationId, Timestamp, Verdict};
 
 /// How long another program may take from being lent a credential to sending it. Connections are opened in it, so it is not
 /// milliseconds; a person who waits for it notices, so it is not a minute.
 pub const USE_OF_A_HAND_OUT: Duration = Duration::from_secs(5);
 
+/// Where the rotation of an app registration's client secret stands.
+pub type SecretRotation = Rotation<RegistrationId>;
+
 /// Where a rotation stands, as persisted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rotation {
-    /// Whose credential.
-    pub integration_id: IntegrationId,
+pub struct Rotation<S = IntegrationId> {
+    /// Whose secret.
+    #[serde(alias = "integration_id")]
+    pub subject: S,
     /// Compare-and-set guard.
     pub revision: u64,
     /// The generation being replaced.
@@ -134,6 +139,8 @@ pub enum RotationEvent {
         /// With which outcome.
         verdict: Verdict,
     },
+    /// The service does not tell a dead one from a living one, so that the user's word stands alone.
+    Unprovable,
     /// The old one's secret is erased.
     Clear,
     /// Back to the old one.
@@ -145,7 +152,7 @@ pub enum RotationEvent {
 #[error("this step does not fit where the rotation stands")]
 pub struct RotationRefused;
 
-impl Rotation {
+impl<S: Clone> Rotation<S> {
     /// The rotation after `event`.
     ///
     /// # Errors
@@ -196,7 +203,8 @@ impl Rotation {
                 }
                 Verdict::CouldNotReach { .. } => RotationStep::Revoking { ordered: *ordered, tries: *tries },
             },
-            (RotationStep::ProvedDead, RotationEvent::Clear) => RotationStep::Done,
+            (RotationStep::Revoking { ordered: true, .. }, RotationEvent::Unprovable)
+            | (RotationStep::ProvedDead, RotationEvent::Clear) => RotationStep::Done,
             (
                 RotationStep::Staged { .. } | RotationStep::Verified { .. } | RotationStep::Switched,
                 RotationEvent::Undo,
@@ -226,6 +234,12 @@ impl Rotation {
         matches!(self.step, RotationStep::Done | RotationStep::Undone)
     }
 
+    /// Whether only a real request can tell if the new one works: the service did not refuse it, and did not accept it either.
+    #[must_use]
+    pub fn is_told_by_refresh(&self) -> bool {
+        matches!(self.step, RotationStep::Staged { verdict: Some(Verdict::CouldNotReach { .. }) })
+    }
+
     /// Which generation is in use while the rotation stands here.
     #[must_use]
     pub fn in_use(&self) -> GenerationNumber {
@@ -248,7 +262,7 @@ mod tests {
 
     fn rotation(step: RotationStep) -> Rotation {
         Rotation {
-            integration_id: IntegrationId(Uuid::nil()),
+            subject: IntegrationId(Uuid::nil()),
             revision: 1,
             old: GenerationNumber(1),
             new: GenerationNumber(2),
@@ -337,6 +351,22 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_be_proved_ends_on_the_users_word_and_claims_no_proof() {
+        let revoking = |ordered| rotation(RotationStep::Revoking { ordered, tries: 0 });
+        assert_eq!(revoking(false).step(RotationEvent::Unprovable, NOW), Err(RotationRefused));
+        let done = revoking(true).step(RotationEvent::Unprovable, NOW).unwrap();
+        assert_eq!((done.step, done.proved_at), (RotationStep::Done, None));
+    }
+
+    #[test]
+    fn a_rotation_that_was_stored_before_there_were_other_subjects_is_read() {
+        let mut stored = serde_json::to_value(rotation(RotationStep::Switched)).unwrap();
+        let id = stored.as_object_mut().unwrap().remove("subject").unwrap();
+        stored["integration_id"] = id;
+        assert_eq!(serde_json::from_value::<Rotation>(stored).unwrap(), rotation(RotationStep::Switched));
+    }
+
+    #[test]
     fn what_was_lent_until_the_switch_is_given_time_to_be_used() {
         let switched = Rotation { switched_at: Some(NOW), ..rotation(RotationStep::Switched) };
         let left = |now: Timestamp| switched.hand_outs_in_use(now);
@@ -357,6 +387,7 @@ mod tests {
             Just(RotationEvent::RevokeOrdered),
             Just(RotationEvent::OldTried { verdict: works() }),
             Just(RotationEvent::OldTried { verdict: refused() }),
+            Just(RotationEvent::Unprovable),
             Just(RotationEvent::Clear),
             Just(RotationEvent::Undo),
         ]
