@@ -119,6 +119,8 @@ export const commands = {
 	beginKeyRotation: (id: IntegrationId, key: KeyInput) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_key_rotation", { id, key })),
 	/**  The same for a key file. */
 	beginKeyFileRotation: (id: IntegrationId, file: HeldSecretId) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_key_file_rotation", { id, file })),
+	/**  The same for the client secret of an integration's app registration, which others may share. */
+	beginSecretRotation: (id: IntegrationId, request: NewSecretRequest) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_secret_rotation", { id, request })),
 	/**  Tries the present step again. */
 	retryRotation: (id: IntegrationId) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("retry_rotation", { id })),
 	/**  Switches to a verified key that belongs to another account, or whose account is not known. */
@@ -261,6 +263,10 @@ allowed: boolean } |
 consumer: string } | 
 /**  A rotation reached a step. */
 { kind: "rotated"; 
+/**  Which step. */
+step: RotationMilestone } | 
+/**  The rotation of its app registration's client secret reached a step. */
+{ kind: "secret_rotated"; 
 /**  Which step. */
 step: RotationMilestone } | 
 /**  It was revoked at the service. */
@@ -447,7 +453,7 @@ export type Capabilities = {
 	verify: boolean,
 	/**  Refresh now. */
 	refresh: boolean,
-	/**  Rotate on the Credentials tab. */
+	/**  Rotate on the Credentials tab: the key or key file, or the app registration's client secret. */
 	rotate: boolean,
 	/**  Reconnect in the browser. */
 	reconnect: boolean,
@@ -676,6 +682,10 @@ key_id: string;
 client_email: string; 
 /**  The project. */
 project_id: string | null } | 
+/**  What an app registration proves itself with. */
+{ kind: "client_secret"; 
+/**  Such as `GOCS…3fQ2`. */
+hint: string } | 
 /**  What could be shown does not open: the record is damaged. */
 { kind: "damaged" };
 
@@ -1173,6 +1183,12 @@ export type NetworkSettingsView = {
 	authorities: AuthorityView[],
 };
 
+/**  A new client secret, in place of one that works. */
+export type NewSecretRequest = {
+	/**  A password, or a private key in PEM. */
+	secret: string,
+};
+
 /**  What the app registration step needs. */
 export type OAuthSetupView = {
 	/**  A client that needs no registration, when the service offers one. */
@@ -1357,8 +1373,10 @@ export type RegistrationView = {
 	has_secret: boolean,
 	/**  The fields it belongs to. */
 	fields: { [key in string]: string },
-	/**  How many integrations use it. */
+	/**  How many integrations use it, those in the bin too. */
 	used_by: number,
+	/**  The names of those that are not in the bin. */
+	names: string[],
 };
 
 /**  The age of a key or a key file, and when it is to be replaced. */

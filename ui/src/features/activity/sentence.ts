@@ -53,6 +53,8 @@ export function sentence(what: ActivityKind): Sentence {
       return plain(`Access was lent to ${what.consumer}`);
     case 'rotated':
       return plain(milestones[what.step]);
+    case 'secret_rotated':
+      return plain(milestones[what.step].replace(/\bkey\b/, 'client secret'));
     case 'revoked':
       return plain('Revoked at the service');
     case 'revoke_failed':
