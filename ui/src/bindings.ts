@@ -1426,6 +1426,8 @@ export type RotationMilestone =
 "verified" | 
 /**  The new one is in use. */
 "switched" | 
+/**  The service refused the new one in use, so the old one is in use again. */
+"went_back" | 
 /**  The old one was turned off. */
 "revoked" | 
 /**  The service refuses the old one. */

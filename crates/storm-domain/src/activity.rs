@@ -174,6 +174,8 @@ pub enum RotationMilestone {
     Verified,
     /// The new one is in use.
     Switched,
+    /// The service refused the new one in use, so the old one is in use again.
+    WentBack,
     /// The old one was turned off.
     Revoked,
     /// The service refuses the old one.

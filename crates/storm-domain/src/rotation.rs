@@ -181,6 +181,11 @@ impl<S: Clone> Rotation<S> {
                 next.switched_at = Some(now);
                 RotationStep::Switched
             }
+            // In use the service refused it after all; the old one still works.
+            (RotationStep::Switched, RotationEvent::NewTried { verdict: verdict @ Verdict::Refused { .. }, .. }) => {
+                (next.verified_at, next.switched_at) = (None, None);
+                RotationStep::Staged { verdict: Some(verdict) }
+            }
             (RotationStep::Switched, RotationEvent::Revoke) => RotationStep::Revoking { ordered: false, tries: 0 },
             (RotationStep::Revoking { ordered: false, tries }, RotationEvent::RevokeFailed { reason }) => {
                 next.revoke_failure = Some(reason);
@@ -314,6 +319,17 @@ mod tests {
             .unwrap();
         assert_eq!(tried.step, RotationStep::Staged { verdict: Some(refused()) });
         assert_eq!(tried.step(RotationEvent::Switch { despite_difference: true }, NOW), Err(RotationRefused));
+    }
+
+    #[test]
+    fn a_new_credential_that_is_refused_in_use_gives_its_place_back_while_the_old_one_works() {
+        let tried = || RotationEvent::NewTried { verdict: refused(), comparison: AccountComparison::Same };
+        let back = Rotation { switched_at: Some(NOW), ..rotation(RotationStep::Switched) }.step(tried(), NOW).unwrap();
+        assert_eq!((back.in_use(), back.switched_at), (back.old, None));
+        let accepted = RotationEvent::NewTried { verdict: works(), comparison: AccountComparison::Same };
+        assert_eq!(rotation(RotationStep::Switched).step(accepted, NOW), Err(RotationRefused));
+        let revoking = rotation(RotationStep::Revoking { ordered: false, tries: 0 });
+        assert_eq!(revoking.step(tried(), NOW), Err(RotationRefused));
     }
 
     #[test]

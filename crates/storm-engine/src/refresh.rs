@@ -163,7 +163,9 @@ impl Engine {
             Err(failure) => {
                 let goes_on = match (&failure, words_of_refusal(&failure).filter(|_| is_trial)) {
                     (_, Some(words)) => self.untold_secret_refused(&integration, words).await.map(|()| true),
-                    (RefreshFailure::RegistrationRefused(_), _) => self.has_other_secret(&integration, &client).await,
+                    (RefreshFailure::RegistrationRefused(words), _) => {
+                        self.has_other_secret(&integration, client.client_secret.as_ref(), words).await
+                    }
                     (RefreshFailure::GrantRefused(_), _) => self.take_spare(id, active.number).await,
                     _ => Ok(false),
                 };

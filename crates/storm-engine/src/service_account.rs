@@ -171,9 +171,15 @@ impl Engine {
                 self.exchanged.keep(id, exchanged.clone());
             }
             let in_use = self.secret_in_use(integration).await.map_err(|error| error.to_failure())?;
-            if self.active_number(id).await.map_err(|error| error.to_failure())? == tried
-                && is_same_secret(presented.as_ref(), in_use.as_ref())
-            {
+            let is_current = self.active_number(id).await.map_err(|error| error.to_failure())? == tried
+                && is_same_secret(presented.as_ref(), in_use.as_ref());
+            let goes_on = match &result {
+                Err(RefreshFailure::RegistrationRefused(words)) if is_current => {
+                    self.has_other_secret(integration, presented.as_ref(), words).await?
+                }
+                _ => !is_current,
+            };
+            if !goes_on {
                 return Ok(result);
             }
             self.exchanged.forget(id);

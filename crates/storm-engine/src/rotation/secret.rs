@@ -7,7 +7,6 @@
 
 use std::sync::Arc;
 
-use storm_domain::port::ClientIdentity;
 use storm_domain::{
     AccountComparison, ActivityKind, AppRegistration, CredentialSummary, ErrorCode, Event, Failure, GenerationInfo,
     GenerationNumber, GenerationPhase, Integration, IntegrationId, ProviderWords, RefreshFailure, RegistrationId,
@@ -16,7 +15,7 @@ use storm_domain::{
 use storm_secret::ClientSecret;
 use subtle::ConstantTimeEq as _;
 
-use super::secret_trial::Word;
+use super::secret_trial::{Word, is_about_client};
 use crate::engine::Engine;
 use crate::error::{ToFailure as _, quoted};
 use crate::registration::registration_missing;
@@ -221,14 +220,35 @@ impl Engine {
         self.secret_rotation_of(integration).await.is_ok_and(|rotation| rotation.is_told_by_refresh())
     }
 
-    /// Whether the secret in use is another one than was presented: it was switched meanwhile.
+    /// Whether another secret is in use than the one that a token request was refused with: it was switched meanwhile, or it is
+    /// given up for the old one now, which still works.
     pub(crate) async fn has_other_secret(
         &self,
         integration: &Integration,
-        presented: &ClientIdentity,
+        presented: Option<&ClientSecret>,
+        words: &ProviderWords,
     ) -> Result<bool, Failure> {
         let in_use = self.secret_in_use(integration).await.map_err(|error| error.to_failure())?;
-        Ok(!is_same_secret(in_use.as_ref(), presented.client_secret.as_ref()))
+        if !is_same_secret(in_use.as_ref(), presented) {
+            return Ok(true);
+        }
+        let rotation = match self.secret_rotation_of(integration).await {
+            Ok(rotation) if rotation.step == RotationStep::Switched && is_about_client(words) => rotation,
+            Ok(_) | Err(Failure { code: ErrorCode::RotationNotPossible | ErrorCode::NotFound, .. }) => {
+                return Ok(false);
+            }
+            Err(failure) => return Err(failure),
+        };
+        let verdict = Verdict::Refused { reason: quoted(words) };
+        let refused = RotationEvent::NewTried { verdict, comparison: AccountComparison::Same };
+        match self.advance_secret(&rotation, refused).await {
+            Ok(_) => {}
+            Err(Failure { code: ErrorCode::ChangedMeanwhile, .. }) => return Ok(true),
+            Err(failure) => return Err(failure),
+        }
+        self.secret_milestone(rotation.subject, RotationMilestone::WentBack).await?;
+        self.after_secret_switch(rotation.subject).await?;
+        Ok(true)
     }
 
     /// What the app registration of an integration proves itself with now.

@@ -95,13 +95,16 @@ impl Engine {
     }
 }
 
-/// What a refused token request says of the client. `unauthorized_client` is said to a client that was believed.
+/// What a refused token request says of the client.
 fn word_of(failure: RefreshFailure) -> Word {
     match failure {
-        RefreshFailure::RegistrationRefused(words) if !words.code.eq_ignore_ascii_case("unauthorized_client") => {
-            Word::Refused(words)
-        }
+        RefreshFailure::RegistrationRefused(words) if is_about_client(&words) => Word::Refused(words),
         RefreshFailure::Transient { kind, .. } => Word::Unreached(transient_words(kind).to_owned()),
         _ => Word::Untold,
     }
+}
+
+/// Whether words about an app registration say that it was not believed. `unauthorized_client` is said to one that was.
+pub(super) fn is_about_client(words: &ProviderWords) -> bool {
+    !words.code.eq_ignore_ascii_case("unauthorized_client")
 }

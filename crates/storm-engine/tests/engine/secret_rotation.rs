@@ -197,6 +197,24 @@ async fn a_refresh_that_was_sent_with_the_old_secret_and_refused_is_sent_again_w
 }
 
 #[tokio::test]
+async fn a_new_secret_that_is_refused_in_use_gives_its_place_back_and_no_refresh_fails() {
+    let rig = Rig::start().await;
+    let (id, registration) = connect(&rig).await;
+    let new = make_secret(&rig).await;
+    rig.engine.begin_secret_rotation(id, typed(&new.client_secret)).await.unwrap();
+    // A part of the service that has not heard of it yet.
+    let unknown = Some(r#"{"error":"invalid_client"}"#.to_owned());
+    rig.next_token_answer(Step { status: Some(401), body: unknown, ..Step::default() });
+    rig.engine.refresh_integration(id).await.unwrap();
+    let page = rig.page(id).await;
+    assert!(matches!(step_of(&page), Some(RotationStep::Staged { verdict: Some(Verdict::Refused { .. }) })));
+    assert_eq!(page.integration.status, StatusView::Connected);
+    assert_eq!(in_use(&rig, registration).await, BUILT_IN);
+    rig.engine.retry_rotation(id).await.unwrap();
+    assert_eq!(in_use(&rig, registration).await, new.client_secret);
+}
+
+#[tokio::test]
 async fn where_only_a_refresh_tells_the_next_one_switches_to_the_new_secret() {
     let rig = Rig::start().await;
     let (id, registration) = connect(&rig).await;

@@ -13,6 +13,7 @@ const milestones: Record<RotationMilestone, string> = {
   staged: 'A new key was saved beside the old one',
   verified: 'The new key works',
   switched: 'Switched to the new key',
+  went_back: 'The service refused the new key, so the old one is in use again',
   revoked: 'The old key was turned off',
   proved_dead: 'The service refuses the old key',
   undone: 'The rotation was undone',
