@@ -8,7 +8,7 @@
 //! 6. commit by compare-and-set, keeping the old refresh token, with the row, the log and the end of the lease;
 //! 7. publish.
 //!
-//! A refusal that another refresh token or another client secret may have an answer to begins it all again, with a lease of its own.
+//! A refusal that another refresh token or another client secret may have an answer to begins it all again, under a new lease.
 //!
 //! INVARIANT: a refresh token that a service sent is never dropped: it lies in the landing slot, in the vault, or, when the
 //! disk takes neither, in `unfinished.rs`, and nothing is sent for that credential before it is stored.

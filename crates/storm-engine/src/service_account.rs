@@ -149,9 +149,9 @@ impl Engine {
         outcome
     }
 
-    /// Exchanges the key in use, and keeps what comes of it. When another one, or another client secret, was switched to meanwhile, the answer is about a
-    /// key that is on its way out: its token may end with it, and its refusal says nothing of the new one. So that one is
-    /// exchanged instead.
+    /// Exchanges the key in use, and keeps what comes of it. When another one, or another client secret, was switched to meanwhile,
+    /// the answer is about one that is on its way out: its token may end with it, and its refusal says nothing of the new one. So
+    /// the new one is exchanged instead.
     async fn exchange_active(
         &self,
         integration: &Integration,

@@ -64,10 +64,11 @@ pub(crate) async fn read(
                 let number = GenerationNumber(number.unwrap_or(0).cast_unsigned());
                 sealed.map(|sealed| seal.open_client_secret(registration.id, number, &sealed)).transpose()
             };
+            // A refresh needs only the one in use: a damaged rotation keeps none from being sent.
             if let (Some(revision), Some(rotation)) = (read.rotation_revision, read.rotation)
-                && secret_rotation::read((revision, rotation))?.is_told_by_refresh()
+                && secret_rotation::read((revision, rotation)).is_ok_and(|rotation| rotation.is_told_by_refresh())
             {
-                untold_secret = open(read.spare_number, read.sealed_spare)?;
+                untold_secret = open(read.spare_number, read.sealed_spare).ok().flatten();
             }
             let secret = open(read.secret_number, sealed)?;
             Some((registration, secret))
