@@ -131,6 +131,43 @@ async fn o54_a_client_with_a_key_signs_as_the_service_has_it_registered() -> Out
     ensure(matches!(stranger, Err(RefreshFailure::RegistrationRefused(_))), || format!("{stranger:?}"))
 }
 
+/// What the rotation of a client secret rests on: nobody's refresh token is complained about only when the client was believed.
+#[tokio::test]
+async fn a_refresh_token_that_nobody_had_tells_whether_the_client_is_believed() -> Outcome {
+    let (rsa, ec) = (KeyPair::generate_for(&PKCS_RSA_SHA256), KeyPair::generate());
+    let (rsa, ec) = (rsa.map_err(|error| wrong(&error))?, ec.map_err(|error| wrong(&error))?);
+    let (rsa, ec) = (pem("PRIVATE KEY", &rsa.serialize_der()), pem("PRIVATE KEY", &ec.serialize_der()));
+    let settings = OidcSettings { client_keys: json!({ "rsa": rsa }), ..OidcSettings::default() };
+    let server = OidcProvider::start_with(HOUR, &settings).await?;
+    let http = provider(&[])?;
+    let (confidential, password) = OidcProvider::CONFIDENTIAL;
+    for (client_id, client_auth, right, others) in [
+        (confidential, "basic", password, vec!["made up"]),
+        ("storm-basic", "basic", PASSWORD, vec!["made up"]),
+        ("storm-post", "body", PASSWORD, vec!["made up"]),
+        ("storm-rsa", "automatic", rsa.as_str(), vec![ec.as_str(), "made up"]),
+    ] {
+        let service = found(&http, server.issuer(), &[("client_auth", client_auth)]).await?;
+        let said = async |secret: &str| {
+            let client_id = client_id.to_owned();
+            let client = ClientIdentity { client_id, client_secret: Some(ClientSecret::new(secret)) };
+            let made_up = RefreshToken::new("nobody ever had it");
+            send(&http, &service, &client, TokenGrant::RefreshToken(&made_up), None).await.map(|reading| reading.access)
+        };
+        let answer = said(right).await?;
+        // Not every client of this server may refresh; that, too, is said after it was believed.
+        let is_believed = matches!(&answer, Err(RefreshFailure::GrantRefused(_) | RefreshFailure::RequestRefused(_)));
+        ensure(is_believed, || format!("{client_id}: {answer:?}"))?;
+        for secret in others {
+            let answer = said(secret).await?;
+            let is_refused =
+                matches!(&answer, Err(RefreshFailure::RegistrationRefused(words)) if words.code == "invalid_client");
+            ensure(is_refused, || format!("{client_id} with a wrong secret: {answer:?}"))?;
+        }
+    }
+    Ok(())
+}
+
 /// An authority, and what it and nobody else vouches for.
 struct Certificates {
     authority: CertifiedIssuer<'static, KeyPair>,

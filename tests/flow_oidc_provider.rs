@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use serde_json::json;
-use storm_domain::IntegrationId;
+use storm_domain::{IntegrationId, RotationStep, Verdict};
 use storm_engine::view::{AuthorizationProgress, StatusView};
 use storm_tests::headless::connected;
 use storm_tests::program::private_folder;
-use storm_tests::{Browser, Desktop, Headless, Manner, OidcProvider, Outcome, SHORT_LIFETIME, ensure};
+use storm_tests::{
+    Browser, Desktop, Headless, Look, Manner, OidcProvider, Outcome, PATIENCE, SHORT_LIFETIME, ensure, eventually,
+};
 
 const SCOPES: &[&str] = &["openid", "email", "offline_access"];
 
@@ -107,6 +109,57 @@ async fn a_denied_request_leaves_nothing_behind() -> Outcome {
     ensure(failure.code == storm_domain::ErrorCode::AuthorizationDenied, || format!("{failure:?}"))?;
     let left: Vec<_> = headless.engine()?.integrations().await.map_err(|failure| wrong(&failure.message))?;
     ensure(left.iter().all(|one| matches!(one.status, StatusView::NotConnected)), || format!("{left:?}"))
+}
+
+/// This server knows one secret of a client, so the old one is one that has ended already.
+#[tokio::test]
+async fn a_client_secret_is_rotated_and_the_grant_is_not_spent() -> Outcome {
+    Browser::of(&Desktop::of_session()?).behave(Manner::Approve)?;
+    let provider = OidcProvider::start(Duration::from_secs(3600)).await?;
+    let folder = private_folder()?;
+    let headless = Headless::start(&folder.path().join("data")).await?;
+    let engine = headless.engine()?;
+    let failed = |failure: storm_domain::Failure| wrong(&failure.message);
+    let (client_id, secret) = OidcProvider::CONFIDENTIAL;
+    let fields = json!({ "issuer": provider.issuer(), "client_auth": "basic" });
+    let save = async |id: serde_json::Value, secret: &str| {
+        let registration = json!({
+            "id": id, "connector_id": "generic-oauth", "client_id": client_id, "client_secret": secret, "fields": fields,
+        });
+        engine.save_registration(serde_json::from_value(registration)?).await.map_err(failed)
+    };
+    let registration = save(json!(null), secret).await?;
+    let target = Headless::target_of(&registration, "Elsewhere", SCOPES)?;
+    let attempt = engine.begin_authorization(target).await.map_err(failed)?;
+    let id = connected(headless.await_end(&attempt).await?)?;
+
+    let typed = |secret: &str| serde_json::from_value(json!(secret));
+    let step = async || -> Outcome<Option<RotationStep>> {
+        Ok(engine.integration(id).await.map_err(failed)?.rotation.map(|rotation| rotation.step))
+    };
+    engine.begin_secret_rotation(id, typed("no-secret-of-this-client")?).await.map_err(failed)?;
+    let reached = step().await?;
+    let is_refused = matches!(&reached, Some(RotationStep::Staged { verdict: Some(Verdict::Refused { .. }) }));
+    ensure(is_refused, || format!("{reached:?}"))?;
+    engine.refresh_integration(id).await.map_err(failed)?;
+    engine.undo_rotation(id).await.map_err(failed)?;
+
+    save(json!(registration.id), "a-secret-that-has-ended").await?;
+    engine.begin_secret_rotation(id, typed(secret)?).await.map_err(failed)?;
+    let reached = step().await?;
+    ensure(reached == Some(RotationStep::Switched), || format!("{reached:?}"))?;
+    engine.refresh_integration(id).await.map_err(failed)?;
+    engine.revoke_old_key(id).await.map_err(failed)?;
+    engine.confirm_old_key_revoked(id).await.map_err(failed)?;
+    eventually("the old secret to be proved dead", PATIENCE, async || {
+        let rotation = engine.integration(id).await.map_err(failed)?.rotation;
+        Ok(match rotation {
+            Some(rotation) if rotation.proved_at.is_some() && rotation.step == RotationStep::Done => Look::Found(()),
+            other => Look::NotYet(format!("{other:?}")),
+        })
+    })
+    .await?;
+    engine.refresh_integration(id).await.map_err(failed)
 }
 
 fn wrong(message: &str) -> storm_tests::StepError {

@@ -1,4 +1,4 @@
-//! Step 8 in the real window: rotate a key and a key file, through a crash, and with a way back.
+//! Step 8 in the real window: rotate a key, a key file and a client secret, through a crash, and with a way back.
 
 use storm_tests::step::rotation::{begin_key, reach_switched};
 use storm_tests::step::{KEY, api_key, rotation, service_account};
@@ -16,6 +16,12 @@ async fn a_key_file_is_rotated_by_dropping_the_new_one() -> Outcome {
     let mut journey = Journey::begin().await?;
     service_account::walk(&mut journey).await?;
     rotation::walk_key_file(&mut journey).await
+}
+
+#[tokio::test]
+async fn a_client_secret_is_rotated_without_another_sign_in() -> Outcome {
+    let mut journey = Journey::begin().await?;
+    rotation::walk_client_secret(&mut journey).await
 }
 
 #[tokio::test]

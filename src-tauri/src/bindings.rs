@@ -74,6 +74,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             revocation::open_revocation_page,
             rotation::begin_key_rotation,
             rotation::begin_key_file_rotation,
+            rotation::begin_secret_rotation,
             rotation::retry_rotation,
             rotation::switch_rotation,
             rotation::revoke_old_key,

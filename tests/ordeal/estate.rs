@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::Value;
 use storm_auth::{OsEntropy, SystemClock};
 use storm_connectors::read_key_file;
 use storm_domain::port::{Clock as _, Keyring as _, NewIntegration, Vault as _};
@@ -13,8 +14,8 @@ use storm_domain::{
     RefreshState, RegistrationId, Timestamp, TokenState,
 };
 use storm_engine::view::StatusView;
-use storm_sandbox::{JournalQuery, NewGrant, NewKey, Options, Sandbox, Settings};
-use storm_secret::{AccessToken, ApiKey, RefreshToken};
+use storm_sandbox::{ClientCreated, ClientKind, JournalQuery, NewClient, NewGrant, NewKey, Options, Sandbox, Settings};
+use storm_secret::{AccessToken, ApiKey, ClientSecret, RefreshToken};
 use storm_store::{VaultFolder, open_vault};
 use storm_testkit::{FakeKeyring, integration};
 use storm_tests::{Outcome, StepError};
@@ -63,11 +64,13 @@ pub enum Kind {
     KeyFile,
     /// A pasted key that only its user can end, at the service.
     KeyByHand,
+    /// An OAuth grant of a confidential client, whose secret is rotated.
+    ClientSecret,
 }
 
 impl Kind {
     /// Those that are rotated.
-    pub const ROTATED: [Self; 3] = [Self::Key, Self::KeyFile, Self::KeyByHand];
+    pub const ROTATED: [Self; 4] = [Self::Key, Self::KeyFile, Self::KeyByHand, Self::ClientSecret];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -75,19 +78,29 @@ impl Kind {
             Self::Key => "API key",
             Self::KeyFile => "service-account key file",
             Self::KeyByHand => "API key ended by hand",
+            Self::ClientSecret => "client secret",
         }
+    }
+
+    /// Whether its user ends the old one at the service.
+    pub fn is_ended_by_hand(self) -> bool {
+        matches!(self, Self::KeyByHand | Self::ClientSecret)
     }
 
     fn method(self) -> Method {
         match self {
-            Self::Grant => Method::OAuth,
+            Self::Grant | Self::ClientSecret => Method::OAuth,
             Self::Key | Self::KeyByHand => Method::ApiKey,
             Self::KeyFile => Method::ServiceAccount,
         }
     }
 
     fn connector_id(self) -> &'static str {
-        if self == Self::KeyByHand { "generic-api-key" } else { "practice" }
+        match self {
+            Self::KeyByHand => "generic-api-key",
+            Self::ClientSecret => "generic-oauth", // it has no page that a browser would be opened with
+            _ => "practice",
+        }
     }
 
     fn fields(self, service: &Sandbox) -> Fields {
@@ -96,6 +109,14 @@ impl Kind {
             Self::KeyByHand => Fields::from([
                 ("verify_url".to_owned(), format!("{base_url}/api/whoami")),
                 ("placement".to_owned(), "bearer".to_owned()),
+            ]),
+            Self::ClientSecret => Fields::from([
+                ("authorize_url".to_owned(), format!("{base_url}/oauth/authorize")),
+                ("token_url".to_owned(), format!("{base_url}/oauth/token")),
+                ("userinfo_url".to_owned(), format!("{base_url}/api/whoami")),
+                ("grant".to_owned(), "authorization_code".to_owned()),
+                ("client_auth".to_owned(), "automatic".to_owned()),
+                ("dpop".to_owned(), "no".to_owned()),
             ]),
             _ => Fields::from([("base_url".to_owned(), base_url.to_owned())]),
         }
@@ -148,14 +169,28 @@ impl Estate {
         let mut holdings = Vec::new();
         for (number, kind) in kinds.iter().copied().enumerate() {
             let method = kind.method();
-            let (account, credential) = make_credential(&service, kind, number, now).await?;
+            let account = format!("person-{number}@practice.example");
+            let client = make_client(&service, kind, &account).await?;
+            let credential = make_credential(&service, kind, &account, client.as_ref(), now).await?;
+            let own = client.map(|client| {
+                let id = RegistrationId(uuid::Uuid::new_v4());
+                let connector_id = kind.connector_id().to_owned();
+                let (has_secret, fields) = (true, kind.fields(&service));
+                let client_id = client.client_id.clone();
+                (AppRegistration { id, connector_id, client_id, has_secret, fields, created_at: now }, client)
+            });
+            if let Some((own, client)) = &own {
+                let secret = client.client_secret.as_deref().map(ClientSecret::new);
+                vault.put_registration(own, secret.as_ref()).await.map_err(|error| wrong(&error))?;
+            }
+            let registration_id = own.map_or(registration.id, |(own, _)| own.id);
             let scopes: &[&str] =
                 if method == Method::OAuth { &["read", "reports", "offline_access"] } else { &["read"] };
             let is_refreshed = method != Method::ApiKey;
             let row = Integration {
                 connector_id: kind.connector_id().to_owned(),
                 fields: kind.fields(&service),
-                registration_id: (method == Method::OAuth).then_some(registration.id),
+                registration_id: (method == Method::OAuth).then_some(registration_id),
                 requested_scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
                 state: TokenState::Active {
                     expires_at: (method == Method::OAuth).then(|| now.after(Duration::from_secs(3_600))),
@@ -191,6 +226,11 @@ impl Estate {
     /// Makes another credential at the service; the turn that begins a rotation with it.
     pub async fn make_replacement(&self, kind: Kind, holding: &Holding) -> Outcome<Turn> {
         let id = holding.id;
+        if kind == Kind::ClientSecret {
+            let client = self.client_of(&holding.account).ok_or_else(|| wrong(&"no such client"))?;
+            let made = self.service.control().add_client_secret(&text(&client, "client_id")).await;
+            return Ok(Turn::Secret { id, secret: made.map_err(|error| wrong(&error))?.client_secret });
+        }
         if kind == Kind::KeyFile {
             let made = self.service.control().add_service_account_key(&holding.account).await;
             return Ok(Turn::File { id, file: made.map_err(|error| wrong(&error))?.to_string() });
@@ -199,20 +239,34 @@ impl Estate {
         Ok(Turn::Key { id, connector_id: kind.connector_id().to_owned(), key })
     }
 
-    /// Ids of this account's keys that the service takes.
+    /// The client that was registered for an account, as the service shows it.
+    fn client_of(&self, account: &str) -> Option<Value> {
+        self.service.control().state().clients.into_iter().find(|client| client["name"] == account)
+    }
+
+    /// Ids of this account's keys, or of its client's secrets, that the service takes.
     pub fn living_keys(&self, account: &str) -> Vec<String> {
         let state = self.service.control().state();
         let keys = state.keys.iter().filter(|key| key["account"] == account && key["revoked_at_ms"].is_null());
         let robots = state.service_accounts.iter().filter(|robot| robot["email"] == account);
         let of_robots = robots.flat_map(|robot| robot["keys"].as_array()).flatten();
+        let client = self.client_of(account);
+        let secrets =
+            client.iter().flat_map(|client| client["secret_ids"].as_array()).flatten().filter_map(Value::as_str);
         let ids = keys.chain(of_robots.filter(|key| key["disabled"] == false)).filter_map(|key| key["id"].as_str());
-        ids.map(str::to_owned).collect()
+        ids.chain(secrets).map(str::to_owned).collect()
     }
 
-    /// Ends keys as their user does on the service's page.
-    pub async fn end_by_hand(&self, ids: &[String]) -> Outcome {
-        for id in ids {
-            self.service.control().revoke_key(id).await.map_err(|error| wrong(&error))?;
+    /// Ends keys or client secrets of an account as their user does on the service's page, unless that is done.
+    pub async fn end_by_hand(&self, account: &str, ids: &[String]) -> Outcome {
+        let (control, client) = (self.service.control(), self.client_of(account));
+        let living = self.living_keys(account);
+        for id in ids.iter().filter(|id| living.contains(id)) {
+            match &client {
+                Some(client) => control.delete_client_secret(&text(client, "client_id"), id).await,
+                None => control.revoke_key(id).await,
+            }
+            .map_err(|error| wrong(&error))?;
         }
         Ok(())
     }
@@ -255,30 +309,51 @@ pub fn is_well(holding: &Holding, standing: Option<&Standing>, truth: &Truth) ->
     })
 }
 
-/// A credential of an account that nobody else has, and that account.
+/// A client of its own, where its secret is what is rotated.
+async fn make_client(service: &Sandbox, kind: Kind, account: &str) -> Outcome<Option<ClientCreated>> {
+    if kind != Kind::ClientSecret {
+        return Ok(None);
+    }
+    let asked = NewClient {
+        name: account.to_owned(),
+        kind: ClientKind::Confidential,
+        redirect_uris: Vec::new(),
+        any_loopback_redirect: Some(true),
+    };
+    service.control().create_client(asked).await.map(Some).map_err(|error| wrong(&error))
+}
+
+/// A credential of an account that nobody else has.
 async fn make_credential(
     service: &Sandbox,
     kind: Kind,
-    number: usize,
+    account: &str,
+    client: Option<&ClientCreated>,
     now: Timestamp,
-) -> Outcome<(String, Credential)> {
-    let account = format!("person-{number}@practice.example");
-    let credential = match kind {
-        Kind::Grant => Credential::OAuthGrant(make_grant(service, &account, now).await?),
+) -> Outcome<Credential> {
+    Ok(match kind {
+        Kind::Grant | Kind::ClientSecret => {
+            let client_id = client.map(|client| client.client_id.clone());
+            Credential::OAuthGrant(make_grant(service, account, client_id, now).await?)
+        }
         Kind::Key | Kind::KeyByHand => {
-            Credential::ApiKey(ApiKeyCredential { key: ApiKey::new(make_key(service, &account).await?) })
+            Credential::ApiKey(ApiKeyCredential { key: ApiKey::new(make_key(service, account).await?) })
         }
         Kind::KeyFile => {
-            let file = service.control().create_service_account(&account).await.map_err(|error| wrong(&error))?;
+            let file = service.control().create_service_account(account).await.map_err(|error| wrong(&error))?;
             let file = read_key_file(file.to_string().as_bytes(), "key.json").map_err(|error| wrong(&error))?;
             Credential::ServiceAccountKey(file.key)
         }
-    };
-    Ok((account, credential))
+    })
 }
 
-async fn make_grant(service: &Sandbox, account: &str, now: Timestamp) -> Outcome<OAuthGrant> {
-    let asked = NewGrant { account: Some(account.to_owned()), ..NewGrant::default() };
+async fn make_grant(
+    service: &Sandbox,
+    account: &str,
+    client_id: Option<String>,
+    now: Timestamp,
+) -> Outcome<OAuthGrant> {
+    let asked = NewGrant { account: Some(account.to_owned()), client_id, ..NewGrant::default() };
     let answer = service.control().create_grant(asked).await.map_err(|error| wrong(&error))?;
     let token = |name: &str| answer[name].as_str().map(str::to_owned);
     Ok(OAuthGrant {
@@ -296,6 +371,10 @@ async fn make_grant(service: &Sandbox, account: &str, now: Timestamp) -> Outcome
 async fn make_key(service: &Sandbox, account: &str) -> Outcome<String> {
     let asked = NewKey { account: Some(account.to_owned()), ..NewKey::default() };
     Ok(service.control().create_key(asked).await.map_err(|error| wrong(&error))?.key)
+}
+
+fn text(json: &Value, name: &str) -> String {
+    json[name].as_str().unwrap_or_default().to_owned()
 }
 
 fn wrong(error: &impl ToString) -> StepError {

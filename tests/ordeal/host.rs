@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
 use storm_agent::{Host, HostOptions};
@@ -24,6 +25,8 @@ pub struct HostBeginning {
     pub socket: PathBuf,
     /// Which integration is lent.
     pub id: IntegrationId,
+    /// Whether its token is refreshed all the time.
+    pub refreshes: bool,
 }
 
 /// Each further line.
@@ -34,6 +37,8 @@ pub enum HostOrder {
     Turn(Turn),
     /// Waits until the rotation is over.
     Finish,
+    /// Stops refreshing, and tells what was.
+    Refreshed,
 }
 
 /// What it gives.
@@ -44,10 +49,17 @@ pub struct HostAnswer {
     pub rotation: Option<RotationView>,
 }
 
+/// Refreshes of one token, one after the other.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Refreshes {
+    pub made: u64,
+    pub failed: Vec<Failure>,
+}
+
 /// Serves until standard input ends.
 pub async fn run() -> Outcome {
     let first = line().await?.ok_or_else(|| wrong("nothing to begin with"))?;
-    let HostBeginning { beginning, socket, id } = serde_json::from_str(&first)?;
+    let HostBeginning { beginning, socket, id, refreshes } = serde_json::from_str(&first)?;
     let traps = Arc::new(Traps::default());
     let host = Host::start_headless(HostOptions {
         data_folder: beginning.folder.clone(),
@@ -60,9 +72,17 @@ pub async fn run() -> Outcome {
     host.wait_until_opened().await;
     let engine = host.engine().map_err(|failure| wrong(failure.message))?;
     engine.set_lending(id, true).await.map_err(|failure| wrong(failure.message))?;
+    let stop = Arc::new(AtomicBool::new(!refreshes));
+    let mut refreshing = Some(tokio::spawn(refresh_on(Arc::clone(&engine), id, Arc::clone(&stop))));
     print(&());
     while let Some(line) = line().await? {
         let failure = match serde_json::from_str(&line)? {
+            HostOrder::Refreshed => {
+                stop.store(true, Ordering::Relaxed);
+                let refreshing = refreshing.take().ok_or_else(|| wrong("it was asked twice"))?;
+                print(&refreshing.await.map_err(|error| wrong(error.to_string()))?);
+                continue;
+            }
             HostOrder::Turn(turn) => turn.take(&engine).await.err(),
             HostOrder::Finish => finish(&engine, id, &traps).await.err(),
         };
@@ -71,6 +91,15 @@ pub async fn run() -> Outcome {
     }
     host.shut_down().await;
     Ok(())
+}
+
+async fn refresh_on(engine: Arc<Engine>, id: IntegrationId, stop: Arc<AtomicBool>) -> Refreshes {
+    let mut refreshes = Refreshes::default();
+    while !stop.load(Ordering::Relaxed) {
+        refreshes.failed.extend(engine.refresh_integration(id).await.err());
+        refreshes.made += 1;
+    }
+    refreshes
 }
 
 async fn finish(engine: &Arc<Engine>, id: IntegrationId, traps: &Traps) -> Result<(), Failure> {

@@ -44,6 +44,7 @@ impl Stage {
     fn all_of(kind: Kind) -> &'static [Self] {
         match kind {
             Kind::KeyByHand => &[Self::Begin, Self::Switch, Self::RevokeOld, Self::Confirm],
+            Kind::ClientSecret => &[Self::Begin, Self::RevokeOld, Self::Confirm],
             _ => &[Self::Begin, Self::RevokeOld],
         }
     }
@@ -180,7 +181,7 @@ impl Lane {
             Stage::Switch => Turn::Switch(id),
             Stage::RevokeOld => Turn::RevokeOld(id),
             Stage::Confirm => {
-                self.estate.end_by_hand(&round.old).await?;
+                self.estate.end_by_hand(&self.holding.account, &round.old).await?;
                 Turn::Confirm(id)
             }
         })
@@ -230,7 +231,7 @@ impl Lane {
                 None | Some(RotationStep::Done) => round.new.clone(),
                 Some(RotationStep::Verified { .. }) => Turn::Switch(id),
                 Some(RotationStep::Switched) => Turn::RevokeOld(id),
-                Some(RotationStep::Revoking { ordered: false, .. }) if self.kind == Kind::KeyByHand => {
+                Some(RotationStep::Revoking { ordered: false, .. }) if self.kind.is_ended_by_hand() => {
                     self.turn_of(Stage::Confirm, round).await?
                 }
                 step => return Ok(Err(format!("it hangs at {step:?}"))),
@@ -247,9 +248,13 @@ impl Lane {
         if living.len() != 1 || living.iter().any(|one| round.old.contains(one)) {
             return Ok(Err(format!("the service still takes {} keys of {:?}", living.len(), round.old)));
         }
-        let verdict = self.ask(What::Verify(self.holding.id)).await?;
-        if !matches!(verdict, Report::Verified(Verdict::Works { .. })) {
-            return Ok(Err(format!("in the end the new one does not work: {verdict:?}")));
+        let used = match self.kind {
+            Kind::ClientSecret => What::Refresh(self.holding.id),
+            _ => What::Verify(self.holding.id),
+        };
+        let outcome = self.ask(used).await?;
+        if !matches!(outcome, Report::Done(None) | Report::Verified(Verdict::Works { .. })) {
+            return Ok(Err(format!("in the end the new one does not work: {outcome:?}")));
         }
         let held = held::look(&self.estate, self.holding.id, &self.copy).await?;
         Ok(match held.as_slice() {
@@ -260,16 +265,21 @@ impl Lane {
 
     /// Every call that a rotation cannot do without was struck on both sides.
     fn check_points(&mut self) {
-        let by_api: &[&str] = if self.kind == Kind::KeyByHand { &[] } else { &["revoke"] };
+        let by_api: &[&str] = if self.kind.is_ended_by_hand() { &[] } else { &["revoke"] };
         let by_exchange: &[&str] = if self.kind == Kind::KeyFile { &["exchange_assertion"] } else { &[] };
-        let always = [
-            "begin_rotation",
-            "verify",
-            "update_rotation",
-            "update_integration",
-            "retire_generation",
-            "append_activity",
-        ];
+        let always: &[&str] = match self.kind {
+            Kind::ClientSecret => {
+                &["begin_secret_rotation", "send_token_request", "update_secret_rotation", "append_activity"]
+            }
+            _ => &[
+                "begin_rotation",
+                "verify",
+                "update_rotation",
+                "update_integration",
+                "retire_generation",
+                "append_activity",
+            ],
+        };
         for call in always.iter().chain(by_api).chain(by_exchange) {
             for side in ["before", "after"] {
                 let point = format!(": {side} {call}");

@@ -1,5 +1,5 @@
 //! Credentials are rotated while other programs use them: processes with several tasks each are lent the credential over the
-//! real host's socket and call the service with it every 20 ms, from before the new one is saved until after the old one is
+//! real host's socket and call the service with it every 20 ms, and the token of a client secret is refreshed all the time, from before the new one is saved until after the old one is
 //! proved dead. No call may fail.
 //!
 //! The person is as quick as a program: each step is ordered the moment the one before is done.
@@ -14,13 +14,15 @@ use storm_tests::{Outcome, StepError};
 pub use self::caller::run as run_caller;
 use self::caller::{CallerBeginning, CallerOrder, Calls, Failed, TASKS};
 use crate::estate::{Estate, Holding, Kind, Server};
-use crate::host::{HostAnswer, HostBeginning, HostOrder};
+use crate::host::{HostAnswer, HostBeginning, HostOrder, Refreshes};
 use crate::process::Process;
 use crate::scratch;
 use crate::single_flight::asker::Task;
 use crate::victim::turn::Turn;
 
 const PROCESSES: usize = 2;
+/// Rotations of a client secret in the time of one of a key.
+const SECRETS_A_ROUND: u64 = 10;
 /// Turns that no rotation takes.
 const TOO_MANY_TURNS: usize = 9;
 /// A few seconds less than the service's tokens live: those of a key file are exchanged anew all the time, so also while the
@@ -31,19 +33,23 @@ const MIN_LIFETIME_SECONDS: u64 = 3_595;
 pub async fn run(rounds: u64) -> Outcome<bool> {
     let mut held = true;
     for kind in Kind::ROTATED {
-        let (calls, timeline, is_proved) = rotate(kind, rounds).await?;
+        // One of a secret takes a fraction of a second: nothing was lent that must still be used.
+        let rounds = if kind == Kind::ClientSecret { rounds * SECRETS_A_ROUND } else { rounds };
+        let (calls, refreshes, timeline, is_proved) = rotate(kind, rounds).await?;
         for failed in &calls.failed {
             eprintln!("FAILED {}, {}: {}", kind.name(), moment_of(failed, &timeline), failed.what);
         }
-        let (made, failed) = (calls.made, calls.failed.len());
+        refreshes.failed.iter().for_each(|what| eprintln!("FAILED {}, a refresh: {what:?}", kind.name()));
+        let (made, failed) = (calls.made, calls.failed.len() + refreshes.failed.len());
         println!(
-            "{}: {rounds} rotations under {PROCESSES} processes × {TASKS} tasks, {} secrets lent",
+            "{}: {rounds} rotations under {PROCESSES} processes × {TASKS} tasks and {} refreshes, {} secrets lent",
             kind.name(),
+            refreshes.made,
             calls.sha256.len()
         );
         let proof = if is_proved { "proved dead" } else { "NOT proved dead" };
         println!("{}: calls {made}, failed {failed}, old key {proof}", kind.name());
-        held &= failed == 0 && is_proved && made > 0;
+        held &= failed == 0 && is_proved && made > 0 && (kind != Kind::ClientSecret || refreshes.made > 0);
     }
     Ok(held)
 }
@@ -51,13 +57,15 @@ pub async fn run(rounds: u64) -> Outcome<bool> {
 /// When a rotation reached which step.
 type Timeline = Vec<(Timestamp, &'static str)>;
 
-async fn rotate(kind: Kind, rounds: u64) -> Outcome<(Calls, Timeline, bool)> {
+async fn rotate(kind: Kind, rounds: u64) -> Outcome<(Calls, Refreshes, Timeline, bool)> {
     let scratch = scratch()?;
     let (data, socket) = (scratch.path().join("data"), scratch.path().join("run/host.sock"));
     std::fs::create_dir_all(&data)?;
     let estate = Estate::make_of(&data, Server::Grace, &[kind]).await?;
     let holding = estate.holdings.first().ok_or_else(|| wrong("an empty estate"))?;
-    let beginning = HostBeginning { beginning: estate.beginning(None), socket: socket.clone(), id: holding.id };
+    // What a client secret is used for is to refresh.
+    let (id, refreshes) = (holding.id, kind == Kind::ClientSecret);
+    let beginning = HostBeginning { beginning: estate.beginning(None), socket: socket.clone(), id, refreshes };
     let mut host = Process::begin("host", &beginning, |_| {}).await?;
     host.line::<()>().await?.ok_or_else(|| wrong("the host did not come up"))?;
     let beginning = CallerBeginning {
@@ -77,6 +85,7 @@ async fn rotate(kind: Kind, rounds: u64) -> Outcome<(Calls, Timeline, bool)> {
         is_proved &= rotation.proved_at.is_some() && estate.living_keys(&holding.account).len() == 1;
         timeline.extend(steps_of(&rotation));
     }
+    let refreshes: Refreshes = told(&mut host, &HostOrder::Refreshed).await?;
     let mut all = Calls::default();
     for mut caller in callers {
         let calls: Calls = told(&mut caller, &CallerOrder::Stop).await?;
@@ -86,7 +95,7 @@ async fn rotate(kind: Kind, rounds: u64) -> Outcome<(Calls, Timeline, bool)> {
         caller.end().await?;
     }
     host.end().await?;
-    Ok((all, timeline, is_proved))
+    Ok((all, refreshes, timeline, is_proved))
 }
 
 /// Waits until each task has made one more call.
@@ -115,7 +124,7 @@ async fn rotate_once(host: &mut Process, estate: &Estate, kind: Kind, holding: &
             (RotationStep::Verified { .. }, _) => HostOrder::Turn(Turn::Switch(id)),
             (RotationStep::Switched, _) => HostOrder::Turn(Turn::RevokeOld(id)),
             (RotationStep::Revoking { ordered: false, .. }, RevokeMode::ByPage) => {
-                estate.end_by_hand(&old).await?;
+                estate.end_by_hand(&holding.account, &old).await?;
                 HostOrder::Turn(Turn::Confirm(id))
             }
             (RotationStep::Revoking { .. } | RotationStep::ProvedDead, _) => HostOrder::Finish,

@@ -37,7 +37,8 @@ pub async fn run(rounds: u64) -> Outcome<Value> {
     let estate = Estate::make(&data, Server::Strict, 1, 0).await?;
     let one = estate.holdings.first().ok_or_else(|| wrong("an empty estate"))?;
     let name = one.id.to_string();
-    let beginning = HostBeginning { beginning: estate.beginning(None), socket: socket.clone(), id: one.id };
+    let beginning =
+        HostBeginning { beginning: estate.beginning(None), socket: socket.clone(), id: one.id, refreshes: false };
     let mut host = Process::begin("host", &beginning, |_| {}).await?;
     host.line::<()>().await?.ok_or_else(|| wrong("the host did not come up"))?;
     let mut askers = Vec::new();

@@ -118,6 +118,22 @@ impl Practice {
         text(&self.control(Method::POST, "keys", Some(asked)).await?, "key")
     }
 
+    /// Makes a further secret of an OAuth client, and gives it.
+    ///
+    /// # Errors
+    /// When it refuses.
+    pub async fn add_client_secret(&self, client_id: &str) -> Outcome<String> {
+        text(&self.control(Method::POST, &format!("clients/{client_id}/secrets"), None).await?, "client_secret")
+    }
+
+    /// Deletes a secret of an OAuth client by its id, as its user does on the page of apps.
+    ///
+    /// # Errors
+    /// When it refuses.
+    pub async fn delete_client_secret(&self, client_id: &str, secret_id: &str) -> Outcome {
+        self.control(Method::DELETE, &format!("clients/{client_id}/secrets/{secret_id}"), None).await.map(drop)
+    }
+
     /// Makes a service account and gives its first key file.
     ///
     /// # Errors

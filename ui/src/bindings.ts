@@ -121,6 +121,8 @@ export const commands = {
 	beginKeyRotation: (id: IntegrationId, key: KeyInput) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_key_rotation", { id, key })),
 	/**  The same for a key file. */
 	beginKeyFileRotation: (id: IntegrationId, file: HeldSecretId) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_key_file_rotation", { id, file })),
+	/**  The same for the client secret of an integration's app registration, which others may share. */
+	beginSecretRotation: (id: IntegrationId, request: NewSecretRequest) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_secret_rotation", { id, request })),
 	/**  Tries the present step again. */
 	retryRotation: (id: IntegrationId) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("retry_rotation", { id })),
 	/**  Switches to a verified key that belongs to another account, or whose account is not known. */
@@ -263,6 +265,10 @@ allowed: boolean } |
 consumer: string } | 
 /**  A rotation reached a step. */
 { kind: "rotated"; 
+/**  Which step. */
+step: RotationMilestone } | 
+/**  The rotation of its app registration's client secret reached a step. */
+{ kind: "secret_rotated"; 
 /**  Which step. */
 step: RotationMilestone } | 
 /**  It was revoked at the service. */
@@ -449,7 +455,7 @@ export type Capabilities = {
 	verify: boolean,
 	/**  Refresh now. */
 	refresh: boolean,
-	/**  Rotate on the Credentials tab. */
+	/**  Rotate on the Credentials tab: the key or key file, or the app registration's client secret. */
 	rotate: boolean,
 	/**  Reconnect in the browser. */
 	reconnect: boolean,
@@ -690,6 +696,10 @@ client_email: string | null;
 project_id: string | null; 
 /**  When its certificate ends. */
 ends_at: Timestamp | null } | 
+/**  What an app registration proves itself with. */
+{ kind: "client_secret"; 
+/**  Such as `GOCS…3fQ2`. */
+hint: string } | 
 /**  What could be shown does not open: the record is damaged. */
 { kind: "damaged" };
 
@@ -1230,6 +1240,12 @@ export type NetworkSettingsView = {
 	authorities: AuthorityView[],
 };
 
+/**  A new client secret, in place of one that works. */
+export type NewSecretRequest = {
+	/**  A password, or a private key in PEM. */
+	secret: string,
+};
+
 /**  What the app registration step needs. */
 export type OAuthSetupView = {
 	/**  A client that needs no registration, when the service offers one. */
@@ -1414,8 +1430,10 @@ export type RegistrationView = {
 	has_secret: boolean,
 	/**  The fields it belongs to. */
 	fields: { [key in string]: string },
-	/**  How many integrations use it. */
+	/**  How many integrations use it, those in the bin too. */
 	used_by: number,
+	/**  The names of those that are not in the bin. */
+	names: string[],
 };
 
 /**  The age of a key or a key file, and when it is to be replaced. */
@@ -1465,6 +1483,8 @@ export type RotationMilestone =
 "verified" | 
 /**  The new one is in use. */
 "switched" | 
+/**  The service refused the new one in use, so the old one is in use again. */
+"went_back" | 
 /**  The old one was turned off. */
 "revoked" | 
 /**  The service refuses the old one. */

@@ -62,6 +62,20 @@ describe('the five lines of a rotation', () => {
     expect(line?.working).toBe(false);
   });
 
+  test('speak of a secret where a client secret is rotated, and claim no proof that nobody gave', () => {
+    const summary = { kind: 'client_secret', hint: 'GOCS…1234' } as const;
+    const steps = [...table.map(([step]) => step), { step: 'switched' } as const];
+    for (const step of steps) {
+      const given = rotation(step, 'by_page');
+      const lines = rotationLines({ ...given, old: { ...given.old, summary }, new: { ...given.new, summary } }, 'GitHub');
+      expect(lines.map(({ title, text }) => `${title} ${text}`).join(' ')).not.toMatch(/\bkey\b/i);
+    }
+    const done = rotation({ step: 'done' }, 'by_page');
+    const unproved = rotationLines({ ...done, new: { ...done.new, summary }, proved_at: null }, 'GitHub')[4];
+    expect(unproved?.title).toBe('Old secret gone');
+    expect(unproved?.text).toContain('your word stands');
+  });
+
   test('count how often the old key was still accepted', () => {
     const text = (tries: number) => rotationLines(rotation({ step: 'revoking', ordered: true, tries }), 'GitHub')[4]?.text;
     expect(text(0)).not.toContain('accepted');

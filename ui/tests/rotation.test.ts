@@ -76,6 +76,52 @@ describe('rotating a key', () => {
   });
 });
 
+describe('rotating a client secret', () => {
+  async function beginSecret(opened: Opened, id: string, secret: string): Promise<void> {
+    await openPage(opened, id, 'credentials');
+    await opened.user.click(await find('rotation-start'));
+    await opened.user.type(await find('new-secret'), secret);
+    await opened.user.click(await find('rotation-save'));
+  }
+
+  test('goes by the service’s page with the user’s word, and leaves the sign-in as it is', async () => {
+    const opened = await openWindow();
+    await beginSecret(opened, 'i-github', 'fresh');
+    await stands('switched');
+    expect(phases()).toEqual(['active']);
+    await opened.user.click(await find('rotation-revoke'));
+    expect(opened.host.opened).toEqual(['i-github/apps']);
+    await opened.user.click(await find('rotation-confirm_revoked'));
+    opened.host.tryOldKey('i-github', true);
+    await stands('done');
+    expect((await find('rotation-line-5')).textContent).toContain('Old secret proved dead');
+  });
+
+  test('says who else switches with it', async () => {
+    const opened = await openWindow();
+    opened.host.shareRegistration('i-github', 'Nightly sync');
+    await openPage(opened, 'i-github', 'credentials');
+    expect((await find('rotation-shared')).textContent).toBe('Nightly sync uses the same app registration, and switches together with this one.');
+  });
+
+  test('stays with the old secret when the new one is refused, and can be undone', async () => {
+    const opened = await openWindow();
+    await beginSecret(opened, 'i-github', 'bad');
+    await stands('staged');
+    expect((await find('rotation-line-2')).textContent).toContain('The old secret is still the one in use.');
+    await opened.user.click(await find('rotation-undo'));
+    await stands('none');
+  });
+
+  test('keeps nothing of the secret in the window', async () => {
+    const opened = await openWindow();
+    await beginSecret(opened, 'i-github', 'canary');
+    await stands('switched');
+    expect(document.body.innerHTML).not.toContain('canary');
+    expect([...document.querySelectorAll('input')].map((input) => input.value)).not.toContain('canary');
+  });
+});
+
 test('a file released while a rotation awaits one goes to the rotation', async () => {
   const opened = await openWindow();
   await openPage(opened, 'i-bigquery', 'credentials');

@@ -82,6 +82,11 @@ pub enum ActivityKind {
         /// Which step.
         step: RotationMilestone,
     },
+    /// The rotation of its app registration's client secret reached a step.
+    SecretRotated {
+        /// Which step.
+        step: RotationMilestone,
+    },
     /// It was revoked at the service.
     Revoked,
     /// Revoking at the service failed.
@@ -169,6 +174,8 @@ pub enum RotationMilestone {
     Verified,
     /// The new one is in use.
     Switched,
+    /// The service refused the new one in use, so the old one is in use again.
+    WentBack,
     /// The old one was turned off.
     Revoked,
     /// The service refuses the old one.

@@ -4,7 +4,7 @@
 //! one `Active` generation, and a new one becomes active only by compare-and-set on the number of the old.
 
 use serde::{Deserialize, Serialize};
-use storm_secret::{AccessToken, ApiKey, IdToken, PrivateKey, RefreshToken};
+use storm_secret::{AccessToken, ApiKey, ClientSecret, IdToken, PrivateKey, RefreshToken};
 use url::Url;
 
 use crate::{IntegrationId, Timestamp};
@@ -197,8 +197,26 @@ pub enum CredentialSummary {
         /// When its certificate ends.
         ends_at: Option<Timestamp>,
     },
+    /// What an app registration proves itself with.
+    ClientSecret {
+        /// Such as `GOCS…3fQ2`.
+        hint: String,
+    },
     /// What could be shown does not open: the record is damaged.
     Damaged,
+}
+
+impl CredentialSummary {
+    /// What may be shown of a client secret, a password or a private key; None = it is erased.
+    #[must_use]
+    pub fn of_client_secret(secret: Option<&ClientSecret>) -> Self {
+        // EXPOSE: eight characters of at least twenty-four, to tell two apart.
+        let hint = match secret.map(ClientSecret::expose) {
+            Some(key) if key.contains("-----BEGIN ") => "a private key".to_owned(),
+            password => hint_of(password.unwrap_or_default()),
+        };
+        Self::ClientSecret { hint }
+    }
 }
 
 impl Credential {
@@ -206,7 +224,10 @@ impl Credential {
     #[must_use]
     pub fn summary(&self) -> CredentialSummary {
         match self {
-            Self::ApiKey(credential) => CredentialSummary::ApiKey { hint: key_hint(&credential.key) },
+            Self::ApiKey(credential) => {
+                // EXPOSE: eight characters of at least twenty-four, to tell two keys apart.
+                CredentialSummary::ApiKey { hint: hint_of(credential.key.expose()) }
+            }
             Self::OAuthGrant(grant) => CredentialSummary::OAuthGrant {
                 // What holds no token at all stands for a client whose tokens are asked for anew each time.
                 refreshable: grant.refresh_token.is_some() || grant.access_token.is_none(),
@@ -223,11 +244,10 @@ impl Credential {
 }
 
 /// A hint that tells keys of one person apart: up to 4 + 4 characters, and nothing of a key too short to afford that.
-fn key_hint(key: &ApiKey) -> String {
+fn hint_of(key: &str) -> String {
     const SHOWN_EACH_SIDE: usize = 4;
     const SHORTEST_WITH_HINT: usize = 24;
-    // EXPOSE: eight characters of at least twenty-four, to tell two keys apart.
-    let characters: Vec<char> = key.expose().chars().collect();
+    let characters: Vec<char> = key.chars().collect();
     if characters.len() < SHORTEST_WITH_HINT {
         return "••••".to_owned();
     }
@@ -272,11 +292,11 @@ mod tests {
 
     #[test]
     fn a_short_key_has_no_hint_at_all() {
-        assert_eq!(key_hint(&ApiKey::new("short-key")), "••••");
+        assert_eq!(hint_of("short-key"), "••••");
     }
 
     #[test]
     fn a_long_key_shows_eight_characters() {
-        assert_eq!(key_hint(&ApiKey::new("ghp_0123456789abcdefghijklmnopqrstuv")), "ghp_…stuv");
+        assert_eq!(hint_of("ghp_0123456789abcdefghijklmnopqrstuv"), "ghp_…stuv");
     }
 }

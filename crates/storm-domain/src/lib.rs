@@ -57,7 +57,9 @@ pub use refresh_policy::{Backoff, RefreshPolicy};
 pub use registration::{AppRegistration, ClientMetadata, RegisteredClient, RegistrationOffer};
 pub use replacement::{CredentialEnd, ReplacementPolicy};
 pub use revocation::PendingRevocation;
-pub use rotation::{AccountComparison, Rotation, RotationEvent, RotationRefused, RotationStep, USE_OF_A_HAND_OUT};
+pub use rotation::{
+    AccountComparison, Rotation, RotationEvent, RotationRefused, RotationStep, SecretRotation, USE_OF_A_HAND_OUT,
+};
 pub use service::{
     AssertionRules, AuthorizationGrant, BodyFormat, ClientAuth, HttpMethod, IdTokenRules, IdentityPaths, KeyExchange,
     KeyPlacement, OAuthService, RedirectHost, RevokeRequest, RevokeTarget, ServiceAccountService, TokenLifetimes,

@@ -1,4 +1,5 @@
-//! Replacing a long-lived credential without a failed call, as a machine that survives a crash at any step.
+//! Replacing a long-lived secret without a failed call, as a machine that survives a crash at any step: an integration's key or
+//! key file, or the client secret of an app registration.
 //!
 //! `Staged → Verified → Switched → Revoking → ProvedDead → Done`. INVARIANT: at every step at least one working credential is
 //! active; undo is possible until `Revoking`. Each step is persisted before its effect is acted upon, and every effect may be
@@ -9,17 +10,21 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{Account, GenerationNumber, IntegrationId, Timestamp, Verdict};
+use crate::{Account, GenerationNumber, IntegrationId, RegistrationId, Timestamp, Verdict};
 
 /// How long another program may take from being lent a credential to sending it. Connections are opened in it, so it is not
 /// milliseconds; a person who waits for it notices, so it is not a minute.
 pub const USE_OF_A_HAND_OUT: Duration = Duration::from_secs(5);
 
+/// Where the rotation of an app registration's client secret stands.
+pub type SecretRotation = Rotation<RegistrationId>;
+
 /// Where a rotation stands, as persisted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rotation {
-    /// Whose credential.
-    pub integration_id: IntegrationId,
+pub struct Rotation<S = IntegrationId> {
+    /// Whose secret.
+    #[serde(alias = "integration_id")]
+    pub subject: S,
     /// Compare-and-set guard.
     pub revision: u64,
     /// The generation being replaced.
@@ -134,6 +139,8 @@ pub enum RotationEvent {
         /// With which outcome.
         verdict: Verdict,
     },
+    /// The service does not tell a dead one from a living one, so that the user's word stands alone.
+    Unprovable,
     /// The old one's secret is erased.
     Clear,
     /// Back to the old one.
@@ -145,7 +152,7 @@ pub enum RotationEvent {
 #[error("this step does not fit where the rotation stands")]
 pub struct RotationRefused;
 
-impl Rotation {
+impl<S: Clone> Rotation<S> {
     /// The rotation after `event`.
     ///
     /// # Errors
@@ -174,6 +181,11 @@ impl Rotation {
                 next.switched_at = Some(now);
                 RotationStep::Switched
             }
+            // In use the service refused it after all; the old one still works.
+            (RotationStep::Switched, RotationEvent::NewTried { verdict: verdict @ Verdict::Refused { .. }, .. }) => {
+                (next.verified_at, next.switched_at) = (None, None);
+                RotationStep::Staged { verdict: Some(verdict) }
+            }
             (RotationStep::Switched, RotationEvent::Revoke) => RotationStep::Revoking { ordered: false, tries: 0 },
             (RotationStep::Revoking { ordered: false, tries }, RotationEvent::RevokeFailed { reason }) => {
                 next.revoke_failure = Some(reason);
@@ -196,7 +208,8 @@ impl Rotation {
                 }
                 Verdict::CouldNotReach { .. } => RotationStep::Revoking { ordered: *ordered, tries: *tries },
             },
-            (RotationStep::ProvedDead, RotationEvent::Clear) => RotationStep::Done,
+            (RotationStep::Revoking { ordered: true, .. }, RotationEvent::Unprovable)
+            | (RotationStep::ProvedDead, RotationEvent::Clear) => RotationStep::Done,
             (
                 RotationStep::Staged { .. } | RotationStep::Verified { .. } | RotationStep::Switched,
                 RotationEvent::Undo,
@@ -226,6 +239,12 @@ impl Rotation {
         matches!(self.step, RotationStep::Done | RotationStep::Undone)
     }
 
+    /// Whether only a real request can tell if the new one works: the service did not refuse it, and did not accept it either.
+    #[must_use]
+    pub fn is_told_by_refresh(&self) -> bool {
+        matches!(self.step, RotationStep::Staged { verdict: Some(Verdict::CouldNotReach { .. }) })
+    }
+
     /// Which generation is in use while the rotation stands here.
     #[must_use]
     pub fn in_use(&self) -> GenerationNumber {
@@ -248,7 +267,7 @@ mod tests {
 
     fn rotation(step: RotationStep) -> Rotation {
         Rotation {
-            integration_id: IntegrationId(Uuid::nil()),
+            subject: IntegrationId(Uuid::nil()),
             revision: 1,
             old: GenerationNumber(1),
             new: GenerationNumber(2),
@@ -303,6 +322,17 @@ mod tests {
     }
 
     #[test]
+    fn a_new_credential_that_is_refused_in_use_gives_its_place_back_while_the_old_one_works() {
+        let tried = || RotationEvent::NewTried { verdict: refused(), comparison: AccountComparison::Same };
+        let back = Rotation { switched_at: Some(NOW), ..rotation(RotationStep::Switched) }.step(tried(), NOW).unwrap();
+        assert_eq!((back.in_use(), back.switched_at), (back.old, None));
+        let accepted = RotationEvent::NewTried { verdict: works(), comparison: AccountComparison::Same };
+        assert_eq!(rotation(RotationStep::Switched).step(accepted, NOW), Err(RotationRefused));
+        let revoking = rotation(RotationStep::Revoking { ordered: false, tries: 0 });
+        assert_eq!(revoking.step(tried(), NOW), Err(RotationRefused));
+    }
+
+    #[test]
     fn another_account_is_switched_to_only_when_the_user_agrees() {
         let verified = rotation(RotationStep::Verified { comparison: different(), missing: None });
         assert_eq!(verified.step(RotationEvent::Switch { despite_difference: false }, NOW), Err(RotationRefused));
@@ -337,6 +367,22 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_be_proved_ends_on_the_users_word_and_claims_no_proof() {
+        let revoking = |ordered| rotation(RotationStep::Revoking { ordered, tries: 0 });
+        assert_eq!(revoking(false).step(RotationEvent::Unprovable, NOW), Err(RotationRefused));
+        let done = revoking(true).step(RotationEvent::Unprovable, NOW).unwrap();
+        assert_eq!((done.step, done.proved_at), (RotationStep::Done, None));
+    }
+
+    #[test]
+    fn a_rotation_that_was_stored_before_there_were_other_subjects_is_read() {
+        let mut stored = serde_json::to_value(rotation(RotationStep::Switched)).unwrap();
+        let id = stored.as_object_mut().unwrap().remove("subject").unwrap();
+        stored["integration_id"] = id;
+        assert_eq!(serde_json::from_value::<Rotation>(stored).unwrap(), rotation(RotationStep::Switched));
+    }
+
+    #[test]
     fn what_was_lent_until_the_switch_is_given_time_to_be_used() {
         let switched = Rotation { switched_at: Some(NOW), ..rotation(RotationStep::Switched) };
         let left = |now: Timestamp| switched.hand_outs_in_use(now);
@@ -357,6 +403,7 @@ mod tests {
             Just(RotationEvent::RevokeOrdered),
             Just(RotationEvent::OldTried { verdict: works() }),
             Just(RotationEvent::OldTried { verdict: refused() }),
+            Just(RotationEvent::Unprovable),
             Just(RotationEvent::Clear),
             Just(RotationEvent::Undo),
         ]

@@ -116,7 +116,7 @@ impl Engine {
         self.ask_as_client(integration, &service, &client, grant).await
     }
 
-    async fn ask_as_client(
+    pub(crate) async fn ask_as_client(
         &self,
         integration: &Integration,
         service: &OAuthService,

@@ -27,10 +27,14 @@ impl Engine {
     pub async fn integrations(&self) -> Result<Vec<IntegrationView>, Failure> {
         let rotating = self.vault().rotations().await.map_err(|error| error.to_failure())?;
         let rows = self.vault().integrations().await.map_err(|error| error.to_failure())?;
-        let is_rotating = |id| rotating.iter().any(|rotation| rotation.integration_id == id && !rotation.is_over());
+        let secrets = self.vault().secret_rotations().await.map_err(|error| error.to_failure())?;
+        let is_rotating = |row: &Integration| {
+            rotating.iter().any(|rotation| rotation.subject == row.id && !rotation.is_over())
+                || secrets.iter().any(|rotation| Some(rotation.subject) == row.registration_id && !rotation.is_over())
+        };
         let mut views = Vec::new();
         for row in rows.iter().filter(|row| row.trashed_at.is_none()) {
-            let mut view = self.integration_view(row, is_rotating(row.id));
+            let mut view = self.integration_view(row, is_rotating(row));
             self.remind(row, &mut view).await?;
             views.push(view);
         }
@@ -45,16 +49,26 @@ impl Engine {
         let row = self.live(id).await?;
         let generations = self.vault().generations(id).await.map_err(|error| error.to_failure())?;
         let rotation = self.vault().rotation(id).await.map_err(|error| error.to_failure())?;
-        let registration = match row.registration_id {
-            Some(registration_id) => Some(self.registration_view(&self.registration(registration_id).await?).await?),
+        let mut rotating = rotation.as_ref().is_some_and(|rotation| !rotation.is_over());
+        let mut rotation = match &rotation {
+            Some(rotation) => self.rotation_view(&row, rotation, &generations)?,
             None => None,
         };
+        let mut registration = None;
+        if let Some(id) = row.registration_id {
+            let used = self.registration(id).await?;
+            registration = Some(self.registration_view(&used).await?);
+            if let Some(of_secret) = self.vault().secret_rotation(id).await.map_err(|error| error.to_failure())? {
+                rotating = !of_secret.is_over();
+                rotation = Some(self.secret_rotation_view(&row, &used, &of_secret).await?);
+            }
+        }
+        let has_secret = registration.as_ref().is_some_and(|registration| registration.has_secret);
         let connector = self.connector(&row.connector_id)?;
         let fields = connector
             .fields_of(row.method)
             .filter_map(|field| row.fields.get(&field.name).map(|value| (field.title.clone(), value.clone())))
             .collect();
-        let rotating = rotation.as_ref().is_some_and(|rotation| !rotation.is_over());
         let mut integration = self.integration_view(&row, rotating);
         self.remind(&row, &mut integration).await?;
         Ok(IntegrationDetailView {
@@ -67,11 +81,8 @@ impl Engine {
             missing_scopes: self.missing_scopes(&row),
             undecided: self.undecided_account(id),
             registration,
-            rotation: match &rotation {
-                Some(rotation) => self.rotation_view(&row, rotation, &generations)?,
-                None => None,
-            },
-            can: self.capabilities(&row, rotating, &generations),
+            rotation,
+            can: self.capabilities(&row, rotating, has_secret, &generations),
             generations,
         })
     }
@@ -247,13 +258,22 @@ impl Engine {
         }))
     }
 
-    fn capabilities(&self, row: &Integration, rotating: bool, generations: &[GenerationInfo]) -> Capabilities {
+    fn capabilities(
+        &self,
+        row: &Integration,
+        rotating: bool,
+        has_secret: bool,
+        generations: &[GenerationInfo],
+    ) -> Capabilities {
         let connected = generations.iter().any(|generation| generation.phase == GenerationPhase::Active);
-        let is_key = row.method != Method::OAuth;
+        let has_lasting = match row.method {
+            Method::OAuth => has_secret,
+            _ => matches!(row.state, TokenState::Active { .. }),
+        };
         Capabilities {
             verify: connected && row.paused_at.is_none(),
             refresh: connected && row.method != Method::ApiKey && row.paused_at.is_none(),
-            rotate: connected && is_key && !rotating && matches!(row.state, TokenState::Active { .. }),
+            rotate: connected && has_lasting && !rotating,
             reconnect: row.method == Method::OAuth,
             revoke: connected && self.can_revoke(row, generations),
             pages: self.pages_of(row),

@@ -49,10 +49,18 @@ impl Engine {
             }
         }
         for rotation in self.vault().rotations().await? {
-            let (engine, id) = (Arc::clone(self), rotation.integration_id);
+            let (engine, id) = (Arc::clone(self), rotation.subject);
             tokio::spawn(async move {
                 if let Err(failure) = engine.resume_rotation(rotation).await {
                     tracing::warn!(integration = %id, code = ?failure.code, "a rotation could not be resumed yet");
+                }
+            });
+        }
+        for rotation in self.vault().secret_rotations().await? {
+            let (engine, id) = (Arc::clone(self), rotation.subject);
+            tokio::spawn(async move {
+                if let Err(failure) = engine.resume_secret_rotation(rotation).await {
+                    tracing::warn!(registration = %id, code = ?failure.code, "a rotation could not be resumed yet");
                 }
             });
         }
@@ -94,8 +102,12 @@ impl Engine {
                     let log = vec![ActivityKind::RefreshRecovered];
                     if let Err(failure) = self.take_answer(&row, asked, &lease, sent, old, &landed.answer, log).await {
                         tracing::warn!(integration = %id, "a landed answer brought no token");
-                        self.note_earlier_interruption(id, sent).await?;
-                        let _ = self.settle_failure(&row, sent, &lease, failure).await; // it is in the row and the log
+                        if self.awaits_word_on_secret(&row).await {
+                            self.forget_answer(&lease).await; // who knows which secret was sent with it
+                        } else {
+                            self.note_earlier_interruption(id, sent).await?;
+                            let _ = self.settle_failure(&row, sent, &lease, failure).await; // it is in the row and the log
+                        }
                     }
                 }
             }

@@ -8,6 +8,8 @@
 //! 6. commit by compare-and-set, keeping the old refresh token, with the row, the log and the end of the lease;
 //! 7. publish.
 //!
+//! A refusal that another refresh token or another client secret may have an answer to begins it all again, under a new lease.
+//!
 //! INVARIANT: a refresh token that a service sent is never dropped: it lies in the landing slot, in the vault, or, when the
 //! disk takes neither, in `unfinished.rs`, and nothing is sent for that credential before it is stored.
 
@@ -24,6 +26,7 @@ use storm_domain::{
 use crate::engine::{Engine, lock};
 use crate::error::{ToFailure as _, failure_of_trouble, reconnect_needed};
 use crate::id_token::Asked;
+use crate::rotation::words_of_refusal;
 
 /// How long a lease is kept: the sixty seconds a token request may take, and room for two slow commits.
 pub(crate) const LEASE_TERM: Duration = Duration::from_secs(90);
@@ -128,10 +131,12 @@ impl Engine {
             return self.without_refresh_token(&integration, grant, now).await.map(|()| active);
         };
         let party = self.party_of(&integration, basis.registration);
-        let (service, client) = match party {
+        let (service, mut client) = match party {
             Ok(party) => party,
             Err(failure) => return Err(self.not_begun(&integration, failure).await),
         };
+        let is_trial = basis.untold_secret.is_some();
+        client.client_secret = basis.untold_secret.or(client.client_secret);
         let intent = self.intent_of(&active);
         let begun = self.vault().begin_refresh(&intent, &self.parts.owner, now, now.after(LEASE_TERM)).await;
         let lease = match begun {
@@ -149,10 +154,22 @@ impl Engine {
             Err(failure) => Err(self.no_answer(&active, &intent, &lease, now, failure).await),
         };
         match taken {
-            Ok(generation) => Ok(generation),
+            Ok(generation) => {
+                if is_trial {
+                    self.untold_secret_accepted(&integration).await;
+                }
+                Ok(generation)
+            }
             Err(failure) => {
-                let is_refused = matches!(failure, RefreshFailure::GrantRefused(_));
-                if is_refused && self.take_spare(id, active.number).await? {
+                let goes_on = match (&failure, words_of_refusal(&failure).filter(|_| is_trial)) {
+                    (_, Some(words)) => self.untold_secret_refused(&integration, words).await.map(|()| true),
+                    (RefreshFailure::RegistrationRefused(words), _) => {
+                        self.has_other_secret(&integration, client.client_secret.as_ref(), words).await
+                    }
+                    (RefreshFailure::GrantRefused(_), _) => self.take_spare(id, active.number).await,
+                    _ => Ok(false),
+                };
+                if goes_on? {
                     self.forget_answer(&lease).await;
                     self.give_back(&lease).await;
                     return Box::pin(self.refresh_in_flight(id, false, wanted)).await;

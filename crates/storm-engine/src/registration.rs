@@ -3,12 +3,13 @@
 
 use storm_domain::{
     Action, AppRegistration, AuthorizationGrant, ClientAuth, ClientMetadata, ErrorCode, Failure, Method,
-    RefreshFailure, RegistrationId,
+    RefreshFailure, RegistrationId, VaultError,
 };
 use storm_secret::ClientSecret;
 
 use crate::engine::Engine;
 use crate::error::{ToFailure, passing_trouble, quoted};
+use crate::rotation::secret_is_rotating;
 use crate::view::{RegisterClientRequest, RegistrationView, SaveRegistrationRequest};
 
 impl Engine {
@@ -41,22 +42,24 @@ impl Engine {
             Some(id) => Some(self.registration(id).await?),
             None => None,
         };
-        let secret = match (typed, &earlier) {
-            (Some(secret), _) => Some(secret),
-            (None, Some(earlier)) => {
-                self.vault().registration_secret(earlier.id).await.map_err(|error| error.to_failure())?
-            }
-            (None, None) => None,
-        };
+        if let Some(earlier) = &earlier
+            && earlier.client_id != client_id
+            && self.is_secret_rotating(earlier.id).await?
+        {
+            return Err(secret_is_rotating()); // the secrets are this client's
+        }
         let registration = AppRegistration {
             id: earlier.as_ref().map_or_else(|| RegistrationId(self.parts.entropy.make_uuid()), |earlier| earlier.id),
             connector_id: request.connector_id,
             client_id,
-            has_secret: secret.is_some(),
+            has_secret: typed.is_some() || earlier.as_ref().is_some_and(|earlier| earlier.has_secret),
             fields: request.fields,
             created_at: earlier.map_or_else(|| self.now(), |earlier| earlier.created_at),
         };
-        self.vault().put_registration(&registration, secret.as_ref()).await.map_err(|error| error.to_failure())?;
+        match self.vault().put_registration(&registration, typed.as_ref()).await {
+            Err(VaultError::Conflict) => return Err(secret_is_rotating()),
+            put => put.map_err(|error| error.to_failure())?,
+        }
         self.wake_those_waiting_for(registration.id).await?;
         self.registration_view(&registration).await
     }
@@ -94,7 +97,7 @@ impl Engine {
     }
 
     /// A password, or a private key in PEM that can be used, with its certificates for mutual TLS.
-    fn checked_secret(&self, typed: &str) -> Result<ClientSecret, Failure> {
+    pub(crate) fn checked_secret(&self, typed: &str) -> Result<ClientSecret, Failure> {
         const LONGEST_KEY: usize = 64 * 1024;
         let typed = typed.trim();
         if !typed.contains("-----BEGIN ") {
@@ -113,13 +116,18 @@ impl Engine {
     }
 
     /// A mended registration is tried at once, not after the hour that a refused one waits.
-    async fn wake_those_waiting_for(&self, id: RegistrationId) -> Result<(), Failure> {
+    pub(crate) async fn wake_those_waiting_for(&self, id: RegistrationId) -> Result<(), Failure> {
         for integration in self.vault().integrations().await.map_err(|error| error.to_failure())? {
             if integration.registration_id == Some(id) && self.backing_off(&integration).is_some() {
                 self.end_pause(integration.id).await?;
             }
         }
         Ok(())
+    }
+
+    async fn is_secret_rotating(&self, id: RegistrationId) -> Result<bool, Failure> {
+        let rotation = self.vault().secret_rotation(id).await.map_err(|error| error.to_failure())?;
+        Ok(rotation.is_some_and(|rotation| !rotation.is_over()))
     }
 
     pub(crate) async fn registration(&self, id: RegistrationId) -> Result<AppRegistration, Failure> {
@@ -129,14 +137,16 @@ impl Engine {
 
     pub(crate) async fn registration_view(&self, registration: &AppRegistration) -> Result<RegistrationView, Failure> {
         let integrations = self.vault().integrations().await.map_err(|error| error.to_failure())?;
-        let used_by = integrations.iter().filter(|row| row.registration_id == Some(registration.id)).count();
+        let sharing = || integrations.iter().filter(|row| row.registration_id == Some(registration.id));
+        let names = sharing().filter(|row| row.trashed_at.is_none()).map(|row| row.name.clone()).collect();
         Ok(RegistrationView {
             id: registration.id,
             connector_id: registration.connector_id.clone(),
             client_id: registration.client_id.clone(),
             has_secret: registration.has_secret,
             fields: registration.fields.clone(),
-            used_by: u32::try_from(used_by).unwrap_or(u32::MAX),
+            used_by: u32::try_from(sharing().count()).unwrap_or(u32::MAX),
+            names,
         })
     }
 }

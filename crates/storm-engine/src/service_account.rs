@@ -12,6 +12,7 @@ use storm_secret::AccessToken;
 use crate::engine::{Engine, lock};
 use crate::error::{ToFailure as _, failure_of_trouble};
 use crate::naming::is_chosen;
+use crate::rotation::is_same_secret;
 use crate::view::{AddServiceAccountRequest, SavedView};
 
 /// Access tokens that were exchanged for keys. They can be had again at any time, so they are never written down.
@@ -121,9 +122,9 @@ impl Engine {
         outcome
     }
 
-    /// Exchanges the key in use, and keeps what comes of it. When another one was switched to meanwhile, the answer is about a
-    /// key that is on its way out: its token may end with it, and its refusal says nothing of the new one. So that one is
-    /// exchanged instead.
+    /// Exchanges the key in use, and keeps what comes of it. When another one, or another client secret, was switched to meanwhile,
+    /// the answer is about one that is on its way out: its token may end with it, and its refusal says nothing of the new one. So
+    /// the new one is exchanged instead.
     async fn exchange_active(
         &self,
         integration: &Integration,
@@ -132,6 +133,7 @@ impl Engine {
         loop {
             let active = self.vault().active_generation(id).await.map_err(|error| error.to_failure())?;
             let tried = active.as_ref().map(|generation| generation.number);
+            let presented = self.secret_in_use(integration).await.map_err(|error| error.to_failure())?;
             let result = match active.map(|generation| generation.credential) {
                 Some(Credential::ServiceAccountKey(key)) => self.exchange_key(integration, &key).await,
                 Some(Credential::OAuthGrant(grant)) => self.exchange_client(integration, &grant).await,
@@ -141,7 +143,16 @@ impl Engine {
             if let Ok(exchanged) = &result {
                 self.exchanged.keep(id, exchanged.clone());
             }
-            if self.active_number(id).await.map_err(|error| error.to_failure())? == tried {
+            let in_use = self.secret_in_use(integration).await.map_err(|error| error.to_failure())?;
+            let is_current = self.active_number(id).await.map_err(|error| error.to_failure())? == tried
+                && is_same_secret(presented.as_ref(), in_use.as_ref());
+            let goes_on = match &result {
+                Err(RefreshFailure::RegistrationRefused(words)) if is_current => {
+                    self.has_other_secret(integration, presented.as_ref(), words).await?
+                }
+                _ => !is_current,
+            };
+            if !goes_on {
                 return Ok(result);
             }
             self.exchanged.forget(id);

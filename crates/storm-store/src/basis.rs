@@ -6,7 +6,7 @@ use storm_domain::{Generation, GenerationNumber, GenerationPhase, IntegrationId,
 
 use crate::fault::of_sqlx;
 use crate::seal::Seal;
-use crate::{integration, registration};
+use crate::{integration, registration, secret_rotation};
 
 #[derive(FromRow)]
 struct Row {
@@ -16,7 +16,12 @@ struct Row {
     sealed_credential: Option<Vec<u8>>,
     created_at: Option<i64>,
     registration: Option<String>,
+    secret_number: Option<i64>,
     sealed_secret: Option<Vec<u8>>,
+    rotation_revision: Option<i64>,
+    rotation: Option<String>,
+    spare_number: Option<i64>,
+    sealed_spare: Option<Vec<u8>>,
 }
 
 pub(crate) async fn read(
@@ -25,10 +30,12 @@ pub(crate) async fn read(
     id: IntegrationId,
 ) -> Result<RefreshBasis, VaultError> {
     let read: Row = sqlx::query_as(
-        "SELECT i.revision, i.row, g.number, g.sealed_credential, g.created_at, r.row AS registration, r.sealed_secret
+        "SELECT i.revision, i.row, g.number, g.sealed_credential, g.created_at, r.row AS registration,
+            r.secret_number, r.sealed_secret, s.revision AS rotation_revision, s.row AS rotation, s.spare_number, s.sealed_spare
          FROM integration i
             LEFT JOIN generation g ON g.integration_id = i.id AND g.phase = 'active'
             LEFT JOIN registration r ON r.id = i.row ->> 'registration_id'
+            LEFT JOIN secret_rotation s ON s.registration_id = r.id
          WHERE i.id = ?1",
     )
     .bind(id.to_string())
@@ -48,14 +55,26 @@ pub(crate) async fn read(
         }
         _ => None,
     };
+    let mut untold_secret = None;
     let registration = match read.registration {
         Some(row) => {
             let sealed = read.sealed_secret;
             let registration = registration::read(&row, sealed.is_some())?;
-            let secret = sealed.map(|sealed| seal.open_client_secret(registration.id, &sealed)).transpose()?;
+            let open = |number: Option<i64>, sealed: Option<Vec<u8>>| {
+                let number = GenerationNumber(number.unwrap_or(0).cast_unsigned());
+                sealed.map(|sealed| seal.open_client_secret(registration.id, number, &sealed)).transpose()
+            };
+            // A refresh needs only the one in use: a damaged rotation keeps none from being sent.
+            if let (Some(revision), Some(rotation)) = (read.rotation_revision, read.rotation)
+                && secret_rotation::read((revision, rotation)).is_ok_and(|rotation| rotation.is_told_by_refresh())
+            {
+                untold_secret = open(read.spare_number, read.sealed_spare).ok().flatten();
+            }
+            let secret = open(read.secret_number, sealed)?;
             Some((registration, secret))
         }
         None => None,
     };
-    Ok(RefreshBasis { integration: integration::read((read.revision, read.row))?, active, registration })
+    let integration = integration::read((read.revision, read.row))?;
+    Ok(RefreshBasis { integration, active, registration, untold_secret })
 }

@@ -30,6 +30,7 @@ mod registration;
 mod revocation;
 mod rotation;
 mod seal;
+mod secret_rotation;
 mod setting;
 mod vault;
 mod writer;

@@ -45,7 +45,7 @@ pub(crate) async fn begin(
     let old = generation::active_number(connection, id).await?.ok_or(VaultError::NotFound)?;
     let new = generation::insert(connection, seal, id, credential, GenerationPhase::Staged, at).await?;
     let rotation = Rotation {
-        integration_id: id,
+        subject: id,
         revision: 1,
         old,
         new,
@@ -73,7 +73,7 @@ pub(crate) async fn update(
     mut rotation: Rotation,
     at: Timestamp,
 ) -> Result<Rotation, VaultError> {
-    let id = rotation.integration_id;
+    let id = rotation.subject;
     let stored = one(connection, id).await?.ok_or(VaultError::NotFound)?;
     if (stored.revision, stored.old, stored.new) != (rotation.revision, rotation.old, rotation.new) {
         return Err(VaultError::Conflict);

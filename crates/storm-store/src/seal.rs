@@ -74,14 +74,25 @@ impl Seal {
         payload::decode::<_, 0>(&opened).map(|(summary, [])| summary)
     }
 
-    pub(crate) fn client_secret(&self, id: RegistrationId, secret: &ClientSecret) -> Result<Vec<u8>, VaultError> {
+    /// In use or not, a secret is bound to its number: to change places it need not be opened.
+    pub(crate) fn client_secret(
+        &self,
+        id: RegistrationId,
+        number: GenerationNumber,
+        secret: &ClientSecret,
+    ) -> Result<Vec<u8>, VaultError> {
         // EXPOSE: to be sealed.
         let payload = payload::encode(&(), &[Some(secret.expose().as_bytes())])?;
-        self.seal("registration", &id.to_string(), "client_secret", 0, &payload)
+        self.seal("registration", &id.to_string(), "client_secret", number.0, &payload)
     }
 
-    pub(crate) fn open_client_secret(&self, id: RegistrationId, sealed: &[u8]) -> Result<ClientSecret, VaultError> {
-        let opened = self.open("registration", &id.to_string(), "client_secret", 0, sealed)?;
+    pub(crate) fn open_client_secret(
+        &self,
+        id: RegistrationId,
+        number: GenerationNumber,
+        sealed: &[u8],
+    ) -> Result<ClientSecret, VaultError> {
+        let opened = self.open("registration", &id.to_string(), "client_secret", number.0, sealed)?;
         let ((), [secret]) = payload::decode(&opened)?;
         payload::text(secret).map(ClientSecret::new)
     }

@@ -10,7 +10,8 @@ use storm_domain::port::{CommittedGrant, GrantCommit, NewIntegration, NewRevocat
 use storm_domain::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
     GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, NetworkSettings, OAuthGrant,
-    PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, Timestamp, VaultError,
+    PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, SecretRotation,
+    Timestamp, VaultError,
 };
 use storm_secret::ClientSecret;
 
@@ -23,7 +24,7 @@ use crate::seal::Seal;
 use crate::writer::Writer;
 use crate::{
     OpenedBy, VaultFolder, activity, backup, basis, database, epoch, fault, generation, grant, integration, lease,
-    registration, revocation, rotation, setting,
+    registration, revocation, rotation, secret_rotation, setting,
 };
 
 /// An open vault. It holds the vault lock until it is closed.
@@ -201,7 +202,7 @@ impl Vault for SqliteVault {
     ) -> Result<(), VaultError> {
         let (seal, registration, secret) = (Arc::clone(&self.seal), registration.clone(), secret.cloned());
         self.writer
-            .write_statement(move |connection| {
+            .write(move |connection| {
                 Box::pin(async move { registration::put(connection, &seal, &registration, secret.as_ref()).await })
             })
             .await
@@ -443,6 +444,36 @@ impl Vault for SqliteVault {
 
     async fn finish_rotation(&self, id: IntegrationId, at: Timestamp) -> Result<(), VaultError> {
         self.writer.write(move |connection| Box::pin(rotation::finish(connection, id, at))).await
+    }
+
+    async fn secret_rotation(&self, id: RegistrationId) -> Result<Option<SecretRotation>, VaultError> {
+        secret_rotation::one(&mut *self.reader().await?, id).await
+    }
+
+    async fn secret_rotations(&self) -> Result<Vec<SecretRotation>, VaultError> {
+        secret_rotation::all(&mut *self.reader().await?).await
+    }
+
+    async fn spare_secret(&self, id: RegistrationId) -> Result<Option<ClientSecret>, VaultError> {
+        secret_rotation::spare(&mut *self.reader().await?, &self.seal, id).await
+    }
+
+    async fn begin_secret_rotation(
+        &self,
+        id: RegistrationId,
+        secret: &ClientSecret,
+        at: Timestamp,
+    ) -> Result<SecretRotation, VaultError> {
+        let (seal, secret) = (Arc::clone(&self.seal), secret.clone());
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move { secret_rotation::begin(connection, &seal, id, &secret, at).await })
+            })
+            .await
+    }
+
+    async fn update_secret_rotation(&self, rotation: SecretRotation) -> Result<SecretRotation, VaultError> {
+        self.writer.write(move |connection| Box::pin(secret_rotation::update(connection, rotation))).await
     }
 
     async fn leave_to_revoke(&self, id: IntegrationId, left: Vec<NewRevocation>) -> Result<(), VaultError> {

@@ -14,7 +14,7 @@ use storm_secret::{ClientSecret, IdToken};
 use storm_testkit::{api_key, api_key_integration, oauth_grant, oauth_integration, service_account_key};
 use uuid::Uuid;
 
-const CANARIES: [&str; 8] = [
+const CANARIES: [&str; 9] = [
     "canary-api-key-7Qm2xW9vFs",
     "canary-new-key-Zk81LpT",
     "canary-access-token-5VbN",
@@ -22,6 +22,7 @@ const CANARIES: [&str; 8] = [
     "canary-id-token-hU6sD0a",
     "canary-private-key-Jw4Ef",
     "canary-client-secret-Yg2",
+    "canary-next-secret-b7TqE",
     "canary-landed-body-Ma9Co",
 ];
 
@@ -93,7 +94,7 @@ fn a_planted_secret_would_be_found_in_every_disguise() {
 async fn no_planted_secret_is_anywhere_in_the_data_folder() {
     let house = House::default();
     let vault = house.open().await;
-    let [key, new_key, access, refresh, id_token, private_key, client_secret, body] = CANARIES;
+    let [key, new_key, access, refresh, id_token, private_key, client_secret, next_secret, body] = CANARIES;
     let rotated = add(&vault, api_key_integration(1), Some(api_key(key))).await;
     vault.begin_rotation(rotated, &api_key(new_key), NOW).await.unwrap();
     add(&vault, api_key_integration(2), Some(service_account_key(private_key))).await;
@@ -107,6 +108,7 @@ async fn no_planted_secret_is_anywhere_in_the_data_folder() {
         created_at: NOW,
     };
     vault.put_registration(&registration, Some(&ClientSecret::new(client_secret))).await.unwrap();
+    vault.begin_secret_rotation(registration.id, &ClientSecret::new(next_secret), NOW).await.unwrap();
 
     let mut expected = None;
     for _ in 0..3 {

@@ -1,7 +1,7 @@
-//! Rotating a key.
+//! Rotating a key, a key file or a client secret.
 
 use storm_domain::{Failure, HeldSecretId, IntegrationId};
-use storm_engine::view::{IntegrationDetailView, KeyInput};
+use storm_engine::view::{IntegrationDetailView, KeyInput, NewSecretRequest};
 use tauri::State;
 
 use crate::shell::Shell;
@@ -26,6 +26,17 @@ pub async fn begin_key_file_rotation(
     file: HeldSecretId,
 ) -> Result<IntegrationDetailView, Failure> {
     shell.ask(|engine| async move { engine.begin_key_file_rotation(id, file).await }).await
+}
+
+/// The same for the client secret of an integration's app registration, which others may share.
+#[tauri::command]
+#[specta::specta]
+pub async fn begin_secret_rotation(
+    shell: State<'_, Shell>,
+    id: IntegrationId,
+    request: NewSecretRequest,
+) -> Result<IntegrationDetailView, Failure> {
+    shell.ask(|engine| async move { engine.begin_secret_rotation(id, request.secret).await }).await
 }
 
 /// Tries the present step again.

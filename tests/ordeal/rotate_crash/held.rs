@@ -8,7 +8,10 @@ use std::sync::Arc;
 use storm_auth::{HttpProvider, OsEntropy, SystemClock};
 use storm_connectors::Catalogue;
 use storm_domain::port::{Clock as _, Provider as _, Vault as _};
-use storm_domain::{Credential, GenerationNumber, GenerationPhase, Integration, IntegrationId};
+use storm_domain::{
+    Credential, GenerationNumber, GenerationPhase, Integration, IntegrationId, RegistrationId, Rotation, VaultError,
+};
+use storm_secret::ClientSecret;
 use storm_store::{SqliteVault, open_vault};
 use storm_tests::{Outcome, StepError};
 
@@ -18,7 +21,7 @@ use crate::power_cut::disk::{Disk, Loss};
 use crate::process::FORKING;
 use crate::victim::HandedOver;
 
-/// A credential that is kept.
+/// A credential that is kept, or a client secret.
 #[derive(Debug)]
 pub struct Held {
     pub number: GenerationNumber,
@@ -40,24 +43,67 @@ pub async fn look(estate: &Estate, id: IntegrationId, copy: &Path) -> Outcome<Ve
     drop(forking);
     let (row, credentials) = credentials?;
     let mut held = Vec::new();
-    for (number, phase, credential) in credentials {
-        held.push(Held { number, phase, works: works(estate, &row, &credential).await? });
+    for (number, phase, kept) in credentials {
+        let works = match kept {
+            Kept::Credential(credential) => works(estate, &row, &credential).await?,
+            Kept::Secret { client_id, secret } => is_believed(estate, &client_id, &secret).await?,
+        };
+        held.push(Held { number, phase, works });
     }
     Ok(held)
 }
 
-type Kept = (GenerationNumber, GenerationPhase, Credential);
+enum Kept {
+    Credential(Credential),
+    Secret { client_id: String, secret: ClientSecret },
+}
 
-async fn read(vault: &SqliteVault, id: IntegrationId) -> Outcome<(Integration, Vec<Kept>)> {
+type Numbered = (GenerationNumber, GenerationPhase, Kept);
+
+async fn read(vault: &SqliteVault, id: IntegrationId) -> Outcome<(Integration, Vec<Numbered>)> {
     let row = vault.integration(id).await.map_err(|error| wrong(&error))?;
+    if let Some(registration) = row.registration_id {
+        let secrets = secrets(vault, registration).await.map_err(|error| wrong(&error))?;
+        return Ok((row, secrets));
+    }
     let mut kept = Vec::new();
     for info in vault.generations(id).await.map_err(|error| wrong(&error))? {
         if info.phase != GenerationPhase::Retired {
             let generation = vault.generation(id, info.number).await.map_err(|error| wrong(&error))?;
-            kept.push((info.number, info.phase, generation.credential));
+            kept.push((info.number, info.phase, Kept::Credential(generation.credential)));
         }
     }
     Ok((row, kept))
+}
+
+/// The client secret in use, and the one beside it.
+async fn secrets(vault: &SqliteVault, id: RegistrationId) -> Result<Vec<Numbered>, VaultError> {
+    let all = vault.registrations().await?;
+    let client_id = all.into_iter().find(|one| one.id == id).ok_or(VaultError::NotFound)?.client_id;
+    let rotation = vault.secret_rotation(id).await?;
+    let (old, new) = rotation.as_ref().map_or((GenerationNumber(0), GenerationNumber(0)), |one| (one.old, one.new));
+    let in_use = rotation.as_ref().map_or(GenerationNumber(0), Rotation::in_use);
+    let other = if in_use == new { old } else { new };
+    let places = [
+        (in_use, GenerationPhase::Active, vault.registration_secret(id).await?),
+        (other, GenerationPhase::Superseded, vault.spare_secret(id).await?),
+    ];
+    let kept = |secret| Kept::Secret { client_id: client_id.clone(), secret };
+    Ok(places.into_iter().filter_map(|(number, phase, secret)| Some((number, phase, kept(secret?)))).collect())
+}
+
+/// Whether the service takes it for the client's; no grant is spent for that.
+async fn is_believed(estate: &Estate, client_id: &str, secret: &ClientSecret) -> Outcome<bool> {
+    let http = reqwest::Client::builder().no_proxy().tls_certs_only([]).build()?;
+    let form = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", "nobody's"),
+        ("client_id", client_id),
+        // EXPOSE: sent to the practice service.
+        ("client_secret", secret.expose()),
+    ];
+    let answer = http.post(format!("{}/oauth/token", estate.service.base_url())).form(&form).send().await?;
+    Ok(answer.status() == reqwest::StatusCode::BAD_REQUEST)
 }
 
 /// Whether the service answers a call with it.

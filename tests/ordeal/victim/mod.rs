@@ -17,7 +17,10 @@ use serde::Serialize;
 use storm_auth::{HttpProvider, OsEntropy, SystemClock};
 use storm_connectors::Catalogue;
 use storm_domain::port::{Keyring, KeyringError, Vault};
-use storm_domain::{Credential, Failure, Fields, GenerationPhase, IntegrationId, LeaseOwner, Method, VaultError};
+use storm_domain::{
+    Credential, Failure, Fields, GenerationNumber, GenerationPhase, Integration, IntegrationId, LeaseOwner, Method,
+    RotationStep, VaultError,
+};
 use storm_engine::view::{AuthorizationProgress, AuthorizationTarget, BeginAuthorizationRequest, StatusView};
 use storm_engine::{Engine, EngineParts};
 use storm_secret::SecretBytes;
@@ -137,8 +140,7 @@ impl Victim {
                 Method::OAuth => self.vault.generations(row.id).await?,
                 _ => Vec::new(),
             };
-            let rotation = self.vault.rotation(row.id).await?;
-            let is_settled = rotation.is_none_or(|rotation| turn::is_persons(&row, &rotation.step))
+            let is_settled = self.step_of(&row).await?.is_none_or(|step| turn::is_persons(&row, &step))
                 && staged.iter().all(|generation| generation.phase != GenerationPhase::Staged)
                 && self.engine.integration(row.id).await.is_ok_and(|page| {
                     !page.integration.refreshing && page.integration.status != StatusView::Connecting
@@ -148,6 +150,22 @@ impl Victim {
             }
         }
         Ok(true)
+    }
+
+    /// Where the rotation of its key, or of its client secret, stands.
+    async fn step_of(&self, row: &Integration) -> Result<Option<RotationStep>, VaultError> {
+        Ok(match row.registration_id {
+            Some(id) => self.vault.secret_rotation(id).await?.map(|rotation| rotation.step),
+            None => self.vault.rotation(row.id).await?.map(|rotation| rotation.step),
+        })
+    }
+
+    /// The number of the client secret in use, if the app registration has one.
+    async fn secret_in_use(&self, row: &Integration) -> Result<Option<GenerationNumber>, VaultError> {
+        let Some(id) = row.registration_id else { return Ok(None) };
+        let has_secret = self.vault.registration_secret(id).await?.is_some();
+        let rotation = self.vault.secret_rotation(id).await?;
+        Ok(has_secret.then(|| rotation.map_or(GenerationNumber(0), |rotation| rotation.in_use())))
     }
 
     async fn standings(&self) -> Result<Vec<Standing>, VaultError> {
@@ -163,7 +181,7 @@ impl Victim {
             standings.push(Standing {
                 id: row.id,
                 status: page.integration.status,
-                generation: active.as_ref().map(|active| active.number),
+                generation: self.secret_in_use(&row).await?.or(active.as_ref().map(|active| active.number)),
                 sha256: token.map(fingerprint),
                 rotation: page.rotation.map(|rotation| rotation.step),
                 log: self.vault.activity(Some(row.id), LOG).await?,
@@ -227,10 +245,8 @@ impl Victim {
     }
 
     async fn is_persons_turn(&self, id: IntegrationId) -> bool {
-        match (self.vault.integration(id).await, self.vault.rotation(id).await) {
-            (Ok(row), Ok(rotation)) => rotation.is_none_or(|rotation| turn::is_persons(&row, &rotation.step)),
-            _ => false,
-        }
+        let Ok(row) = self.vault.integration(id).await else { return false };
+        self.step_of(&row).await.is_ok_and(|step| step.is_none_or(|step| turn::is_persons(&row, &step)))
     }
 }
 

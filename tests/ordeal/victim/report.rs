@@ -87,7 +87,7 @@ pub enum Report {
 pub struct Standing {
     pub id: IntegrationId,
     pub status: StatusView,
-    /// The active generation and the fingerprint of its refresh token.
+    /// The active generation, or the number of the client secret in use, and the fingerprint of its refresh token.
     pub generation: Option<GenerationNumber>,
     pub sha256: Option<String>,
     pub rotation: Option<RotationStep>,

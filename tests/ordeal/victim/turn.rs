@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use storm_connectors::{Catalogue, RevokeBy};
 use storm_domain::{AccountComparison, ErrorCode, Failure, Integration, IntegrationId, RotationStep};
-use storm_engine::view::{HeldFileView, KeyInput};
+use storm_engine::view::{HeldFileView, KeyInput, TypedSecret};
 use storm_engine::{Engine, HeldFile};
 use storm_secret::{ApiKey, SecretBytes};
 
@@ -17,6 +17,8 @@ pub enum Turn {
     Key { id: IntegrationId, connector_id: String, key: String },
     /// Begins one with this key file.
     File { id: IntegrationId, file: String },
+    /// Begins one of its app registration with this client secret.
+    Secret { id: IntegrationId, secret: String },
     /// Takes the new one although the service does not say whose it is.
     Switch(IntegrationId),
     /// Turns the old one off.
@@ -41,6 +43,7 @@ impl Turn {
                     }
                 }
             }
+            Self::Secret { id, secret } => engine.begin_secret_rotation(id, typed(secret)?).await,
             Self::Switch(id) => engine.switch_rotation(id, false).await,
             Self::RevokeOld(id) => engine.revoke_old_key(id).await,
             Self::Confirm(id) => engine.confirm_old_key_revoked(id).await,
@@ -55,6 +58,11 @@ impl Turn {
             _ => None,
         }
     }
+}
+
+/// As the window sends it.
+fn typed(secret: String) -> Result<TypedSecret, Failure> {
+    serde_json::from_value(secret.into()).map_err(|_| Failure::new(ErrorCode::Internal, "A text that is none.", None))
 }
 
 /// Whether a rotation goes no further by itself.

@@ -7,7 +7,8 @@ use storm_domain::port::{CommittedGrant, GrantCommit, NewIntegration, NewRevocat
 use storm_domain::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
     GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, NetworkSettings, OAuthGrant,
-    PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, Timestamp, VaultError,
+    PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, SecretRotation,
+    Timestamp, VaultError,
 };
 use storm_secret::ClientSecret;
 
@@ -211,6 +212,26 @@ impl Vault for TrappedVault {
     }
     async fn finish_rotation(&self, id: IntegrationId, at: Timestamp) -> Stored<()> {
         trapped!(self.finish_rotation(id, at))
+    }
+    async fn secret_rotation(&self, id: RegistrationId) -> Stored<Option<SecretRotation>> {
+        looked!(self.secret_rotation(id))
+    }
+    async fn secret_rotations(&self) -> Stored<Vec<SecretRotation>> {
+        looked!(self.secret_rotations())
+    }
+    async fn spare_secret(&self, id: RegistrationId) -> Stored<Option<ClientSecret>> {
+        looked!(self.spare_secret(id))
+    }
+    async fn begin_secret_rotation(
+        &self,
+        id: RegistrationId,
+        secret: &ClientSecret,
+        at: Timestamp,
+    ) -> Stored<SecretRotation> {
+        trapped!(self.begin_secret_rotation(id, secret, at))
+    }
+    async fn update_secret_rotation(&self, rotation: SecretRotation) -> Stored<SecretRotation> {
+        trapped!(self.update_secret_rotation(rotation))
     }
     async fn leave_to_revoke(&self, id: IntegrationId, left: Vec<NewRevocation>) -> Stored<()> {
         trapped!(self.leave_to_revoke(id, left))

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use crate::journey::Journey;
 use crate::step::service_account::{EMAIL, drop_on_window, write_key_file};
-use crate::step::{KEY, ROBOT};
-use crate::{Outcome, ensure};
+use crate::step::{KEY, ROBOT, SIGN_IN};
+use crate::{Manner, Outcome, ensure};
 
 /// Rotates the API key; the program is killed while the service turns the old key off.
 ///
@@ -78,6 +78,52 @@ pub async fn walk_key_file(journey: &mut Journey) -> Outcome {
     journey.say("The new key file replaced the old one, which is proved dead.");
     journey.show_list().await?;
     journey.await_status(ROBOT, "connected").await.map(drop)
+}
+
+/// Connects an integration of an app registration with a secret, and rotates that.
+///
+/// # Errors
+/// When a step is not reached, or the old secret still works.
+pub async fn walk_client_secret(journey: &mut Journey) -> Outcome {
+    const CLIENT: &str = "practice-web";
+    journey.browser.behave(Manner::Approve)?;
+    let visits = journey.browser.visits()?;
+    journey.choose_practice().await?;
+    let window = journey.window()?;
+    window.click("method-oauth").await?;
+    window.click("registration-own").await?;
+    window.fill("field-base_url", journey.practice.base_url()).await?;
+    window.fill("client-id", CLIENT).await?;
+    window.fill("client-secret", "practice-secret").await?;
+    window.click("registration-save").await?;
+    window.fill("integration-name", SIGN_IN).await?;
+    window.click("authorize").await?;
+    journey.browser.await_visit(visits).await?;
+    window.await_text("authorization-completed", "ada@practice.example").await?;
+    window.click("connect-done").await?;
+
+    let new = journey.practice.add_client_secret(CLIENT).await?;
+    journey.show_page(SIGN_IN).await?;
+    let window = journey.window()?;
+    window.click("tab-credentials").await?;
+    window.click("rotation-start").await?;
+    window.fill("new-secret", &new).await?;
+    window.click("rotation-save").await?;
+    reach_switched(journey).await?;
+    journey.picture("client-secret-switched").await?;
+    journey.window()?.click("rotation-revoke").await?;
+    journey.window()?.find("rotation-confirm_revoked").await?;
+    journey.practice.delete_client_secret(CLIENT, "secret_built_in").await?;
+    journey.window()?.click("rotation-confirm_revoked").await?;
+    finish(journey).await?;
+    journey.picture("client-secret-rotated").await?;
+    let since = journey.practice.now().await?;
+    journey.window()?.click("tab-overview").await?;
+    journey.window()?.click("refresh-now").await?;
+    let status = journey.practice.await_refresh(since).await?;
+    ensure(status == 200, || format!("a refresh with the new secret was answered with {status}"))?;
+    journey.show_list().await?;
+    journey.await_status(SIGN_IN, "connected").await.map(drop)
 }
 
 /// Saves a new key beside the old one.

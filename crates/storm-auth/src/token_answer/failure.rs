@@ -22,7 +22,16 @@ const INTERACTION: &[&str] = &[
 /// Microsoft's codes for multi-factor sign-in and consent, which it sends inside an `invalid_grant`.
 const INTERACTION_IN_DESCRIPTION: &[&str] = &["AADSTS50076", "AADSTS50079", "AADSTS50158", "AADSTS65001"];
 const GRANT: &[&str] = &["invalid_grant"];
-const REGISTRATION: &[&str] = &["invalid_client", "unauthorized_client", "disabled_client", "deleted_client"];
+/// RFC 6749 §5.2, and what Google, GitHub and Slack say instead.
+const REGISTRATION: &[&str] = &[
+    "invalid_client",
+    "unauthorized_client",
+    "disabled_client",
+    "deleted_client",
+    "incorrect_client_credentials",
+    "bad_client_secret",
+    "invalid_client_id",
+];
 /// Codes that say something about the service and nothing about a credential.
 const PASSING: &[&str] = &[
     "server_error",

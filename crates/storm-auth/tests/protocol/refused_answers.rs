@@ -57,6 +57,8 @@ fn o42_an_answer_is_judged_by_its_words_first_and_its_status_last() {
         (400, r#"{"error":"login_required"}"#, "interaction"),
         (401, r#"{"error":"invalid_client"}"#, "registration"),
         (400, r#"{"error":"unauthorized_client"}"#, "registration"),
+        (200, r#"{"error":"incorrect_client_credentials"}"#, "registration"),
+        (200, r#"{"ok":false,"error":"bad_client_secret"}"#, "registration"),
         (400, r#"{"error":"invalid_scope"}"#, "request"),
         (400, r#"{"error":"unsupported_grant_type"}"#, "request"),
         (400, r#"{"error":"invalid_request"}"#, "request"),

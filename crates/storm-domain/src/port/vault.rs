@@ -8,8 +8,8 @@ use storm_secret::ClientSecret;
 use crate::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
     GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, NetworkSettings, OAuthGrant,
-    PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, Timestamp, TokenEvent,
-    VaultError,
+    PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, SecretRotation,
+    Timestamp, TokenEvent, VaultError,
 };
 
 /// An integration that is added together with its first credential, or before it.
@@ -30,6 +30,9 @@ pub struct RefreshBasis {
     pub active: Option<Generation>,
     /// The app registration and its secret, if the row names one that exists.
     pub registration: Option<(AppRegistration, Option<ClientSecret>)>,
+    /// A new secret of it that could not be tried beforehand, so that this refresh is what tells whether it works
+    /// ([`Rotation::is_told_by_refresh`]).
+    pub untold_secret: Option<ClientSecret>,
 }
 
 /// A token answer's grant, to be made the active generation.
@@ -101,13 +104,14 @@ pub trait Vault: Send + Sync {
 
     /// All app registrations.
     async fn registrations(&self) -> Result<Vec<AppRegistration>, VaultError>;
-    /// Adds or replaces an app registration and its secret.
+    /// Adds or replaces an app registration and its secret. [`VaultError::Conflict`] when a secret is given while another
+    /// rotates.
     async fn put_registration(
         &self,
         registration: &AppRegistration,
         secret: Option<&ClientSecret>,
     ) -> Result<(), VaultError>;
-    /// The secret of an app registration, if it has one.
+    /// The secret of an app registration that is in use, if it has one.
     async fn registration_secret(&self, id: RegistrationId) -> Result<Option<ClientSecret>, VaultError>;
 
     /// The active generation with its secret.
@@ -227,6 +231,24 @@ pub trait Vault: Send + Sync {
     async fn update_rotation(&self, rotation: Rotation, at: Timestamp) -> Result<Rotation, VaultError>;
     /// Removes a rotation that is over, and erases the generation it left unused, in one transaction.
     async fn finish_rotation(&self, id: IntegrationId, at: Timestamp) -> Result<(), VaultError>;
+
+    /// The rotation of an app registration's secret. One that is over stays until the next begins.
+    async fn secret_rotation(&self, id: RegistrationId) -> Result<Option<SecretRotation>, VaultError>;
+    /// All of them.
+    async fn secret_rotations(&self) -> Result<Vec<SecretRotation>, VaultError>;
+    /// The secret of a rotation that is not in use; None = there is none, or it is erased.
+    async fn spare_secret(&self, id: RegistrationId) -> Result<Option<ClientSecret>, VaultError>;
+    /// Begins a rotation: saves the new secret beside the one in use and the rotation in one transaction.
+    /// [`VaultError::Conflict`] when one is under way, [`VaultError::NotFound`] when there is no secret to replace.
+    async fn begin_secret_rotation(
+        &self,
+        id: RegistrationId,
+        secret: &ClientSecret,
+        at: Timestamp,
+    ) -> Result<SecretRotation, VaultError>;
+    /// Writes a rotation whose `revision` is the one that was read. In the same transaction the secret that its step calls for
+    /// comes into use, and the other is erased when it is over.
+    async fn update_secret_rotation(&self, rotation: SecretRotation) -> Result<SecretRotation, VaultError>;
 
     /// Removes an integration for good, and keeps of it only what ending these credentials at its service needs, in one
     /// transaction.

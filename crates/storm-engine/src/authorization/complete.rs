@@ -10,7 +10,7 @@ use crate::error::ToFailure as _;
 use crate::id_token::{another_subject, sign_in_refused, time_of};
 use crate::refresh::{LEASE_TERM, dated, odd_answer, successor_of};
 use crate::verify::Tried;
-use storm_domain::port::{GrantCommit, NewIntegration, TokenGrant, TokenRequest};
+use storm_domain::port::{ClientIdentity, GrantCommit, NewIntegration, TokenGrant, TokenRequest};
 use storm_domain::{
     Account, Action, ActivityKind, Credential, Delivery, ErrorCode, Event, Failure, GenerationNumber, GenerationPhase,
     IdTokenError, Integration, IntegrationId, Lease, OAuthGrant, RawTokenAnswer, RefreshFailure, RefreshIntent,
@@ -168,9 +168,12 @@ impl Engine {
         let make_key = || self.parts.provider.make_dpop_key().ok_or_else(|| Unanswered::NoAnswer(no_key()));
         let dpop_key = plan.service.dpop.then(make_key).transpose()?;
         let intent = RefreshIntent { integration_id: id, generation: None, at: now, retries: 0 };
+        // It may have been switched to another one while the user signed in.
+        let client_secret = self.secret_in_use(&plan.integration).await.map_err(Unanswered::NotPrepared)?;
+        let client = ClientIdentity { client_secret, ..plan.client.clone() };
         let begun = self.vault().begin_refresh(&intent, &self.parts.owner, now, now.after(LEASE_TERM)).await;
         let lease = begun.map_err(Unanswered::NotPrepared)?;
-        let request = TokenRequest { service: &plan.service, client: &plan.client, grant, dpop_key: dpop_key.as_ref() };
+        let request = TokenRequest { service: &plan.service, client: &client, grant, dpop_key: dpop_key.as_ref() };
         let answer = match self.parts.provider.send_token_request(request).await {
             Ok(answer) => dated(answer, now),
             Err(failure) => {

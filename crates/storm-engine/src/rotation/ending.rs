@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use storm_domain::{
-    ActivityKind, Backoff, Event, Failure, Integration, IntegrationId, Rotation, RotationEvent, RotationMilestone,
-    RotationStep, VaultError,
+    ActivityKind, Backoff, Event, Failure, Integration, IntegrationId, RegistrationId, Rotation, RotationEvent,
+    RotationMilestone, RotationStep, VaultError,
 };
 
 use tokio::sync::Notify;
@@ -20,10 +20,14 @@ use crate::error::ToFailure as _;
 use crate::revocation::Unrevoked;
 use crate::view::RevokeMode;
 
-/// Integrations whose old credential is being ended.
+pub(super) const FIRST_PAUSE: Duration = Duration::from_secs(2);
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(5 * 60);
+
+/// Integrations whose old credential, and app registrations whose old secret is being ended.
 #[derive(Default)]
 pub(crate) struct Ending {
     under_way: Mutex<HashSet<IntegrationId>>,
+    secrets: Mutex<HashSet<RegistrationId>>,
     /// Cuts pauses short.
     hurry: Notify,
 }
@@ -111,8 +115,6 @@ impl Engine {
     /// Asks the service to turn the old one off until it does, then tries the old one until it is refused, both with
     /// growing pauses.
     async fn end_until_refused(&self, id: IntegrationId) -> Result<(), Failure> {
-        const FIRST_PAUSE: Duration = Duration::from_secs(2);
-        const LONGEST_PAUSE: Duration = Duration::from_secs(5 * 60);
         let mut failures = 1; // the order that brought us here
         let mut pause = FIRST_PAUSE;
         loop {
@@ -153,8 +155,23 @@ impl Engine {
         }
     }
 
+    /// Tries the old secret of an app registration without waiting for the end of a pause, and goes on by itself. Once for each.
+    pub(super) fn prove_secret_now(self: &Arc<Self>, id: RegistrationId) {
+        if !lock(&self.ending.secrets).insert(id) {
+            return self.ending.hurry.notify_waiters();
+        }
+        let engine = Arc::clone(self);
+        tokio::spawn(async move {
+            if let Err(failure) = engine.prove_secret_until_refused(id).await {
+                tracing::warn!(registration = %id, code = ?failure.code, "an old client secret could not be proved dead yet");
+            }
+            lock(&engine.ending.secrets).remove(&id);
+            let _ = engine.publish_secret_rotation(id).await; // the page shows it when it is opened next
+        });
+    }
+
     /// Pauses, until somebody is in a hurry; whether the program still runs afterwards.
-    async fn paused(&self, pause: Duration) -> bool {
+    pub(super) async fn paused(&self, pause: Duration) -> bool {
         tokio::select! {
             runs = self.passed(pause) => runs,
             () = self.ending.hurry.notified() => true,

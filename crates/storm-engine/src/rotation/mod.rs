@@ -1,9 +1,12 @@
-//! Rotating a pasted key or a key file: new beside old → verified → switched → old turned off → old proved dead.
+//! Rotating a pasted key or a key file: new beside old → verified → switched → old turned off → old proved dead. The client secret
+//! of an app registration takes the same turns, see `secret.rs`.
 //!
 //! The machine is in storm-domain; here are its effects. Each step is written down before the next effect begins, and each
 //! effect may be repeated, so that a crash at any point resumes where it was.
 
 mod ending;
+mod secret;
+mod secret_trial;
 
 use std::sync::Arc;
 
@@ -19,6 +22,7 @@ use crate::error::ToFailure as _;
 use crate::view::{IntegrationDetailView, KeyInput, RevokeMode};
 
 pub(crate) use ending::Ending;
+pub(crate) use secret::{is_same_secret, secret_is_rotating, words_of_refusal};
 
 impl Engine {
     /// Saves a new key beside the old, verifies it, and switches to it when it plainly belongs to the same account.
@@ -101,6 +105,10 @@ impl Engine {
     /// When nothing waits for another try.
     pub async fn retry_rotation(self: &Arc<Self>, id: IntegrationId) -> Result<IntegrationDetailView, Failure> {
         let integration = self.live(id).await?;
+        if integration.method == Method::OAuth {
+            self.retry_secret_rotation(&integration).await?;
+            return self.integration(id).await;
+        }
         let rotation = self.rotation_under_way(id).await?;
         match rotation.step {
             RotationStep::Staged { .. } | RotationStep::Verified { .. } => self.try_new(&integration, rotation).await?,
@@ -121,6 +129,10 @@ impl Engine {
         despite_difference: bool,
     ) -> Result<IntegrationDetailView, Failure> {
         let integration = self.live(id).await?;
+        if integration.method == Method::OAuth {
+            self.switch_secret_rotation(&integration).await?;
+            return self.integration(id).await;
+        }
         let rotation = self.rotation_under_way(id).await?;
         if let (RotationStep::Verified { comparison: AccountComparison::Different { old, new }, .. }, false) =
             (&rotation.step, despite_difference)
@@ -144,6 +156,10 @@ impl Engine {
     /// When it was not switched yet, or the service does not confirm; then it can be tried again.
     pub async fn revoke_old_key(self: &Arc<Self>, id: IntegrationId) -> Result<IntegrationDetailView, Failure> {
         let integration = self.live(id).await?;
+        if integration.method == Method::OAuth {
+            self.revoke_old_secret(&integration).await?;
+            return self.integration(id).await;
+        }
         let mut rotation = self.rotation_under_way(id).await?;
         if rotation.step == RotationStep::Switched {
             rotation = self.advance(&rotation, RotationEvent::Revoke).await?;
@@ -161,6 +177,10 @@ impl Engine {
         id: IntegrationId,
     ) -> Result<IntegrationDetailView, Failure> {
         let integration = self.live(id).await?;
+        if integration.method == Method::OAuth {
+            self.confirm_old_secret_revoked(&integration).await?;
+            return self.integration(id).await;
+        }
         let rotation = self.rotation_under_way(id).await?;
         self.advance(&rotation, RotationEvent::RevokeOrdered).await?;
         self.milestone(&integration, RotationMilestone::Revoked).await;
@@ -174,6 +194,10 @@ impl Engine {
     /// When the old one was turned off already.
     pub async fn undo_rotation(&self, id: IntegrationId) -> Result<IntegrationDetailView, Failure> {
         let integration = self.live(id).await?;
+        if integration.method == Method::OAuth {
+            self.undo_secret_rotation(&integration).await?;
+            return self.integration(id).await;
+        }
         let rotation = self.rotation_under_way(id).await?;
         let was_switched = rotation.in_use() == rotation.new;
         self.advance(&rotation, RotationEvent::Undo).await?;
@@ -187,7 +211,7 @@ impl Engine {
 
     /// Takes a rotation up again that an earlier run left behind.
     pub(crate) async fn resume_rotation(self: &Arc<Self>, rotation: Rotation) -> Result<(), Failure> {
-        let integration = self.live(rotation.integration_id).await?;
+        let integration = self.live(rotation.subject).await?;
         match rotation.step {
             RotationStep::Staged { .. } => self.try_new(&integration, rotation).await,
             RotationStep::Verified { comparison: AccountComparison::Same, missing: None } => {
@@ -272,21 +296,23 @@ impl Engine {
         let now = self.now();
         let next = rotation.step(event, now).map_err(|error| error.to_failure())?;
         let written = self.vault().update_rotation(next, now).await.map_err(|error| error.to_failure())?;
-        self.parts.events.publish(Event::RotationChanged { id: rotation.integration_id });
+        self.parts.events.publish(Event::RotationChanged { id: rotation.subject });
         Ok(written)
     }
 
     async fn rotation_under_way(&self, id: IntegrationId) -> Result<Rotation, Failure> {
         let rotation = self.vault().rotation(id).await.map_err(|error| error.to_failure())?;
-        rotation.filter(|rotation| !rotation.is_over()).ok_or_else(|| {
-            Failure::new(ErrorCode::RotationNotPossible, "No rotation is under way. Look at the page again.", None)
-        })
+        rotation.filter(|rotation| !rotation.is_over()).ok_or_else(no_rotation)
     }
 
     async fn milestone(&self, integration: &Integration, step: RotationMilestone) {
         self.log(integration, ActivityKind::Rotated { step }).await;
         self.parts.events.publish(Event::RotationChanged { id: integration.id });
     }
+}
+
+fn no_rotation() -> Failure {
+    Failure::new(ErrorCode::RotationNotPossible, "No rotation is under way. Look at the page again.", None)
 }
 
 fn refuse_another_method(integration: &Integration, new: &Credential) -> Result<(), Failure> {

@@ -18,8 +18,10 @@ pub struct RegistrationView {
     pub has_secret: bool,
     /// The fields it belongs to.
     pub fields: Fields,
-    /// How many integrations use it.
+    /// How many integrations use it, those in the bin too.
     pub used_by: u32,
+    /// The names of those that are not in the bin.
+    pub names: Vec<String>,
 }
 
 /// Has this program registered at the service itself (RFC 7591).
@@ -45,6 +47,14 @@ pub struct SaveRegistrationRequest {
     pub client_secret: Option<TypedSecret>,
     /// The fields it belongs to.
     pub fields: Fields,
+}
+
+/// A new client secret, in place of one that works.
+#[derive(Debug, Deserialize, specta::Type)]
+pub struct NewSecretRequest {
+    /// A password, or a private key in PEM.
+    #[specta(type = String)]
+    pub secret: TypedSecret,
 }
 
 /// What is authorized.

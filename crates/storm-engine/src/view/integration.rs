@@ -163,7 +163,7 @@ pub struct Capabilities {
     pub verify: bool,
     /// Refresh now.
     pub refresh: bool,
-    /// Rotate on the Credentials tab.
+    /// Rotate on the Credentials tab: the key or key file, or the app registration's client secret.
     pub rotate: bool,
     /// Reconnect in the browser.
     pub reconnect: bool,

@@ -15,7 +15,8 @@ mod qr;
 
 pub use authorization::{
     AccountAnswer, AuthorizationProgress, AuthorizationTarget, AuthorizationView, BeginAuthorizationRequest,
-    PasteRedirectRequest, RegisterClientRequest, RegistrationView, SaveRegistrationRequest, UndecidedAccountView,
+    NewSecretRequest, PasteRedirectRequest, RegisterClientRequest, RegistrationView, SaveRegistrationRequest,
+    UndecidedAccountView,
 };
 pub use connector::{ConnectorBadge, ConnectorPage, ConnectorView, FieldView, MethodView, OAuthSetupView};
 pub use discovery::{DiscoveryView, EndpointPurpose, EndpointView};

@@ -27,4 +27,5 @@ mod rig;
 mod rotation;
 mod rotation_crash;
 mod scope;
+mod secret_rotation;
 mod service_account;

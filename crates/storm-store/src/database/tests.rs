@@ -51,6 +51,7 @@ const FILLED: &str = "
     INSERT INTO integration (id, revision, last_generation, row) VALUES ('a', 3, 2, '{\"name\":\"A\"}');
     INSERT INTO generation VALUES ('a', 1, 'retired', 'oauth_grant', NULL, x'03', 1, 1);
     INSERT INTO generation VALUES ('a', 2, 'active', 'oauth_grant', x'04', x'05', 1, 1);
+    INSERT INTO registration (id, row, sealed_secret) VALUES ('r', '{}', x'06');
     INSERT INTO lease (integration_id, fencing, boot, deadline, settled) VALUES ('a', 7, 'boot', 1, 7);";
 
 /// What [`FILLED`] put in, in the newest schema.
@@ -59,6 +60,7 @@ async fn is_whole(connection: &mut SqliteConnection) -> bool {
         AND (SELECT revision = 3 AND last_generation = 2 FROM integration WHERE id = 'a')
         AND (SELECT sealed_credential = x'04' FROM generation WHERE integration_id = 'a' AND phase = 'active')
         AND (SELECT fencing = 7 AND settled = 7 FROM lease)
+        AND (SELECT sealed_secret = x'06' AND secret_number = 0 FROM registration)
         AND (SELECT number = 2 FROM reached)";
     sqlx::query_scalar::<_, Option<bool>>(whole).fetch_one(connection).await.unwrap() == Some(true)
 }

@@ -52,7 +52,7 @@ struct Column {
     write: &'static str,
 }
 
-const COLUMNS: [Column; 5] = [
+const COLUMNS: [Column; 6] = [
     Column {
         table: "generation",
         field: "credential",
@@ -70,9 +70,16 @@ const COLUMNS: [Column; 5] = [
     Column {
         table: "registration",
         field: "client_secret",
-        read: "SELECT rowid, id, 0, sealed_secret FROM registration
+        read: "SELECT rowid, id, secret_number, sealed_secret FROM registration
                WHERE rowid > ?1 AND sealed_secret IS NOT NULL ORDER BY rowid LIMIT ?2",
         write: "UPDATE registration SET sealed_secret = ?2 WHERE rowid = ?1",
+    },
+    Column {
+        table: "registration", // where it comes from, or goes to
+        field: "client_secret",
+        read: "SELECT rowid, registration_id, spare_number, sealed_spare FROM secret_rotation
+               WHERE rowid > ?1 AND sealed_spare IS NOT NULL ORDER BY rowid LIMIT ?2",
+        write: "UPDATE secret_rotation SET sealed_spare = ?2 WHERE rowid = ?1",
     },
     Column {
         table: "pending_revocation",

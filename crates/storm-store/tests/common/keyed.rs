@@ -19,7 +19,7 @@ use super::{LATER, NOW, add, begun, commit_of, id, raw_answer, refresh_token};
 const REGISTRATION: RegistrationId = RegistrationId(Uuid::from_u128(1));
 const REVOCATION: RevocationId = RevocationId(Uuid::from_u128(9));
 
-/// Fills a new vault: keys, a grant that was refreshed, a client secret, network settings, a credential to be revoked, a log of
+/// Fills a new vault: keys, a grant that was refreshed, a client secret that rotates, network settings, a credential to be revoked, a log of
 /// three entries and two backups.
 pub async fn fill(vault: &SqliteVault) {
     add(vault, api_key_integration(1), Some(api_key("first key"))).await;
@@ -42,6 +42,7 @@ pub async fn fill(vault: &SqliteVault) {
         created_at: NOW,
     };
     vault.put_registration(&registration, Some(&ClientSecret::new("client secret"))).await.unwrap();
+    vault.begin_secret_rotation(REGISTRATION, &ClientSecret::new("next secret"), NOW).await.unwrap();
     let proxy = OwnProxy {
         address: "http://proxy.example:8080".parse().unwrap(),
         user: Some("ada".into()),
@@ -85,6 +86,7 @@ pub async fn assert_grant_and_rest(vault: &SqliteVault) {
     assert_eq!(refresh_token(&before.credential).as_deref(), Some("three"));
     assert!(vault.generations(id(3)).await.unwrap().len() >= 4);
     assert_eq!(vault.registration_secret(REGISTRATION).await.unwrap().unwrap().expose(), "client secret");
+    assert_eq!(vault.spare_secret(REGISTRATION).await.unwrap().unwrap().expose(), "next secret");
     let ProxyChoice::Own(proxy) = vault.network_settings().await.unwrap().unwrap().proxy else { panic!("no proxy") };
     assert_eq!(proxy.password.unwrap().expose(), "proxy password");
     let left = vault.credential_to_revoke(REVOCATION).await.unwrap();

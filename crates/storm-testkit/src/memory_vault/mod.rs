@@ -15,7 +15,8 @@ use storm_domain::port::{Clock, CommittedGrant, GrantCommit, NewIntegration, New
 use storm_domain::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
     GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, NetworkSettings, OAuthGrant,
-    PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, Timestamp, VaultError,
+    PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, SecretRotation,
+    Timestamp, VaultError,
 };
 use storm_secret::ClientSecret;
 
@@ -108,11 +109,7 @@ impl Vault for MemoryVault {
         registration: &AppRegistration,
         secret: Option<&ClientSecret>,
     ) -> Result<(), VaultError> {
-        self.write(|tables| {
-            tables.put_registration(registration.clone(), secret.cloned());
-            Ok(())
-        })
-        .await
+        self.write(|tables| tables.put_registration(registration.clone(), secret.cloned())).await
     }
 
     async fn registration_secret(&self, id: RegistrationId) -> Result<Option<ClientSecret>, VaultError> {
@@ -224,6 +221,7 @@ impl Vault for MemoryVault {
             integration: record.row.clone(),
             active: record.active_number().map(|number| record.generation(number)).transpose()?,
             registration: record.row.registration_id.and_then(|id| tables.registration(id)),
+            untold_secret: record.row.registration_id.and_then(|id| tables.untold_secret(id)),
         })
     }
 
@@ -306,6 +304,31 @@ impl Vault for MemoryVault {
 
     async fn finish_rotation(&self, id: IntegrationId, at: Timestamp) -> Result<(), VaultError> {
         self.write(|tables| tables.finish_rotation(id, at)).await
+    }
+
+    async fn secret_rotation(&self, id: RegistrationId) -> Result<Option<SecretRotation>, VaultError> {
+        Ok(self.tables().secret_rotation(id).map(|(rotation, _)| rotation.clone()))
+    }
+
+    async fn secret_rotations(&self) -> Result<Vec<SecretRotation>, VaultError> {
+        Ok(self.tables().secret_rotations.iter().map(|(rotation, _)| rotation.clone()).collect())
+    }
+
+    async fn spare_secret(&self, id: RegistrationId) -> Result<Option<ClientSecret>, VaultError> {
+        Ok(self.tables().secret_rotation(id).and_then(|(_, spare)| spare.clone()))
+    }
+
+    async fn begin_secret_rotation(
+        &self,
+        id: RegistrationId,
+        secret: &ClientSecret,
+        at: Timestamp,
+    ) -> Result<SecretRotation, VaultError> {
+        self.write(|tables| tables.begin_secret_rotation(id, secret.clone(), at)).await
+    }
+
+    async fn update_secret_rotation(&self, rotation: SecretRotation) -> Result<SecretRotation, VaultError> {
+        self.write(|tables| tables.update_secret_rotation(rotation)).await
     }
 
     async fn leave_to_revoke(&self, id: IntegrationId, left: Vec<NewRevocation>) -> Result<(), VaultError> {

@@ -6,7 +6,7 @@ use storm_domain::port::{CommittedGrant, GrantCommit, NewIntegration, NewRevocat
 use storm_domain::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, GenerationNumber, GenerationPhase, Integration,
     IntegrationId, Landed, Lease, NetworkSettings, OAuthGrant, RawTokenAnswer, RegistrationId, RevocationId, Rotation,
-    RotationStep, Timestamp, VaultError,
+    RotationStep, SecretRotation, Timestamp, VaultError,
 };
 use storm_secret::ClientSecret;
 
@@ -20,6 +20,8 @@ pub(super) struct Tables {
     /// By the order in which they were made.
     pub(super) records: BTreeMap<u64, Record>,
     pub(super) registrations: Vec<(AppRegistration, Option<ClientSecret>)>,
+    /// With the secret that is not in use.
+    pub(super) secret_rotations: Vec<(SecretRotation, Option<ClientSecret>)>,
     pub(super) revocations: Vec<NewRevocation>,
     pub(super) network_settings: Option<NetworkSettings>,
     pub(super) is_full: bool,
@@ -87,7 +89,14 @@ impl Tables {
     }
 
     /// Without a new secret the old one stays, unless the registration says that it has none.
-    pub(super) fn put_registration(&mut self, registration: AppRegistration, secret: Option<ClientSecret>) {
+    pub(super) fn put_registration(
+        &mut self,
+        registration: AppRegistration,
+        secret: Option<ClientSecret>,
+    ) -> Result<(), VaultError> {
+        if secret.is_some() {
+            self.forget_if_over(registration.id)?;
+        }
         let known = self.registrations.iter_mut().find(|(known, _)| known.id == registration.id);
         let old = known.as_ref().and_then(|(_, secret)| secret.clone()).filter(|_| registration.has_secret);
         let secret = secret.or(old);
@@ -96,6 +105,70 @@ impl Tables {
             Some(known) => *known = put,
             None => self.registrations.push(put),
         }
+        Ok(())
+    }
+
+    pub(super) fn secret_rotation(&self, id: RegistrationId) -> Option<&(SecretRotation, Option<ClientSecret>)> {
+        self.secret_rotations.iter().find(|(rotation, _)| rotation.subject == id)
+    }
+
+    pub(super) fn untold_secret(&self, id: RegistrationId) -> Option<ClientSecret> {
+        self.secret_rotation(id)
+            .filter(|(rotation, _)| rotation.is_told_by_refresh())
+            .and_then(|(_, spare)| spare.clone())
+    }
+
+    fn forget_if_over(&mut self, id: RegistrationId) -> Result<(), VaultError> {
+        if self.secret_rotation(id).is_some_and(|(rotation, _)| !rotation.is_over()) {
+            return Err(VaultError::Conflict);
+        }
+        self.secret_rotations.retain(|(rotation, _)| rotation.subject != id);
+        Ok(())
+    }
+
+    pub(super) fn begin_secret_rotation(
+        &mut self,
+        id: RegistrationId,
+        secret: ClientSecret,
+        at: Timestamp,
+    ) -> Result<SecretRotation, VaultError> {
+        self.registration(id).and_then(|(_, secret)| secret).ok_or(VaultError::NotFound)?;
+        let earlier = self.secret_rotation(id).map(|(rotation, _)| (rotation.in_use(), rotation.new));
+        let (old, last) = earlier.unwrap_or((GenerationNumber(0), GenerationNumber(0)));
+        self.forget_if_over(id)?;
+        let rotation = Rotation {
+            subject: id,
+            revision: 1,
+            old,
+            new: GenerationNumber(last.0 + 1),
+            step: RotationStep::Staged { verdict: None },
+            begun_at: at,
+            verified_at: None,
+            switched_at: None,
+            revoked_at: None,
+            proved_at: None,
+            revoke_failure: None,
+        };
+        self.secret_rotations.push((rotation.clone(), Some(secret)));
+        Ok(rotation)
+    }
+
+    pub(super) fn update_secret_rotation(&mut self, next: SecretRotation) -> Result<SecretRotation, VaultError> {
+        let known = self.secret_rotations.iter_mut().find(|(rotation, _)| rotation.subject == next.subject);
+        let (stored, spare) = known.ok_or(VaultError::NotFound)?;
+        if (stored.revision, stored.old, stored.new) != (next.revision, next.old, next.new) {
+            return Err(VaultError::Conflict);
+        }
+        let registration = self.registrations.iter_mut().find(|(registration, _)| registration.id == next.subject);
+        let (_, in_use) = registration.ok_or(VaultError::NotFound)?;
+        if stored.in_use() != next.in_use() {
+            std::mem::swap(in_use, spare);
+        }
+        if next.is_over() {
+            *spare = None;
+        }
+        *stored = Rotation { revision: next.revision + 1, ..next };
+        Ok(stored.clone())
     }
 
     pub(super) fn land(
@@ -172,7 +245,7 @@ impl Tables {
             return Err(VaultError::Conflict);
         }
         let rotation = Rotation {
-            integration_id: id,
+            subject: id,
             revision: 1,
             old,
             new: record.insert(credential, GenerationPhase::Staged, at),
@@ -189,7 +262,7 @@ impl Tables {
     }
 
     pub(super) fn update_rotation(&mut self, mut rotation: Rotation, at: Timestamp) -> Result<Rotation, VaultError> {
-        let record = self.record_mut(rotation.integration_id)?;
+        let record = self.record_mut(rotation.subject)?;
         let stored = record.rotation.as_ref().ok_or(VaultError::NotFound)?;
         if (stored.revision, stored.old, stored.new) != (rotation.revision, rotation.old, rotation.new) {
             return Err(VaultError::Conflict);

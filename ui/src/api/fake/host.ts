@@ -1,8 +1,9 @@
 // A host that plays every flow in memory, so that the UI runs in a plain browser and in tests: the commands of the contract over
 // the model beside it.
-import { HostFailure, type Account, type AccountAnswer, type AuthorizationProgress, type AuthorizationTarget, type AuthorizationView, type DiscoveryView, type HeldFileView, type Host, type HostView, type IntegrationId, type IntegrationView, type KeyFileView, type ProtectionView, type StatusView, type Verdict } from '../host';
+import { HostFailure, type Account, type AccountAnswer, type AuthorizationProgress, type AuthorizationTarget, type AuthorizationView, type CredentialSummary, type DiscoveryView, type HeldFileView, type Host, type HostView, type IntegrationId, type IntegrationView, type KeyFileView, type ProtectionView, type StatusView, type Verdict } from '../host';
 import { badgeOf, catalogue, discoveryOf } from './catalogue';
 import { fail, FakeModel, kept, unlocked, verdictOf } from './model';
+import { generation } from './seed';
 import { findingOf, reachOf, sampleAuthority } from './network';
 import { plainCode, sampleCodes, waysOut } from './protection';
 import { sampleCode } from './device';
@@ -361,7 +362,7 @@ export class FakeHost extends FakeModel implements Host {
   saveRegistration: Host['saveRegistration'] = async ({ id, connector_id, client_id, client_secret, fields }) => {
     await this.called('saveRegistration');
     const kept = this.saved.find((one) => one.id === id) ?? this.rows.find((row) => row.registration?.id === id)?.registration;
-    const view = { id: id ?? `registration-${this.next++}`, connector_id, client_id, has_secret: client_secret !== null || (kept?.has_secret ?? false), fields, used_by: kept?.used_by ?? 0 };
+    const view = { id: id ?? `registration-${this.next++}`, connector_id, client_id, has_secret: client_secret !== null || (kept?.has_secret ?? false), fields, used_by: kept?.used_by ?? 0, names: kept?.names ?? [] };
     if (!kept) this.saved.push(view);
     for (const row of this.rows.filter((one) => one.registration?.id === view.id)) {
       this.change(row.integration.id, (detail) => ({ ...detail, registration: view, integration: { ...detail.integration, status: { status: 'connected' } } }));
@@ -375,7 +376,7 @@ export class FakeHost extends FakeModel implements Host {
   registerClient: Host['registerClient'] = async ({ connector_id, fields }) => {
     await this.called('registerClient');
     if (this.registrationRefused) throw this.registrationRefused;
-    const view = { id: `registration-${this.next++}`, connector_id, client_id: 'registered-itself', has_secret: false, fields, used_by: 0 };
+    const view = { id: `registration-${this.next++}`, connector_id, client_id: 'registered-itself', has_secret: false, fields, used_by: 0, names: [] };
     this.saved.push(view);
     return view;
   };
@@ -532,6 +533,14 @@ export class FakeHost extends FakeModel implements Host {
 
   beginKeyFileRotation: Host['beginKeyFileRotation'] = async (id, file) => this.beginRotation(id, this.secret({ from: 'held', id: file }));
 
+  beginSecretRotation: Host['beginSecretRotation'] = async (id, { secret }) => {
+    await this.called('beginSecretRotation');
+    if (!this.find(id).registration?.has_secret) throw rotation.refusedStep();
+    const summary = (hint: string): CredentialSummary => ({ kind: 'client_secret', hint });
+    this.change(id, (detail) => ({ ...detail, rotation: rotation.begun(generation(1, 'active', summary('GOCS…old1')), generation(2, 'staged', summary('GOCS…new2')), 'by_page') }));
+    return this.turn(id, (view) => rotation.tried(view, verdictOf(secret, 'octocat'), { comparison: 'same' }));
+  };
+
   retryRotation = async (id: IntegrationId) => {
     await this.called('retryRotation');
     return this.turn(id, (view) =>
@@ -547,7 +556,7 @@ export class FakeHost extends FakeModel implements Host {
   revokeOldKey = async (id: IntegrationId) => {
     await this.called('revokeOldKey');
     const row = this.turn(id, rotation.revoking);
-    if (row.rotation?.revoke_mode === 'by_page') this.opened.push(`${id}/keys`);
+    if (row.rotation?.revoke_mode === 'by_page') this.opened.push(`${id}/${row.integration.method === 'oauth' ? 'apps' : 'keys'}`);
     else this.later(() => this.tryOldKey(id, true));
     return row;
   };

@@ -156,6 +156,11 @@ export class FakeModel {
     return signsInAs && expected ? { progress: 'different_account', expected, got: { id: signsInAs, label: signsInAs } } : null;
   }
 
+  /** Another integration uses the same app registration. */
+  shareRegistration(id: IntegrationId, other: string): void {
+    this.change(id, (row) => ({ ...row, registration: row.registration && { ...row.registration, used_by: 2, names: [...row.registration.names, other] } }));
+  }
+
   /** The old key of a rotation is tried. */
   tryOldKey(id: IntegrationId, refused: boolean): void {
     this.turn(id, (view) => rotation.oldTried(view, refused));
@@ -269,7 +274,7 @@ export class FakeModel {
       return {
         ...row,
         rotation: next.step.step === 'undone' ? null : next,
-        generations: phases(row, next),
+        generations: row.integration.method === 'oauth' ? row.generations : phases(row, next),
         integration: { ...row.integration, rotating: !over },
       };
     });

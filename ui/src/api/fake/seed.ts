@@ -76,7 +76,7 @@ export function integrationOf({ id, connectorId, method, account, status = { sta
     undecided: null,
     registration:
       method === 'oauth'
-        ? { id: `registration-${id}`, connector_id: connectorId, client_id: '3MVG9…northwind', has_secret: true, fields: Object.fromEntries(fields), used_by: 1 }
+        ? { id: `registration-${id}`, connector_id: connectorId, client_id: '3MVG9…northwind', has_secret: true, fields: Object.fromEntries(fields), used_by: 1, names: [row.name] }
         : null,
     generations: [generation(1, 'active', summaryOf(method, method === 'service_account' ? '4f1c…a9' : undefined))],
     replacement: method === 'oauth' ? null : { saved_at: now - 90 * 24 * HOUR, after_days: null, ends_at: null, due_at: null, last_use: { at: now - 2 * HOUR, consumer: 'git' } },
@@ -84,7 +84,7 @@ export function integrationOf({ id, connectorId, method, account, status = { sta
     can: {
       verify: true,
       refresh: renews,
-      rotate: method !== 'oauth',
+      rotate: true,
       reconnect: method === 'oauth',
       revoke: connectorId !== 'twilio',
       pages: catalogue.find((one) => one.badge.id === connectorId)?.methods.find((one) => one.method === method)?.pages ?? [],

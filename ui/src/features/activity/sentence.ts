@@ -13,6 +13,7 @@ const milestones: Record<RotationMilestone, string> = {
   staged: 'A new key was saved beside the old one',
   verified: 'The new key works',
   switched: 'Switched to the new key',
+  went_back: 'The service refused the new key, so the old one is in use again',
   revoked: 'The old key was turned off',
   proved_dead: 'The service refuses the old key',
   undone: 'The rotation was undone',
@@ -53,6 +54,8 @@ export function sentence(what: ActivityKind): Sentence {
       return plain(`Access was lent to ${what.consumer}`);
     case 'rotated':
       return plain(milestones[what.step]);
+    case 'secret_rotated':
+      return plain(milestones[what.step].replace(/\bkey\b/, 'client secret'));
     case 'revoked':
       return plain('Revoked at the service');
     case 'revoke_failed':

@@ -1,6 +1,6 @@
 // A rotation as the five lines that a person reads: which are done, which one is now, what it says and what can be done there.
 // Pure; every step of the machine has its row in the test's table.
-import type { CredentialSummary, RotationView, Timestamp } from '../../api/host';
+import type { CredentialSummary, RotationView, Timestamp, Verdict } from '../../api/host';
 import { limitText, verdictText } from '../../state/verdict';
 
 export type LineState = 'done' | 'now' | 'later';
@@ -25,6 +25,7 @@ export function credentialHint(summary: CredentialSummary): string {
     case 'damaged':
       return 'damaged';
     case 'api_key':
+    case 'client_secret':
       return summary.hint;
     case 'service_account_key':
       return summary.key_id ?? 'a private key';
@@ -32,6 +33,9 @@ export function credentialHint(summary: CredentialSummary): string {
       return summary.refreshable ? 'tokens that renew' : 'an access token';
   }
 }
+
+/** What is rotated, in a sentence. */
+const nounOf = ({ new: fresh }: RotationView): string => (fresh.summary.kind === 'client_secret' ? 'secret' : 'key');
 
 /** The line that is now; five when nothing is left to do. */
 function present({ step }: RotationView): number {
@@ -52,7 +56,7 @@ function present({ step }: RotationView): number {
 export function rotationLines(rotation: RotationView, service: string): Line[] {
   const now = present(rotation);
   const lines: [Timestamp | null, Words][] = [
-    [rotation.begun_at, { title: 'New key saved beside the old one', text: savedText(rotation) }],
+    [rotation.begun_at, { title: `New ${nounOf(rotation)} saved beside the old one`, text: savedText(rotation) }],
     [rotation.verified_at, verifyLine(rotation, service)],
     [rotation.switched_at, switchLine(rotation, service)],
     [rotation.revoked_at, revokeLine(rotation, service)],
@@ -67,20 +71,26 @@ export function rotationLines(rotation: RotationView, service: string): Line[] {
   }));
 }
 
-function savedText({ step, new: fresh }: RotationView): string {
+function savedText(rotation: RotationView): string {
+  const { step, new: fresh } = rotation;
   const hint = credentialHint(fresh.summary);
-  return step.step === 'staged' || step.step === 'verified' ? `${hint}. Your tools still use the old key.` : hint;
+  return step.step === 'staged' || step.step === 'verified' ? `${hint}. ${stillOld(rotation)}` : hint;
 }
+
+const stillOld = (rotation: RotationView): string =>
+  nounOf(rotation) === 'secret' ? 'The old secret is still the one in use.' : 'Your tools still use the old key.';
 
 type Words = Partial<Line> & Pick<Line, 'title' | 'text'>;
 
-function verifyLine({ step }: RotationView, service: string): Words {
+function verifyLine(rotation: RotationView, service: string): Words {
+  const { step } = rotation;
+  const noun = nounOf(rotation);
   if (step.step === 'staged') {
-    if (!step.verdict) return { title: 'Try the new key', text: `Asking ${service} whether it works…`, working: true, actions: [{ action: 'retry', label: 'Try again' }] };
-    const { title, text } = verdictText(step.verdict, service, 'api_key');
-    return { title, text: `${text} Your tools still use the old key.`, actions: [{ action: 'retry', label: 'Try again' }] };
+    if (!step.verdict) return { title: `Try the new ${noun}`, text: `Asking ${service} whether it works…`, working: true, actions: [{ action: 'retry', label: 'Try again' }] };
+    const { title, text } = noun === 'secret' ? secretVerdict(step.verdict, service) : verdictText(step.verdict, service, 'api_key');
+    return { title, text: `${text} ${stillOld(rotation)}`, actions: [{ action: 'retry', label: 'Try again' }] };
   }
-  if (step.step === 'verified') {
+  if (step.step === 'verified' && noun === 'key') {
     const less = step.missing ? ` ${limitText(step.missing)}` : '';
     switch (step.comparison.comparison) {
       case 'same':
@@ -91,10 +101,28 @@ function verifyLine({ step }: RotationView, service: string): Words {
         return { title: 'New key works, as another account', text: `The old key belongs to ${step.comparison.old}, the new one to ${step.comparison.new}.${less}` };
     }
   }
-  return { title: 'New key works', text: `${service} accepted it.` };
+  return { title: `New ${noun} works`, text: `${service} accepted it.` };
 }
 
-function switchLine({ step }: RotationView, service: string): Words {
+/** Not every service says so at once; the core's words tell what happens then. */
+function secretVerdict(verdict: Verdict, service: string): { title: string; text: string } {
+  switch (verdict.outcome) {
+    case 'refused':
+      return { title: `${service} refused the secret`, text: `It answered: ${verdict.reason}.` };
+    case 'could_not_reach':
+      return { title: 'It is not known yet whether the new secret works', text: verdict.reason };
+    default:
+      return { title: 'New secret works', text: `${service} accepted it.` };
+  }
+}
+
+function switchLine(rotation: RotationView, service: string): Words {
+  const { step } = rotation;
+  if (nounOf(rotation) === 'secret') {
+    const title = step.step === 'staged' || step.step === 'verified' ? 'Switch to the new secret' : 'Switched';
+    const text = 'Every integration of this app registration uses the new secret from then on.';
+    return { title, text, actions: step.step === 'verified' ? [{ action: 'switch', label: 'Switch' }] : [] };
+  }
   if (step.step !== 'verified') {
     return { title: step.step === 'staged' ? 'Switch to the new key' : 'Switched', text: 'Your tools get the new key from now on.' };
   }
@@ -112,12 +140,14 @@ function switchLine({ step }: RotationView, service: string): Words {
   }
 }
 
-function revokeLine({ step, revoke_mode: mode, revoke_failure: failure, old: replaced }: RotationView, service: string): Words {
-  const old = credentialHint(replaced.summary);
-  const title = 'Turn off the old key';
+function revokeLine(rotation: RotationView, service: string): Words {
+  const { step, revoke_mode: mode, revoke_failure: failure, old: replaced } = rotation;
+  const noun = nounOf(rotation);
+  const old = noun === 'secret' ? `the old secret (${credentialHint(replaced.summary)})` : credentialHint(replaced.summary);
+  const title = `Turn off the old ${noun}`;
   const byApi = mode === 'by_api';
   if (step.step === 'revoking' && !step.ordered && failure !== null) {
-    return { title: `${service} did not turn off the old key`, text: `${failure} Until then ${old} still works there.`, actions: [{ action: 'retry', label: 'Try again' }] };
+    return { title: `${service} did not turn off the old ${noun}`, text: `${failure} Until then ${old} still works there.`, actions: [{ action: 'retry', label: 'Try again' }] };
   }
   if (step.step === 'revoking' && !step.ordered) {
     return byApi
@@ -128,16 +158,21 @@ function revokeLine({ step, revoke_mode: mode, revoke_failure: failure, old: rep
     return {
       title,
       text: `${byApi ? `Storm Connect turns off ${old} at ${service}.` : `${service} lets only you delete ${old}; its page opens.`} Until you do this, Undo brings it back.`,
-      actions: [{ action: 'revoke', label: byApi ? 'Turn off the old key' : `Open ${service}’s page` }],
+      actions: [{ action: 'revoke', label: byApi ? title : `Open ${service}’s page` }],
     };
   }
   if (step.step === 'staged' || step.step === 'verified') return { title, text: 'Until then, Undo brings it back.' };
-  return { title: 'Old key turned off', text: byApi ? `${service} confirmed it.` : 'You turned it off.' };
+  return { title: `Old ${noun} turned off`, text: byApi ? `${service} confirmed it.` : 'You turned it off.' };
 }
 
-function proveLine({ step }: RotationView, service: string): Words {
-  if (step.step === 'proved_dead' || step.step === 'done') return { title: 'Old key proved dead', text: `${service} refuses it.` };
-  const title = 'Prove that the old key is dead';
+function proveLine(rotation: RotationView, service: string): Words {
+  const { step } = rotation;
+  const noun = nounOf(rotation);
+  if (step.step === 'done' && rotation.proved_at === null) {
+    return { title: `Old ${noun} gone`, text: `${service} does not say whether it refuses it; your word stands.` };
+  }
+  if (step.step === 'proved_dead' || step.step === 'done') return { title: `Old ${noun} proved dead`, text: `${service} refuses it.` };
+  const title = `Prove that the old ${noun} is dead`;
   if (step.step === 'revoking' && step.ordered) {
     const tries = step.tries === 0 ? '' : ` ${service} still accepted it ${step.tries === 1 ? 'once' : `${step.tries} times`}.`;
     return { title, text: `It is tried until ${service} refuses it.${tries}`, working: true, actions: [{ action: 'retry', label: 'Try now' }] };
