@@ -119,6 +119,7 @@ impl Scene {
             connector_id: "practice".to_owned(),
             client_id: "practice-desktop".to_owned(),
             client_secret: None,
+            file: None,
             fields: fields.clone(),
         };
         let registration = engine.save_registration(registration).await.map_err(wrong)?.id;

@@ -1,7 +1,7 @@
 // The setup dialog through the eyes and the keyboard of a user, on the fake host.
 import { waitFor, within } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
-import { lockedArchive, sampleFile } from '../src/api/fake/host';
+import { clientFile, lockedArchive, sampleFile } from '../src/api/fake/host';
 import { discoveryOf } from '../src/api/fake/catalogue';
 import { fail } from '../src/api/fake/model';
 import { openWindow, rowOf, screen, type Opened } from './window';
@@ -347,6 +347,16 @@ describe('a service account', () => {
     await gone('unlock-dialog');
     expect((await find('file-certificate')).textContent).toMatch(/Ends in 10 days/);
     expect((await find('file-fingerprint')).textContent).toContain('SHA256:');
+  });
+
+  test('of a client fills its app registration', async () => {
+    const { host, user } = await openWindow();
+    host.emitShell({ event: 'file_held', held: { held: 'known', file: clientFile } });
+    expect(await find('client-id')).toHaveProperty('value', '1234-abc.apps.example');
+    expect((await find('client-secret-file')).textContent).toContain('client.json');
+    await user.click(await find('registration-save'));
+    await find('authorize');
+    expect(host.calls).toContain('saveRegistration');
   });
 
   test('under a password that nobody knows is put away', async () => {

@@ -1,14 +1,15 @@
 //! App registrations: the OAuth clients that a user registered at services, or that registered themselves. One may serve several
 //! integrations.
 
+use storm_connectors::MaterialSecret;
 use storm_domain::{
-    Action, AppRegistration, AuthorizationGrant, ClientAuth, ClientMetadata, ErrorCode, Failure, Method,
+    Action, AppRegistration, AuthorizationGrant, ClientAuth, ClientMetadata, ErrorCode, Failure, HeldSecretId, Method,
     RefreshFailure, RegistrationId, VaultError,
 };
 use storm_secret::ClientSecret;
 
 use crate::engine::Engine;
-use crate::error::{ToFailure, passing_trouble, quoted};
+use crate::error::{ToFailure, file_not_usable, passing_trouble, quoted};
 use crate::rotation::secret_is_rotating;
 use crate::view::{RegisterClientRequest, RegistrationView, SaveRegistrationRequest};
 
@@ -33,9 +34,10 @@ impl Engine {
     pub async fn save_registration(&self, request: SaveRegistrationRequest) -> Result<RegistrationView, Failure> {
         self.connector(&request.connector_id)?;
         let client_id = plain("client_id", &request.client_id)?;
-        let typed = match &request.client_secret {
+        let secret = match (&request.client_secret, request.file) {
             // EXPOSE: from the window into the secret type.
-            Some(secret) if !secret.expose().trim().is_empty() => Some(self.checked_secret(secret.expose())?),
+            (Some(secret), _) if !secret.expose().trim().is_empty() => Some(self.checked_secret(secret.expose())?),
+            (_, Some(file)) => Some(self.secret_in(file, &client_id)?),
             _ => None,
         };
         let earlier = match request.id {
@@ -52,16 +54,38 @@ impl Engine {
             id: earlier.as_ref().map_or_else(|| RegistrationId(self.parts.entropy.make_uuid()), |earlier| earlier.id),
             connector_id: request.connector_id,
             client_id,
-            has_secret: typed.is_some() || earlier.as_ref().is_some_and(|earlier| earlier.has_secret),
+            has_secret: secret.is_some() || earlier.as_ref().is_some_and(|earlier| earlier.has_secret),
             fields: request.fields,
             created_at: earlier.map_or_else(|| self.now(), |earlier| earlier.created_at),
         };
-        match self.vault().put_registration(&registration, typed.as_ref()).await {
+        match self.vault().put_registration(&registration, secret.as_ref()).await {
             Err(VaultError::Conflict) => return Err(secret_is_rotating()),
             put => put.map_err(|error| error.to_failure())?,
         }
+        if let Some(file) = request.file {
+            self.held.release(file);
+        }
         self.wake_those_waiting_for(registration.id).await?;
         self.registration_view(&registration).await
+    }
+
+    /// The client secret in a held file: the password of this very client, or a private key with its certificates.
+    fn secret_in(&self, file: HeldSecretId, client_id: &str) -> Result<ClientSecret, Failure> {
+        let material = self.held.material(file)?;
+        match &material.secret {
+            MaterialSecret::Client { id, secret } if id == client_id => Ok(secret.clone()),
+            MaterialSecret::Client { .. } => {
+                Err(not_usable("client_id", "This is another client than the one in the file. Use the file’s own.".to_owned()))
+            }
+            _ => match material.service_account_key() {
+                // EXPOSE: held to the same rules as a key that was typed.
+                Some(key) => self.checked_secret(key.with_certificates().expose()),
+                None => Err(file_not_usable(format!(
+                    "This is: {}. It holds no client secret. Choose the file that the service let you download for the app.",
+                    material.shape.title()
+                ))),
+            },
+        }
     }
 
     /// Registers this program at the service that the fields name (RFC 7591), and saves that.

@@ -1,7 +1,7 @@
 //! Authorizing in the browser, and the app registrations it needs.
 
 use serde::{Deserialize, Serialize};
-use storm_domain::{Account, AttemptId, Failure, Fields, IntegrationId, RegistrationId, Timestamp, Verdict};
+use storm_domain::{Account, AttemptId, Failure, Fields, HeldSecretId, IntegrationId, RegistrationId, Timestamp, Verdict};
 
 use super::{ConnectorBadge, QrView, RevocationView, TypedSecret};
 
@@ -45,6 +45,8 @@ pub struct SaveRegistrationRequest {
     /// Its secret; None = none, or the one already kept.
     #[specta(type = Option<String>)]
     pub client_secret: Option<TypedSecret>,
+    /// A held file that has the secret in it: what the service let one download for a client, or a private key.
+    pub file: Option<HeldSecretId>,
     /// The fields it belongs to.
     pub fields: Fields,
 }

@@ -339,6 +339,7 @@ async fn target_without_userinfo(rig: &Rig) -> AuthorizationTarget {
         connector_id: "generic-oauth".into(),
         client_id: "practice-desktop".into(),
         client_secret: None,
+        file: None,
         fields: fields.clone(),
     };
     AuthorizationTarget::New {

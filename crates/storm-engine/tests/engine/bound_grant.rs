@@ -37,6 +37,7 @@ async fn target(rig: &Rig) -> AuthorizationTarget {
         connector_id: "generic-oauth".into(),
         client_id: "practice-desktop".into(),
         client_secret: None,
+        file: None,
         fields: Fields::new(),
     };
     AuthorizationTarget::New {

@@ -274,6 +274,7 @@ async fn addresses_that_are_no_pages() {
         connector_id: "generic-oauth".into(),
         client_id: "desktop".into(),
         client_secret: None,
+        file: None,
         fields: Fields::new(),
     };
     let registration_id = rig.engine.save_registration(registration).await.unwrap().id;

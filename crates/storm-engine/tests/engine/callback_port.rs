@@ -20,6 +20,7 @@ async fn target(rig: &Rig) -> AuthorizationTarget {
         connector_id: "gitlab".into(),
         client_id: "desktop".into(),
         client_secret: None,
+        file: None,
         fields: fields.clone(),
     };
     AuthorizationTarget::New {

@@ -5,7 +5,8 @@ use std::time::Duration;
 use storm_domain::{ErrorCode, Failure, Fields, HeldSecretId, Method};
 use storm_engine::HeldFile;
 use storm_engine::view::{
-    AddServiceAccountRequest, FileFactKind, FilePreview, HeldFileView, KeyFileView, TypedSecret, UnlockFileRequest,
+    AddServiceAccountRequest, FileFactKind, FilePreview, HeldFileView, KeyFileView, SaveRegistrationRequest, TypedSecret,
+    UnlockFileRequest,
     ValidityView,
 };
 use storm_secret::SecretBytes;
@@ -120,4 +121,43 @@ async fn a_bare_key_is_exchanged_for_whom_the_fields_name() {
         panic!("another kind")
     };
     assert!(key_id.as_ref().unwrap().starts_with("SHA256:") && client_email.is_none() && ends_at.is_none());
+}
+
+#[tokio::test]
+async fn the_file_of_a_client_fills_its_app_registration() {
+    let rig = Rig::start().await;
+    let json = include_bytes!("../../../storm-connectors/tests/files/good/google-client-installed.json");
+    let HeldFileView::Known { file } = rig.hold(json, "client.json").await.unwrap() else { panic!("it has no password") };
+    assert!(file.uses.iter().map(|one| (one.connector.id.as_str(), one.method)).eq([("google", Method::OAuth)]));
+    let client_id = file.file.facts.iter().find(|fact| fact.kind == FileFactKind::ClientId).unwrap().value.clone();
+    let request = |client_id: &str| SaveRegistrationRequest {
+        id: None,
+        connector_id: "google".to_owned(),
+        client_id: client_id.to_owned(),
+        client_secret: None,
+        file: Some(file.id),
+        fields: Fields::new(),
+    };
+    let refused = rig.engine.save_registration(request("another")).await.unwrap_err();
+    assert_eq!(refused.field.as_deref(), Some("client_id"));
+    let saved = rig.engine.save_registration(request(&client_id)).await.unwrap();
+    assert!(saved.has_secret && saved.client_id == client_id);
+    let gone = rig.engine.save_registration(request(&client_id)).await.unwrap_err();
+    assert_eq!(gone.code, ErrorCode::NotFound, "it is in the vault now, and held no more");
+}
+
+#[tokio::test]
+async fn a_key_with_its_certificate_may_be_a_client_secret() {
+    let rig = Rig::start().await;
+    let id = locked(&rig).await;
+    let opened = unlock(&rig, id, "practice").await.unwrap();
+    let request = SaveRegistrationRequest {
+        id: None,
+        connector_id: "generic-oauth".to_owned(),
+        client_id: "reports".to_owned(),
+        client_secret: None,
+        file: Some(opened.id),
+        fields: Fields::new(),
+    };
+    assert!(rig.engine.save_registration(request).await.unwrap().has_secret);
 }

@@ -130,6 +130,7 @@ impl Rig {
             connector_id: "practice".into(),
             client_id: "practice-desktop".into(),
             client_secret: None,
+            file: None,
             fields: self.fields(),
         };
         AuthorizationTarget::New {

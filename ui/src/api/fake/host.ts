@@ -48,6 +48,13 @@ export const sampleArchive: KeyFileView = {
   uses: [{ connector: badgeOf('bigquery'), method: 'service_account' }],
 };
 
+/** What a service lets one download for an OAuth client. */
+export const clientFile: KeyFileView = {
+  id: 'held-client',
+  file: { name: 'client.json', shape: 'Google OAuth client (JSON)', facts: [{ kind: 'client_id', value: '1234-abc.apps.example' }], certificate: null },
+  uses: [{ connector: badgeOf('github'), method: 'oauth' }],
+};
+
 /** The same before that. */
 export const lockedArchive: HeldFileView = { held: 'locked', id: 'locked-archive', name: 'reports.p12', shape: 'PKCS#12 archive' };
 
@@ -359,10 +366,10 @@ export class FakeHost extends FakeModel implements Host {
 
   registrations = async (connectorId: string) => this.saved.filter((one) => one.connector_id === connectorId);
 
-  saveRegistration: Host['saveRegistration'] = async ({ id, connector_id, client_id, client_secret, fields }) => {
+  saveRegistration: Host['saveRegistration'] = async ({ id, connector_id, client_id, client_secret, file, fields }) => {
     await this.called('saveRegistration');
     const kept = this.saved.find((one) => one.id === id) ?? this.rows.find((row) => row.registration?.id === id)?.registration;
-    const view = { id: id ?? `registration-${this.next++}`, connector_id, client_id, has_secret: client_secret !== null || (kept?.has_secret ?? false), fields, used_by: kept?.used_by ?? 0, names: kept?.names ?? [] };
+    const view = { id: id ?? `registration-${this.next++}`, connector_id, client_id, has_secret: client_secret !== null || file !== null || (kept?.has_secret ?? false), fields, used_by: kept?.used_by ?? 0, names: kept?.names ?? [] };
     if (!kept) this.saved.push(view);
     for (const row of this.rows.filter((one) => one.registration?.id === view.id)) {
       this.change(row.integration.id, (detail) => ({ ...detail, registration: view, integration: { ...detail.integration, status: { status: 'connected' } } }));

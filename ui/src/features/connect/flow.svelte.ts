@@ -7,6 +7,7 @@ import {
   type ConnectorView,
   type ExaminationSubject,
   type Failure,
+  type HeldSecretId,
   type IntegrationId,
   type IntegrationView,
   type KeyFileView,
@@ -18,7 +19,7 @@ import type { Opening } from '../../state/dialog.svelte';
 import type { FileTaker } from '../../state/drop.svelte';
 import { FileEntry } from '../../state/file-entry.svelte';
 import { KeyEntry } from '../../state/key-entry.svelte';
-import { afterConnector, attemptOf, before, firstOf, isWaiting, takesFile, useOf, withAttempt, type Step, type Subject } from './step';
+import { afterConnector, attemptOf, before, firstOf, isWaiting, keepsFile, takesFile, useOf, withAttempt, type Step, type Subject } from './step';
 
 /** Where the user signs in. */
 export type Way = 'browser' | 'code';
@@ -112,6 +113,7 @@ export class ConnectFlow implements FileTaker {
   /** What a released file would do here. */
   get purpose(): string | null {
     if (!takesFile(this.step)) return null;
+    if (this.step.step === 'register_app') return 'use the client secret in it';
     return this.opening.open === 'replace' ? 'replace the key file' : 'add it as an integration';
   }
 
@@ -120,7 +122,7 @@ export class ConnectFlow implements FileTaker {
   }
 
   refuse(failure: Failure): void {
-    if (this.step.step === 'enter_file') this.file.refuse(failure);
+    if (keepsFile(this.step)) this.file.refuse(failure);
     else this.app.toasts.fail(failure);
   }
 
@@ -131,7 +133,7 @@ export class ConnectFlow implements FileTaker {
       return;
     }
     this.file.take(file);
-    if (this.step.step !== 'enter_file') await this.#run(() => this.#openFile(file));
+    if (!keepsFile(this.step)) await this.#run(() => this.#openFile(file));
   }
 
   /** Saves the key, or replaces the old one, and shows the verdict. */
@@ -176,6 +178,7 @@ export class ConnectFlow implements FileTaker {
   /** Goes on with an app registration that is there already. */
   useRegistration(subject: Subject, registration: RegistrationView): void {
     this.fields = { ...this.fields, ...registration.fields };
+    this.file.empty();
     this.#go({ step: 'authorize', subject, registration });
   }
 
@@ -189,7 +192,8 @@ export class ConnectFlow implements FileTaker {
   /** Saves a new app registration, or mends `editing`, and goes on with it. */
   async saveRegistration(subject: Subject, editing: RegistrationView | null, clientId: string, clientSecret: string | null): Promise<void> {
     await this.#run(async () => {
-      const registration = await this.#register(subject, editing?.id ?? null, clientId, clientSecret);
+      const registration = await this.#register(subject, editing?.id ?? null, clientId, clientSecret, this.file.file?.id ?? null);
+      this.file.empty();
       this.#go({ step: 'authorize', subject, registration });
     });
   }
@@ -321,12 +325,13 @@ export class ConnectFlow implements FileTaker {
     return Object.entries(this.fields).every(([name, value]) => fields[name] === value);
   }
 
-  #register(subject: Subject, id: RegistrationId | null, clientId: string, clientSecret: string | null): Promise<RegistrationView> {
+  #register(subject: Subject, id: RegistrationId | null, clientId: string, clientSecret: string | null, file: HeldSecretId | null = null): Promise<RegistrationView> {
     return this.app.host.saveRegistration({
       id,
       connector_id: subject.connector.badge.id,
       client_id: clientId,
       client_secret: clientSecret,
+      file,
       fields: this.#fields,
     });
   }

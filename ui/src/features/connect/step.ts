@@ -91,4 +91,7 @@ export const useOf = (file: KeyFileView, { badge }: ConnectorView): Method | nul
 
 /** Whether a released file can be used from here without losing what was typed. */
 export const takesFile = (step: Step): boolean =>
-  ['choose_connector', 'choose_method', 'enter_file'].includes(step.step);
+  keepsFile(step) || ['choose_connector', 'choose_method'].includes(step.step);
+
+/** Whether a released file belongs to what is being filled in. */
+export const keepsFile = (step: Step): boolean => ['enter_file', 'register_app'].includes(step.step);
