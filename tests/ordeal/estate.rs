@@ -14,7 +14,9 @@ use storm_domain::{
     RefreshState, RegistrationId, Timestamp, TokenState,
 };
 use storm_engine::view::StatusView;
-use storm_sandbox::{ClientCreated, ClientKind, JournalQuery, NewClient, NewGrant, NewKey, Options, Sandbox, Settings};
+use storm_sandbox::{
+    ClientCreated, ClientKind, JournalQuery, NewClient, NewGrant, NewKey, Options, Sandbox, Settings, Step,
+};
 use storm_secret::{AccessToken, ApiKey, ClientSecret, RefreshToken};
 use storm_store::{VaultFolder, open_vault};
 use storm_testkit::{FakeKeyring, integration};
@@ -269,6 +271,14 @@ impl Estate {
             .map_err(|error| wrong(&error))?;
         }
         Ok(())
+    }
+
+    /// Has the service let every token request wait before it looks at it, so that much can happen meanwhile.
+    pub fn slow_token_requests_down(&self) -> Outcome {
+        const DELAY_MS: u64 = 40;
+        let path = "/oauth/token".to_owned();
+        let wait = Step { path, delay_ms: DELAY_MS, times: Some(u32::MAX), ..Step::default() };
+        self.service.control().script(wait).map_err(|error| wrong(&error))
     }
 
     /// The service's side of everything.

@@ -63,7 +63,10 @@ async fn rotate(kind: Kind, rounds: u64) -> Outcome<(Calls, Refreshes, Timeline,
     std::fs::create_dir_all(&data)?;
     let estate = Estate::make_of(&data, Server::Grace, &[kind]).await?;
     let holding = estate.holdings.first().ok_or_else(|| wrong("an empty estate"))?;
-    // What a client secret is used for is to refresh.
+    // What a client secret is used for is to refresh; a refresh is to be under way when the old one ends.
+    if kind == Kind::ClientSecret {
+        estate.slow_token_requests_down()?;
+    }
     let (id, refreshes) = (holding.id, kind == Kind::ClientSecret);
     let beginning = HostBeginning { beginning: estate.beginning(None), socket: socket.clone(), id, refreshes };
     let mut host = Process::begin("host", &beginning, |_| {}).await?;
