@@ -12,6 +12,7 @@ use storm_domain::{BodyFormat, HttpMethod, RefreshFailure, ServiceAccountKey, Se
 use storm_secret::{AccessToken, Assertion};
 
 use crate::authorization::make_random_text;
+use crate::header;
 use crate::http::{Http, LARGEST_ANSWER, is_trusted_address};
 use crate::refusal::{refused, unanswered};
 use crate::sender::Sender;
@@ -23,8 +24,6 @@ const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 const LONGEST_LIFETIME: Duration = Duration::from_secs(60 * 60);
 /// How far `iat` lies back, so that a service whose clock is a little behind does not see the future.
 const ISSUED_BEFORE: Duration = Duration::from_secs(30);
-/// Clocks closer than this do not explain a refusal.
-const TOLERATED_SKEW: Duration = Duration::from_secs(30);
 
 #[derive(Serialize)]
 struct Claims<'a> {
@@ -71,10 +70,7 @@ async fn send(
     let request = parameters.fill(request, BodyFormat::Form);
     let answer = http.send(request, http.deadlines.token, LARGEST_ANSWER).await.map_err(unanswered)?;
     let reading = read_token_answer(AnswerShape::default(), &answer);
-    let skewed = answer.server_time.filter(|by_server| {
-        by_server.since(answer.received_at).max(answer.received_at.since(*by_server)) > TOLERATED_SKEW
-    });
-    Ok((reading.access.map(|token| (token, reading.expires_in)), skewed))
+    Ok((reading.access.map(|token| (token, reading.expires_in)), header::other_time(&answer)))
 }
 
 fn make_assertion(

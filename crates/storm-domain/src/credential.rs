@@ -43,7 +43,10 @@ pub enum Credential {
 /// A pasted key.
 #[derive(Debug, Clone)]
 pub struct ApiKeyCredential {
-    /// The key as it is sent.
+    /// The public part of a key in two parts, such as an AWS access key id or the user of HTTP Basic. It is made and ended with
+    /// the key, shown, and never a secret.
+    pub id: Option<String>,
+    /// The key as it is sent, or signed with.
     pub key: ApiKey,
 }
 
@@ -116,6 +119,8 @@ pub struct ServiceAccountKey {
 pub enum CredentialSummary {
     /// A pasted key: known prefix and last four characters at most.
     ApiKey {
+        /// The public part, of a key in two parts.
+        id: Option<String>,
         /// Such as `ghp_…3fQ2`.
         hint: String,
     },
@@ -145,7 +150,9 @@ impl Credential {
     #[must_use]
     pub fn summary(&self) -> CredentialSummary {
         match self {
-            Self::ApiKey(credential) => CredentialSummary::ApiKey { hint: key_hint(&credential.key) },
+            Self::ApiKey(credential) => {
+                CredentialSummary::ApiKey { id: credential.id.clone(), hint: key_hint(&credential.key) }
+            }
             Self::OAuthGrant(grant) => CredentialSummary::OAuthGrant {
                 // What holds no token at all stands for a client whose tokens are asked for anew each time.
                 refreshable: grant.refresh_token.is_some() || grant.access_token.is_none(),

@@ -59,8 +59,8 @@ pub use replacement::{CredentialEnd, ReplacementPolicy};
 pub use revocation::PendingRevocation;
 pub use rotation::{AccountComparison, Rotation, RotationEvent, RotationRefused, RotationStep, USE_OF_A_HAND_OUT};
 pub use service::{
-    AuthorizationGrant, BodyFormat, ClientAuth, HttpMethod, IdTokenRules, IdentityPaths, KeyPlacement, OAuthService,
-    RedirectHost, RevokeRequest, RevokeTarget, ServiceAccountService, TokenLifetimes, VerifyRequest,
+    AnswerFormat, AuthorizationGrant, BodyFormat, ClientAuth, HttpMethod, IdTokenRules, IdentityPaths, KeyPlacement,
+    OAuthService, RedirectHost, RevokeRequest, RevokeTarget, ServiceAccountService, TokenLifetimes, VerifyRequest,
 };
 pub use time::Timestamp;
 pub use token_answer::{AnswerOddity, ErrorAnswer, RawTokenAnswer, TokenAnswerReading};

@@ -21,10 +21,11 @@ fn is_allowed(url: &Url) -> bool {
 }
 
 #[test]
-fn the_first_twelve_are_there() {
+fn every_connector_is_there() {
     let ids: BTreeSet<&str> =
         Catalogue::embedded().unwrap().connectors().iter().map(|connector| connector.id.as_str()).collect();
     let expected = BTreeSet::from([
+        "aws",
         "generic-api-key",
         "generic-oauth",
         "github",
@@ -194,7 +195,9 @@ fn search_needs_every_word_and_finds_all_for_none() {
     assert_eq!(found("google bigquery"), ["google-service-account"]);
     assert!(found("google slack").is_empty());
     assert!(found("zzz").is_empty());
-    assert_eq!(found("  ").len(), 12);
+    assert_eq!(found("  ").len(), 13);
+    assert_eq!(found("amazon"), ["aws"]);
+    assert_eq!(found("aws"), ["aws"]);
     assert_eq!(found("")[0], "practice");
 }
 

@@ -8,9 +8,9 @@ mod ending;
 use std::sync::Arc;
 
 use storm_domain::{
-    AccountComparison, Action, ActivityKind, ApiKeyCredential, Credential, ErrorCode, Event, Failure, HeldSecretId,
-    Integration, IntegrationId, Method, Rotation, RotationEvent, RotationMilestone, RotationStep, TokenEvent,
-    VaultError, Verdict, VerdictRecord,
+    AccountComparison, Action, ActivityKind, Credential, ErrorCode, Event, Failure, HeldSecretId, Integration,
+    IntegrationId, Method, Rotation, RotationEvent, RotationMilestone, RotationStep, TokenEvent, VaultError, Verdict,
+    VerdictRecord,
 };
 use subtle::ConstantTimeEq as _;
 
@@ -32,7 +32,7 @@ impl Engine {
     ) -> Result<IntegrationDetailView, Failure> {
         let integration = self.live(id).await?;
         let new = self.key_of(&integration.connector_id, &key)?;
-        let page = self.begin_rotation(&integration, Credential::ApiKey(ApiKeyCredential { key: new })).await?;
+        let page = self.begin_rotation(&integration, Credential::ApiKey(new)).await?;
         self.release(&key);
         Ok(page)
     }
@@ -306,7 +306,7 @@ pub(crate) fn is_same(old: &Credential, new: &Credential) -> bool {
     match (old, new) {
         (Credential::ApiKey(old), Credential::ApiKey(new)) => {
             // EXPOSE: compared in constant time.
-            bool::from(old.key.expose().as_bytes().ct_eq(new.key.expose().as_bytes()))
+            old.id == new.id && bool::from(old.key.expose().as_bytes().ct_eq(new.key.expose().as_bytes()))
         }
         (Credential::ServiceAccountKey(old), Credential::ServiceAccountKey(new)) => {
             old.key_id == new.key_id && old.client_email == new.client_email

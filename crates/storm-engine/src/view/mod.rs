@@ -16,7 +16,7 @@ pub use authorization::{
     AccountAnswer, AuthorizationProgress, AuthorizationTarget, AuthorizationView, BeginAuthorizationRequest,
     PasteRedirectRequest, RegisterClientRequest, RegistrationView, SaveRegistrationRequest, UndecidedAccountView,
 };
-pub use connector::{ConnectorBadge, ConnectorPage, ConnectorView, FieldView, MethodView, OAuthSetupView};
+pub use connector::{ConnectorBadge, ConnectorPage, ConnectorView, FieldView, KeyIdView, MethodView, OAuthSetupView};
 pub use discovery::{DiscoveryView, EndpointPurpose, EndpointView};
 pub use finding::{ExaminationSubject, FindingView};
 pub use host::{HostView, KeyProblem, PassphraseRequest, ProtectionView, RecoveryCodeRequest, VaultView, WayOut};
@@ -25,7 +25,7 @@ pub use integration::{
     LastUseView, PendingRevocationView, ReplacementView, RevocationView, RevokeMode, RotationView, SavedView,
     SetReplacementRequest, StatusView,
 };
-pub use key_input::{CheckKeyRequest, HeldKeyView, KeyFileView, KeyInput, TypedSecret};
+pub use key_input::{CheckKeyRequest, HeldKeyView, KeyFileView, KeyInput, TypedKeyView, TypedSecret};
 pub use network::{
     AuthorityView, CheckOutcome, ChooseProxyRequest, NetworkCheck, NetworkCheckView, NetworkSettingsView, ProxyView,
     ReachView,

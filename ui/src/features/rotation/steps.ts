@@ -25,7 +25,7 @@ export function credentialHint(summary: CredentialSummary): string {
     case 'damaged':
       return 'damaged';
     case 'api_key':
-      return summary.hint;
+      return summary.id ?? summary.hint;
     case 'service_account_key':
       return summary.key_id;
     case 'oauth_grant':
