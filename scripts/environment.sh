@@ -42,6 +42,15 @@ node_modules() {
 	fi
 }
 
+# python_tools FOLDER: a Python of its own in FOLDER, with what tests/requirements.txt names, unless that is there already.
+python_tools() {
+	local wanted=$ROOT/tests/requirements.txt
+	if ! cmp -s "$wanted" "$1/requirements.txt"; then
+		rm -rf "$1" && python3 -m venv "$1" &&
+			"$1/bin/pip" install --quiet --disable-pip-version-check -r "$wanted" && cp "$wanted" "$1/requirements.txt"
+	fi
+}
+
 # build_all: the front end, then every program and test with one set of features.
 build_all() {
 	say "Building the front end"

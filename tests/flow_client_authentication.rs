@@ -13,8 +13,8 @@ use storm_domain::port::{
     AuthorizationRequest, ClientIdentity, ListenRequest, Provider as _, TokenGrant, TokenRequest,
 };
 use storm_domain::{
-    AuthorizationGrant, ClientAuth, Credential, Fields, HttpMethod, IdentityPaths, KeyPlacement, OAuthGrant,
-    OAuthService, RefreshFailure, Timestamp, TokenAnswerReading, Verdict, VerifyRequest,
+    AnswerFormat, AuthorizationGrant, ClientAuth, Credential, Fields, HttpMethod, IdentityPaths, KeyPlacement,
+    OAuthGrant, OAuthService, RefreshFailure, Timestamp, TokenAnswerReading, Verdict, VerifyRequest,
 };
 use storm_secret::{AccessToken, ClientSecret, PrivateKey, RefreshToken};
 use storm_tests::consent::approve;
@@ -257,9 +257,11 @@ async fn verdict(
         placement: KeyPlacement::Bearer,
         headers: Vec::new(),
         body: None,
+        answer: AnswerFormat::Json,
         ok_pointer: None,
         error_pointer: None,
         limited_codes: Vec::new(),
+        refused_codes: Vec::new(),
         limited_means: None,
         identity: IdentityPaths { id: Some("/sub".to_owned()), label: None },
         is_userinfo: false,

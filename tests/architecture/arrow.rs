@@ -29,6 +29,7 @@ const LEAVES: &[&str] = &["storm-cli", "storm-agent", "storm-testkit", "storm-co
 const OWNED: &[(&[&str], &[&str])] = &[
     (&["aes-gcm"], &["storm-crypto", "storm-agent", "storm-connect"]),
     (&["sqlx", "keyring", "keyring-core"], &["storm-store", "storm-agent", "storm-connect"]),
+    (&["aws-sigv4"], &["storm-auth"]),
     (&["oauth2", "reqwest"], &["storm-auth", "storm-agent", "storm-connect"]),
     (&["tauri", "tauri-specta", "tauri-plugin-notification", "tauri-plugin-dialog", "tray-icon"], &["storm-connect"]),
 ];

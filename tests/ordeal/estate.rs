@@ -347,7 +347,7 @@ async fn make_credential(
             Credential::OAuthGrant(make_grant(service, account, client_id, now).await?)
         }
         Kind::Key | Kind::KeyByHand => {
-            Credential::ApiKey(ApiKeyCredential { key: ApiKey::new(make_key(service, account).await?) })
+            Credential::ApiKey(ApiKeyCredential { id: None, key: ApiKey::new(make_key(service, account).await?) })
         }
         Kind::KeyFile => {
             let file = service.control().create_service_account(account).await.map_err(|error| wrong(&error))?;

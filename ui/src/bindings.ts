@@ -73,8 +73,8 @@ export const commands = {
 	holdKeyFromClipboard: (connectorId: string) => typedError<HeldKeyView, Failure>(__TAURI_INVOKE("hold_key_from_clipboard", { connectorId })),
 	/**  Shows a key that was read from the clipboard and is not saved yet, on the user's gesture. */
 	revealHeldKey: (id: HeldSecretId) => typedError<string, Failure>(__TAURI_INVOKE("reveal_held_key", { id })),
-	/**  Remarks on a key while it is typed; an error says why it cannot be used. */
-	checkTypedKey: (request: CheckKeyRequest) => typedError<string[], Failure>(__TAURI_INVOKE("check_typed_key", { request })),
+	/**  What is seen in a key while it is typed; an error says why it cannot be used. */
+	checkTypedKey: (request: CheckKeyRequest) => typedError<TypedKeyView, Failure>(__TAURI_INVOKE("check_typed_key", { request })),
 	/**  Saves a new integration with its key, then verifies it. */
 	addApiKey: (request: AddApiKeyRequest) => typedError<SavedView, Failure>(__TAURI_INVOKE("add_api_key", { request })),
 	/**  Replaces a refused key of an integration, then verifies it. */
@@ -678,6 +678,8 @@ export type CoreEvent = Event;
 export type CredentialSummary = 
 /**  A pasted key: known prefix and last four characters at most. */
 { kind: "api_key"; 
+/**  The public part, of a key in two parts. */
+id: string | null; 
 /**  Such as `ghp_…3fQ2`. */
 hint: string } | 
 /**  OAuth tokens. */
@@ -1006,6 +1008,8 @@ export type HeldKeyView = {
 	id: HeldSecretId,
 	/**  Masked, with up to eight characters. */
 	hint: string,
+	/**  Its public id, where that was read with the key. */
+	key_id: string | null,
 	/**  Remarks such as "looks like a test key"; none of them stops saving. */
 	remarks: string[],
 };
@@ -1049,6 +1053,8 @@ export type IntegrationDetailView = {
 	undecided: UndecidedAccountView | null,
 	/**  The app registration. */
 	registration: RegistrationView | null,
+	/**  The public part of its keys, where they have two. */
+	key_id: KeyIdView | null,
 	/**  The credential's generations, newest first, without their secrets. */
 	generations: GenerationInfo[],
 	/**  When it is to be replaced; None = it renews itself, or there is none. */
@@ -1113,16 +1119,28 @@ export type KeyFileView = {
 	uses: FileUse[],
 };
 
+/**  The public part of a key in two parts. */
+export type KeyIdView = {
+	/**  Its label. */
+	title: string,
+	/**  Placeholder. */
+	example: string,
+};
+
 /**  A pasted key on its way in. */
 export type KeyInput = 
 /**  Typed or pasted into the field. */
 { from: "typed"; 
 /**  The key. */
-value: string } | 
+value: string; 
+/**  Its public id, for a key in two parts; not needed where it was pasted with the key. */
+key_id: string | null } | 
 /**  Held by the core since it was read from the clipboard. */
 { from: "held"; 
 /**  Which. */
-id: HeldSecretId };
+id: HeldSecretId; 
+/**  Its public id, for a key in two parts. */
+key_id: string | null };
 
 /**  What keeps the keyring from giving or taking a vault's key. */
 export type KeyProblem = 
@@ -1190,6 +1208,8 @@ export type MethodView = {
 	how_to_get: string,
 	/**  Fields besides the credential. */
 	fields: FieldView[],
+	/**  The public part of a key, where it has two. */
+	key_id: KeyIdView | null,
 	/**  Scopes asked for unless the user changes them. */
 	default_scopes: string[],
 	/**  For OAuth: what the registration step needs. */
@@ -1555,6 +1575,8 @@ export type SaveRegistrationRequest = {
 	client_id: string,
 	/**  Its secret; None = none, or the one already kept. */
 	client_secret: string | null,
+	/**  A held file that has the secret in it: what the service let one download for a client, or a private key. */
+	file: HeldSecretId | null,
 	/**  The fields it belongs to. */
 	fields: { [key in string]: string },
 };
@@ -1687,6 +1709,14 @@ words: ProviderWords } |
 words: ProviderWords } | 
 /**  The vault cannot be written. */
 { trouble: "vault" };
+
+/**  What was seen in a key while it is typed. */
+export type TypedKeyView = {
+	/**  Its public id, where that was pasted with the key. */
+	key_id: string | null,
+	/**  Remarks; none of them stops saving. */
+	remarks: string[],
+};
 
 /**  A grant of another account, stored beside the one in use until the user decides. */
 export type UndecidedAccountView = {

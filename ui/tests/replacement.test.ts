@@ -57,7 +57,7 @@ test('the end that was typed for one key is not kept for the next', async () => 
   await user.type(await find('replacement-ends'), dayOf(Date.now() + 90 * DAY));
   await user.click(await find('replacement-save'));
   await find('replacement-due');
-  await host.replaceApiKey(KEY, { from: 'typed', value: 'good' });
+  await host.replaceApiKey(KEY, { from: 'typed', value: 'good', key_id: null });
   await waitFor(() => expect(screen.getByTestId('replacement-ends')).toHaveProperty('value', ''));
   expect(await find('replacement-save')).toHaveProperty('disabled', true);
 });

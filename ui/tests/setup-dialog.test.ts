@@ -1,5 +1,5 @@
 // The setup dialog through the eyes and the keyboard of a user, on the fake host.
-import { waitFor, within } from '@testing-library/svelte';
+import { cleanup, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
 import { clientFile, lockedArchive, sampleFile } from '../src/api/fake/host';
 import { discoveryOf } from '../src/api/fake/catalogue';
@@ -45,6 +45,35 @@ describe('an API key', () => {
     await find('verdict');
     const inputs = [...document.querySelectorAll('input')].map(({ value }) => value);
     expect(document.body.innerHTML + inputs.join()).not.toContain('canary');
+  });
+
+  const AWS_ID = 'AKIAIOSFODNN7EXAMPLE';
+  const AWS_SECRET = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
+  const fieldsOfKey = async () => [await find('key-id'), await find('key-field')] as [HTMLInputElement, HTMLInputElement];
+
+  test('in two parts may be pasted whole into either field, and no secret stays in the plain one', async () => {
+    for (const into of [0, 1]) {
+      const opened = await openWindow();
+      await pick(opened, 'aws');
+      const fields = await fieldsOfKey();
+      await opened.user.click(fields[into]!);
+      await opened.user.paste(`${AWS_ID},${AWS_SECRET}`);
+      await waitFor(() => expect(fields[0].value).toBe(AWS_ID));
+      expect(fields[1].value).toContain(AWS_SECRET);
+      await opened.user.click(await find('key-save'));
+      expect((await find('verdict')).textContent).toContain('Works as');
+      cleanup();
+    }
+  });
+
+  test('in two parts waits for both', async () => {
+    const opened = await openWindow();
+    await pick(opened, 'aws');
+    const [id, secret] = await fieldsOfKey();
+    await opened.user.type(secret, AWS_SECRET);
+    expect(await find('key-save')).toHaveProperty('disabled', true);
+    await opened.user.type(id, AWS_ID);
+    await waitFor(async () => expect(await find('key-save')).toHaveProperty('disabled', false));
   });
 
   test('is masked until it is revealed', async () => {

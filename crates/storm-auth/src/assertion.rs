@@ -19,6 +19,7 @@ use url::Url;
 use crate::authorization::make_random_text;
 use crate::client_authentication::ASSERTION_TYPE;
 use crate::client_key::ClientKey;
+use crate::header;
 use crate::http::{LARGEST_ANSWER, is_trusted_address};
 use crate::placement;
 use crate::refusal::{refused, unanswered};
@@ -32,8 +33,6 @@ const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 const LONGEST_LIFETIME: Duration = Duration::from_secs(60 * 60);
 /// How far `iat` lies back, so that a service whose clock is a little behind does not see the future.
 const ISSUED_BEFORE: Duration = Duration::from_secs(30);
-/// Clocks closer than this do not explain a refusal.
-const TOLERATED_SKEW: Duration = Duration::from_secs(30);
 
 #[derive(Serialize)]
 struct Claims<'a> {
@@ -117,10 +116,7 @@ impl Exchange<'_> {
         let http = &self.sender.http;
         let request = self.request(endpoint, &self.sign(now)?)?;
         let answer = http.send(request, http.deadlines.token, LARGEST_ANSWER).await.map_err(unanswered)?;
-        let skewed = answer.server_time.filter(|by_server| {
-            by_server.since(answer.received_at).max(answer.received_at.since(*by_server)) > TOLERATED_SKEW
-        });
-        Ok((self.read(&answer), skewed))
+        Ok((self.read(&answer), header::other_time(&answer)))
     }
 
     fn request(&self, endpoint: &Url, assertion: &Assertion) -> Result<RequestBuilder, RefreshFailure> {

@@ -3,13 +3,23 @@
 use std::time::Duration;
 
 use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
-use storm_domain::{Backoff, Timestamp};
+use storm_domain::{Backoff, RawTokenAnswer, Timestamp};
 
 use crate::clock::timestamp;
 
 /// The service's clock by its `Date` header.
 pub(crate) fn server_time(headers: &HeaderMap) -> Option<Timestamp> {
     text(headers, DATE).and_then(http_date)
+}
+
+/// Clocks closer than this do not explain a refusal.
+const TOLERATED_SKEW: Duration = Duration::from_secs(30);
+
+/// The service's time when it answered, if that is far from ours.
+pub(crate) fn other_time(answer: &RawTokenAnswer) -> Option<Timestamp> {
+    answer.server_time.filter(|by_server| {
+        by_server.since(answer.received_at).max(answer.received_at.since(*by_server)) > TOLERATED_SKEW
+    })
 }
 
 /// The pause the service wishes for, at most an hour. A date is taken against the service's own clock when it sent one, so

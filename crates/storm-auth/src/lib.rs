@@ -2,6 +2,7 @@
 
 mod assertion;
 mod authorization;
+mod aws_signature;
 mod browser;
 mod claims;
 mod client_authentication;
@@ -30,6 +31,7 @@ mod signing_key;
 mod token_answer;
 mod token_request;
 mod verify;
+mod xml;
 
 pub use browser::SystemBrowser;
 pub use clock::{OsEntropy, SystemClock};

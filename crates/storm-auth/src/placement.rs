@@ -4,22 +4,44 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use reqwest::RequestBuilder;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
-use storm_domain::{HttpMethod, KeyPlacement};
+use storm_domain::{ApiKeyCredential, HttpMethod, KeyPlacement};
 use url::Url;
 use zeroize::Zeroizing;
 
 use crate::http::Http;
 
-/// A request that carries `secret` where `placement` says.
+/// A credential as a request presents it.
+#[derive(Clone, Copy)]
+pub(crate) struct Presented<'a> {
+    /// The public part, of a key in two parts.
+    pub(crate) id: Option<&'a str>,
+    pub(crate) secret: &'a str,
+}
+
+impl<'a> Presented<'a> {
+    /// A secret that is whole in itself.
+    pub(crate) fn alone(secret: &'a str) -> Self {
+        Self { id: None, secret }
+    }
+
+    pub(crate) fn key(credential: &'a ApiKeyCredential) -> Self {
+        // EXPOSE: the key authenticates the request that is made of this.
+        Self { id: credential.id.as_deref(), secret: credential.key.expose() }
+    }
+}
+
+/// A request that carries the credential where `placement` says. One that is to be signed is complete only then, see
+/// [`crate::aws_signature`].
 ///
-/// None = it holds characters that a header cannot carry.
+/// None = it holds characters that a header cannot carry, or lacks the id that the placement needs.
 pub(crate) fn request_with(
     http: &Http,
     method: HttpMethod,
     url: &Url,
     placement: &KeyPlacement,
-    secret: &str,
+    presented: Presented<'_>,
 ) -> Option<RequestBuilder> {
+    let Presented { id, secret } = presented;
     let request = |url: &Url| http.request(method, url.clone());
     Some(match placement {
         KeyPlacement::Bearer => request(url).header(AUTHORIZATION, bearer(secret)?),
@@ -31,6 +53,8 @@ pub(crate) fn request_with(
         }
         KeyPlacement::BasicUser => request(url).header(AUTHORIZATION, basic(secret, "")?),
         KeyPlacement::BasicPassword { username } => request(url).header(AUTHORIZATION, basic(username, secret)?),
+        KeyPlacement::BasicKeyId => request(url).header(AUTHORIZATION, basic(id?, secret)?),
+        KeyPlacement::AwsSigV4 { .. } => request(url),
     })
 }
 

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 use crate::client_authentication::{Asking, post};
 use crate::http::{Http, LARGEST_ANSWER};
-use crate::placement::request_with;
+use crate::placement::{Presented, request_with};
 use crate::refusal::{refused, unanswered};
 use crate::sender::Sender;
 use crate::token_answer::{AnswerShape, read_failure};
@@ -32,15 +32,18 @@ pub(crate) async fn revoke(
         RevokeTarget::TokenInBody => revoke_tokens(sender, request, target, client).await,
         RevokeTarget::OwnCredential => {
             // EXPOSE: the credential authenticates its own end.
-            let secret = own_secret(target).or(using.map(AccessToken::expose)).ok_or_else(not_possible)?;
-            let answer = send(http, authenticated(http, request, secret)?).await?;
+            let own = match target {
+                Credential::ApiKey(credential) => Some(Presented::key(credential)),
+                target => own_secret(target).or(using.map(AccessToken::expose)).map(Presented::alone),
+            };
+            let answer = send(http, authenticated(http, request, own.ok_or_else(not_possible)?)?).await?;
             // Refused as unknown: it is already dead.
             if answer.status == 401 { Ok(()) } else { judge(&answer) }
         }
         RevokeTarget::ByKeyId => {
             // EXPOSE: the new credential authenticates the end of the old.
             let secret = using.map(AccessToken::expose).ok_or_else(not_possible)?;
-            judge(&send(http, authenticated(http, request, secret)?).await?)
+            judge(&send(http, authenticated(http, request, Presented::alone(secret))?).await?)
         }
         RevokeTarget::CredentialsArray => {
             let secret = own_secret(target).ok_or_else(not_possible)?;
@@ -109,8 +112,12 @@ fn own_secret(target: &Credential) -> Option<&str> {
     }
 }
 
-fn authenticated(http: &Http, request: &RevokeRequest, secret: &str) -> Result<RequestBuilder, RefreshFailure> {
-    request_with(http, request.method, &request.url, &request.placement, secret).ok_or_else(not_possible)
+fn authenticated(
+    http: &Http,
+    request: &RevokeRequest,
+    presented: Presented<'_>,
+) -> Result<RequestBuilder, RefreshFailure> {
+    request_with(http, request.method, &request.url, &request.placement, presented).ok_or_else(not_possible)
 }
 
 async fn send(http: &Http, request: RequestBuilder) -> Result<RawTokenAnswer, RefreshFailure> {

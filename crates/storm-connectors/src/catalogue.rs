@@ -28,6 +28,7 @@ const ENTRIES: &[&str] = &[
     include_str!("../catalogue/slack.toml"),
     include_str!("../catalogue/snowflake.toml"),
     include_str!("../catalogue/stripe.toml"),
+    include_str!("../catalogue/aws.toml"),
     include_str!("../catalogue/generic-api-key.toml"),
     include_str!("../catalogue/generic-oauth.toml"),
     include_str!("../catalogue/generic-key-file.toml"),

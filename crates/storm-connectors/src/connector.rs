@@ -12,7 +12,7 @@ use thiserror::Error;
 use crate::field::{FieldError, FieldProblem, FieldSpec};
 use crate::key_shape::KeyShape;
 use crate::known_cause::KnownCause;
-use crate::method::{MethodSpec, Setup};
+use crate::method::{KeyIdSpec, MethodSpec, Setup};
 use crate::source::Source;
 
 /// A place that a template may name without a field: the service's id of a key, known only with the key.
@@ -149,6 +149,14 @@ pub enum EntryError {
         /// What the field says.
         refused: FieldError,
     },
+    /// The pattern of a key's id does not fit its own example.
+    #[error("`{id}` has keys whose “{title}” refuses its own example")]
+    KeyId {
+        /// The connector.
+        id: String,
+        /// What the id is called.
+        title: String,
+    },
     /// The id is used by two entries.
     #[error("two entries have the id `{id}`")]
     Twice {
@@ -172,6 +180,12 @@ impl Connector {
     #[must_use]
     pub fn method(&self, method: Method) -> Option<&MethodSpec> {
         self.methods.iter().find(|spec| spec.method() == method)
+    }
+
+    /// The public part of this service's keys, where they have two.
+    #[must_use]
+    pub fn key_id(&self) -> Option<&KeyIdSpec> {
+        self.method(Method::ApiKey)?.key_id()
     }
 
     /// What a refusal means at this service, so many days after the authorization, if it means something particular.
@@ -274,6 +288,9 @@ impl Connector {
                     return Err(EntryError::Example { id: id(), refused: field.error(problem) });
                 }
             }
+        }
+        if let Some(spec) = self.key_id().filter(|spec| !spec.pattern.matches(&spec.example)) {
+            return Err(EntryError::KeyId { id: id(), title: spec.title.clone() });
         }
         if let Some(cause) = self.methods.iter().flat_map(|spec| &spec.causes).find(|cause| !cause.is_whole()) {
             return Err(EntryError::Cause { id: id(), what: cause.what.clone() });

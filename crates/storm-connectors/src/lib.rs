@@ -29,8 +29,8 @@ pub use key_material::{
 };
 pub use key_shape::{Checksum, KeyKind, KeyShape};
 pub use known_cause::KnownCause;
-pub use method::{ApiKeySetup, MethodSpec, OAuthSetup, ServiceAccountSetup, Setup};
-pub use paste::{PasteHint, PasteProblem, PasteReport, Wrapping, check_pasted_key};
+pub use method::{ApiKeySetup, KeyIdSpec, MethodSpec, OAuthSetup, ServiceAccountSetup, Setup};
+pub use paste::{PasteHint, PasteProblem, PasteReport, Wrapping, check_key_id, check_pasted_key};
 pub use resolve::{Discovery, Pages, ResolveError};
 pub use rotation::{RevokeBy, RotationSpec};
 pub use source::{Source, Standing};

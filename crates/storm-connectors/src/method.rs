@@ -6,8 +6,11 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use storm_domain::{AuthorizationGrant, BodyFormat, ClientAuth, HttpMethod, Method, RedirectHost, RevokeTarget};
+use storm_domain::{
+    AnswerFormat, AuthorizationGrant, BodyFormat, ClientAuth, HttpMethod, Method, RedirectHost, RevokeTarget,
+};
 
+use crate::field::Pattern;
 use crate::guidance;
 use crate::key_material::Shape;
 use crate::known_cause::KnownCause;
@@ -82,12 +85,24 @@ impl MethodSpec {
         }
     }
 
+    /// The public part of its keys, where they have two.
+    #[must_use]
+    pub fn key_id(&self) -> Option<&KeyIdSpec> {
+        match &self.setup {
+            Setup::ApiKey(setup) => setup.key_id.as_ref(),
+            _ => None,
+        }
+    }
+
     /// Every field name its templates use, in no order; a name may come twice.
     pub(crate) fn template_fields(&self) -> Vec<&str> {
         let mut names: Vec<&str> = Vec::new();
         names.extend(self.urls().iter().flat_map(|url| url.fields()));
         match &self.setup {
-            Setup::ApiKey(setup) => setup.placement.collect_fields(&mut names),
+            Setup::ApiKey(setup) => {
+                setup.placement.collect_fields(&mut names);
+                names.extend(self.verify.origin_from.as_deref());
+            }
             Setup::OAuth(setup) => names.extend(setup.id_token_algs.iter().flat_map(|algs| algs.fields())),
             Setup::ServiceAccount(setup) => {
                 names.extend(setup.assertion.texts().flat_map(|text| text.fields()));
@@ -138,6 +153,34 @@ pub enum Setup {
 pub struct ApiKeySetup {
     #[serde(default)]
     pub(crate) placement: PlacementSpec,
+    /// The public part, where a key has two.
+    pub key_id: Option<KeyIdSpec>,
+}
+
+/// The public part of a key in two parts, such as an AWS access key id. It changes with the key.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct KeyIdSpec {
+    /// Its label.
+    pub title: String,
+    /// One that fits.
+    pub example: String,
+    /// What a whole id must match.
+    pub(crate) pattern: Pattern,
+    /// What a whole secret must match.
+    pub(crate) key_pattern: Pattern,
+    /// How the ids of keys begin that end by themselves within hours.
+    pub(crate) temporary_prefix: Option<String>,
+}
+
+impl KeyIdSpec {
+    /// Whether it is the id of a key that ends by itself within hours.
+    pub(crate) fn is_temporary(&self, id: &str) -> bool {
+        self.temporary_prefix.as_deref().and_then(|prefix| id.strip_prefix(prefix)).is_some_and(|rest| {
+            rest.len() >= 8 && rest.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+        })
+    }
 }
 
 /// OAuth 2.0 with an app registration.
@@ -354,6 +397,13 @@ pub(crate) enum PlacementSpec {
     BasicPassword {
         username: TextTemplate,
     },
+    /// HTTP Basic with the key's id as user name.
+    BasicKeyId,
+    /// The key signs the request (AWS Signature Version 4).
+    AwsSigV4 {
+        service: String,
+        region: TextTemplate,
+    },
     /// The value of `field` names one of `choices`.
     ByField {
         field: String,
@@ -373,19 +423,23 @@ impl PlacementSpec {
     /// The fields that the chosen placement cannot do without.
     pub(crate) fn needed_fields(&self, lookup: Lookup<'_>) -> Vec<&str> {
         match self.chosen(lookup) {
-            Some(Self::Header { name, .. } | Self::Query { name } | Self::BasicPassword { username: name }) => {
-                name.needed_fields().collect()
-            }
+            Some(
+                Self::Header { name, .. }
+                | Self::Query { name }
+                | Self::BasicPassword { username: name }
+                | Self::AwsSigV4 { region: name, .. },
+            ) => name.needed_fields().collect(),
             _ => Vec::new(),
         }
     }
 
     fn collect_fields<'a>(&'a self, names: &mut Vec<&'a str>) {
         match self {
-            Self::Bearer | Self::BasicUser => {}
+            Self::Bearer | Self::BasicUser | Self::BasicKeyId => {}
             Self::Header { name, prefix } => names.extend(name.fields().chain(prefix.iter().flat_map(|p| p.fields()))),
             Self::Query { name } => names.extend(name.fields()),
             Self::BasicPassword { username } => names.extend(username.fields()),
+            Self::AwsSigV4 { region, .. } => names.extend(region.fields()),
             Self::ByField { field, choices } => {
                 names.push(field);
                 choices.values().for_each(|choice| choice.collect_fields(names));
@@ -401,15 +455,21 @@ pub(crate) struct VerifySpec {
     #[serde(default)]
     pub(crate) method: HttpMethod,
     pub(crate) url: UrlTemplate,
+    /// Name of a field that, when it is filled, holds the origin to ask instead of the URL's own.
+    pub(crate) origin_from: Option<String>,
     /// For a token that does not go into the Authorization header; an API key's own placement otherwise.
     pub(crate) token_query: Option<String>,
     #[serde(default)]
     pub(crate) headers: BTreeMap<String, String>,
     pub(crate) body: Option<String>,
+    #[serde(default)]
+    pub(crate) answer: AnswerFormat,
     pub(crate) ok_pointer: Option<String>,
     pub(crate) error_pointer: Option<String>,
     #[serde(default)]
     pub(crate) limited_codes: Vec<String>,
+    #[serde(default)]
+    pub(crate) refused_codes: Vec<String>,
     pub(crate) limited_means: Option<String>,
     #[serde(default)]
     pub(crate) identity: IdentityEntry,

@@ -12,7 +12,7 @@ use storm_domain::{
     TokenLifetimes, VerifyRequest,
 };
 use thiserror::Error;
-use url::Url;
+use url::{Position, Url};
 
 use crate::connector::{Connector, KEY_FINGERPRINT, KEY_ID};
 use crate::method::{ExchangeSpec, LifetimesEntry, MethodSpec, OAuthSetup, PlacementSpec, ServiceAccountSetup, Setup};
@@ -165,13 +165,15 @@ impl Connector {
         };
         Ok(VerifyRequest {
             method: verify.method,
-            url: self.url(fields, &verify.url)?,
+            url: self.at_origin(fields, verify.origin_from.as_deref(), self.url(fields, &verify.url)?)?,
             placement,
             headers: pairs(&verify.headers),
             body: verify.body.clone(),
+            answer: verify.answer,
             ok_pointer: verify.ok_pointer.clone(),
             error_pointer: verify.error_pointer.clone(),
             limited_codes: verify.limited_codes.clone(),
+            refused_codes: verify.refused_codes.clone(),
             limited_means: verify.limited_means.clone(),
             identity: IdentityPaths { id: verify.identity.id.clone(), label: verify.identity.label.clone() },
             is_userinfo: spec.oauth().is_some_and(|setup| setup.userinfo_url.as_ref() == Some(&verify.url)),
@@ -390,6 +392,13 @@ impl Connector {
         Ok(template.fill(&|name: &str| self.value(fields, name))?)
     }
 
+    /// The same request at the origin that the user typed, if there is such a field and it is filled.
+    fn at_origin(&self, fields: &Fields, origin_from: Option<&str>, url: Url) -> Result<Url, ResolveError> {
+        let Some(origin) = origin_from.and_then(|name| self.value(fields, name)) else { return Ok(url) };
+        let moved = [origin.trim_end_matches('/'), &url[Position::BeforePath..]].concat();
+        Ok(check_url(&moved).map_err(TemplateError::from)?)
+    }
+
     /// A template that is not there, or whose field was left empty, is no URL.
     pub(crate) fn optional_url(
         &self,
@@ -409,6 +418,10 @@ fn placement(spec: &PlacementSpec, lookup: Lookup<'_>) -> Result<KeyPlacement, R
     Ok(match spec {
         PlacementSpec::Bearer => KeyPlacement::Bearer,
         PlacementSpec::BasicUser => KeyPlacement::BasicUser,
+        PlacementSpec::BasicKeyId => KeyPlacement::BasicKeyId,
+        PlacementSpec::AwsSigV4 { service, region } => {
+            KeyPlacement::AwsSigV4 { service: service.clone(), region: region.fill(lookup)? }
+        }
         PlacementSpec::Query { name } => KeyPlacement::Query { name: name.fill(lookup)? },
         PlacementSpec::BasicPassword { username } => KeyPlacement::BasicPassword { username: username.fill(lookup)? },
         PlacementSpec::Header { name, prefix } => {

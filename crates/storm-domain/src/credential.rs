@@ -43,7 +43,10 @@ pub enum Credential {
 /// A pasted key.
 #[derive(Debug, Clone)]
 pub struct ApiKeyCredential {
-    /// The key as it is sent.
+    /// The public part of a key in two parts, such as an AWS access key id or the user of HTTP Basic. It is made and ended with
+    /// the key, shown, and never a secret.
+    pub id: Option<String>,
+    /// The key as it is sent, or signed with.
     pub key: ApiKey,
 }
 
@@ -175,6 +178,8 @@ pub struct KeyFileAccount {
 pub enum CredentialSummary {
     /// A pasted key: known prefix and last four characters at most.
     ApiKey {
+        /// The public part, of a key in two parts.
+        id: Option<String>,
         /// Such as `ghp_…3fQ2`.
         hint: String,
     },
@@ -226,7 +231,7 @@ impl Credential {
         match self {
             Self::ApiKey(credential) => {
                 // EXPOSE: eight characters of at least twenty-four, to tell two keys apart.
-                CredentialSummary::ApiKey { hint: hint_of(credential.key.expose()) }
+                CredentialSummary::ApiKey { id: credential.id.clone(), hint: hint_of(credential.key.expose()) }
             }
             Self::OAuthGrant(grant) => CredentialSummary::OAuthGrant {
                 // What holds no token at all stands for a client whose tokens are asked for anew each time.

@@ -61,9 +61,9 @@ pub use rotation::{
     AccountComparison, Rotation, RotationEvent, RotationRefused, RotationStep, SecretRotation, USE_OF_A_HAND_OUT,
 };
 pub use service::{
-    AssertionRules, AuthorizationGrant, BodyFormat, ClientAuth, HttpMethod, IdTokenRules, IdentityPaths, KeyExchange,
-    KeyPlacement, OAuthService, RedirectHost, RevokeRequest, RevokeTarget, ServiceAccountService, TokenLifetimes,
-    VerifyRequest,
+    AnswerFormat, AssertionRules, AuthorizationGrant, BodyFormat, ClientAuth, HttpMethod, IdTokenRules, IdentityPaths,
+    KeyExchange, KeyPlacement, OAuthService, RedirectHost, RevokeRequest, RevokeTarget, ServiceAccountService,
+    TokenLifetimes, VerifyRequest,
 };
 pub use time::Timestamp;
 pub use token_answer::{AnswerOddity, ErrorAnswer, RawTokenAnswer, TokenAnswerReading};

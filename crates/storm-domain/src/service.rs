@@ -275,6 +275,26 @@ pub enum KeyPlacement {
         /// The user name, already filled.
         username: String,
     },
+    /// HTTP Basic with the key's own id as user name and the key as password.
+    BasicKeyId,
+    /// Nowhere: the key signs the request, and its id is named (AWS Signature Version 4).
+    AwsSigV4 {
+        /// The service signed for, such as `sts`.
+        service: String,
+        /// The region signed for, such as `eu-central-1`.
+        region: String,
+    },
+}
+
+/// How a verification's answer is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AnswerFormat {
+    /// JSON, read by pointers (RFC 6901).
+    #[default]
+    Json,
+    /// XML. A pointer such as `/Error/Code` names the first element whose path ends so.
+    Xml,
 }
 
 /// JSON pointers (RFC 6901) into a verification's answer.
@@ -297,14 +317,18 @@ pub struct VerifyRequest {
     pub placement: KeyPlacement,
     /// Extra headers.
     pub headers: Vec<(String, String)>,
-    /// JSON body, if any.
+    /// The body, if any; JSON unless a header says otherwise.
     pub body: Option<String>,
+    /// How the answer is written; the pointers below are into it.
+    pub answer: AnswerFormat,
     /// A JSON pointer that must hold `true` for success (Slack's `/ok`).
     pub ok_pointer: Option<String>,
     /// A JSON pointer to an error code in a 200 answer (Slack's `/error`).
     pub error_pointer: Option<String>,
     /// Error codes or statuses of "known, but may not do this": by default status 403.
     pub limited_codes: Vec<String>,
+    /// The only error codes that refuse the credential; all others are the service's trouble. Empty = any code refuses.
+    pub refused_codes: Vec<String>,
     /// What a 403 means in this connector's words.
     pub limited_means: Option<String>,
     /// Where the account stands in the answer.

@@ -1,6 +1,6 @@
 //! Setting up with a pasted key: looked at first, saved, then verified with a real request.
 
-use storm_connectors::{PasteProblem, check_pasted_key};
+use storm_connectors::{PasteProblem, check_key_id, check_pasted_key};
 use storm_domain::port::NewIntegration;
 use storm_domain::{
     Action, ActivityKind, ApiKeyCredential, Credential, ErrorCode, Event, Failure, Fields, HeldSecretId, Integration,
@@ -11,7 +11,7 @@ use storm_secret::ApiKey;
 use crate::engine::Engine;
 use crate::error::ToFailure as _;
 use crate::naming::is_chosen;
-use crate::view::{AddApiKeyRequest, CheckKeyRequest, HeldKeyView, KeyInput, SavedView};
+use crate::view::{AddApiKeyRequest, CheckKeyRequest, HeldKeyView, KeyInput, SavedView, TypedKeyView};
 
 impl Engine {
     /// Holds a key that was read from the clipboard, so that it need not pass through the window.
@@ -19,15 +19,15 @@ impl Engine {
     /// # Errors
     /// When it is empty, spans lines, or is plainly not a key.
     pub fn hold_key(&self, connector_id: &str, key: &ApiKey) -> Result<HeldKeyView, Failure> {
-        let (key, remarks) = self.checked_key(connector_id, key)?;
+        let CheckedKey { key_id, key, remarks } = self.checked_key(connector_id, key)?;
         let id = HeldSecretId(self.parts.entropy.make_uuid());
-        let storm_domain::CredentialSummary::ApiKey { hint } =
-            Credential::ApiKey(ApiKeyCredential { key: key.clone() }).summary()
+        let storm_domain::CredentialSummary::ApiKey { hint, .. } =
+            Credential::ApiKey(ApiKeyCredential { id: None, key: key.clone() }).summary()
         else {
             return Err(crate::engine::internal("A key has the wrong summary."));
         };
         self.held.hold_key(id, key, self.now());
-        Ok(HeldKeyView { id, hint, remarks })
+        Ok(HeldKeyView { id, hint, key_id, remarks })
     }
 
     /// Shows a held key to the user who pasted it. The one secret that goes to the window, on the user's own gesture.
@@ -43,10 +43,11 @@ impl Engine {
     ///
     /// # Errors
     /// Says why it cannot be used.
-    pub fn check_typed_key(&self, request: &CheckKeyRequest) -> Result<Vec<String>, Failure> {
+    pub fn check_typed_key(&self, request: &CheckKeyRequest) -> Result<TypedKeyView, Failure> {
         // EXPOSE: looked at for its shape only; it becomes a secret type at once.
         let typed = ApiKey::new(request.key.expose());
-        self.checked_key(&request.connector_id, &typed).map(|(_, remarks)| remarks)
+        let CheckedKey { key_id, remarks, .. } = self.checked_key(&request.connector_id, &typed)?;
+        Ok(TypedKeyView { key_id, remarks })
     }
 
     /// Saves a new integration with its key, then verifies it.
@@ -60,7 +61,7 @@ impl Engine {
         let is_named = is_chosen(request.name.as_deref());
         let integration =
             self.new_integration(&request.connector_id, request.name, Method::ApiKey, fields, None, Vec::new()).await?;
-        let saved = self.add(integration, Credential::ApiKey(ApiKeyCredential { key }), is_named).await?;
+        let saved = self.add(integration, Credential::ApiKey(key), is_named).await?;
         self.release(&request.key);
         Ok(saved)
     }
@@ -72,7 +73,7 @@ impl Engine {
     pub async fn replace_api_key(&self, id: IntegrationId, key: KeyInput) -> Result<SavedView, Failure> {
         let integration = self.live(id).await?;
         let new = self.key_of(&integration.connector_id, &key)?;
-        let saved = self.replace(&integration, Credential::ApiKey(ApiKeyCredential { key: new })).await?;
+        let saved = self.replace(&integration, Credential::ApiKey(new)).await?;
         self.release(&key);
         Ok(saved)
     }
@@ -174,27 +175,37 @@ impl Engine {
         Ok(free.unwrap_or(wanted))
     }
 
-    /// The key of a request, checked and cleaned.
-    pub(crate) fn key_of(&self, connector_id: &str, input: &KeyInput) -> Result<ApiKey, Failure> {
-        match input {
-            // EXPOSE: from the window into the secret type.
-            KeyInput::Typed { value } => {
-                self.checked_key(connector_id, &ApiKey::new(value.expose())).map(|(key, _)| key)
+    /// The key of a request, checked and cleaned, with its id where keys of the service have one.
+    pub(crate) fn key_of(&self, connector_id: &str, input: &KeyInput) -> Result<ApiKeyCredential, Failure> {
+        let (typed_id, pasted_id, key) = match input {
+            KeyInput::Typed { value, key_id } => {
+                // EXPOSE: from the window into the secret type.
+                let checked = self.checked_key(connector_id, &ApiKey::new(value.expose()))?;
+                (key_id, checked.key_id, checked.key)
             }
-            KeyInput::Held { id } => self.held.key(*id),
-        }
+            KeyInput::Held { id, key_id } => (key_id, None, self.held.key(*id)?),
+        };
+        let id = check_key_id(self.connector(connector_id)?, typed_id.as_deref(), pasted_id.as_deref());
+        let id = id.map_err(|problem| Failure {
+            field: Some("key_id".to_owned()),
+            ..Failure::new(ErrorCode::KeyNotUsable, problem.to_string(), Some(Action::ReplaceCredential))
+        })?;
+        Ok(ApiKeyCredential { id, key })
     }
 
     pub(crate) fn release(&self, input: &KeyInput) {
-        if let KeyInput::Held { id } = input {
+        if let KeyInput::Held { id, .. } = input {
             self.held.release(*id);
         }
     }
 
-    fn checked_key(&self, connector_id: &str, key: &ApiKey) -> Result<(ApiKey, Vec<String>), Failure> {
+    fn checked_key(&self, connector_id: &str, key: &ApiKey) -> Result<CheckedKey, Failure> {
         let report = check_pasted_key(self.connector(connector_id)?, key);
         match (report.cleaned, report.problem) {
-            (Some(cleaned), None) => Ok((cleaned, report.hints.iter().map(ToString::to_string).collect())),
+            (Some(key), None) => {
+                let remarks = report.hints.iter().map(ToString::to_string).collect();
+                Ok(CheckedKey { key_id: report.key_id, key, remarks })
+            }
             (_, problem) => {
                 let message = problem.as_ref().map_or_else(|| "This is not a key.".to_owned(), ToString::to_string);
                 let connector = match problem {
@@ -206,6 +217,14 @@ impl Engine {
             }
         }
     }
+}
+
+/// A pasted key that can be used.
+struct CheckedKey {
+    /// Its id, where that was pasted with it.
+    key_id: Option<String>,
+    key: ApiKey,
+    remarks: Vec<String>,
 }
 
 /// A name that can be shown in a row and typed after `storm token`.

@@ -12,7 +12,9 @@ use url::Url;
 use crate::engine::Engine;
 use crate::error::ToFailure;
 use crate::registration::registration_missing;
-use crate::view::{ConnectorBadge, ConnectorPage, ConnectorView, FieldView, MethodView, OAuthSetupView, RevokeMode};
+use crate::view::{
+    ConnectorBadge, ConnectorPage, ConnectorView, FieldView, KeyIdView, MethodView, OAuthSetupView, RevokeMode,
+};
 
 impl ToFailure for ResolveError {
     fn to_failure(self) -> Failure {
@@ -58,6 +60,12 @@ impl Engine {
             },
             badge,
         )
+    }
+
+    /// The public part of an integration's key, where it has two.
+    pub(crate) fn key_id_of(&self, integration: &Integration) -> Option<KeyIdView> {
+        let connector = self.parts.catalogue.connector(&integration.connector_id)?;
+        connector.method(integration.method)?.key_id().map(key_id_view)
     }
 
     pub(crate) fn pages_of(&self, integration: &Integration) -> Vec<ConnectorPage> {
@@ -221,6 +229,7 @@ fn method_view(connector: &Connector, spec: &storm_connectors::MethodSpec) -> Me
         when_to_use: spec.when_to_use().to_owned(),
         how_to_get: spec.how_to_get.clone(),
         fields: connector.fields_of(method).map(field_view).collect(),
+        key_id: spec.key_id().map(key_id_view),
         default_scopes: spec.default_scopes().to_vec(),
         oauth: spec.oauth().map(|setup| OAuthSetupView {
             default_client_id: setup.default_client_id.clone(),
@@ -232,6 +241,10 @@ fn method_view(connector: &Connector, spec: &storm_connectors::MethodSpec) -> Me
         }),
         pages: pages_of(connector, method, &defaults),
     }
+}
+
+fn key_id_view(id: &storm_connectors::KeyIdSpec) -> KeyIdView {
+    KeyIdView { title: id.title.clone(), example: id.example.clone() }
 }
 
 fn field_view(field: &storm_connectors::FieldSpec) -> FieldView {

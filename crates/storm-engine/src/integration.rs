@@ -80,6 +80,7 @@ impl Engine {
             granted_scopes: row.granted_scopes.clone(),
             missing_scopes: self.missing_scopes(&row),
             undecided: self.undecided_account(id),
+            key_id: self.key_id_of(&row),
             registration,
             rotation,
             can: self.capabilities(&row, rotating, has_secret, &generations),

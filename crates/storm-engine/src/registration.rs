@@ -74,9 +74,10 @@ impl Engine {
         let material = self.held.material(file)?;
         match &material.secret {
             MaterialSecret::Client { id, secret } if id == client_id => Ok(secret.clone()),
-            MaterialSecret::Client { .. } => {
-                Err(not_usable("client_id", "This is another client than the one in the file. Use the file’s own.".to_owned()))
-            }
+            MaterialSecret::Client { .. } => Err(not_usable(
+                "client_id",
+                "This is another client than the one in the file. Use the file’s own.".to_owned(),
+            )),
             _ => match material.service_account_key() {
                 // EXPOSE: held to the same rules as a key that was typed.
                 Some(key) => self.checked_secret(key.with_certificates().expose()),

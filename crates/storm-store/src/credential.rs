@@ -14,7 +14,10 @@ use crate::payload;
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum Head {
-    ApiKey,
+    ApiKey {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<String>,
+    },
     OauthGrant {
         expires_at: Option<Timestamp>,
         token_type: Option<String>,
@@ -49,8 +52,9 @@ pub(crate) fn kind(credential: &Credential) -> Result<&'static str, VaultError> 
 pub(crate) fn encode(credential: &Credential) -> Result<SecretBytes, VaultError> {
     match credential {
         Credential::ApiKey(credential) => {
+            let head = Head::ApiKey { id: credential.id.clone() };
             // EXPOSE: to be sealed.
-            payload::encode(&Head::ApiKey, &[Some(credential.key.expose().as_bytes()), None, None])
+            payload::encode(&head, &[Some(credential.key.expose().as_bytes()), None, None])
         }
         Credential::OAuthGrant(grant) => {
             let head = Head::OauthGrant {
@@ -93,7 +97,7 @@ pub(crate) fn decode(payload: &SecretBytes) -> Result<Credential, VaultError> {
     // A grant that is bound to a key of ours has that as its fourth secret.
     let (head, [first, second, third, fourth]) = payload::decode_grown(payload, 3)?;
     Ok(match head {
-        Head::ApiKey => Credential::ApiKey(ApiKeyCredential { key: ApiKey::new(payload::text(first)?) }),
+        Head::ApiKey { id } => Credential::ApiKey(ApiKeyCredential { id, key: ApiKey::new(payload::text(first)?) }),
         Head::OauthGrant { expires_at, token_type, scopes, obtained_at } => Credential::OAuthGrant(OAuthGrant {
             refresh_token: payload::optional_text(first)?.map(RefreshToken::new),
             access_token: payload::optional_text(second)?.map(AccessToken::new),
@@ -186,5 +190,22 @@ mod tests {
             (key.certificates, key.fingerprint, key.ends_at)
         );
         assert!(read.key_id.is_none() && read.account.is_none());
+    }
+
+    #[test]
+    fn the_id_of_a_key_is_kept_with_it_and_a_key_without_one_is_written_as_before() {
+        let key = |id: Option<&str>| {
+            Credential::ApiKey(ApiKeyCredential { id: id.map(str::to_owned), key: ApiKey::new("secret") })
+        };
+        let read = |payload: &SecretBytes| {
+            let Credential::ApiKey(read) = decode(payload).unwrap() else { panic!("not a key") };
+            assert_eq!(read.key.expose(), "secret");
+            read.id
+        };
+        assert_eq!(read(&encode(&key(Some("AKIA1"))).unwrap()).as_deref(), Some("AKIA1"));
+        let earlier =
+            payload::encode(&serde_json::json!({ "kind": "api_key" }), &[Some(b"secret"), None, None]).unwrap();
+        assert_eq!(read(&earlier), None);
+        assert_eq!(earlier.expose(), encode(&key(None)).unwrap().expose());
     }
 }

@@ -111,7 +111,7 @@ contract! {
         let infos = vault.generations(id).await.unwrap();
         assert_eq!(infos.len(), 1);
         assert_eq!((infos[0].number, infos[0].phase), (GenerationNumber(1), GenerationPhase::Active));
-        assert_eq!(infos[0].summary, CredentialSummary::ApiKey { hint: "ghp_…stuv".into() });
+        assert_eq!(infos[0].summary, CredentialSummary::ApiKey { id: None, hint: "ghp_…stuv".into() });
         assert_eq!(vault.active_generation(id).await.unwrap().unwrap().number, GenerationNumber(1));
     }
 

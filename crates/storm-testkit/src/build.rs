@@ -53,7 +53,7 @@ pub fn oauth_integration(number: u128) -> Integration {
 /// A pasted key.
 #[must_use]
 pub fn api_key(key: &str) -> Credential {
-    Credential::ApiKey(ApiKeyCredential { key: ApiKey::new(key) })
+    Credential::ApiKey(ApiKeyCredential { id: None, key: ApiKey::new(key) })
 }
 
 /// A grant of two tokens that ends in an hour.

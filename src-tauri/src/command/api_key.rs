@@ -1,7 +1,7 @@
 //! Pasted keys.
 
 use storm_domain::{Failure, HeldSecretId, IntegrationId};
-use storm_engine::view::{AddApiKeyRequest, CheckKeyRequest, HeldKeyView, KeyInput, SavedView};
+use storm_engine::view::{AddApiKeyRequest, CheckKeyRequest, HeldKeyView, KeyInput, SavedView, TypedKeyView};
 use tauri::State;
 
 use crate::shell::{Shell, guarded};
@@ -24,10 +24,10 @@ pub async fn reveal_held_key(shell: State<'_, Shell>, id: HeldSecretId) -> Resul
     shell.ask(|engine| async move { engine.reveal_held_key(id) }).await
 }
 
-/// Remarks on a key while it is typed; an error says why it cannot be used.
+/// What is seen in a key while it is typed; an error says why it cannot be used.
 #[tauri::command]
 #[specta::specta]
-pub async fn check_typed_key(shell: State<'_, Shell>, request: CheckKeyRequest) -> Result<Vec<String>, Failure> {
+pub async fn check_typed_key(shell: State<'_, Shell>, request: CheckKeyRequest) -> Result<TypedKeyView, Failure> {
     shell.ask(|engine| async move { engine.check_typed_key(&request) }).await
 }
 

@@ -32,7 +32,7 @@ impl Turn {
         match self {
             Self::Key { id, connector_id, key } => {
                 let held = engine.hold_key(&connector_id, &ApiKey::new(key))?;
-                engine.begin_key_rotation(id, KeyInput::Held { id: held.id }).await
+                engine.begin_key_rotation(id, KeyInput::Held { id: held.id, key_id: None }).await
             }
             Self::File { id, file } => {
                 let file = HeldFile { bytes: SecretBytes::new(file.into_bytes()), name: "key.json".to_owned() };

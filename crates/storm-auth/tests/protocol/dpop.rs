@@ -13,8 +13,8 @@ use sha2::{Digest as _, Sha256};
 use storm_auth::{HttpProvider, OsEntropy};
 use storm_domain::port::{Clock, Provider as _, TokenGrant, TokenRequest};
 use storm_domain::{
-    AnswerOddity, Credential, HttpMethod, IdentityPaths, KeyPlacement, OAuthGrant, RawTokenAnswer, RefreshFailure,
-    SendFailure, Timestamp, Verdict, VerifyRequest,
+    AnswerFormat, AnswerOddity, Credential, HttpMethod, IdentityPaths, KeyPlacement, OAuthGrant, RawTokenAnswer,
+    RefreshFailure, SendFailure, Timestamp, Verdict, VerifyRequest,
 };
 use storm_secret::{AccessToken, PrivateKey, RefreshToken};
 use url::Url;
@@ -188,9 +188,11 @@ fn whoami(url: Url) -> VerifyRequest {
         placement: KeyPlacement::Bearer,
         headers: Vec::new(),
         body: None,
+        answer: AnswerFormat::Json,
         ok_pointer: None,
         error_pointer: None,
         limited_codes: Vec::new(),
+        refused_codes: Vec::new(),
         limited_means: None,
         identity: IdentityPaths::default(),
         is_userinfo: false,

@@ -4,6 +4,7 @@
 
 mod assertion;
 mod authorization;
+mod aws;
 mod chance;
 mod client_authentication;
 mod device;

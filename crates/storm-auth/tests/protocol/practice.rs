@@ -6,9 +6,10 @@ use storm_domain::port::{
     AuthorizationRequest, ClientIdentity, ListenRequest, Provider as _, RedirectError, TokenGrant, TokenRequest,
 };
 use storm_domain::{
-    ApiKeyCredential, AssertionRules, BodyFormat, ClientAuth, Credential, Delivery, HttpMethod, IdentityPaths,
-    KeyExchange, KeyFileAccount, KeyPlacement, OAuthGrant, OAuthService, RefreshFailure, RevokeRequest, RevokeTarget,
-    SendFailure, ServiceAccountKey, ServiceAccountService, TokenAnswerReading, TokenLifetimes, Verdict, VerifyRequest,
+    AnswerFormat, ApiKeyCredential, AssertionRules, BodyFormat, ClientAuth, Credential, Delivery, HttpMethod,
+    IdentityPaths, KeyExchange, KeyFileAccount, KeyPlacement, OAuthGrant, OAuthService, RefreshFailure, RevokeRequest,
+    RevokeTarget, SendFailure, ServiceAccountKey, ServiceAccountService, TokenAnswerReading, TokenLifetimes, Verdict,
+    VerifyRequest,
 };
 use storm_sandbox::{NewGrant, NewKey, Options, Sandbox, Step};
 use storm_secret::{ApiKey, ClientSecret, PrivateKey, RefreshToken};
@@ -219,9 +220,11 @@ fn whoami(base: &Url) -> VerifyRequest {
         placement: KeyPlacement::Bearer,
         headers: Vec::new(),
         body: None,
+        answer: AnswerFormat::Json,
         ok_pointer: None,
         error_pointer: Some("/error".to_owned()),
         limited_codes: Vec::new(),
+        refused_codes: Vec::new(),
         limited_means: None,
         identity: IdentityPaths { id: Some("/account/id".to_owned()), label: Some("/account/label".to_owned()) },
         is_userinfo: false,
@@ -233,7 +236,7 @@ async fn a_key_is_verified_and_ends_itself() {
     let (sandbox, base) = sandbox().await;
     let asked = NewKey { permissions: Some(vec!["read".to_owned()]), ..NewKey::default() };
     let made = sandbox.control().create_key(asked).await.unwrap();
-    let credential = Credential::ApiKey(ApiKeyCredential { key: ApiKey::new(made.key) });
+    let credential = Credential::ApiKey(ApiKeyCredential { id: None, key: ApiKey::new(made.key) });
     let verdict = provider().verify(&whoami(&base), &credential, None).await;
     assert_eq!(verdict.account().map(|account| account.label.clone()), Some(made.account));
 

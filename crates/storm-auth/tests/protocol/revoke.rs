@@ -36,7 +36,7 @@ fn grant() -> Credential {
 }
 
 fn key() -> Credential {
-    Credential::ApiKey(ApiKeyCredential { key: ApiKey::new("old-key") })
+    Credential::ApiKey(ApiKeyCredential { id: None, key: ApiKey::new("old-key") })
 }
 
 async fn revoked(status: &str, body: &str) -> Result<(), RefreshFailure> {

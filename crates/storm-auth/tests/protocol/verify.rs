@@ -2,8 +2,8 @@
 
 use storm_domain::port::Provider as _;
 use storm_domain::{
-    Account, ApiKeyCredential, Credential, HttpMethod, IdentityPaths, KeyPlacement, OAuthGrant, Timestamp, Verdict,
-    VerifyRequest,
+    Account, AnswerFormat, ApiKeyCredential, Credential, HttpMethod, IdentityPaths, KeyPlacement, OAuthGrant,
+    Timestamp, Verdict, VerifyRequest,
 };
 use storm_secret::{AccessToken, ApiKey};
 use url::Url;
@@ -17,9 +17,11 @@ fn request(url: Url) -> VerifyRequest {
         placement: KeyPlacement::Bearer,
         headers: Vec::new(),
         body: None,
+        answer: AnswerFormat::Json,
         ok_pointer: None,
         error_pointer: None,
         limited_codes: Vec::new(),
+        refused_codes: Vec::new(),
         limited_means: Some("It may not list models.".to_owned()),
         identity: IdentityPaths { id: Some("/user/id".to_owned()), label: Some("/user/name".to_owned()) },
         is_userinfo: false,
@@ -27,7 +29,7 @@ fn request(url: Url) -> VerifyRequest {
 }
 
 fn key(text: &str) -> Credential {
-    Credential::ApiKey(ApiKeyCredential { key: ApiKey::new(text) })
+    Credential::ApiKey(ApiKeyCredential { id: None, key: ApiKey::new(text) })
 }
 
 async fn verdict(reply: Reply, change: impl Fn(&mut VerifyRequest)) -> Verdict {

@@ -4,6 +4,7 @@
 //! holds any part of the key, and a key that is plainly another service's is never cleaned for this one. Deliberately
 //! absent: any opinion on whether the service will accept the key.
 
+mod parts;
 mod wrapping;
 
 use storm_domain::Method;
@@ -13,6 +14,7 @@ use thiserror::Error;
 use crate::catalogue::Catalogue;
 use crate::connector::{Category, Connector};
 use crate::key_shape::{KeyKind, KeyShape, longest_match};
+use crate::method::KeyIdSpec;
 
 pub use wrapping::Wrapping;
 
@@ -25,6 +27,8 @@ const SHORTEST_TELLING_PREFIX: usize = 4;
 pub struct PasteReport {
     /// The key as it should be saved; None when there is a problem.
     pub cleaned: Option<ApiKey>,
+    /// The key's public id, where it has one and it was pasted with the key.
+    pub key_id: Option<String>,
     /// Remarks that stop nothing.
     pub hints: Vec<PasteHint>,
     /// Why it cannot be used.
@@ -38,6 +42,9 @@ pub enum PasteHint {
     /// Something around the key was taken off.
     #[error("{0}")]
     TakenOff(Wrapping),
+    /// Both parts of a key were pasted together.
+    #[error("Both parts were taken out of what was pasted.")]
+    BothParts,
     /// What kind of key it is.
     #[error("This looks like {what}.")]
     Recognised {
@@ -137,6 +144,51 @@ pub enum PasteProblem {
         /// How many it has.
         found: usize,
     },
+    /// No id beside the key.
+    #[error("{title} is missing. Copy it too; it stands beside the key, and looks like {example}.")]
+    IdMissing {
+        /// What the id is called.
+        title: String,
+        /// One that fits.
+        example: String,
+    },
+    /// Something else where the id should be.
+    #[error("This is no {title}. It looks like {example}.")]
+    NotAnId {
+        /// What the id is called.
+        title: String,
+        /// One that fits.
+        example: String,
+    },
+    /// Another id was pasted together with the key.
+    #[error("The key was pasted with another {title}. Paste both parts of one key.")]
+    AnotherId {
+        /// What the id is called.
+        title: String,
+    },
+    /// The id and nothing else.
+    #[error("This is only the {title}. Paste the secret that belongs to it.")]
+    OnlyId {
+        /// What the id is called.
+        title: String,
+    },
+    /// A key that ends by itself.
+    #[error("This is a temporary key, which ends within hours. Make one that lasts; its {title} looks like {example}.")]
+    Temporary {
+        /// What the id is called.
+        title: String,
+        /// One that fits.
+        example: String,
+    },
+    /// Several keys, each in two parts.
+    #[error("There are several keys here. Copy one of them.")]
+    SeveralKeys,
+    /// Not what the secret of such a key looks like.
+    #[error("This is not the secret of a key of {service}. Copy it again, the whole of it and nothing else.")]
+    NotTheSecret {
+        /// The service.
+        service: String,
+    },
     /// The checksum does not fit.
     #[error("A character of this key is wrong or missing: its checksum does not fit. Copy the key again.")]
     Mistyped,
@@ -148,12 +200,41 @@ pub fn check_pasted_key(connector: &Connector, pasted: &ApiKey) -> PasteReport {
     let mut hints = Vec::new();
     // EXPOSE: examined in place; only a cleaned copy leaves, in its own secret type.
     match examine(connector, pasted.expose(), &mut hints) {
-        Ok(key) => PasteReport { cleaned: Some(ApiKey::new(key)), hints, problem: None },
-        Err(problem) => PasteReport { cleaned: None, hints: Vec::new(), problem: Some(problem) },
+        Ok((key_id, key)) => {
+            PasteReport { cleaned: Some(ApiKey::new(key)), key_id: key_id.map(str::to_owned), hints, problem: None }
+        }
+        Err(problem) => PasteReport { cleaned: None, key_id: None, hints: Vec::new(), problem: Some(problem) },
     }
 }
 
-fn examine<'a>(connector: &Connector, pasted: &'a str, hints: &mut Vec<PasteHint>) -> Result<&'a str, PasteProblem> {
+/// Looks at the id of a key that is meant for `connector`: the one that was typed, or pasted with the key. None = keys of this
+/// service have none.
+///
+/// # Errors
+/// When there is none, it does not fit, or two that differ were given.
+pub fn check_key_id(
+    connector: &Connector,
+    typed: Option<&str>,
+    pasted: Option<&str>,
+) -> Result<Option<String>, PasteProblem> {
+    let Some(spec) = connector.key_id() else { return Ok(None) };
+    let (title, example) = (spec.title.clone(), spec.example.clone());
+    let typed = typed.map(wrapping::trim).filter(|typed| !typed.is_empty());
+    match (typed, pasted) {
+        (None, None) => Err(PasteProblem::IdMissing { title, example }),
+        (Some(typed), Some(pasted)) if typed != pasted => Err(PasteProblem::AnotherId { title }),
+        (Some(id), _) if spec.is_temporary(id) => Err(PasteProblem::Temporary { title, example }),
+        (Some(id), _) | (None, Some(id)) if spec.pattern.matches(id) => Ok(Some(id.to_owned())),
+        _ => Err(PasteProblem::NotAnId { title, example }),
+    }
+}
+
+/// The id, where it was pasted with the key, and the key.
+fn examine<'a>(
+    connector: &Connector,
+    pasted: &'a str,
+    hints: &mut Vec<PasteHint>,
+) -> Result<(Option<&'a str>, &'a str), PasteProblem> {
     let trimmed = wrapping::trim(pasted);
     if trimmed.is_empty() {
         return Err(PasteProblem::Empty);
@@ -164,6 +245,9 @@ fn examine<'a>(connector: &Connector, pasted: &'a str, hints: &mut Vec<PasteHint
     }
     if trimmed.len() > LONGEST_KEY_BYTES {
         return Err(PasteProblem::TooLong);
+    }
+    if let Some(spec) = connector.key_id() {
+        return examine_parts(connector, spec, trimmed, hints);
     }
     let has_lines = trimmed.contains(['\n', '\r']);
     let alone = if is_object || has_lines || wrapping::member(trimmed).is_some() {
@@ -200,7 +284,30 @@ fn examine<'a>(connector: &Connector, pasted: &'a str, hints: &mut Vec<PasteHint
         (_, Some(other)) => refuse_unless_any_service(connector, &other, hints)?,
         (_, None) => hints.extend(unfamiliar(connector)),
     }
-    Ok(key)
+    Ok((None, key))
+}
+
+/// A key in two parts, or its secret alone.
+fn examine_parts<'a>(
+    connector: &Connector,
+    spec: &KeyIdSpec,
+    pasted: &'a str,
+    hints: &mut Vec<PasteHint>,
+) -> Result<(Option<&'a str>, &'a str), PasteProblem> {
+    let found = parts::find(spec, pasted)?;
+    match found.key {
+        Some(key) => {
+            hints.extend(found.id.map(|_| PasteHint::BothParts));
+            Ok((found.id, key))
+        }
+        None if found.id.is_some() => Err(PasteProblem::OnlyId { title: spec.title.clone() }),
+        None => {
+            if let Some(other) = whose(wrapping::unwrap(pasted).0).filter(|other| other.service != connector.name) {
+                refuse_unless_any_service(connector, &other, hints)?;
+            }
+            Err(PasteProblem::NotTheSecret { service: connector.name.clone() })
+        }
+    }
 }
 
 /// A key that begins as this service's keys do.

@@ -27,6 +27,7 @@ fn every_entry_is_known_here_by_name() {
         Catalogue::embedded().unwrap().connectors().iter().map(|connector| connector.id.as_str()).collect();
     let expected = BTreeSet::from([
         "app-store-connect",
+        "aws",
         "entra-app",
         "generic-api-key",
         "generic-key-file",
@@ -218,6 +219,8 @@ fn search_needs_every_word_and_finds_all_for_none() {
     assert!(found("google slack").is_empty());
     assert!(found("zzz").is_empty());
     assert_eq!(found("  ").len(), Catalogue::embedded().unwrap().connectors().len());
+    assert_eq!(found("amazon"), ["aws"]);
+    assert_eq!(found("aws"), ["aws"]);
     assert_eq!(found("")[0], "practice");
 }
 

@@ -1,7 +1,7 @@
 //! The paste guard.
 
 use proptest::prelude::*;
-use storm_connectors::{PasteHint, PasteProblem, PasteReport, Wrapping, check_pasted_key};
+use storm_connectors::{PasteHint, PasteProblem, PasteReport, Wrapping, check_key_id, check_pasted_key};
 use storm_secret::ApiKey;
 
 use crate::connector;
@@ -138,7 +138,7 @@ fn a_key_of_another_service_goes_nowhere() {
         ("github", "sk_live_0123456789abcdef", "Stripe", Some("stripe")),
         ("openai", "sk-ant-api03-0123456789abcdef", "Anthropic", None),
         ("notion", "xoxb-0123456789-abcdef", "Slack", Some("slack")),
-        ("github", "AKIA0123456789ABCDEF", "AWS", None),
+        ("github", "AKIA0123456789ABCDEF", "Amazon Web Services", Some("aws")),
         ("github", "pk_live_0123456789abcdef", "Stripe", Some("stripe")),
         ("practice", "ghp_0123456789", "GitHub", Some("github")),
     ] {
@@ -247,4 +247,65 @@ proptest! {
             prop_assert_eq!(cleaned(&again), key.expose());
         }
     }
+}
+
+/// From the documentation of AWS; they were never valid.
+const AWS_ID: &str = "AKIAIOSFODNN7EXAMPLE";
+const AWS_SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+
+#[test]
+fn both_parts_of_a_key_are_taken_from_whatever_they_were_pasted_in() {
+    let forms = [
+        "<id> <secret>",
+        "<secret> <id>",
+        "<id>\n<secret>\n",
+        "<id>\t<secret>",
+        "<id>:<secret>",
+        "\u{feff}Access key ID,Secret access key\r\n<id>,<secret>\r\n",
+        "User name,Password,Access key ID,Secret access key,Console login link\nstorm,,<id>,<secret>,https://1.signin.aws.example/console",
+        "\"A user name of 32 characters, and more\",\"<id>\",\"<secret>\"",
+        "[default]\naws_access_key_id = <id>\naws_secret_access_key = <secret>\nregion = eu-central-1",
+        "aws_access_key_id=<id> aws_secret_access_key=<secret>",
+        "export AWS_ACCESS_KEY_ID=\"<id>\"\nexport AWS_SECRET_ACCESS_KEY='<secret>'",
+        "set AWS_ACCESS_KEY_ID=<id>\r\nset AWS_SECRET_ACCESS_KEY=<secret>",
+        "$env:AWS_SECRET_ACCESS_KEY = \"<secret>\"\n$env:AWS_ACCESS_KEY_ID = \"<id>\"",
+        "Access key ID: <id>\nSecret access key: <secret>",
+        r#"{"AccessKey": {"UserName": "aUserWhoseNameIsAsLongAsTheSecretOfAKey12", "AccessKeyId": "<id>", "Status": "Active",
+            "SecretAccessKey": "<secret>", "CreateDate": "2026-11-26T23:22:52Z"}}"#,
+        r#"{"AccessKeyId":"<id>","SecretAccessKey":"<secret>"}"#,
+    ];
+    for form in forms {
+        let report = check("aws", &form.replace("<id>", AWS_ID).replace("<secret>", AWS_SECRET));
+        assert_eq!((cleaned(&report), report.key_id.as_deref()), (AWS_SECRET, Some(AWS_ID)), "{form}");
+        assert_eq!(report.hints, [PasteHint::BothParts], "{form}");
+    }
+    let alone = check("aws", &format!("  {AWS_SECRET}\n"));
+    assert_eq!((cleaned(&alone), alone.key_id.as_deref(), alone.hints.len()), (AWS_SECRET, None, 0));
+}
+
+#[test]
+fn half_a_key_several_and_a_temporary_one_are_refused() {
+    let (title, example) = ("Access key ID".to_owned(), AWS_ID.to_owned());
+    assert_eq!(problem("aws", AWS_ID), PasteProblem::OnlyId { title: title.clone() });
+    assert_eq!(problem("aws", &format!("{AWS_ID} AKIAI44QH8DHBEXAMPLE {AWS_SECRET}")), PasteProblem::SeveralKeys);
+    let two_secrets =
+        format!("aws_secret_access_key={AWS_SECRET}\naws_secret_access_key={}", AWS_SECRET.replace('w', "v"));
+    assert_eq!(problem("aws", &two_secrets), PasteProblem::SeveralKeys);
+    let temporary = PasteProblem::Temporary { title: title.clone(), example: example.clone() };
+    assert_eq!(problem("aws", &format!("ASIAIOSFODNN7EXAMPLE {AWS_SECRET}")), temporary);
+    assert_eq!(
+        problem("aws", "wJalrXUtnFEMI/K7MDENG"),
+        PasteProblem::NotTheSecret { service: "Amazon Web Services".to_owned() }
+    );
+    assert!(matches!(problem("aws", GITHUB_EXAMPLE), PasteProblem::OtherService { .. }));
+
+    let id = |typed, pasted| check_key_id(connector("aws"), typed, pasted);
+    assert_eq!(id(Some(" AKIAIOSFODNN7EXAMPLE "), None), Ok(Some(AWS_ID.to_owned())));
+    assert_eq!(id(None, Some(AWS_ID)), Ok(Some(AWS_ID.to_owned())));
+    assert_eq!(id(Some(AWS_ID), Some(AWS_ID)), Ok(Some(AWS_ID.to_owned())));
+    assert_eq!(id(Some("AKIAI44QH8DHBEXAMPLE"), Some(AWS_ID)), Err(PasteProblem::AnotherId { title: title.clone() }));
+    assert_eq!(id(Some(" "), None), Err(PasteProblem::IdMissing { title: title.clone(), example: example.clone() }));
+    assert_eq!(id(Some(AWS_SECRET), None), Err(PasteProblem::NotAnId { title, example }));
+    assert_eq!(id(Some("ASIAIOSFODNN7EXAMPLE"), None), Err(temporary));
+    assert_eq!(check_key_id(connector("github"), Some("anything"), None), Ok(None));
 }

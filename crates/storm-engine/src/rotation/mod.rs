@@ -11,9 +11,9 @@ mod secret_trial;
 use std::sync::Arc;
 
 use storm_domain::{
-    AccountComparison, Action, ActivityKind, ApiKeyCredential, Credential, ErrorCode, Event, Failure, HeldSecretId,
-    Integration, IntegrationId, Method, Rotation, RotationEvent, RotationMilestone, RotationStep, TokenEvent,
-    VaultError, Verdict, VerdictRecord,
+    AccountComparison, Action, ActivityKind, Credential, ErrorCode, Event, Failure, HeldSecretId, Integration,
+    IntegrationId, Method, Rotation, RotationEvent, RotationMilestone, RotationStep, TokenEvent, VaultError, Verdict,
+    VerdictRecord,
 };
 use subtle::ConstantTimeEq as _;
 
@@ -36,7 +36,7 @@ impl Engine {
     ) -> Result<IntegrationDetailView, Failure> {
         let integration = self.live(id).await?;
         let new = self.key_of(&integration.connector_id, &key)?;
-        let page = self.begin_rotation(&integration, Credential::ApiKey(ApiKeyCredential { key: new })).await?;
+        let page = self.begin_rotation(&integration, Credential::ApiKey(new)).await?;
         self.release(&key);
         Ok(page)
     }
@@ -331,7 +331,7 @@ pub(crate) fn is_same(old: &Credential, new: &Credential) -> bool {
     match (old, new) {
         (Credential::ApiKey(old), Credential::ApiKey(new)) => {
             // EXPOSE: compared in constant time.
-            bool::from(old.key.expose().as_bytes().ct_eq(new.key.expose().as_bytes()))
+            old.id == new.id && bool::from(old.key.expose().as_bytes().ct_eq(new.key.expose().as_bytes()))
         }
         (Credential::ServiceAccountKey(old), Credential::ServiceAccountKey(new)) => old.is_same(new),
         _ => false,

@@ -1,7 +1,9 @@
 //! Authorizing in the browser, and the app registrations it needs.
 
 use serde::{Deserialize, Serialize};
-use storm_domain::{Account, AttemptId, Failure, Fields, HeldSecretId, IntegrationId, RegistrationId, Timestamp, Verdict};
+use storm_domain::{
+    Account, AttemptId, Failure, Fields, HeldSecretId, IntegrationId, RegistrationId, Timestamp, Verdict,
+};
 
 use super::{ConnectorBadge, QrView, RevocationView, TypedSecret};
 

@@ -42,6 +42,8 @@ pub struct MethodView {
     pub how_to_get: String,
     /// Fields besides the credential.
     pub fields: Vec<FieldView>,
+    /// The public part of a key, where it has two.
+    pub key_id: Option<KeyIdView>,
     /// Scopes asked for unless the user changes them.
     pub default_scopes: Vec<String>,
     /// For OAuth: what the registration step needs.
@@ -87,6 +89,15 @@ pub struct FieldView {
     pub only_without: Option<String>,
     /// Whether few need it.
     pub advanced: bool,
+}
+
+/// The public part of a key in two parts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct KeyIdView {
+    /// Its label.
+    pub title: String,
+    /// Placeholder.
+    pub example: String,
 }
 
 /// What the app registration step needs.

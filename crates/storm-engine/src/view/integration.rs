@@ -6,7 +6,7 @@ use storm_domain::{
     Timestamp, Trouble, Verdict, VerdictRecord,
 };
 
-use super::{ConnectorBadge, ConnectorPage, KeyInput, RegistrationView, UndecidedAccountView};
+use super::{ConnectorBadge, ConnectorPage, KeyIdView, KeyInput, RegistrationView, UndecidedAccountView};
 
 /// One row of the Integrations list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, specta::Type)]
@@ -113,6 +113,8 @@ pub struct IntegrationDetailView {
     pub undecided: Option<UndecidedAccountView>,
     /// The app registration.
     pub registration: Option<RegistrationView>,
+    /// The public part of its keys, where they have two.
+    pub key_id: Option<KeyIdView>,
     /// The credential's generations, newest first, without their secrets.
     pub generations: Vec<GenerationInfo>,
     /// When it is to be replaced; None = it renews itself, or there is none.

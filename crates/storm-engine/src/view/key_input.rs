@@ -60,11 +60,15 @@ pub enum KeyInput {
         /// The key.
         #[specta(type = String)]
         value: TypedSecret,
+        /// Its public id, for a key in two parts; not needed where it was pasted with the key.
+        key_id: Option<String>,
     },
     /// Held by the core since it was read from the clipboard.
     Held {
         /// Which.
         id: HeldSecretId,
+        /// Its public id, for a key in two parts.
+        key_id: Option<String>,
     },
 }
 
@@ -75,7 +79,18 @@ pub struct HeldKeyView {
     pub id: HeldSecretId,
     /// Masked, with up to eight characters.
     pub hint: String,
+    /// Its public id, where that was read with the key.
+    pub key_id: Option<String>,
     /// Remarks such as "looks like a test key"; none of them stops saving.
+    pub remarks: Vec<String>,
+}
+
+/// What was seen in a key while it is typed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct TypedKeyView {
+    /// Its public id, where that was pasted with the key.
+    pub key_id: Option<String>,
+    /// Remarks; none of them stops saving.
     pub remarks: Vec<String>,
 }
 

@@ -18,7 +18,7 @@ pub use authorization::{
     NewSecretRequest, PasteRedirectRequest, RegisterClientRequest, RegistrationView, SaveRegistrationRequest,
     UndecidedAccountView,
 };
-pub use connector::{ConnectorBadge, ConnectorPage, ConnectorView, FieldView, MethodView, OAuthSetupView};
+pub use connector::{ConnectorBadge, ConnectorPage, ConnectorView, FieldView, KeyIdView, MethodView, OAuthSetupView};
 pub use discovery::{DiscoveryView, EndpointPurpose, EndpointView};
 pub use dropped_file::{
     CertificateView, FileFact, FileFactKind, FilePreview, FileUse, FileView, HeldFileView, KeyFileView,
@@ -31,7 +31,7 @@ pub use integration::{
     LastUseView, PendingRevocationView, ReplacementView, RevocationView, RevokeMode, RotationView, SavedView,
     SetReplacementRequest, StatusView,
 };
-pub use key_input::{CheckKeyRequest, HeldKeyView, KeyInput, TypedSecret};
+pub use key_input::{CheckKeyRequest, HeldKeyView, KeyInput, TypedKeyView, TypedSecret};
 pub use network::{
     AuthorityView, CheckOutcome, ChooseProxyRequest, NetworkCheck, NetworkCheckView, NetworkSettingsView, ProxyView,
     ReachView,

@@ -29,7 +29,6 @@ fn request(id: Option<&RegistrationView>, secret: &str) -> SaveRegistrationReque
         "connector_id": "generic-oauth",
         "client_id": "practice-web",
         "client_secret": secret,
-        "file: None,
         "fields": {},
     }))
     .unwrap()

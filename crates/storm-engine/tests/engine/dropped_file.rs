@@ -5,9 +5,8 @@ use std::time::Duration;
 use storm_domain::{ErrorCode, Failure, Fields, HeldSecretId, Method};
 use storm_engine::HeldFile;
 use storm_engine::view::{
-    AddServiceAccountRequest, FileFactKind, FilePreview, HeldFileView, KeyFileView, SaveRegistrationRequest, TypedSecret,
-    UnlockFileRequest,
-    ValidityView,
+    AddServiceAccountRequest, FileFactKind, FilePreview, HeldFileView, KeyFileView, SaveRegistrationRequest,
+    TypedSecret, UnlockFileRequest, ValidityView,
 };
 use storm_secret::SecretBytes;
 
@@ -127,7 +126,9 @@ async fn a_bare_key_is_exchanged_for_whom_the_fields_name() {
 async fn the_file_of_a_client_fills_its_app_registration() {
     let rig = Rig::start().await;
     let json = include_bytes!("../../../storm-connectors/tests/files/good/google-client-installed.json");
-    let HeldFileView::Known { file } = rig.hold(json, "client.json").await.unwrap() else { panic!("it has no password") };
+    let HeldFileView::Known { file } = rig.hold(json, "client.json").await.unwrap() else {
+        panic!("it has no password")
+    };
     assert!(file.uses.iter().map(|one| (one.connector.id.as_str(), one.method)).eq([("google", Method::OAuth)]));
     let client_id = file.file.facts.iter().find(|fact| fact.kind == FileFactKind::ClientId).unwrap().value.clone();
     let request = |client_id: &str| SaveRegistrationRequest {

@@ -97,7 +97,7 @@ impl Rig {
     /// A key as the window sends it.
     pub fn typed(&self, key: &str) -> KeyInput {
         let held = self.engine.hold_key("practice", &ApiKey::new(key)).unwrap();
-        KeyInput::Held { id: held.id }
+        KeyInput::Held { id: held.id, key_id: None }
     }
 
     pub async fn add_key(&self, key: &str) -> IntegrationId {

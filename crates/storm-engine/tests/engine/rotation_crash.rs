@@ -47,7 +47,7 @@ async fn rotate_until_death(rig: &Rig, id: IntegrationId, new: &str, event: usiz
     let key = storm_secret::ApiKey::new(new);
     let user = tokio::spawn(async move {
         let held = doomed.hold_key("practice", &key).unwrap();
-        doomed.begin_key_rotation(id, storm_engine::view::KeyInput::Held { id: held.id }).await.unwrap();
+        doomed.begin_key_rotation(id, storm_engine::view::KeyInput::Held { id: held.id, key_id: None }).await.unwrap();
         doomed.revoke_old_key(id).await.unwrap();
     });
     if user.await.is_err() {
@@ -179,7 +179,7 @@ async fn killed_during(path: &str, applied: bool) {
 
 async fn rotate(engine: Arc<Engine>, id: IntegrationId, new: String) {
     let held = engine.hold_key("practice", &storm_secret::ApiKey::new(new)).unwrap();
-    engine.begin_key_rotation(id, storm_engine::view::KeyInput::Held { id: held.id }).await.unwrap();
+    engine.begin_key_rotation(id, storm_engine::view::KeyInput::Held { id: held.id, key_id: None }).await.unwrap();
     engine.revoke_old_key(id).await.unwrap();
 }
 

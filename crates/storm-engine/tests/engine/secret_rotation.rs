@@ -34,7 +34,6 @@ fn registration(
 ) -> SaveRegistrationRequest {
     serde_json::from_value(json!({
         "id": id, "connector_id": "practice", "client_id": client_id, "client_secret": secret, "fields": rig.fields(),
-        "id": id, "connector_id": "practice", "client_id": client_id, "file: None,
     }))
     .unwrap()
 }

@@ -9,6 +9,7 @@ const apiKey = (given: Partial<MethodView>): MethodView => ({
   when_to_use: 'Simplest for scripts and servers. You replace it yourself when it ends.',
   how_to_get: 'Make one on the service’s key page, and copy it once.',
   fields: [],
+  key_id: null,
   default_scopes: [],
   oauth: null,
   pages: ['keys', 'docs'],
@@ -21,6 +22,7 @@ const oauth = (given: Partial<MethodView>, setup: Partial<MethodView['oauth']> =
   when_to_use: 'You sign in and approve in your browser. Tokens renew by themselves. Best for accounts of people.',
   how_to_get: 'Register an app at the service once, then authorize.',
   fields: [],
+  key_id: null,
   default_scopes: ['read:user'],
   oauth: {
     default_client_id: null,
@@ -41,6 +43,7 @@ const serviceAccount = (given: Partial<MethodView>): MethodView => ({
   when_to_use: 'Drop a key file. Not tied to a person who may leave. Best for unattended work.',
   how_to_get: 'Make a key for the service account and download it as JSON.',
   fields: [],
+  key_id: null,
   default_scopes: ['bigquery.readonly'],
   oauth: null,
   pages: ['keys', 'docs'],
@@ -97,6 +100,9 @@ export const catalogue: ConnectorView[] = [
   ]),
   connector(badge('openai', 'OpenAI', 'OA', '#10a37f'), 'Machine learning', 'Models and assistants.', [apiKey({})]),
   connector(badge('databricks', 'Databricks', 'DB', '#e25a1c'), 'Databases', 'Lakehouse workspaces.', [apiKey({ title: 'Personal access token' })]),
+  connector(badge('aws', 'AWS', 'AW', '#9a3412'), 'Cloud and data', 'Computing, storage and more.', [
+    apiKey({ title: 'Secret access key', key_id: { title: 'Access key ID', example: 'AKIAIOSFODNN7EXAMPLE' } }),
+  ]),
   connector(badge('twilio', 'Twilio', 'TW', '#cf4045'), 'Communication', 'Messages and calls.', [apiKey({})]),
   connector(badge('generic-oauth', 'Any service with OAuth 2.0', 'O', '#475569'), 'Any other service', 'OAuth 2.0 or OpenID Connect, by its issuer.', [
     oauth(

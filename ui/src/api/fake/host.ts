@@ -13,6 +13,9 @@ const DAY = 24 * 60 * 60_000;
 
 const sampleEmail = 'etl@analytics-prod.example';
 
+/** The public id in a pasted key of two parts. */
+const idIn = (text: string): string | null => /\bAKIA[A-Z0-9]{16}\b/.exec(text)?.[0] ?? null;
+
 export const sampleFile: KeyFileView = {
   id: 'held-file',
   file: {
@@ -333,20 +336,22 @@ export class FakeHost extends FakeModel implements Host {
     if (this.settings.clipboard === '') throw fail('clipboard_empty');
     const id = `held-${this.next++}`;
     this.held.set(id, this.settings.clipboard);
-    return { id, hint: `rk_live_${'•'.repeat(14)}3fQ2`, remarks: ['Stripe restricted key, live mode'] };
+    return { id, hint: `rk_live_${'•'.repeat(14)}3fQ2`, key_id: idIn(this.settings.clipboard), remarks: ['Stripe restricted key, live mode'] };
   };
 
   revealHeldKey = async (id: string) => {
     await this.called('revealHeldKey');
-    return this.secret({ from: 'held', id });
+    return this.secret({ from: 'held', id, key_id: null });
   };
 
   checkTypedKey = async ({ connector_id, key }: { connector_id: string; key: string }) => {
     if (key.startsWith('ghp_') && connector_id !== 'github') {
       throw fail('key_not_usable', 'This looks like a key of GitHub, so it was not sent anywhere.', { connector: 'github' });
     }
+    const key_id = idIn(key);
+    if (key_id !== null) return { key_id, remarks: ['Both parts were taken out of what was pasted.'] };
     if (key.includes(' ')) throw fail('key_not_usable', 'A key has no spaces. Copy it again, without the text around it.');
-    return key.includes('test') ? ['This looks like a test key'] : [];
+    return { key_id, remarks: key.includes('test') ? ['This looks like a test key'] : [] };
   };
 
   addApiKey: Host['addApiKey'] = async ({ connector_id, name, fields, key }) => {
@@ -503,12 +508,12 @@ export class FakeHost extends FakeModel implements Host {
 
   addServiceAccount: Host['addServiceAccount'] = async ({ connector_id, name, file }) => {
     await this.called('addServiceAccount');
-    return this.add(connector_id, 'service_account', name, verdictOf(this.secret({ from: 'held', id: file }), sampleEmail));
+    return this.add(connector_id, 'service_account', name, verdictOf(this.secret({ from: 'held', id: file, key_id: null }), sampleEmail));
   };
 
   replaceKeyFile: Host['replaceKeyFile'] = async (id, file) => {
     await this.called('replaceKeyFile');
-    return this.replace(id, verdictOf(this.secret({ from: 'held', id: file }), sampleEmail));
+    return this.replace(id, verdictOf(this.secret({ from: 'held', id: file, key_id: null }), sampleEmail));
   };
 
   // Revoking later.
@@ -538,7 +543,7 @@ export class FakeHost extends FakeModel implements Host {
 
   beginKeyRotation: Host['beginKeyRotation'] = async (id, key) => this.beginRotation(id, this.secret(key));
 
-  beginKeyFileRotation: Host['beginKeyFileRotation'] = async (id, file) => this.beginRotation(id, this.secret({ from: 'held', id: file }));
+  beginKeyFileRotation: Host['beginKeyFileRotation'] = async (id, file) => this.beginRotation(id, this.secret({ from: 'held', id: file, key_id: null }));
 
   beginSecretRotation: Host['beginSecretRotation'] = async (id, { secret }) => {
     await this.called('beginSecretRotation');

@@ -16,7 +16,7 @@ const HOUR = 60 * MINUTE;
 export const summaryOf = (method: Method, hint = 'rk_live_…3fQ2'): CredentialSummary => {
   switch (method) {
     case 'api_key':
-      return { kind: 'api_key', hint };
+      return { kind: 'api_key', id: null, hint };
     case 'oauth':
       return { kind: 'oauth_grant', refreshable: true, expires_at: Date.now() + 41 * MINUTE };
     case 'service_account':
@@ -78,6 +78,7 @@ export function integrationOf({ id, connectorId, method, account, status = { sta
       method === 'oauth'
         ? { id: `registration-${id}`, connector_id: connectorId, client_id: '3MVG9…northwind', has_secret: true, fields: Object.fromEntries(fields), used_by: 1, names: [row.name] }
         : null,
+    key_id: null,
     generations: [generation(1, 'active', summaryOf(method, method === 'service_account' ? '4f1c…a9' : undefined))],
     replacement: method === 'oauth' ? null : { saved_at: now - 90 * 24 * HOUR, after_days: null, ends_at: null, due_at: null, last_use: { at: now - 2 * HOUR, consumer: 'git' } },
     rotation: null,

@@ -81,7 +81,7 @@ export class ConnectFlow implements FileTaker {
   async begin(subject: Subject): Promise<void> {
     this.fields = Object.fromEntries(subject.method.fields.map((field) => [field.name, field.default || (field.options[0] ?? '')]));
     this.scopes = [...subject.method.default_scopes];
-    this.key = new KeyEntry(this.app.host, subject.connector.badge.id);
+    this.key = new KeyEntry(this.app.host, subject.connector.badge.id, subject.method.key_id !== null);
     await this.#run(async () => {
       if (subject.connector.badge.id === PRACTICE && !subject.existing) this.fields['base_url'] = await this.app.host.startPractice();
       const registrations = subject.method.method === 'oauth' ? await this.app.host.registrations(subject.connector.badge.id) : [];

@@ -25,6 +25,7 @@ export function credentialHint(summary: CredentialSummary): string {
     case 'damaged':
       return 'damaged';
     case 'api_key':
+      return summary.id ?? summary.hint;
     case 'client_secret':
       return summary.hint;
     case 'service_account_key':
