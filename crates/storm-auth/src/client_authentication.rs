@@ -64,7 +64,7 @@ pub(crate) fn post(
     let mut parameters = parameters;
     let mut request = match (&key, client_auth) {
         (Some(key), ClientAuth::TlsCertificate) => {
-            let identity = key.identity().ok_or_else(not_usable)?;
+            let identity = key.identity().ok().flatten().ok_or_else(not_usable)?;
             // EXPOSE: digested, to find the connections that were made with it.
             let secret = client.client_secret.as_ref().map_or("", ClientSecret::expose);
             sender.http.request_as(secret, identity, HttpMethod::Post, url.clone()).map_err(|_| not_usable())?
@@ -100,7 +100,7 @@ pub(crate) fn post(
 /// Whether a client can prove itself with this secret.
 pub(crate) fn check_client_secret(sender: &Sender, secret: &ClientSecret) -> Result<(), ClientKeyError> {
     match client_key(sender, secret)? {
-        Some(key) if key.identity().is_some_and(|identity| !sender.http.accepts(identity)) => {
+        Some(key) if key.identity()?.is_some_and(|identity| !sender.http.accepts(identity)) => {
             Err(ClientKeyError::Certificate)
         }
         _ => Ok(()),

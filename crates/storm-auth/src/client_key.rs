@@ -23,7 +23,7 @@ pub(crate) struct ClientKey {
     /// SHA-256 of the client's certificate (RFC 7515 §4.1.8), by which some services find the key.
     certificate_thumbprint: Option<String>,
     /// The key and its certificates, for the handshake.
-    identity: Option<Identity>,
+    identity: Option<Result<Identity, ClientKeyError>>,
 }
 
 impl ClientKey {
@@ -44,7 +44,7 @@ impl ClientKey {
             key_id: note(text, "kid").map(str::to_owned),
             certificate_thumbprint: certificate
                 .map(|certificate| BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(&certificate))),
-            identity: identity.transpose()?,
+            identity,
         })
     }
 
@@ -57,7 +57,10 @@ impl ClientKey {
     }
 
     /// What it presents in a handshake; None = there is no certificate beside the key.
-    pub(crate) fn identity(&self) -> Option<&Identity> {
-        self.identity.as_ref()
+    ///
+    /// # Errors
+    /// When the certificate does not fit the key, or is of a form that TLS does not take: an assertion may name it all the same.
+    pub(crate) fn identity(&self) -> Result<Option<&Identity>, ClientKeyError> {
+        self.identity.as_ref().map(Result::as_ref).transpose().map_err(|error| *error)
     }
 }

@@ -75,12 +75,10 @@ async fn verify_with_proof(sender: &Sender, request: &VerifyRequest, key: &Priva
     let proved = Proved { key, method: request.method, url: &request.url, access_token: Some(token), deadline };
     let placement = KeyPlacement::Header { name: AUTHORIZATION.to_string(), prefix: "DPoP ".to_owned() };
     let prepared = || {
+        let request = VerifyRequest { placement: placement.clone(), ..request.clone() };
         // EXPOSE: the token authenticates the request that proves it.
-        let prepared = prepare(
-            &sender.http,
-            &VerifyRequest { placement: placement.clone(), ..request.clone() },
-            Presented::alone(token.expose()),
-        );
+        let presented = Presented::alone(token.expose());
+        let prepared = prepare(&sender.http, &request, presented);
         prepared.ok_or(SendFailure { delivery: Delivery::NotSent, kind: TransientKind::UnusableToken })
     };
     match dpop::send(sender, &proved, prepared).await {

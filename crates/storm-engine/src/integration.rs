@@ -47,8 +47,9 @@ impl Engine {
     /// When it does not exist, or the vault cannot be read.
     pub async fn integration(&self, id: IntegrationId) -> Result<IntegrationDetailView, Failure> {
         let row = self.live(id).await?;
-        let generations = self.vault().generations(id).await.map_err(|error| error.to_failure())?;
+        // In this order: what a step did to the generations is never older than the step that is shown.
         let rotation = self.vault().rotation(id).await.map_err(|error| error.to_failure())?;
+        let generations = self.vault().generations(id).await.map_err(|error| error.to_failure())?;
         let mut rotating = rotation.as_ref().is_some_and(|rotation| !rotation.is_over());
         let mut rotation = match &rotation {
             Some(rotation) => self.rotation_view(&row, rotation, &generations)?,

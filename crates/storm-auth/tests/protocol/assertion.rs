@@ -316,3 +316,16 @@ async fn what_is_signed_is_the_token_where_nothing_is_exchanged_as_apple_and_sno
     let refused = provider().exchange_assertion(&nobody, &key, now()).await.unwrap_err();
     assert!(matches!(&refused, RefreshFailure::RequestRefused(words) if words.code == "issuer_missing"), "{refused:?}");
 }
+
+#[tokio::test]
+async fn a_certificate_of_a_form_that_tls_does_not_take_is_named_all_the_same() {
+    let server = RawServer::always(json("200 OK", ANSWER)).await;
+    let pem = include_str!("../../../storm-connectors/tests/files/good/key-then-certificate.pem");
+    let (private_key, certificates) = pem.split_at(pem.find("-----BEGIN CERTIFICATE-----").unwrap());
+    let (key, _) = bare_key();
+    let key =
+        ServiceAccountKey { private_key: PrivateKey::new(private_key), certificates: certificates.to_owned(), ..key };
+    let exchange = KeyExchange::Client { token_url: server.url("/token"), client_id: "app-1".to_owned() };
+    let service = ServiceAccountService { assertion: rules("app-1"), exchange, ..service() };
+    assert!(provider().exchange_assertion(&service, &key, now()).await.is_ok());
+}

@@ -148,16 +148,15 @@ async fn the_file_of_a_client_fills_its_app_registration() {
 }
 
 #[tokio::test]
-async fn a_key_with_its_certificate_may_be_a_client_secret() {
+async fn a_private_key_may_be_a_client_secret() {
     let rig = Rig::start().await;
-    let id = locked(&rig).await;
-    let opened = unlock(&rig, id, "practice").await.unwrap();
+    let HeldFileView::Known { file } = rig.hold(KEY, "key.pem").await.unwrap() else { panic!("it has no password") };
     let request = SaveRegistrationRequest {
         id: None,
         connector_id: "generic-oauth".to_owned(),
         client_id: "reports".to_owned(),
         client_secret: None,
-        file: Some(opened.id),
+        file: Some(file.id),
         fields: Fields::new(),
     };
     assert!(rig.engine.save_registration(request).await.unwrap().has_secret);
