@@ -92,9 +92,10 @@ pub async fn walk_client_secret(journey: &mut Journey) -> Outcome {
     let window = journey.window()?;
     window.click("method-oauth").await?;
     window.click("registration-own").await?;
-    window.fill("field-base_url", journey.practice.base_url()).await?;
+    // This field tells the two screens apart; the address stands on both.
     window.fill("client-id", CLIENT).await?;
     window.fill("client-secret", "practice-secret").await?;
+    window.fill("field-base_url", journey.practice.base_url()).await?;
     window.click("registration-save").await?;
     window.fill("integration-name", SIGN_IN).await?;
     window.click("authorize").await?;
