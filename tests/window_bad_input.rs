@@ -61,7 +61,7 @@ async fn two_files_at_once_are_refused_as_a_whole() -> Outcome {
     let window = journey.window()?;
     source.hover(window.position("view-integrations").await?).await?;
     source.drop_files().await?;
-    window.await_text("toasts", "2 files").await?;
+    window.await_text("toasts", "Several files").await?;
     ensure(!window.shows("connect-dialog").await?, || "two files opened a dialog".to_owned())
 }
 
