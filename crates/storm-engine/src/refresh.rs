@@ -244,7 +244,7 @@ impl Engine {
     }
 
     /// The answer goes to its landing slot before it is read; reading and committing go on while the slot is synced to the
-    /// disk, since the commit makes the slot needless.
+    /// disk, and nobody waits for that once the commit has made the slot needless.
     async fn land_and_take(
         &self,
         integration: &Integration,
@@ -261,8 +261,19 @@ impl Engine {
             }
         };
         let log = vec![ActivityKind::Refreshed];
-        // `join` polls in this order: the bytes are on their way to the slot before anything reads them.
-        tokio::join!(biased; land, self.take_answer(integration, asked, lease, generation, old, answer, log)).1
+        let take = self.take_answer(integration, asked, lease, generation, old, answer, log);
+        tokio::pin!(land, take);
+        // Polled in this order: the bytes are on their way to the slot before anything reads them.
+        tokio::select! {
+            biased;
+            () = &mut land => take.await,
+            taken = &mut take => {
+                if taken.is_err() {
+                    land.await;
+                }
+                taken
+            }
+        }
     }
 
     /// Reads an answer and commits what it brought, with the row and the log. Also used for answers that an earlier run left

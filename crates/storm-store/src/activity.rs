@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::fault::of_sqlx;
 use crate::seal::Seal;
+use crate::writer::Command;
 
 /// How many entries are kept: some years of a busy vault, some ten megabytes.
 const ENTRIES_KEPT: i64 = 100_000;
@@ -47,6 +48,93 @@ fn stored_link(bytes: &[u8]) -> Option<ChainLink> {
     bytes.try_into().ok().map(ChainLink)
 }
 
+/// Where the next entry goes: the sequence and link of the last one.
+pub(crate) struct End(Option<(i64, ChainLink)>);
+
+/// The two columns of [`End`]. No sequence is given twice: where entries were cut off the end, a gap goes on telling it.
+macro_rules! end_of_activity {
+    () => {
+        "(SELECT max(sequence, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'activity'), 0))
+            FROM activity ORDER BY sequence DESC LIMIT 1),
+         (SELECT link FROM activity ORDER BY sequence DESC LIMIT 1)"
+    };
+}
+pub(crate) use end_of_activity;
+
+/// An entry with its links, to be inserted.
+pub(crate) struct Entry {
+    row: Row,
+    previous: ChainLink,
+    link: ChainLink,
+}
+
+/// Parameters: 1 integration, 2 time, then those of [`Entry::bind`]. Nothing is inserted where they are missing.
+macro_rules! insert_activity {
+    () => {
+        "INSERT INTO activity (sequence, at, integration_id, name, what, previous, link)
+            SELECT $3, $2, $1, $4, $5, $6, $7 WHERE $3 IS NOT NULL"
+    };
+}
+pub(crate) use insert_activity;
+
+impl End {
+    pub(crate) fn read((sequence, link): (Option<i64>, Option<Vec<u8>>)) -> Result<Self, VaultError> {
+        let last = sequence.zip(link);
+        let read = last.map(|(sequence, link)| Some((sequence, stored_link(&link)?)));
+        Ok(Self(read.map(|read| read.ok_or(VaultError::Damaged)).transpose()?))
+    }
+
+    /// The entry that follows, which is the end from now on.
+    pub(crate) fn next(
+        &mut self,
+        seal: &Seal,
+        id: Option<IntegrationId>,
+        name: String,
+        what: &ActivityKind,
+        at: Timestamp,
+    ) -> Result<Entry, VaultError> {
+        let (last, previous) = self.0.take().unwrap_or((0, ChainLink::START));
+        let what = serde_json::to_string(what).map_err(|_| VaultError::Damaged)?;
+        let row: Row = (last + 1, at.0, id.map(|id| id.to_string()), name, what);
+        let link = link(seal, &previous, &row);
+        self.0 = Some((row.0, link));
+        Ok(Entry { row, previous, link })
+    }
+}
+
+impl Entry {
+    /// Binds the five parameters from `$3` on; NULL for no entry.
+    pub(crate) fn bind(entry: Option<Self>, command: Command) -> Command {
+        let Some(Self { row: (sequence, _, _, name, what), previous, link }) = entry else {
+            let command = command.bind(None::<i64>).bind(None::<String>).bind(None::<String>);
+            return command.bind(None::<Vec<u8>>).bind(None::<Vec<u8>>);
+        };
+        command.bind(sequence).bind(name).bind(what).bind(previous.0.to_vec()).bind(link.0.to_vec())
+    }
+
+    pub(crate) async fn insert(self, connection: &mut SqliteConnection) -> Result<(), VaultError> {
+        self.prune(connection).await?;
+        let command = sqlx::query(insert_activity!()).bind(self.row.2.clone()).bind(self.row.1);
+        Self::bind(Some(self), command).execute(connection).await.map_err(of_sqlx)?;
+        Ok(())
+    }
+
+    /// Makes room for the entry, now and then.
+    pub(crate) async fn prune(&self, connection: &mut SqliteConnection) -> Result<(), VaultError> {
+        let sequence = self.row.0;
+        if sequence % PRUNED_AT_ONCE == 0 {
+            // No more than two portions: where there are far too many, all of them at once would keep every writer waiting.
+            sqlx::query("DELETE FROM activity WHERE sequence <= min(?1, (SELECT min(sequence) FROM activity) + ?2)")
+                .bind(sequence - ENTRIES_KEPT)
+                .bind(2 * PRUNED_AT_ONCE)
+                .execute(connection)
+                .await
+                .map_err(of_sqlx)?;
+        }
+        Ok(())
+    }
+}
+
 pub(crate) async fn append(
     connection: &mut SqliteConnection,
     seal: &Seal,
@@ -55,45 +143,8 @@ pub(crate) async fn append(
     what: &ActivityKind,
     at: Timestamp,
 ) -> Result<(), VaultError> {
-    // No sequence is given twice: where entries were cut off the end, a gap goes on telling it.
-    let last: Option<(i64, Vec<u8>)> = sqlx::query_as(
-        "SELECT max(sequence, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'activity'), 0)), link
-         FROM activity ORDER BY sequence DESC LIMIT 1",
-    )
-    .fetch_optional(&mut *connection)
-    .await
-    .map_err(of_sqlx)?;
-    let (sequence, previous) = match last {
-        Some((sequence, link)) => (sequence + 1, stored_link(&link).ok_or(VaultError::Damaged)?),
-        None => (1, ChainLink::START),
-    };
-    let what = serde_json::to_string(what).map_err(|_| VaultError::Damaged)?;
-    let row: Row = (sequence, at.0, id.map(|id| id.to_string()), name, what);
-    let link = link(seal, &previous, &row);
-    sqlx::query(
-        "INSERT INTO activity (sequence, at, integration_id, name, what, previous, link)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    )
-    .bind(row.0)
-    .bind(row.1)
-    .bind(row.2)
-    .bind(row.3)
-    .bind(row.4)
-    .bind(previous.0.as_slice())
-    .bind(link.0.as_slice())
-    .execute(&mut *connection)
-    .await
-    .map_err(of_sqlx)?;
-    if sequence % PRUNED_AT_ONCE == 0 {
-        // No more than two portions: where there are far too many, all of them at once would keep every writer waiting.
-        sqlx::query("DELETE FROM activity WHERE sequence <= min(?1, (SELECT min(sequence) FROM activity) + ?2)")
-            .bind(sequence - ENTRIES_KEPT)
-            .bind(2 * PRUNED_AT_ONCE)
-            .execute(connection)
-            .await
-            .map_err(of_sqlx)?;
-    }
-    Ok(())
+    let end = sqlx::query_as(concat!("SELECT ", end_of_activity!())).fetch_one(&mut *connection).await;
+    End::read(end.map_err(of_sqlx)?)?.next(seal, id, name, what, at)?.insert(connection).await
 }
 
 pub(crate) async fn newest(

@@ -18,7 +18,7 @@ pub(crate) fn read((revision, row): (i64, String)) -> Result<Integration, VaultE
     Ok(integration)
 }
 
-fn write(integration: &Integration) -> Result<String, VaultError> {
+pub(crate) fn write(integration: &Integration) -> Result<String, VaultError> {
     serde_json::to_string(integration).map_err(|_| VaultError::Damaged)
 }
 

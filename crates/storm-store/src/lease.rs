@@ -2,11 +2,22 @@
 //!
 //! INVARIANT: an integration's fencing only rises, and nothing is done under a lease whose fencing is not the last one.
 
-use sqlx::SqliteConnection;
+use sqlx::{Row as _, SqliteConnection};
 use storm_domain::{GenerationNumber, IntegrationId, Lease, LeaseOwner, RefreshIntent, Timestamp, VaultError};
 use uuid::Uuid;
 
 use crate::fault::of_sqlx;
+use crate::writer::Turn;
+
+/// Parameters: 1 integration, 2 process, 3 boot, 4 now, 5 deadline. No row when somebody else has it.
+macro_rules! acquire {
+    () => {
+        "INSERT INTO lease (integration_id, fencing, process, boot, deadline) VALUES ($1, 1, $2, $3, $5)
+         ON CONFLICT (integration_id) DO UPDATE SET fencing = fencing + 1, process = $2, boot = $3, deadline = $5
+         WHERE process IS NULL OR process = $2 OR boot <> $3 OR deadline <= $4
+         RETURNING fencing"
+    };
+}
 
 pub(crate) async fn acquire(
     connection: &mut SqliteConnection,
@@ -15,20 +26,15 @@ pub(crate) async fn acquire(
     now: Timestamp,
     deadline: Timestamp,
 ) -> Result<Lease, VaultError> {
-    let taken: Option<i64> = sqlx::query_scalar(
-        "INSERT INTO lease (integration_id, fencing, process, boot, deadline) VALUES (?1, 1, ?2, ?3, ?5)
-         ON CONFLICT (integration_id) DO UPDATE SET fencing = fencing + 1, process = ?2, boot = ?3, deadline = ?5
-         WHERE process IS NULL OR process = ?2 OR boot <> ?3 OR deadline <= ?4
-         RETURNING fencing",
-    )
-    .bind(id.to_string())
-    .bind(&owner.process)
-    .bind(&owner.boot)
-    .bind(now.0)
-    .bind(deadline.0)
-    .fetch_optional(&mut *connection)
-    .await
-    .map_err(of_sqlx)?;
+    let taken: Option<i64> = sqlx::query_scalar(acquire!())
+        .bind(id.to_string())
+        .bind(&owner.process)
+        .bind(&owner.boot)
+        .bind(now.0)
+        .bind(deadline.0)
+        .fetch_optional(&mut *connection)
+        .await
+        .map_err(of_sqlx)?;
     match taken {
         Some(fencing) => Ok(Lease { integration_id: id, fencing: fencing.cast_unsigned(), deadline }),
         None => Err(VaultError::LeaseHeld { until: held_until(connection, id).await? }),
@@ -88,27 +94,38 @@ pub(crate) async fn settled(connection: &mut SqliteConnection, id: IntegrationId
     Ok(settled.map(i64::cast_unsigned))
 }
 
-/// Takes the lease and notes what is about to be sent under it.
+/// Takes the lease and notes what is about to be sent under it, if it was taken.
 pub(crate) async fn begin(
-    connection: &mut SqliteConnection,
+    turn: &mut Turn<'_>,
     intent: &RefreshIntent,
     owner: &LeaseOwner,
     now: Timestamp,
     deadline: Timestamp,
 ) -> Result<Lease, VaultError> {
-    let lease = acquire(connection, intent.integration_id, owner, now, deadline).await?;
-    sqlx::query(
-        "INSERT OR REPLACE INTO intent (integration_id, fencing, generation, at, retries) VALUES (?1, ?2, ?3, ?4, ?5)",
-    )
-    .bind(lease.integration_id.to_string())
-    .bind(lease.fencing.cast_signed())
-    .bind(intent.generation.map(|number| number.0.cast_signed()))
-    .bind(intent.at.0)
-    .bind(intent.retries)
-    .execute(connection)
-    .await
-    .map_err(of_sqlx)?;
-    Ok(lease)
+    let id = intent.integration_id;
+    let begin = concat!(
+        acquire!(),
+        "; INSERT OR REPLACE INTO intent (integration_id, fencing, generation, at, retries)
+            SELECT integration_id, fencing, $6, $7, $8 FROM lease WHERE integration_id = $1 AND process = $2 AND boot = $3"
+    );
+    let taken = turn.send_last(begin, |command| {
+        command
+            .bind(id.to_string())
+            .bind(owner.process.clone())
+            .bind(owner.boot.clone())
+            .bind(now.0)
+            .bind(deadline.0)
+            .bind(intent.generation.map(|number| number.0.cast_signed()))
+            .bind(intent.at.0)
+            .bind(intent.retries)
+    });
+    match taken.await?.first() {
+        Some(row) => {
+            let fencing: i64 = row.try_get(0).map_err(of_sqlx)?;
+            Ok(Lease { integration_id: id, fencing: fencing.cast_unsigned(), deadline })
+        }
+        None => Err(VaultError::LeaseHeld { until: held_until(turn.connection().await?, id).await? }),
+    }
 }
 
 pub(crate) async fn clear_intent(connection: &mut SqliteConnection, lease: &Lease) -> Result<(), VaultError> {

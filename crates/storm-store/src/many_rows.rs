@@ -15,6 +15,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::seal::Seal;
+use crate::writer::in_turn;
 use crate::{VaultFolder, activity, basis, database, generation, grant, integration, lease};
 
 const NOW: Timestamp = Timestamp(1_767_225_600_000);
@@ -114,11 +115,11 @@ async fn refresh(connection: &mut SqliteConnection, seal: &Seal) -> Result<(), V
     let owner = LeaseOwner { process: "this".to_owned(), boot: "boot".to_owned() };
     let expected = Some(GenerationNumber(1));
     let intent = RefreshIntent { integration_id: ONE, generation: expected, at: NOW, retries: 0 };
-    let lease = lease::begin(connection, &intent, &owner, NOW, NOW).await?;
+    let lease = in_turn(connection, async |turn| lease::begin(turn, &intent, &owner, NOW, NOW).await).await?;
     let grant = oauth_grant("next", Some("next"));
     let log = vec![ActivityKind::Refreshed];
     let commit = grant::Commit { lease, expected, grant, event: None, log, at: NOW };
-    grant::commit(connection, seal, commit).await.map(drop)
+    in_turn(connection, async |turn| grant::commit(turn, seal, commit).await).await.map(drop)
 }
 
 #[tokio::test]

@@ -330,8 +330,8 @@ impl Vault for SqliteVault {
     ) -> Result<Lease, VaultError> {
         let integration = intent.integration_id.0;
         let (intent, owner) = (intent.clone(), owner.clone());
-        let begin = self.writer.write(move |connection| {
-            Box::pin(async move { lease::begin(connection, &intent, &owner, now, deadline).await })
+        let begin = self.writer.write_in_turn(move |turn| {
+            Box::pin(async move { lease::begin(turn, &intent, &owner, now, deadline).await })
         });
         let (reserved, begun) = tokio::join!(self.landing.reserve(integration), begin);
         match (reserved, begun) {
@@ -366,7 +366,7 @@ impl Vault for SqliteVault {
         let commit = grant::Commit { lease: lease.clone(), expected, grant: grant.clone(), event, log, at };
         let committed = self
             .writer
-            .write(move |connection| Box::pin(async move { grant::commit(connection, &seal, commit).await }))
+            .write_in_turn(move |turn| Box::pin(async move { grant::commit(turn, &seal, commit).await }))
             .await?;
         // Nobody need wait for it: a slot that stays full is recognised by its fencing.
         self.landing.clear_later(lease.integration_id.0, lease.fencing);

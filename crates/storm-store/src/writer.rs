@@ -4,8 +4,12 @@
 //! write in a savepoint of its own. INVARIANT: a write is answered only after the transaction it was part of is durable, and
 //! a write that fails takes nothing else with it. A write whose caller has gone away is carried out all the same.
 
+use std::mem;
+
 use futures_util::future::BoxFuture;
-use sqlx::{Connection as _, SqliteConnection};
+use sqlx::query::Query;
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{AssertSqlSafe, Connection as _, Sqlite, SqliteConnection};
 use storm_domain::VaultError;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -39,7 +43,7 @@ trait Write: Send {
     /// Whether it cannot fail after it has changed something, and so needs no savepoint.
     fn is_atomic(&self) -> bool;
     /// Does the work and keeps its outcome.
-    fn run<'a>(&'a mut self, connection: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), VaultError>>;
+    fn run<'a>(&'a mut self, turn: &'a mut Turn<'_>) -> BoxFuture<'a, Result<(), VaultError>>;
     /// Answers with the outcome, or with what kept the transaction from being committed.
     fn answer(self: Box<Self>, committed: Result<(), VaultError>);
 }
@@ -54,16 +58,16 @@ struct Waiting<T, F> {
 impl<T, F> Write for Waiting<T, F>
 where
     T: Send,
-    F: for<'a> FnOnce(&'a mut SqliteConnection) -> BoxFuture<'a, Result<T, VaultError>> + Send,
+    F: for<'a, 't> FnOnce(&'a mut Turn<'t>) -> BoxFuture<'a, Result<T, VaultError>> + Send,
 {
     fn is_atomic(&self) -> bool {
         self.is_atomic
     }
 
-    fn run<'a>(&'a mut self, connection: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), VaultError>> {
+    fn run<'a>(&'a mut self, turn: &'a mut Turn<'_>) -> BoxFuture<'a, Result<(), VaultError>> {
         Box::pin(async move {
             let Some(work) = self.work.take() else { return Ok(()) };
-            let outcome = work(connection).await;
+            let outcome = work(turn).await;
             let told = outcome.as_ref().map(|_| ()).map_err(Clone::clone);
             self.outcome = Some(outcome);
             told
@@ -90,6 +94,15 @@ impl Writer {
         T: Send + 'static,
         F: for<'a> FnOnce(&'a mut SqliteConnection) -> BoxFuture<'a, Result<T, VaultError>> + Send + 'static,
     {
+        self.queue(false, |turn| Box::pin(async move { work(turn.connection().await?).await })).await
+    }
+
+    /// The same for work that knows its first and its last command, and sends the transaction's own along with them.
+    pub(crate) async fn write_in_turn<T, F>(&self, work: F) -> Result<T, VaultError>
+    where
+        T: Send + 'static,
+        F: for<'a, 't> FnOnce(&'a mut Turn<'t>) -> BoxFuture<'a, Result<T, VaultError>> + Send + 'static,
+    {
         self.queue(false, work).await
     }
 
@@ -99,13 +112,13 @@ impl Writer {
         T: Send + 'static,
         F: for<'a> FnOnce(&'a mut SqliteConnection) -> BoxFuture<'a, Result<T, VaultError>> + Send + 'static,
     {
-        self.queue(true, work).await
+        self.queue(true, |turn| Box::pin(async move { work(turn.connection().await?).await })).await
     }
 
     async fn queue<T, F>(&self, is_atomic: bool, work: F) -> Result<T, VaultError>
     where
         T: Send + 'static,
-        F: for<'a> FnOnce(&'a mut SqliteConnection) -> BoxFuture<'a, Result<T, VaultError>> + Send + 'static,
+        F: for<'a, 't> FnOnce(&'a mut Turn<'t>) -> BoxFuture<'a, Result<T, VaultError>> + Send + 'static,
     {
         let (reply, outcome) = oneshot::channel();
         let waiting = Waiting { is_atomic, work: Some(work), outcome: None, reply };
@@ -175,14 +188,14 @@ async fn commit_together(
 ) -> usize {
     let mut batch = Vec::new();
     let mut next = Some(first);
-    let mut savepoint = Savepoint::Clean;
-    let mut committed = execute(connection, "BEGIN IMMEDIATE; SAVEPOINT write").await;
+    let mut stage = Stage::NotBegun;
+    let mut committed = Ok(());
     while let Some(mut write) = next.take() {
         if committed.is_ok() {
-            committed = run(connection, &mut savepoint, write.as_mut()).await;
+            committed = run(connection, &mut stage, write.as_mut(), queue).await;
         }
         batch.push(write);
-        if committed.is_ok() && batch.len() < LARGEST_BATCH {
+        if committed.is_ok() && stage != Stage::Committed && batch.len() < LARGEST_BATCH {
             next = match queue.try_recv() {
                 Ok(Message::Write(write)) => Some(write),
                 Ok(Message::Close(closed)) => {
@@ -193,7 +206,7 @@ async fn commit_together(
             };
         }
     }
-    if committed.is_ok() {
+    if committed.is_ok() && matches!(stage, Stage::Clean | Stage::Written) {
         committed = execute(connection, "COMMIT").await;
     }
     if committed.is_err() {
@@ -240,33 +253,118 @@ impl Place {
     }
 }
 
-/// Whether earlier writes of the batch stand behind the open savepoint, and would be undone with it.
+/// How far the transaction of a batch has come.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Savepoint {
+enum Stage {
+    NotBegun,
+    /// The savepoint is open, and nothing was written since.
     Clean,
+    /// Earlier writes of the batch stand behind the open savepoint, and would be undone with it.
     Written,
+    Committed,
 }
 
 /// Runs one write, in a savepoint of its own if it needs one. An error here means that the whole transaction is lost; the
 /// write's own failure is kept in it.
 async fn run(
     connection: &mut SqliteConnection,
-    savepoint: &mut Savepoint,
+    stage: &mut Stage,
     write: &mut dyn Write,
+    queue: &mpsc::Receiver<Message>,
 ) -> Result<(), VaultError> {
-    if *savepoint == Savepoint::Written && !write.is_atomic() {
-        execute(connection, "RELEASE write; SAVEPOINT write").await?;
-        *savepoint = Savepoint::Clean;
-    }
-    let Err(failure) = write.run(connection).await else {
-        *savepoint = Savepoint::Written;
-        return Ok(());
+    let before = match *stage {
+        Stage::NotBegun => "BEGIN IMMEDIATE; SAVEPOINT write;",
+        Stage::Written if !write.is_atomic() => "RELEASE write; SAVEPOINT write;",
+        Stage::Clean | Stage::Written | Stage::Committed => "",
     };
-    // A failed rollback means that the savepoint is gone: SQLite has rolled everything back because of this failure. An
-    // atomic write that failed has nothing to undo, but must find out the same.
-    let undo = if write.is_atomic() { "RELEASE write; SAVEPOINT write" } else { "ROLLBACK TO write" };
-    *savepoint = Savepoint::Clean;
-    execute(connection, undo).await.map_err(|_| failure)
+    let mut turn = Turn { connection, before, queue, commit: None };
+    let outcome = write.run(&mut turn).await;
+    let (is_untouched, commit) = (!turn.before.is_empty(), turn.commit);
+    match (commit, outcome) {
+        (Some(Ok(())), _) => *stage = Stage::Committed,
+        (Some(Err(lost)), _) => return Err(lost),
+        (None, _) if is_untouched => {}
+        (None, Ok(())) => *stage = Stage::Written,
+        (None, Err(failure)) => {
+            // A failed rollback means that the savepoint is gone: SQLite has rolled everything back because of this failure.
+            // An atomic write that failed has nothing to undo, but must find out the same.
+            let undo = if write.is_atomic() { "RELEASE write; SAVEPOINT write" } else { "ROLLBACK TO write" };
+            execute(connection, undo).await.map_err(|_| failure)?;
+            *stage = Stage::Clean;
+        }
+    }
+    Ok(())
+}
+
+/// The transaction as one of its writes sees it.
+///
+/// A command is a round trip to SQLite's thread, which costs more than most statements do. What opens a transaction goes along
+/// with its first command, therefore, and what commits it with the last.
+pub(crate) struct Turn<'a> {
+    connection: &'a mut SqliteConnection,
+    /// What is to be said before anything else.
+    before: &'static str,
+    queue: &'a mpsc::Receiver<Message>,
+    /// How the commit ended that went along with the last command.
+    commit: Option<Result<(), VaultError>>,
+}
+
+/// A command and what is bound to it.
+pub(crate) type Command = Query<'static, Sqlite, SqliteArguments>;
+
+impl Turn<'_> {
+    /// The connection inside the transaction.
+    pub(crate) async fn connection(&mut self) -> Result<&mut SqliteConnection, VaultError> {
+        if !self.before.is_empty() {
+            execute(self.connection, mem::take(&mut self.before)).await?;
+        }
+        Ok(self.connection)
+    }
+
+    /// Sends a command, which may be several statements, and brings all rows of them. Its parameters are named `$1`, `$2` and
+    /// so on: sqlx counts wrongly where a later statement leaves out one like `?1`.
+    pub(crate) async fn send(
+        &mut self,
+        sql: &'static str,
+        bind: impl FnOnce(Command) -> Command,
+    ) -> Result<Vec<SqliteRow>, VaultError> {
+        let sql = [mem::take(&mut self.before), sql].concat();
+        fetch(self.connection, sql, bind).await
+    }
+
+    /// Sends the last command of a write, and commits with it when nobody else waits to be in the same transaction.
+    pub(crate) async fn send_last(
+        &mut self,
+        sql: &'static str,
+        bind: impl FnOnce(Command) -> Command,
+    ) -> Result<Vec<SqliteRow>, VaultError> {
+        if !self.queue.is_empty() {
+            return self.send(sql, bind).await;
+        }
+        let sql = [mem::take(&mut self.before), sql, ";COMMIT"].concat();
+        let rows = fetch(self.connection, sql, bind).await;
+        self.commit = Some(rows.as_ref().map(|_| ()).map_err(Clone::clone));
+        rows
+    }
+}
+
+async fn fetch(
+    connection: &mut SqliteConnection,
+    sql: String,
+    bind: impl FnOnce(Command) -> Command,
+) -> Result<Vec<SqliteRow>, VaultError> {
+    // Literals of this program, put together.
+    bind(sqlx::query(AssertSqlSafe(sql))).fetch_all(connection).await.map_err(fault::of_sqlx)
+}
+
+/// Work in a transaction of its own, without a writer.
+#[cfg(test)]
+pub(crate) async fn in_turn<T>(
+    connection: &mut SqliteConnection,
+    work: impl AsyncFnOnce(&mut Turn<'_>) -> Result<T, VaultError>,
+) -> Result<T, VaultError> {
+    let (_, queue) = mpsc::channel(1);
+    work(&mut Turn { connection, before: "BEGIN IMMEDIATE;", queue: &queue, commit: None }).await
 }
 
 async fn execute(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), VaultError> {
@@ -331,6 +429,60 @@ mod tests {
         let writer = writer(&directory).await;
         let (before, lost) = tokio::join!(insert(&writer, "before"), lose_the_transaction(&writer));
         assert_eq!((before, lost), (Err(VaultError::DiskFull), Err(VaultError::DiskFull)));
+        assert_eq!(count(&writer).await, 0);
+        insert(&writer, "after").await.unwrap();
+        assert_eq!(count(&writer).await, 1);
+    }
+
+    /// Two rows, with all that belongs to the transaction in the same command.
+    async fn insert_in_turn(writer: &Writer, sql: &'static str) -> Result<bool, VaultError> {
+        let inserted = writer.write_in_turn(move |turn| {
+            Box::pin(async move {
+                turn.send_last(sql, |command| command.bind("first").bind("second")).await?;
+                Ok(turn.commit.is_some())
+            })
+        });
+        inserted.await
+    }
+
+    const TWO: &str =
+        "INSERT INTO registration (id, row) VALUES ($1, ''); INSERT INTO registration (id, row) VALUES ($2, '')";
+
+    #[tokio::test]
+    async fn who_is_alone_commits_with_its_last_command_and_who_is_not_commits_with_the_others() {
+        let directory = tempfile::tempdir().unwrap();
+        let writer = writer(&directory).await;
+        assert_eq!(insert_in_turn(&writer, TWO).await, Ok(true));
+        assert_eq!(count(&writer).await, 2);
+        let again = "INSERT INTO registration (id, row) VALUES ($1 || '+', ''); SELECT $2";
+        let (in_turn, after) = tokio::join!(insert_in_turn(&writer, again), insert(&writer, "after"));
+        assert_eq!((in_turn, after), (Ok(false), Ok(())));
+        assert_eq!(count(&writer).await, 4);
+    }
+
+    #[tokio::test]
+    async fn a_last_command_that_fails_half_way_leaves_nothing_and_harms_nobody_else() {
+        let directory = tempfile::tempdir().unwrap();
+        let writer = writer(&directory).await;
+        insert(&writer, "second").await.unwrap();
+        assert!(insert_in_turn(&writer, TWO).await.is_err());
+        assert_eq!(count(&writer).await, 1);
+        let (before, failed, after) =
+            tokio::join!(insert(&writer, "before"), insert_in_turn(&writer, TWO), insert(&writer, "after"));
+        assert_eq!((before, after), (Ok(()), Ok(())));
+        assert!(failed.is_err());
+        assert_eq!(count(&writer).await, 3);
+    }
+
+    #[tokio::test]
+    async fn a_commit_that_fails_with_the_last_command_takes_back_what_came_before_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let writer = writer(&directory).await;
+        // The reference is checked by COMMIT, not by the statement.
+        let dangling = "PRAGMA defer_foreign_keys = ON; INSERT INTO registration (id, row) VALUES ($1 || $2, '');
+            INSERT INTO lease (integration_id, fencing, boot, deadline) VALUES ('nobody', 1, '', 0)";
+        let (before, failed) = tokio::join!(insert(&writer, "before"), insert_in_turn(&writer, dangling));
+        assert!(before.is_err() && failed.is_err());
         assert_eq!(count(&writer).await, 0);
         insert(&writer, "after").await.unwrap();
         assert_eq!(count(&writer).await, 1);
