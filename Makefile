@@ -1,6 +1,6 @@
 # The commands a person and CI use alike; each is one script in scripts/. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run tour test check files faults conformance oauth-statements odd-answers kill9 fault-loops single-flight rotate-under-load rotate-crash listener-attack soak-sim bench package
+.PHONY: help run tour test check files faults conformance oauth-statements odd-answers kill9 fault-loops single-flight rotate-under-load rotate-crash listener-attack soak-sim gallery bench package
 
 help: ## List these commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ listener-attack: ## Attack the loopback port of LOGINS= real logins (100); all s
 
 soak-sim: ## Months of a thousand integrations in virtual time, with everything going wrong; DAYS= INTEGRATIONS= SEEDS=
 	@scripts/soak_sim.sh
+
+gallery: ## Draw every view and state, light and dark, in a plain browser; pictures in target/gallery/
+	@scripts/gallery.sh $(SCENES)
 
 bench: ## Measure ours beside peers and floors; figures in target/bench/
 	@scripts/bench.sh

@@ -1,4 +1,4 @@
-// Starts the front end: on the host behind the window, or on the fake one in a plain browser (`?fake`, never in a release).
+// Starts the front end: on the host behind the window, or on the fake one in a plain browser (`?fake=NAME`, with `&still` where nothing goes on by itself; never in a release).
 import '@fontsource-variable/inter';
 import '@fontsource-variable/jetbrains-mono';
 import './styles/tokens.css';
@@ -10,8 +10,13 @@ import Window from './views/Window.svelte';
 
 async function chosenHost(): Promise<Host> {
   if (import.meta.env.DEV || import.meta.env.MODE === 'fake') {
-    const name = new URLSearchParams(location.search).get('fake');
-    if (name !== null) return (await import('./api/fake/scenario')).fakeHost(name);
+    const asked = new URLSearchParams(location.search);
+    const name = asked.get('fake');
+    if (name !== null) {
+      const { fakeHost, samples } = await import('./api/fake/scenario');
+      // So that it can be told from outside what happens next.
+      return Object.assign(globalThis, { samples, fakeHost: fakeHost(name, asked.has('still')) }).fakeHost;
+    }
   }
   return tauriHost;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { calendarDay, clockTime, exact, relative, timeLeft } from '../src/state/time';
+import { atClock, calendarDay, clockTime, exact, relative, timeLeft } from '../src/state/time';
 
 const NOW = new Date(2026, 10, 22, 14, 3, 0).getTime();
 const MINUTE = 60_000;
@@ -45,6 +45,7 @@ describe('a moment', () => {
     expect(clockTime(NOW - DAY, NOW)).toBe('yesterday, 14:03');
     expect(clockTime(NOW - 10 * DAY, NOW)).toBe('12 Nov, 14:03');
     expect(calendarDay(NOW, NOW)).toBe('today');
+    expect([NOW, NOW - DAY, NOW - 10 * DAY, null].map((at) => atClock(at, NOW))).toEqual(['at 14:03', 'yesterday at 14:03', 'on 12 Nov at 14:03', 'at an unknown time']);
   });
 });
 

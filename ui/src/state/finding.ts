@@ -2,7 +2,7 @@
 // What is so and what helps are the core's sentences; moments are said here, as a person reads them.
 import type { Action, Cause, FindingView } from '../api/host';
 import { buttonOf } from './failure';
-import { clockTime, relative } from './time';
+import { atClock, relative } from './time';
 
 export interface FindingText {
   title: string;
@@ -32,13 +32,13 @@ const titles: Titles = {
   no_secure_connection: ({ host }) => `No secure connection to ${host}`,
   clock_off: () => 'This computer’s clock is off',
   refreshed_meanwhile: () => 'A newer token is there already',
-  refresh_retried: ({ at, until }, now) => `The refresh at ${clockTime(at, now)} broke off; tried again ${relative(until, now)}`,
+  refresh_retried: ({ at, until }, now) => `The refresh ${atClock(at, now)} broke off; tried again ${relative(until, now)}`,
   known_of_service: () => 'The service says why',
   redirect_not_registered: () => 'The redirect URI is not registered',
   registration_refused: () => 'The app registration is refused',
   grant_refused: () => 'The service ended the sign-in',
   interaction_required: () => 'The service wants you to sign in again',
-  refresh_interrupted: ({ at }, now) => `The refresh at ${clockTime(at, now)} was interrupted`,
+  refresh_interrupted: ({ at }, now) => `The refresh ${atClock(at, now)} was interrupted`,
   access_token_ended: () => 'The access has ended',
   record_damaged: () => 'Its record in the vault is damaged',
   key_refused: () => 'The key is refused',

@@ -1,6 +1,6 @@
 // Why an integration needs its user: what happened, that nothing is lost, what to do. One pair of sentences per reason.
 import type { IntegrationView, InterruptedBy, Method, ReconnectReason, Timestamp } from '../api/host';
-import { clockTime } from './time';
+import { atClock } from './time';
 
 export interface ReasonText {
   title: string;
@@ -23,7 +23,7 @@ export function reasonText(reason: ReconnectReason, integration: IntegrationView
   switch (reason.reason) {
     case 'grant_refused':
       return {
-        title: `${service} ended this connection at ${clockTime(since, now)}`,
+        title: `${service} ended this connection ${atClock(since, now)}`,
         text: `It no longer accepts the sign-in, for example because a password changed or the access was removed there. ${KEPT}; sign in again ${as}.`,
         words: words(reason.words),
       };
@@ -35,7 +35,7 @@ export function reasonText(reason: ReconnectReason, integration: IntegrationView
       };
     case 'refresh_interrupted':
       return {
-        title: `The refresh at ${clockTime(reason.at, now)} was interrupted`,
+        title: `The refresh ${atClock(reason.at, now)} was interrupted`,
         text: `It broke off ${interruptedBy[reason.by]}, and ${service} no longer takes the token from before. ${KEPT}; sign in again ${as}.`,
         words: '',
       };
@@ -54,7 +54,7 @@ export function reasonText(reason: ReconnectReason, integration: IntegrationView
     case 'key_refused': {
       const noun = integration.method === 'service_account' ? 'key file' : 'key';
       return {
-        title: `${service} refused the ${noun} at ${clockTime(since, now)}`,
+        title: `${service} refused the ${noun} ${atClock(since, now)}`,
         text: `It was revoked, replaced or has ended there. ${KEPT}; make a new ${noun} at ${service} and replace it here.`,
         words: words(reason.words),
       };

@@ -49,6 +49,15 @@ export function clockTime(at: Timestamp | null, now: number): string {
   return daysBetween(at, now) === 0 ? time : `${calendarDay(at, now)}, ${time}`;
 }
 
+/** The same within a sentence: "at 14:02", "yesterday at 14:02", "on 22 Nov at 14:02". */
+export function atClock(at: Timestamp | null, now: number): string {
+  if (at === null) return 'at an unknown time';
+  const time = `at ${hourAndMinute.format(at)}`;
+  const days = daysBetween(at, now);
+  if (days === 0) return time;
+  return days === -1 ? `yesterday ${time}` : `on ${calendarDay(at, now)} ${time}`;
+}
+
 /** The whole truth, for a title attribute. */
 export const exact = (at: Timestamp | null): string => (at === null ? '' : exactly.format(at));
 

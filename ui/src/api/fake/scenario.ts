@@ -1,10 +1,13 @@
 // Named situations of the fake host, for `?fake=NAME` in a plain browser.
 import type { Failure, IntegrationDetailView, KeyProblem, VaultNotice, VaultView } from '../host';
-import { FakeHost } from './host';
+import { FakeHost, lockedArchive, sampleArchive, sampleFile } from './host';
 import { kept, type FakeSettings } from './model';
 import { crowd, twoAccounts, workingDay } from './seed';
 
 const PACE_MS = 2_500;
+
+/** Files that may be dropped. */
+export const samples = { sampleFile, sampleArchive, lockedArchive };
 
 const secondWays = { ...kept, passphrase: true, recovery_code: true };
 
@@ -82,9 +85,9 @@ const oneRecordDamaged = (): IntegrationDetailView[] =>
       : row,
   );
 
-/** The host of a situation; a plain `?fake` is a working day. */
-export function fakeHost(name: string): FakeHost {
-  const settings: Partial<FakeSettings> = { pace: PACE_MS };
+/** The host of a situation; a plain `?fake` is a working day. In a still one nothing goes on by itself. */
+export function fakeHost(name: string, still = false): FakeHost {
+  const settings: Partial<FakeSettings> = { pace: still ? null : PACE_MS };
   const vault = vaultNamed(name);
   if (vault) return new FakeHost({ ...settings, vault, protection: secondWays });
   if (name === 'key-only') return new FakeHost({ ...settings, vault: vaultNamed('key-missing') });

@@ -1,0 +1,131 @@
+// Every view and state of the window, each as the situation of the fake host it begins in and what is done there.
+// Deliberately absent: what it should look like. That is for whoever looks at the pictures.
+
+/** @typedef {import('playwright-core').Page} Page */
+/** @typedef {{ name: string, title: string, fake?: string, act?: (page: Page) => Promise<void>, size?: { width: number, height: number }, zoom?: number }} Scene */
+
+const at = (/** @type {Page} */ page, /** @type {string} */ test) => page.locator(`[data-test="${test}"]`);
+const click = (/** @type {Page} */ page, /** @type {string} */ test) => at(page, test).first().click();
+const see = (/** @type {Page} */ page, /** @type {string} */ test) => at(page, test).first().waitFor();
+
+async function pick(/** @type {Page} */ page, /** @type {string} */ connector) {
+  await click(page, 'add');
+  await page.locator(`[data-test="connector"][data-id="${connector}"]`).click();
+}
+
+async function open(/** @type {Page} */ page, /** @type {string} */ id, tab = 'overview') {
+  await page.locator(`[data-test="integration"][data-id="${id}"] [data-test="integration-open"]`).click();
+  await click(page, `tab-${tab}`);
+}
+
+/** Runs in the page, where the fake host is. */
+const tell = (/** @type {Page} */ page, /** @type {string} */ what) => page.evaluate(what);
+
+async function rotate(/** @type {Page} */ page) {
+  await open(page, 'i-stripe', 'credentials');
+  await click(page, 'rotation-start');
+}
+
+async function settings(/** @type {Page} */ page, /** @type {string} */ ...clicks) {
+  await click(page, 'nav-settings');
+  for (const one of clicks) await click(page, one);
+}
+
+/** Views of the fake host's working day, unless they say otherwise. @type {Record<string, Scene[]>} */
+export const chapters = {
+  'The list': [
+    { name: 'list', title: 'A working day' },
+    { name: 'list-empty', title: 'The first start', fake: 'empty' },
+    { name: 'list-crowd', title: 'Ten thousand integrations', fake: 'crowd' },
+    { name: 'list-needs', title: 'What needs its user', act: (page) => click(page, 'filter-needs') },
+    { name: 'list-none', title: 'Nothing found', act: async (page) => { await at(page, 'search').fill('nowhere'); await see(page, 'list-none'); } },
+    { name: 'list-notices', title: 'Everything that may be said above it', fake: 'notices' },
+    { name: 'list-restored', title: 'After an older copy was put back', fake: 'restored' },
+    { name: 'list-keyring-lost', title: 'The keyring is gone', fake: 'keyring-lost' },
+    { name: 'list-small', title: 'The smallest window', size: { width: 720, height: 480 } },
+    { name: 'list-zoom', title: 'Twice as large', zoom: 2 },
+  ],
+  'A page': [
+    { name: 'page', title: 'Connected', act: (page) => open(page, 'i-github') },
+    { name: 'page-needs', title: 'Needs its user', act: (page) => open(page, 'i-salesforce') },
+    { name: 'page-key-refused', title: 'A key that is refused', act: (page) => open(page, 'i-openai') },
+    { name: 'page-retrying', title: 'The service is busy', act: (page) => open(page, 'i-databricks') },
+    { name: 'page-registration', title: 'The app registration is refused', act: (page) => open(page, 'i-slack') },
+    { name: 'page-limited', title: 'Works, but may not do everything', act: (page) => open(page, 'i-stripe') },
+    { name: 'page-paused', title: 'Paused', act: (page) => open(page, 'i-twilio') },
+    { name: 'page-damaged', title: 'Its record cannot be read', fake: 'record', act: (page) => open(page, 'i-github') },
+    { name: 'page-undecided', title: 'Another account signed in', fake: 'accounts', act: (page) => open(page, 'i-github') },
+    { name: 'page-scopes', title: 'Asking for more scopes', fake: 'accounts', act: async (page) => { await open(page, 'i-github-2'); await click(page, 'scopes-ask-missing'); } },
+    { name: 'page-menu', title: 'The menu', act: async (page) => { await open(page, 'i-github'); await click(page, 'menu'); await see(page, 'menu-rename'); } },
+    { name: 'page-credentials', title: 'Credentials', act: (page) => open(page, 'i-slack', 'credentials') },
+    { name: 'page-activity', title: 'Activity', act: (page) => open(page, 'i-github', 'activity') },
+    { name: 'page-small', title: 'The smallest window', size: { width: 720, height: 480 }, act: (page) => open(page, 'i-salesforce') },
+    { name: 'page-zoom', title: 'Twice as large', zoom: 2, act: (page) => open(page, 'i-salesforce') },
+  ],
+  Rotation: [
+    { name: 'rotation-form', title: 'Awaits the new key', act: rotate },
+    { name: 'rotation-revoke', title: 'Switched', act: async (page) => { await rotate(page); await at(page, 'key-field').fill('fresh'); await click(page, 'rotation-save'); await see(page, 'rotation-revoke'); } },
+    { name: 'rotation-key-file', title: 'Of a key file', act: async (page) => { await open(page, 'i-bigquery', 'credentials'); await click(page, 'rotation-start'); } },
+  ],
+  'Connecting': [
+    { name: 'connectors', title: 'The connectors', act: async (page) => { await click(page, 'add'); await see(page, 'connector'); } },
+    { name: 'connectors-none', title: 'No such connector', act: async (page) => { await click(page, 'add'); await at(page, 'connector-search').fill('nowhere'); await see(page, 'connector-none'); } },
+    { name: 'methods', title: 'The methods', act: (page) => pick(page, 'practice') },
+    { name: 'key', title: 'A key', act: (page) => pick(page, 'zendesk') },
+    { name: 'key-finding', title: 'A key of another service', act: async (page) => { await pick(page, 'stripe'); await at(page, 'key-field').fill('ghp_000000000000000000000000000000000000'); } },
+    { name: 'file', title: 'A key file', act: async (page) => { await pick(page, 'bigquery'); await click(page, 'file-choose'); await see(page, 'file-facts'); } },
+    { name: 'registration', title: 'The app registration', act: (page) => pick(page, 'salesforce') },
+    { name: 'authorize', title: 'Before the browser opens', act: async (page) => { await pick(page, 'slack'); await see(page, 'authorize'); } },
+    { name: 'waiting', title: 'Waiting for the browser', act: async (page) => { await pick(page, 'slack'); await click(page, 'authorize'); await see(page, 'authorization-link'); } },
+    { name: 'device-code', title: 'A code for another device', act: async (page) => { await pick(page, 'slack'); await click(page, 'authorize'); await click(page, 'use-code'); await see(page, 'user-code'); } },
+    { name: 'denied', title: 'Denied', act: async (page) => {
+      await pick(page, 'slack');
+      await click(page, 'authorize');
+      await see(page, 'authorization-link');
+      await tell(page, `fakeHost.finishAuthorization({ progress: 'failed', failure: { code: 'authorization_denied', message: 'The service was told not to allow this.', action: 'try_again', field: null, connector: null } })`);
+    } },
+    { name: 'other-account', title: 'Another account', fake: 'accounts', act: async (page) => { await open(page, 'i-github'); await see(page, 'undecided-replace'); } },
+    { name: 'verdict', title: 'It works', act: async (page) => { await pick(page, 'stripe'); await at(page, 'key-field').fill('sk_live_good'); await click(page, 'key-save'); await see(page, 'verdict'); } },
+    { name: 'verdict-limited', title: 'It may not do everything', act: async (page) => { await pick(page, 'stripe'); await at(page, 'key-field').fill('limited'); await click(page, 'key-save'); await see(page, 'verdict'); } },
+    { name: 'dialog-small', title: 'The smallest window', size: { width: 720, height: 480 }, act: (page) => pick(page, 'salesforce') },
+  ],
+  'Files over the window': [
+    { name: 'drop', title: 'A key file', act: async (page) => { await tell(page, `fakeHost.emitShell({ event: 'file_hovering', preview: { preview: 'known', file: samples.sampleFile.file }, failure: null })`); await see(page, 'drop-overlay'); } },
+    { name: 'drop-ends', title: 'A certificate that ends soon', act: async (page) => { await tell(page, `fakeHost.emitShell({ event: 'file_hovering', preview: { preview: 'known', file: samples.sampleArchive.file }, failure: null })`); await see(page, 'drop-overlay'); } },
+    { name: 'drop-refused', title: 'Something else', act: async (page) => { await tell(page, `fakeHost.emitShell({ event: 'file_hovering', preview: null, failure: { code: 'file_not_usable', message: 'This is a folder. Drop the key file itself.', action: null, field: null, connector: null } })`); await see(page, 'drop-overlay'); } },
+    { name: 'drop-password', title: 'Under a password', act: async (page) => { await tell(page, `fakeHost.emitShell({ event: 'file_held', held: samples.lockedArchive })`); await see(page, 'file-password'); } },
+  ],
+  'Leaving': [
+    { name: 'disconnect', title: 'Disconnect', act: async (page) => { await open(page, 'i-github'); await page.keyboard.press('Delete'); await see(page, 'disconnect-revoke'); } },
+    { name: 'revocations', title: 'Still to be revoked', act: async (page) => {
+      await tell(page, 'fakeHost.settings.serviceDown = true');
+      await open(page, 'i-github');
+      await page.keyboard.press('Delete');
+      await click(page, 'disconnect-revoke');
+      await click(page, 'nav-activity');
+      await see(page, 'revocation');
+    } },
+  ],
+  'Activity and settings': [
+    { name: 'activity', title: 'Activity', act: (page) => click(page, 'nav-activity') },
+    { name: 'activity-empty', title: 'Nothing happened yet', fake: 'empty', act: (page) => click(page, 'nav-activity') },
+    { name: 'settings', title: 'Settings', act: (page) => settings(page) },
+    { name: 'settings-second-ways', title: 'More than one way into the vault', fake: 'second-ways', act: (page) => settings(page) },
+    { name: 'recovery-code', title: 'The code that is shown once', act: (page) => settings(page, 'recovery-code-make', 'recovery-code-show') },
+    { name: 'recovery-code-back', title: 'The code that is typed back', act: (page) => settings(page, 'recovery-code-make', 'recovery-code-show', 'recovery-code-written') },
+    { name: 'passphrase-new', title: 'A new passphrase', act: (page) => settings(page, 'passphrase-set') },
+    { name: 'master-key', title: 'A new master key', act: (page) => settings(page, 'master-key-change') },
+  ],
+  'A vault that is not open': [
+    { name: 'vault-opening', title: 'Opening', fake: 'opening' },
+    { name: 'vault-locked', title: 'The keyring asks', fake: 'locked' },
+    { name: 'vault-dismissed', title: 'Its question was closed', fake: 'dismissed' },
+    { name: 'vault-passphrase', title: 'A passphrase', fake: 'passphrase' },
+    { name: 'vault-no-keyring', title: 'No keyring', fake: 'no-keyring' },
+    { name: 'vault-key-missing', title: 'The keyring has lost the key', fake: 'key-missing' },
+    { name: 'vault-key-only', title: 'The same, without another way', fake: 'key-only' },
+    { name: 'vault-newer', title: 'Made by a newer version', fake: 'failed' },
+    { name: 'vault-busy', title: 'Open elsewhere', fake: 'busy' },
+    { name: 'vault-damaged', title: 'Damaged', fake: 'damaged' },
+  ],
+};
