@@ -15,6 +15,7 @@ mod method;
 mod paste;
 mod resolve;
 mod rotation;
+mod session;
 mod source;
 mod template;
 
