@@ -9,8 +9,12 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use storm_auth::SystemClock;
 use storm_domain::port::Clock as _;
-use storm_domain::{CredentialSummary, ErrorCode, Failure, IntegrationId, Verdict};
-use storm_engine::view::{SavedView, StatusView};
+use storm_domain::{
+    CredentialSummary, ErrorCode, Failure, GenerationPhase, HeldSecretId, IntegrationId, RotationStep, Verdict,
+};
+use storm_engine::HeldFile;
+use storm_engine::view::{HeldFileView, SavedView, StatusView};
+use storm_secret::SecretBytes;
 use storm_testkit::FakeKeyring;
 use storm_tests::program::{Program, built, private_folder};
 use storm_tests::{AwsKey, Desktop, Headless, Moto, Outcome, StepError, ensure};
@@ -119,6 +123,26 @@ fn wrong(verdict: &Verdict) -> StepError {
 }
 
 #[tokio::test]
+async fn a_dropped_file_connects_and_the_next_one_rotates() -> Outcome {
+    let moto = Moto::start().await?;
+    let (first, second) = (moto.make_key(USER).await?, moto.make_key(USER).await?);
+    let (_folder, headless) = host().await?;
+    let file = drop_csv(&headless, &first).await?;
+    let saved = connect(&headless, &moto, json!({ "from": "file", "id": file, "key_id": null })).await?;
+    ensure(matches!(saved.verdict, Verdict::Works { .. }), || format!("{:?}", saved.verdict))?;
+
+    let engine = headless.engine()?;
+    let id = saved.integration_id;
+    let input = json!({ "from": "file", "id": drop_csv(&headless, &second).await?, "key_id": null });
+    let page = engine.begin_key_rotation(id, serde_json::from_value(input)?).await.map_err(refused)?;
+    let step = page.rotation.map(|rotation| rotation.step);
+    ensure(matches!(step, Some(RotationStep::Switched)), || format!("{step:?}"))?;
+    let in_use = page.generations.iter().find(|generation| generation.phase == GenerationPhase::Active);
+    let summary = in_use.map(|generation| generation.summary.clone());
+    ensure(is_key(summary.as_ref(), &second.id), || format!("{summary:?}"))
+}
+
+#[tokio::test]
 async fn a_role_is_assumed_for_those_who_borrow_and_again_when_little_is_left() -> Outcome {
     let moto = Moto::start().await?;
     let key = moto.make_key(USER).await?;
@@ -221,7 +245,10 @@ async fn aws_tools_read_what_is_lent_from_their_credential_process() -> Outcome 
         format!("[profile {profile}]\ncredential_process = \"{}\" token \"{name}\" --format aws\n", storm.display())
     };
     let settings = folder.path().join("config");
-    std::fs::write(&settings, profile("role", "My role") + &profile("user", "itself") + &profile("kept", "kept"))?;
+    std::fs::write(
+        &settings,
+        [profile("role", "My role"), profile("user", "itself"), profile("kept", "kept")].concat(),
+    )?;
     let caller = async |profile: &str| moto.caller_by_profile(&settings, profile, &socket).await;
     for (profile, expected) in [
         ("role", "arn:aws:sts::123456789012:assumed-role/reports/storm-connect custom-process".to_owned()),
@@ -237,6 +264,15 @@ async fn aws_tools_read_what_is_lent_from_their_credential_process() -> Outcome 
     let plain = plain.args(["token", "itself"]).env("STORM_CONNECT_SOCKET", &socket).output().await?;
     let said = String::from_utf8_lossy(&plain.stderr).into_owned();
     ensure(plain.stdout.is_empty() && said.contains("--format aws"), || said)
+}
+
+async fn drop_csv(headless: &Headless, key: &AwsKey) -> Outcome<HeldSecretId> {
+    let text = format!("\u{feff}Access key ID,Secret access key\r\n{},{}\r\n", key.id, key.secret);
+    let file = HeldFile { bytes: SecretBytes::new(text.into_bytes()), name: "storm_accessKeys.csv".to_owned() };
+    match headless.engine()?.hold_files(vec![file]).await.map_err(refused)? {
+        HeldFileView::Known { file } => Ok(file.id),
+        locked => Err(StepError::Wrong(format!("{locked:?}"))),
+    }
 }
 
 async fn connect_with(headless: &Headless, moto: &Moto, key: &AwsKey, fields: Value) -> Outcome<IntegrationId> {
@@ -258,4 +294,8 @@ async fn connect_as(
     let saved = headless.engine()?.add_api_key(serde_json::from_value(request)?).await.map_err(refused)?;
     ensure(matches!(saved.verdict, Verdict::Works { .. }), || format!("{:?}", saved.verdict))?;
     Ok(saved.integration_id)
+}
+
+fn is_key(summary: Option<&CredentialSummary>, id: &str) -> bool {
+    matches!(summary, Some(CredentialSummary::ApiKey { id: Some(shown), .. }) if shown == id)
 }

@@ -86,6 +86,12 @@ impl MethodSpec {
         }
     }
 
+    /// Whether its credential may come in a file.
+    #[must_use]
+    pub fn takes_file(&self) -> bool {
+        matches!(self.setup, Setup::ServiceAccount(_)) || !self.shapes.is_empty()
+    }
+
     /// The public part of its keys, where they have two.
     #[must_use]
     pub fn key_id(&self) -> Option<&KeyIdSpec> {

@@ -16,6 +16,7 @@ use storm_secret::{AccessToken, ApiKey};
 use crate::engine::{Engine, internal};
 use crate::error::{ToFailure as _, passing_trouble, quoted, reconnect_needed};
 use crate::lend::not_so_long;
+use crate::view::LendingView;
 
 /// A short-lived key with less than this left is replaced before it is lent: botocore asks for another one from 15 minutes before
 /// the end on, and would be given the same again (botocore/credentials.py, `RefreshableCredentials`).
@@ -91,6 +92,18 @@ impl Engine {
         let connector = self.parts.catalogue.connector(&integration.connector_id);
         let placement = connector.and_then(|one| one.key_placement(integration.method, &integration.fields).ok());
         integration.method == Method::ApiKey && matches!(placement, Some(KeyPlacement::AwsSigV4 { .. }))
+    }
+
+    /// What other tools are lent of an integration.
+    pub(crate) fn lends(&self, integration: &Integration) -> LendingView {
+        let connector = self.parts.catalogue.connector(&integration.connector_id);
+        let session = connector.and_then(|one| one.session_request(&integration.fields).ok().flatten());
+        match integration.method {
+            Method::ApiKey if self.has_signing_key(integration) && session.is_some() => LendingView::SessionKey,
+            Method::ApiKey if self.has_signing_key(integration) => LendingView::AccessKey,
+            Method::ApiKey => LendingView::Key,
+            Method::OAuth | Method::ServiceAccount => LendingView::AccessToken,
+        }
     }
 
     /// A short-lived key: the kept one, or another when little is left of it. While the service has passing trouble, the kept one is
