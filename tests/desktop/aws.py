@@ -2,7 +2,7 @@
 
 Prints "READY URL". Under /test/ are what an administrator does: POST /test/keys/USER makes a key (and the user), answered with
 both parts; GET /test/keys/USER lists id and status; DELETE /test/keys/USER/ID ends one; POST /test/users/USER/without/ACTION
-takes an action from the user.
+takes an action from the user; POST /test/roles/ROLE/USER/EXTERNAL makes a role that the user may assume with that external id.
 """
 
 import json
@@ -47,6 +47,16 @@ def administer(method, path):
         case "POST", ["users", user, "without", action]:
             allow(user, {"Effect": "Deny", "Action": action, "Resource": "*"})
             return {}
+        case "POST", ["roles", role, user, external]:
+            trust = {
+                "Effect": "Allow",
+                "Action": "sts:AssumeRole",
+                "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:user/{user}"},
+                "Condition": {"StringEquals": {"sts:ExternalId": external}},
+            }
+            policy = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+            made = iam().create_role(role, policy, "/", None, "", [], 3600)
+            return {"arn": made.arn}
     raise LookupError(path)
 
 

@@ -1,6 +1,6 @@
 //! IAM and STS of AWS, as moto plays them: somebody else's server, which checks signatures and knows which keys live.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -58,6 +58,43 @@ impl Moto {
     /// When the user has no such key.
     pub async fn delete_key(&self, user: &str, id: &str) -> Outcome {
         self.administer(reqwest::Method::DELETE, &format!("keys/{user}/{id}")).await.map(drop)
+    }
+
+    /// Takes an action such as `sts:AssumeRole` from a user.
+    ///
+    /// # Errors
+    /// When there is no such user.
+    pub async fn forbid(&self, user: &str, action: &str) -> Outcome {
+        self.administer(reqwest::Method::POST, &format!("users/{user}/without/{action}")).await.map(drop)
+    }
+
+    /// Makes a role that a user may assume with this external id, and gives its ARN.
+    ///
+    /// # Errors
+    /// When there is one of that name.
+    pub async fn make_role(&self, role: &str, user: &str, external_id: &str) -> Outcome<String> {
+        let path = format!("roles/{role}/{user}/{external_id}");
+        let answer = self.administer(reqwest::Method::POST, &path).await?;
+        Ok(answer["arn"].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Who AWS's own library says it is, in a profile of a settings file: what a tool of somebody else makes of it.
+    ///
+    /// # Errors
+    /// When it is let in by nobody; holds the library's words.
+    pub async fn caller_by_profile(&self, settings: &Path, profile: &str, socket: &Path) -> Outcome<String> {
+        const CALLER: &str = "import sys, botocore.session as b; s = b.Session(profile=sys.argv[1]); \
+            c = s.create_client('sts', 'eu-central-1', endpoint_url=sys.argv[2]); \
+            print(c.get_caller_identity()['Arn'], s.get_credentials().method)";
+        let mut command = Command::new(python()?);
+        command.args(["-c", CALLER, profile, &self.url]).env_clear();
+        command.env("AWS_CONFIG_FILE", settings).env("AWS_SHARED_CREDENTIALS_FILE", settings.with_extension("none"));
+        command.env("AWS_EC2_METADATA_DISABLED", "true").env("STORM_CONNECT_SOCKET", socket);
+        let output = command.output().await?;
+        if !output.status.success() {
+            return Err(StepError::Wrong(String::from_utf8_lossy(&output.stderr).into_owned()));
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     }
 
     async fn administer(&self, method: reqwest::Method, path: &str) -> Outcome<Value> {

@@ -912,7 +912,15 @@ export type FileFact = {
 };
 
 /**  What a file says of itself. */
-export type FileFactKind = "account" | "project" | "access_key_id" | "key_id" | "client_id" | "app" | "subject" | "user" | "algorithm" | "fingerprint";
+export type FileFactKind = "account" | "project" | "access_key_id" | "key_id" | "client_id" | "app" | "subject" | "user" | "profile" | "algorithm" | "fingerprint";
+
+/**  One key of a file that holds several. */
+export type FileKey = {
+	/**  Its public id. */
+	key_id: string,
+	/**  The profile or user that it stands under; empty = the file does not say. */
+	profile: string,
+};
 
 /**  What a file over the window is; nothing of it is held. */
 export type FilePreview = 
@@ -1055,6 +1063,10 @@ export type IntegrationDetailView = {
 	registration: RegistrationView | null,
 	/**  The public part of its keys, where they have two. */
 	key_id: KeyIdView | null,
+	/**  Whether a new key may come in a file, too. */
+	takes_file: boolean,
+	/**  What other tools are lent of it, where its user allows that. */
+	lends: LendingView,
 	/**  The credential's generations, newest first, without their secrets. */
 	generations: GenerationInfo[],
 	/**  When it is to be replaced; None = it renews itself, or there is none. */
@@ -1117,6 +1129,8 @@ export type KeyFileView = {
 	file: FileView,
 	/**  What it can be used for; empty = nothing here yet. */
 	uses: FileUse[],
+	/**  The keys in it, where it holds several and its user says which is meant. */
+	keys: FileKey[],
 };
 
 /**  The public part of a key in two parts. */
@@ -1135,12 +1149,29 @@ export type KeyInput =
 value: string; 
 /**  Its public id, for a key in two parts; not needed where it was pasted with the key. */
 key_id: string | null } | 
+/**  In a file that was dropped or chosen. */
+{ from: "file"; 
+/**  Which file. */
+id: HeldSecretId; 
+/**  The public id of the one that is meant, where the file holds several. */
+key_id: string | null } | 
 /**  Held by the core since it was read from the clipboard. */
 { from: "held"; 
 /**  Which. */
 id: HeldSecretId; 
 /**  Its public id, for a key in two parts. */
 key_id: string | null };
+
+/**  What other tools are lent of an integration. */
+export type LendingView = 
+/**  An access token, which ends by itself. */
+"access_token" | 
+/**  The key itself. */
+"key" | 
+/**  A key that signs, with its id. */
+"access_key" | 
+/**  A short-lived key that is made of one that signs. */
+"session_key";
 
 /**  What keeps the keyring from giving or taking a vault's key. */
 export type KeyProblem = 
@@ -1210,6 +1241,8 @@ export type MethodView = {
 	fields: FieldView[],
 	/**  The public part of a key, where it has two. */
 	key_id: KeyIdView | null,
+	/**  Whether a key may come in a file, too. */
+	takes_file: boolean,
 	/**  Scopes asked for unless the user changes them. */
 	default_scopes: string[],
 	/**  For OAuth: what the registration step needs. */

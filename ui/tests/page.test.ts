@@ -3,7 +3,7 @@ import { waitFor } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
 import type { HostFailure } from '../src/api/host';
 import { fail } from '../src/api/fake/model';
-import { twoAccounts, workingDay } from '../src/api/fake/seed';
+import { integrationOf, twoAccounts, workingDay } from '../src/api/fake/seed';
 import { scopeLines } from '../src/features/integration/scope';
 import { openPage, openWindow, rowOf, screen, type Opened } from './window';
 
@@ -198,6 +198,16 @@ test('lending is switched on with its sentence beside it', async () => {
   await opened.user.click(lend);
   await waitFor(() => expect(lend.getAttribute('aria-checked')).toBe('true'));
   expect(opened.host.rows.find((row) => row.integration.id === 'i-stripe')?.integration.lending_allowed).toBe(true);
+});
+
+test('lending of a key that signs says how AWS tools ask for it', async () => {
+  const aws = integrationOf({ id: 'i-aws', connectorId: 'aws', method: 'api_key', account: null, name: 'Cloud' });
+  const opened = await openWindow({ rows: [{ ...aws, takes_file: true, lends: 'session_key' }] });
+  await openPage(opened, 'i-aws', 'credentials');
+  expect((await find('lending')).textContent).toContain('a key made of this one that ends within an hour');
+  expect(screen.queryByTestId('lending-line')).toBeNull();
+  await opened.user.click(await find('lending-switch'));
+  expect((await find('lending-line')).textContent).toBe('credential_process = storm token "Cloud" --format aws');
 });
 
 test('lending shows what is saved, not what was clicked', async () => {

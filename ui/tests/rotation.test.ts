@@ -1,7 +1,8 @@
 // Rotating from the Credentials tab, on the fake host.
 import { waitFor } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
-import { sampleFile } from '../src/api/fake/host';
+import { profilesFile, sampleFile } from '../src/api/fake/host';
+import { integrationOf } from '../src/api/fake/seed';
 import { openPage, openWindow, screen, type Opened } from './window';
 
 const find = (name: string) => screen.findByTestId(name);
@@ -120,6 +121,21 @@ describe('rotating a client secret', () => {
     expect(document.body.innerHTML).not.toContain('canary');
     expect([...document.querySelectorAll('input')].map((input) => input.value)).not.toContain('canary');
   });
+});
+
+test('a dropped file brings the new key of a rotation, where a key may come in one', async () => {
+  const aws = integrationOf({ id: 'i-aws', connectorId: 'aws', method: 'api_key', account: null, name: 'Cloud' });
+  const opened = await openWindow({ rows: [{ ...aws, takes_file: true, key_id: { title: 'Access key ID', example: 'AKIAIOSFODNN7EXAMPLE' } }] });
+  await openPage(opened, 'i-aws', 'credentials');
+  await opened.user.click(await find('rotation-start'));
+  await find('file-offer');
+  opened.host.emitShell({ event: 'file_held', held: { held: 'known', file: profilesFile } });
+  expect(await find('rotation-save')).toHaveProperty('disabled', true);
+  expect(screen.queryByTestId('connect-dialog')).toBeNull();
+  await opened.user.click(await find('file-key-AKIAI44QH8DHBEXAMPLE'));
+  await opened.user.click(await find('rotation-save'));
+  await stands('switched');
+  expect(opened.host.lastKey).toMatchObject({ from: 'file', key_id: 'AKIAI44QH8DHBEXAMPLE' });
 });
 
 test('a file released while a rotation awaits one goes to the rotation', async () => {

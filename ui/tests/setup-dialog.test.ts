@@ -1,7 +1,7 @@
 // The setup dialog through the eyes and the keyboard of a user, on the fake host.
 import { cleanup, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
-import { clientFile, lockedArchive, sampleFile } from '../src/api/fake/host';
+import { accessKeyFile, clientFile, lockedArchive, profilesFile, sampleFile } from '../src/api/fake/host';
 import { discoveryOf } from '../src/api/fake/catalogue';
 import { fail } from '../src/api/fake/model';
 import { openWindow, rowOf, screen, type Opened } from './window';
@@ -333,6 +333,46 @@ describe('OAuth', () => {
     await find('authorize');
     await opened.user.click(await find('registration-own'));
     await find('redirect-uri');
+  });
+});
+
+describe('an access key in a file', () => {
+  test('goes straight to its service, and takes the place of the fields', async () => {
+    const { host, user } = await openWindow();
+    host.emitShell({ event: 'file_held', held: { held: 'known', file: accessKeyFile } });
+    expect((await find('file-facts')).textContent).toContain('AKIAIOSFODNN7EXAMPLE');
+    expect(screen.queryByTestId('key-field')).toBeNull();
+    expect(screen.queryByTestId('key-id')).toBeNull();
+    await user.click(await find('key-save'));
+    await find('verdict');
+  });
+
+  test('is one of several only once it was chosen', async () => {
+    const { host, user } = await openWindow();
+    host.emitShell({ event: 'file_held', held: { held: 'known', file: profilesFile } });
+    expect((await find('file-keys')).textContent).toMatch(/default.*AKIAIOSFODNN7EXAMPLE.*reports.*AKIAI44QH8DHBEXAMPLE/s);
+    expect(await find('key-save')).toHaveProperty('disabled', true);
+    await user.click(await find('file-key-AKIAI44QH8DHBEXAMPLE'));
+    await user.click(await find('key-save'));
+    await find('verdict');
+    expect(host.lastKey).toMatchObject({ from: 'file', key_id: 'AKIAI44QH8DHBEXAMPLE' });
+  });
+
+  test('is offered beside the fields, and a file for another service is refused there', async () => {
+    const opened = await openWindow();
+    await pick(opened, 'aws');
+    expect((await find('file-offer')).textContent).toContain('drop the downloaded file');
+    opened.host.emitShell({ event: 'file_held', held: { held: 'known', file: sampleFile } });
+    expect((await find('file-problem')).textContent).toContain('AWS takes another kind of file');
+    await find('key-field');
+    opened.host.emitShell({ event: 'file_held', held: { held: 'known', file: accessKeyFile } });
+    await find('file-facts');
+    await opened.user.click(await find('connect-back'));
+    await opened.user.keyboard('stripe');
+    await waitFor(() => expect(screen.getAllByTestId('connector')).toHaveLength(1));
+    await opened.user.keyboard('{Enter}');
+    await find('key-field');
+    expect(screen.queryByTestId('file-facts')).toBeNull();
   });
 });
 

@@ -88,5 +88,6 @@ test('a released file never takes away what was typed', () => {
   expect(takesFile({ step: 'choose_connector', method: null, file: null })).toBe(true);
   expect(takesFile({ step: 'enter_file', subject: subjectOf('bigquery', 'service_account') })).toBe(true);
   expect(takesFile({ step: 'enter_key', subject: subjectOf('stripe', 'api_key') })).toBe(false);
+  expect(takesFile({ step: 'enter_key', subject: subjectOf('aws', 'api_key') })).toBe(true);
   expect(takesFile(waiting({ progress: 'exchanging' }))).toBe(false);
 });

@@ -4,10 +4,10 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use storm_broker::host::{Consumer, Lender};
-use storm_broker::{IntegrationStatus, LentSecret, Loan, Status, VaultState};
+use storm_broker::{AccessKeyLoan, IntegrationStatus, LentSecret, Loan, Status, VaultState};
 use storm_domain::Failure;
 use storm_engine::view::{StatusView, VaultView};
-use storm_engine::{Engine, LentSecret as EngineSecret};
+use storm_engine::{Engine, LentAccessKey, LentSecret as EngineSecret};
 
 use crate::closed::Closed;
 use crate::host::{Host, Standing};
@@ -48,6 +48,18 @@ impl Lender for Lending {
             EngineSecret::ApiKey(key) => LentSecret::ApiKey(key),
         };
         Ok(Loan { secret, expires_at: lent.expires_at.map(|at| at.0) })
+    }
+
+    async fn lend_access_key(
+        &self,
+        name: &str,
+        consumer: &Consumer,
+        min_lifetime: Option<Duration>,
+    ) -> Result<AccessKeyLoan, Failure> {
+        let engine = self.host()?.engine_for_request().await?;
+        let LentAccessKey { id, secret, session_token, expires_at, .. } =
+            engine.lend_access_key(name, consumer.name(), min_lifetime).await?;
+        Ok(AccessKeyLoan { id, secret, session_token, expires_at: expires_at.map(|at| at.0) })
     }
 
     fn hand_over(&self) -> bool {

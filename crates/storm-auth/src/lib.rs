@@ -27,6 +27,7 @@ mod refusal;
 mod registration;
 mod revoke;
 mod sender;
+mod session;
 mod signing_key;
 mod token_answer;
 mod token_request;

@@ -9,10 +9,10 @@ use storm_domain::port::{
     IdTokenCheck, Knock, ListenError, ListenRequest, Network, PendingRedirect, Probe, Provider, TokenRequest,
 };
 use storm_domain::{
-    Account, Authority, AuthorityFileError, ClientMetadata, Credential, DeviceAuthorization, DevicePoll, Discovered,
-    DiscoveryError, IdTokenError, NetworkSettings, NetworkSettingsError, OAuthService, RawTokenAnswer, RefreshFailure,
-    RegisteredClient, RegistrationOffer, RevokeRequest, SendFailure, ServiceAccountKey, ServiceAccountService,
-    Timestamp, TokenAnswerReading, Verdict, VerifyRequest,
+    Account, ApiKeyCredential, Authority, AuthorityFileError, ClientMetadata, Credential, DeviceAuthorization,
+    DevicePoll, Discovered, DiscoveryError, IdTokenError, NetworkSettings, NetworkSettingsError, OAuthService,
+    RawTokenAnswer, RefreshFailure, RegisteredClient, RegistrationOffer, RevokeRequest, SendFailure, ServiceAccountKey,
+    ServiceAccountService, SessionKey, SessionRequest, Timestamp, TokenAnswerReading, Verdict, VerifyRequest,
 };
 use storm_secret::{AccessToken, ClientSecret, IdToken, PrivateKey};
 use url::Url;
@@ -24,7 +24,7 @@ use crate::sender::Sender;
 use crate::token_answer::AnswerShape;
 use crate::{
     assertion, authorization, claims, client_authentication, device, discovery, dpop, id_token, loopback, network,
-    pushed, registration, revoke, token_answer, token_request, verify,
+    pushed, registration, revoke, session, token_answer, token_request, verify,
 };
 
 /// Speaks to services over HTTP. One for the whole program: it keeps connections, parsed signing keys and the
@@ -195,6 +195,14 @@ impl Provider for HttpProvider {
         access_token: Option<&AccessToken>,
     ) -> Verdict {
         verify::verify(&self.sender(), request, credential, access_token).await
+    }
+
+    async fn make_session(
+        &self,
+        request: &SessionRequest,
+        key: &ApiKeyCredential,
+    ) -> Result<SessionKey, RefreshFailure> {
+        session::make_session(&self.sender(), request, key).await
     }
 
     async fn revoke(

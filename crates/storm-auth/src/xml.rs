@@ -1,29 +1,30 @@
 //! Answers in XML: the text of each element, and the path that leads to it. AWS speaks it.
 //!
 //! INVARIANT: what is not well-formed is nothing at all. Deliberately absent: attributes, namespaces, and entities beyond the
-//! five of XML itself, so that a document cannot grow while it is read.
+//! five of XML itself, so that a document cannot grow while it is read. What was read is wiped, since keys come in it too.
 
 use quick_xml::Reader;
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::Event;
+use zeroize::Zeroizing;
 
 /// Elements nested deeper are nobody's answer.
 const DEEPEST: usize = 32;
 
 /// The elements that hold text, in order.
-pub(crate) struct Xml(Vec<(String, String)>);
+pub(crate) struct Xml(Vec<(String, Zeroizing<String>)>);
 
 impl Xml {
     /// Reads a whole document.
     pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
         let mut reader = Reader::from_str(str::from_utf8(bytes).ok()?);
         let mut found = Vec::new();
-        let mut open: Vec<(String, String)> = Vec::new();
+        let mut open: Vec<(String, Zeroizing<String>)> = Vec::new();
         loop {
             match reader.read_event().ok()? {
                 Event::Start(element) if open.len() < DEEPEST => {
                     let above = open.last().map_or("", |(path, _)| path);
-                    open.push((format!("{above}/{}", element.local_name().into_inner()), String::new()));
+                    open.push((format!("{above}/{}", element.local_name().into_inner()), Zeroizing::default()));
                 }
                 Event::Start(_) | Event::DocType(_) => return None,
                 Event::Text(text) => {
@@ -42,7 +43,7 @@ impl Xml {
                 Event::End(_) => {
                     let (path, text) = open.pop()?;
                     if !text.trim().is_empty() {
-                        found.push((path, text.trim().to_owned()));
+                        found.push((path, Zeroizing::new(text.trim().to_owned())));
                     }
                 }
                 Event::Eof => return (open.is_empty() && !found.is_empty()).then_some(Self(found)),

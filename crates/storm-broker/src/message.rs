@@ -1,6 +1,6 @@
 //! What is asked and answered.
 //!
-//! INVARIANT: an answer has room for an access token and an API key, and for no other secret. A message of another version is
+//! INVARIANT: an answer has room for an access token, an API key and an access key, and for no other secret. A message of another version is
 //! told apart from a broken one, so that an old `storm` and a new host can say which of them is old.
 
 use serde::de::DeserializeOwned;
@@ -31,6 +31,14 @@ pub enum Request {
         #[serde(rename = "min_ttl_s", default, skip_serializing_if = "Option::is_none")]
         min_lifetime_seconds: Option<u64>,
     },
+    /// An access key of AWS to use now, with its id: a short-lived one unless the user chose otherwise.
+    AccessKey {
+        /// The user's name for the integration.
+        name: String,
+        /// As in [`Request::Token`].
+        #[serde(rename = "min_ttl_s", default, skip_serializing_if = "Option::is_none")]
+        min_lifetime_seconds: Option<u64>,
+    },
     /// Finish what is in flight and close the vault: the application wants to open it. The connection ends when it is closed.
     HandOver,
 }
@@ -44,6 +52,8 @@ pub enum Response {
     Status(Status),
     /// To [`Request::Token`].
     Token(Loan),
+    /// To [`Request::AccessKey`].
+    AccessKey(AccessKeyLoan),
     /// To [`Request::HandOver`].
     HandingOver,
     /// To any.
@@ -56,6 +66,21 @@ pub struct Loan {
     /// To send to the service.
     pub secret: LentSecret,
     /// When it ends, in milliseconds since 1970-01-01 UTC; None = not known, or never.
+    pub expires_at: Option<i64>,
+}
+
+/// An access key that is lent.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct AccessKeyLoan {
+    /// Its public id.
+    pub id: String,
+    /// What requests are signed with.
+    #[serde(serialize_with = "write_api_key", deserialize_with = "read_api_key")]
+    pub secret: ApiKey,
+    /// What is sent along with each request; None = the lasting key itself.
+    #[serde(serialize_with = "write_session_token", deserialize_with = "read_session_token")]
+    pub session_token: Option<AccessToken>,
+    /// When it ends, in milliseconds since 1970-01-01 UTC; None = only when somebody ends it.
     pub expires_at: Option<i64>,
 }
 
@@ -89,6 +114,17 @@ fn write_access_token<S: Serializer>(token: &AccessToken, serializer: S) -> Resu
 
 fn read_access_token<'de, D: Deserializer<'de>>(deserializer: D) -> Result<AccessToken, D::Error> {
     String::deserialize(deserializer).map(AccessToken::new)
+}
+
+fn write_session_token<S: Serializer>(token: &Option<AccessToken>, serializer: S) -> Result<S::Ok, S::Error> {
+    match token {
+        Some(token) => write_access_token(token, serializer),
+        None => serializer.serialize_none(),
+    }
+}
+
+fn read_session_token<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<AccessToken>, D::Error> {
+    Option::<String>::deserialize(deserializer).map(|token| token.map(AccessToken::new))
 }
 
 fn write_api_key<S: Serializer>(key: &ApiKey, serializer: S) -> Result<S::Ok, S::Error> {
@@ -225,12 +261,18 @@ impl Response {
     /// [`FrameError::TooLong`] for a secret or a status that does not fit.
     pub fn encode(&self) -> Result<SecretBytes, FrameError> {
         // Reserved at once, even if every character is escaped: a buffer that grows leaves copies of the secret behind.
-        let room = match self {
+        let secret_bytes = match self {
             // EXPOSE: only its length is looked at.
-            Self::Token(loan) => ROOM_BYTES + loan.secret.expose().len() * "\\u0000".len(),
-            Self::Status(_) | Self::HandingOver | Self::Refused(_) => ROOM_BYTES,
+            Self::Token(loan) => loan.secret.expose().len(),
+            // EXPOSE: only their lengths are looked at.
+            Self::AccessKey(loan) => {
+                loan.id.len()
+                    + loan.secret.expose().len()
+                    + loan.session_token.as_ref().map_or(0, |token| token.expose().len())
+            }
+            Self::Status(_) | Self::HandingOver | Self::Refused(_) => 0,
         };
-        encode(self, room)
+        encode(self, ROOM_BYTES + secret_bytes * "\\u0000".len())
     }
 
     /// Reads the body of a frame.

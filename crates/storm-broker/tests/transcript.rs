@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // in a test a panic is a failure
 
 use storm_broker::{
-    IntegrationStatus, LentSecret, Loan, MessageError, Refusal, RefusalKind, Request, Response, Status, VaultState,
+    AccessKeyLoan, IntegrationStatus, LentSecret, Loan, MessageError, Refusal, RefusalKind, Request, Response, Status,
+    VaultState,
 };
 use storm_secret::{AccessToken, ApiKey, SecretBytes};
 
@@ -33,6 +34,10 @@ fn requests_read_as_they_are_written() {
         (
             Request::Token { name: "My “CRM” 📇".into(), min_lifetime_seconds: Some(60) },
             r#"{"version":1,"body":{"token":{"name":"My “CRM” 📇","min_ttl_s":60}}}"#,
+        ),
+        (
+            Request::AccessKey { name: "Cloud".into(), min_lifetime_seconds: None },
+            r#"{"version":1,"body":{"access_key":{"name":"Cloud"}}}"#,
         ),
     ];
     for (message, wire) in transcript {
@@ -66,6 +71,24 @@ fn responses_read_as_they_are_written() {
         (
             Response::Token(Loan { secret: LentSecret::ApiKey(ApiKey::new("key-\"1\"")), expires_at: None }),
             r#"{"version":1,"body":{"token":{"secret":{"api_key":"key-\"1\""},"expires_at":null}}}"#,
+        ),
+        (
+            Response::AccessKey(AccessKeyLoan {
+                id: "ASIA1".into(),
+                secret: ApiKey::new("s/1"),
+                session_token: Some(AccessToken::new("t==")),
+                expires_at: Some(1_767_225_600_000),
+            }),
+            r#"{"version":1,"body":{"access_key":{"id":"ASIA1","secret":"s/1","session_token":"t==","expires_at":1767225600000}}}"#,
+        ),
+        (
+            Response::AccessKey(AccessKeyLoan {
+                id: "AKIA1".into(),
+                secret: ApiKey::new("s"),
+                session_token: None,
+                expires_at: None,
+            }),
+            r#"{"version":1,"body":{"access_key":{"id":"AKIA1","secret":"s","session_token":null,"expires_at":null}}}"#,
         ),
         (Response::HandingOver, r#"{"version":1,"body":"handing_over"}"#),
         (

@@ -11,8 +11,11 @@ Lends the access that Storm Connect keeps.
   curl --oauth2-bearer \"$(storm token github)\" https://api.github.com/user
 
 Commands:
-  storm token NAME [--min-ttl SECONDS] [--raw]
+  storm token NAME [--min-ttl SECONDS] [--raw | --format aws]
         Prints an access token or API key, followed by a newline unless --raw.
+        With --format aws it is an access key of AWS in JSON, as a profile of
+        ~/.aws/config asks for it:
+          credential_process = storm token NAME --format aws
   storm status [--json]
         Shows where the host and its integrations stand.
   storm agent …      runs storm-agent, the host without a window
@@ -41,7 +44,18 @@ pub(crate) enum Command {
 pub(crate) struct TokenCommand {
     pub(crate) name: String,
     pub(crate) min_lifetime_seconds: Option<u64>,
-    pub(crate) raw: bool,
+    pub(crate) format: Format,
+}
+
+/// What is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// The secret and a newline.
+    Line,
+    /// The secret alone.
+    Raw,
+    /// JSON, as AWS tools read it from a `credential_process`.
+    Aws,
 }
 
 /// What is wrong with a command line.
@@ -53,6 +67,8 @@ pub(crate) enum Problem {
     NoName,
     Surplus(String),
     NotSeconds,
+    NoSuchFormat,
+    TwoFormats,
     NotText,
 }
 
@@ -67,6 +83,8 @@ impl fmt::Display for Problem {
                 write!(formatter, "“{argument}” is one argument too many; put a name with spaces in quotes")
             }
             Self::NotSeconds => write!(formatter, "--min-ttl needs a number of seconds"),
+            Self::NoSuchFormat => write!(formatter, "the only format is aws, as in --format aws"),
+            Self::TwoFormats => write!(formatter, "--raw and --format do not go together"),
             Self::NotText => write!(formatter, "an argument is not valid UTF-8"),
         }
     }
@@ -97,23 +115,31 @@ impl Command {
 }
 
 fn parse_token(arguments: Vec<String>) -> Result<TokenCommand, Problem> {
-    let (mut names, mut min_lifetime_seconds, mut raw) = (Vec::new(), None, false);
+    let (mut names, mut min_lifetime_seconds, mut raw, mut aws) = (Vec::new(), None, false, false);
     let mut arguments = arguments.into_iter();
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--" => names.extend(arguments.by_ref()),
             "--raw" => raw = true,
             "--min-ttl" => min_lifetime_seconds = Some(seconds(arguments.next().as_deref())?),
-            _ => match argument.strip_prefix("--min-ttl=") {
-                Some(value) => min_lifetime_seconds = Some(seconds(Some(value))?),
-                None if argument.starts_with('-') => return Err(Problem::UnknownOption(argument)),
-                None => names.push(argument),
+            "--format" => aws = is_aws(arguments.next().as_deref())?,
+            _ => match argument.split_once('=') {
+                Some(("--min-ttl", value)) => min_lifetime_seconds = Some(seconds(Some(value))?),
+                Some(("--format", value)) => aws = is_aws(Some(value))?,
+                _ if argument.starts_with('-') => return Err(Problem::UnknownOption(argument)),
+                _ => names.push(argument),
             },
         }
     }
     let mut names = names.into_iter();
     let name = names.next().filter(|name| !name.is_empty()).ok_or(Problem::NoName)?;
-    none_left(names.collect(), TokenCommand { name, min_lifetime_seconds, raw })
+    let format = match (raw, aws) {
+        (false, false) => Format::Line,
+        (true, false) => Format::Raw,
+        (false, true) => Format::Aws,
+        (true, true) => return Err(Problem::TwoFormats),
+    };
+    none_left(names.collect(), TokenCommand { name, min_lifetime_seconds, format })
 }
 
 fn parse_status(arguments: Vec<String>) -> Result<Command, Problem> {
@@ -127,6 +153,10 @@ fn none_left<T>(arguments: Vec<String>, value: T) -> Result<T, Problem> {
         Some(option) if option.starts_with('-') => Err(Problem::UnknownOption(option)),
         Some(argument) => Err(Problem::Surplus(argument)),
     }
+}
+
+fn is_aws(value: Option<&str>) -> Result<bool, Problem> {
+    if value == Some("aws") { Ok(true) } else { Err(Problem::NoSuchFormat) }
 }
 
 fn seconds(value: Option<&str>) -> Result<u64, Problem> {
@@ -149,21 +179,23 @@ mod tests {
         Command::parse(line.iter().map(OsString::from))
     }
 
-    fn token(name: &str, min_lifetime_seconds: Option<u64>, raw: bool) -> Result<Command, Problem> {
-        Ok(Command::Token(TokenCommand { name: name.to_owned(), min_lifetime_seconds, raw }))
+    fn token(name: &str, min_lifetime_seconds: Option<u64>, format: Format) -> Result<Command, Problem> {
+        Ok(Command::Token(TokenCommand { name: name.to_owned(), min_lifetime_seconds, format }))
     }
 
     #[test]
     fn options_of_token_may_stand_anywhere() {
-        assert_eq!(parse(&["token", "github"]), token("github", None, false));
-        assert_eq!(parse(&["token", "--raw", "My CRM", "--min-ttl", "60"]), token("My CRM", Some(60), true));
-        assert_eq!(parse(&["token", "--min-ttl=60", "github"]), token("github", Some(60), false));
-        assert_eq!(parse(&["token", "--raw", "--", "--help"]), token("--help", None, true));
+        assert_eq!(parse(&["token", "github"]), token("github", None, Format::Line));
+        assert_eq!(parse(&["token", "--raw", "My CRM", "--min-ttl", "60"]), token("My CRM", Some(60), Format::Raw));
+        assert_eq!(parse(&["token", "--min-ttl=60", "github"]), token("github", Some(60), Format::Line));
+        assert_eq!(parse(&["token", "--raw", "--", "--help"]), token("--help", None, Format::Raw));
+        assert_eq!(parse(&["token", "--format", "aws", "Cloud"]), token("Cloud", None, Format::Aws));
+        assert_eq!(parse(&["token", "Cloud=1", "--format=aws"]), token("Cloud=1", None, Format::Aws));
     }
 
     #[test]
     fn a_line_that_is_not_understood_says_what_is_wrong_with_it() {
-        let table: [(&[&str], Problem); 10] = [
+        let table: [(&[&str], Problem); 13] = [
             (&[], Problem::NoCommand),
             (&["tokn"], Problem::UnknownCommand("tokn".into())),
             (&["token"], Problem::NoName),
@@ -172,6 +204,9 @@ mod tests {
             (&["token", "a", "--rw"], Problem::UnknownOption("--rw".into())),
             (&["token", "a", "--min-ttl"], Problem::NotSeconds),
             (&["token", "a", "--min-ttl=-1"], Problem::NotSeconds),
+            (&["token", "a", "--format"], Problem::NoSuchFormat),
+            (&["token", "a", "--format=docker"], Problem::NoSuchFormat),
+            (&["token", "a", "--format=aws", "--raw"], Problem::TwoFormats),
             (&["status", "--xml"], Problem::UnknownOption("--xml".into())),
             (&["--version", "now"], Problem::Surplus("now".into())),
         ];

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod access_key;
 mod command;
 mod host;
 mod sibling;

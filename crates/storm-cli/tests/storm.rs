@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use storm_broker::host::{Broker, Consumer, Lender};
-use storm_broker::{IntegrationStatus, LentSecret, Loan, Status, VaultState};
+use storm_broker::{AccessKeyLoan, IntegrationStatus, LentSecret, Loan, Status, VaultState};
 use storm_domain::{ErrorCode, Failure};
 use storm_secret::{AccessToken, ApiKey};
 use tempfile::TempDir;
@@ -55,6 +55,29 @@ impl Lender for FakeLender {
             "offline" => failed(ErrorCode::ServiceUnreachable),
             "disk" => failed(ErrorCode::DiskFull),
             _ => failed(ErrorCode::NotFound),
+        }
+    }
+
+    async fn lend_access_key(
+        &self,
+        name: &str,
+        _consumer: &Consumer,
+        min_lifetime: Option<Duration>,
+    ) -> Result<AccessKeyLoan, Failure> {
+        let loan = |session_token, expires_at| AccessKeyLoan {
+            id: "AKIA1".into(),
+            secret: ApiKey::new("secret/with+signs=\u{0022}\u{fc}"),
+            session_token,
+            expires_at,
+        };
+        match name {
+            "lasting" => Ok(loan(None, None)),
+            "short" => {
+                let seconds = i64::try_from(min_lifetime.unwrap_or_default().as_secs()).unwrap();
+                Ok(loan(Some(AccessToken::new("FwoG==")), Some((1_796_083_200 + seconds) * 1000 + 999)))
+            }
+            "beyond" => Ok(loan(None, Some(i64::MAX))),
+            _ => Err(Failure::new(ErrorCode::NotSupported, "It is no key of AWS.", None)),
         }
     }
 
@@ -129,6 +152,28 @@ async fn a_token_is_printed_with_a_newline_or_raw() {
     assert_eq!(desk.run(&["token", "github"]).await, (0, "at-0\n".into(), String::new()));
     assert_eq!(desk.run(&["token", "github", "--min-ttl", "90"]).await, (0, "at-90\n".into(), String::new()));
     assert_eq!(desk.run(&["token", "--raw", "key"]).await, (0, "key-1".into(), String::new()));
+}
+
+#[tokio::test]
+async fn an_access_key_is_printed_as_aws_tools_read_it() {
+    let desk = Desk::serving();
+    let (code, output, words) = desk.run(&["token", "lasting", "--format", "aws"]).await;
+    assert_eq!((code, words.as_str()), (0, ""));
+    let read: serde_json::Value = serde_json::from_str(&output).unwrap();
+    let expected =
+        serde_json::json!({ "Version": 1, "AccessKeyId": "AKIA1", "SecretAccessKey": "secret/with+signs=\"ü" });
+    assert_eq!(read, expected, "a key that does not end has no end");
+
+    let (_, output, _) = desk.run(&["token", "--format=aws", "short", "--min-ttl", "60"]).await;
+    let read: serde_json::Value = serde_json::from_str(&output).unwrap();
+    assert_eq!(read["SessionToken"], "FwoG==");
+    assert_eq!(read["Expiration"], "2026-12-01T00:01:00Z", "whole seconds, rounded down");
+
+    for name in ["beyond", "github"] {
+        let (code, output, words) = desk.run(&["token", name, "--format", "aws"]).await;
+        assert_eq!((code, output.as_str()), (1, ""), "{name}: {words}");
+        assert!(!words.contains("secret"), "{words}");
+    }
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ mod method;
 mod paste;
 mod resolve;
 mod rotation;
+mod session;
 mod source;
 mod template;
 
@@ -24,8 +25,8 @@ pub use field::{FieldError, FieldKind, FieldProblem, FieldSpec, Pattern};
 pub use guidance::when_to_use;
 pub use key_file::{KeyFile, KeyFileError, OpenFileError, open_dropped_file, read_key_file};
 pub use key_material::{
-    Algorithm, CertificateSummary, DroppedFile, Fingerprint, Holder, KeyMaterial, KeyMaterialError, MaterialSecret,
-    PasswordTries, Shape, Validity, read_dropped, read_key_material,
+    AccessKey, Algorithm, CertificateSummary, DroppedFile, Fingerprint, Holder, KeyMaterial, KeyMaterialError,
+    MaterialSecret, PasswordTries, Shape, Validity, read_dropped, read_key_material,
 };
 pub use key_shape::{Checksum, KeyKind, KeyShape};
 pub use known_cause::KnownCause;

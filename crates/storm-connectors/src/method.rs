@@ -14,6 +14,7 @@ use crate::field::Pattern;
 use crate::guidance;
 use crate::key_material::Shape;
 use crate::known_cause::KnownCause;
+use crate::session::SessionSpec;
 use crate::template::{Lookup, TextTemplate, UrlTemplate};
 
 /// One way to authenticate.
@@ -85,6 +86,12 @@ impl MethodSpec {
         }
     }
 
+    /// Whether its credential may come in a file.
+    #[must_use]
+    pub fn takes_file(&self) -> bool {
+        matches!(self.setup, Setup::ServiceAccount(_)) || !self.shapes.is_empty()
+    }
+
     /// The public part of its keys, where they have two.
     #[must_use]
     pub fn key_id(&self) -> Option<&KeyIdSpec> {
@@ -102,6 +109,7 @@ impl MethodSpec {
             Setup::ApiKey(setup) => {
                 setup.placement.collect_fields(&mut names);
                 names.extend(self.verify.origin_from.as_deref());
+                setup.session.iter().for_each(|session| session.collect_fields(&mut names));
             }
             Setup::OAuth(setup) => names.extend(setup.id_token_algs.iter().flat_map(|algs| algs.fields())),
             Setup::ServiceAccount(setup) => {
@@ -119,7 +127,7 @@ impl MethodSpec {
         urls.push(&self.verify.url);
         urls.extend(self.revoke.as_ref().map(|revoke| &revoke.url));
         match &self.setup {
-            Setup::ApiKey(_) => {}
+            Setup::ApiKey(setup) => urls.extend(setup.session.as_ref().map(|session| &session.url)),
             Setup::OAuth(setup) => {
                 urls.extend([&setup.authorize_url, &setup.token_url]);
                 urls.extend(setup.refresh_url.iter().chain(&setup.userinfo_url).chain(&setup.issuer));
@@ -155,6 +163,8 @@ pub struct ApiKeySetup {
     pub(crate) placement: PlacementSpec,
     /// The public part, where a key has two.
     pub key_id: Option<KeyIdSpec>,
+    /// What other tools are lent in place of the key; None = the key itself.
+    pub(crate) session: Option<SessionSpec>,
 }
 
 /// The public part of a key in two parts, such as an AWS access key id. It changes with the key.

@@ -388,12 +388,12 @@ impl Connector {
         placement(chosen, &lookup)
     }
 
-    fn url(&self, fields: &Fields, template: &UrlTemplate) -> Result<Url, ResolveError> {
+    pub(crate) fn url(&self, fields: &Fields, template: &UrlTemplate) -> Result<Url, ResolveError> {
         Ok(template.fill(&|name: &str| self.value(fields, name))?)
     }
 
     /// The same request at the origin that the user typed, if there is such a field and it is filled.
-    fn at_origin(&self, fields: &Fields, origin_from: Option<&str>, url: Url) -> Result<Url, ResolveError> {
+    pub(crate) fn at_origin(&self, fields: &Fields, origin_from: Option<&str>, url: Url) -> Result<Url, ResolveError> {
         let Some(origin) = origin_from.and_then(|name| self.value(fields, name)) else { return Ok(url) };
         let moved = [origin.trim_end_matches('/'), &url[Position::BeforePath..]].concat();
         Ok(check_url(&moved).map_err(TemplateError::from)?)

@@ -27,6 +27,7 @@ mod replacement;
 mod revocation;
 mod rotation;
 mod service;
+mod session;
 mod time;
 mod token_answer;
 mod token_state;
@@ -65,6 +66,7 @@ pub use service::{
     KeyExchange, KeyPlacement, OAuthService, RedirectHost, RevokeRequest, RevokeTarget, ServiceAccountService,
     TokenLifetimes, VerifyRequest,
 };
+pub use session::{SessionKey, SessionPaths, SessionRequest};
 pub use time::Timestamp;
 pub use token_answer::{AnswerOddity, ErrorAnswer, RawTokenAnswer, TokenAnswerReading};
 pub use token_state::{RefreshState, TokenEvent, TokenState, Trouble};

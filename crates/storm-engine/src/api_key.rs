@@ -181,9 +181,13 @@ impl Engine {
             KeyInput::Typed { value, key_id } => {
                 // EXPOSE: from the window into the secret type.
                 let checked = self.checked_key(connector_id, &ApiKey::new(value.expose()))?;
-                (key_id, checked.key_id, checked.key)
+                (key_id.clone(), checked.key_id, checked.key)
             }
-            KeyInput::Held { id, key_id } => (key_id, None, self.held.key(*id)?),
+            KeyInput::File { id, key_id } => {
+                let found = self.key_in_file(connector_id, *id, key_id.as_deref())?;
+                (found.id, None, self.checked_key(connector_id, &found.key)?.key)
+            }
+            KeyInput::Held { id, key_id } => (key_id.clone(), None, self.held.key(*id)?),
         };
         let id = check_key_id(self.connector(connector_id)?, typed_id.as_deref(), pasted_id.as_deref());
         let id = id.map_err(|problem| Failure {
@@ -194,7 +198,7 @@ impl Engine {
     }
 
     pub(crate) fn release(&self, input: &KeyInput) {
-        if let KeyInput::Held { id, .. } = input {
+        if let KeyInput::Held { id, .. } | KeyInput::File { id, .. } = input {
             self.held.release(*id);
         }
     }

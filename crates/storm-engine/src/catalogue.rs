@@ -68,6 +68,12 @@ impl Engine {
         connector.method(integration.method)?.key_id().map(key_id_view)
     }
 
+    /// Whether its credential may come in a file.
+    pub(crate) fn takes_file(&self, integration: &Integration) -> bool {
+        let connector = self.parts.catalogue.connector(&integration.connector_id);
+        connector.and_then(|connector| connector.method(integration.method)).is_some_and(|spec| spec.takes_file())
+    }
+
     pub(crate) fn pages_of(&self, integration: &Integration) -> Vec<ConnectorPage> {
         let connector = self.parts.catalogue.connector(&integration.connector_id);
         connector.map_or_else(Vec::new, |connector| pages_of(connector, integration.method, &integration.fields))
@@ -230,6 +236,7 @@ fn method_view(connector: &Connector, spec: &storm_connectors::MethodSpec) -> Me
         how_to_get: spec.how_to_get.clone(),
         fields: connector.fields_of(method).map(field_view).collect(),
         key_id: spec.key_id().map(key_id_view),
+        takes_file: spec.takes_file(),
         default_scopes: spec.default_scopes().to_vec(),
         oauth: spec.oauth().map(|setup| OAuthSetupView {
             default_client_id: setup.default_client_id.clone(),

@@ -3,9 +3,12 @@
 //! A file is read, and keys are derived from its password, on a thread of their own: that takes up to two seconds.
 
 use storm_connectors::{
-    Algorithm, CertificateSummary, DroppedFile, Holder, KeyMaterial, KeyMaterialError, Validity, read_dropped,
+    AccessKey, Algorithm, CertificateSummary, Connector, DroppedFile, Holder, KeyMaterial, KeyMaterialError, Shape,
+    Validity, read_dropped,
 };
-use storm_domain::{Action, ErrorCode, Failure, HeldSecretId, Integration, ServiceAccountKey};
+use storm_domain::{
+    Action, ApiKeyCredential, ErrorCode, Failure, HeldSecretId, Integration, Method, ServiceAccountKey,
+};
 use storm_secret::Passphrase;
 
 use crate::catalogue::badge;
@@ -13,7 +16,7 @@ use crate::engine::{Engine, internal, lock};
 use crate::error::{ToFailure as _, file_not_usable};
 use crate::held::HeldFile;
 use crate::view::{
-    CertificateView, FileFact, FileFactKind, FilePreview, FileUse, FileView, HeldFileView, KeyFileView,
+    CertificateView, FileFact, FileFactKind, FileKey, FilePreview, FileUse, FileView, HeldFileView, KeyFileView,
     UnlockFileRequest, ValidityView,
 };
 
@@ -27,6 +30,7 @@ impl Engine {
     pub async fn preview_files(&self, files: Vec<HeldFile>) -> Result<FilePreview, Failure> {
         let name = first_name(&files);
         match self.read(files).await? {
+            (_, Ok(material)) if material.is_temporary() => Err(temporary()),
             (_, Ok(material)) => Ok(FilePreview::Known { file: file_view(&material) }),
             (_, Err(KeyMaterialError::PasswordNeeded { shape })) => {
                 Ok(FilePreview::Locked { name, shape: shape.title().to_owned() })
@@ -93,15 +97,26 @@ impl Engine {
         let material = self.held.material(file)?;
         let connector = self.connector(&integration.connector_id)?;
         let key = material.service_account_key().filter(|_| material.is_for(connector, integration.method));
-        let key = key.ok_or_else(|| {
-            file_not_usable(format!(
-                "This is: {}. {} takes another kind of file here. Choose the one that the service let you download.",
-                material.shape.title(),
-                connector.name
-            ))
-        })?;
+        let key = key.ok_or_else(|| another_kind(&material, connector))?;
         connector.check_key_file(&integration.fields, &key).map_err(|error| error.to_failure())?;
         Ok(key)
+    }
+
+    /// The key to paste of a held file, for a service that takes it; of several the one with this public id.
+    pub(crate) fn key_in_file(
+        &self,
+        connector_id: &str,
+        file: HeldSecretId,
+        key_id: Option<&str>,
+    ) -> Result<ApiKeyCredential, Failure> {
+        let material = self.held.material(file)?;
+        let connector = self.connector(connector_id)?;
+        if !material.is_for(connector, Method::ApiKey) {
+            return Err(another_kind(&material, connector));
+        }
+        material.api_key(key_id).ok_or_else(|| {
+            file_not_usable("This file holds several keys. Choose the one that is meant, by its profile and id.")
+        })
     }
 
     async fn read(&self, files: Vec<HeldFile>) -> Result<(Vec<HeldFile>, Read), Failure> {
@@ -115,6 +130,9 @@ impl Engine {
     }
 
     fn hold(&self, material: KeyMaterial) -> Result<KeyFileView, Failure> {
+        if material.is_temporary() {
+            return Err(temporary());
+        }
         let uses: Vec<FileUse> = material
             .takers(self.parts.catalogue)
             .into_iter()
@@ -127,10 +145,28 @@ impl Engine {
             )));
         }
         let id = HeldSecretId(self.parts.entropy.make_uuid());
-        let view = KeyFileView { id, file: file_view(&material), uses };
+        let keys = match &material.lasting_keys()[..] {
+            [] | [_] => Vec::new(),
+            several => several.iter().map(|key| file_key(key)).collect(),
+        };
+        let view = KeyFileView { id, file: file_view(&material), uses, keys };
         self.held.hold_material(id, material, self.now());
         Ok(view)
     }
+}
+
+fn another_kind(material: &KeyMaterial, connector: &Connector) -> Failure {
+    file_not_usable(format!(
+        "This is: {}. {} takes another kind of file here. Choose the one that the service let you download.",
+        material.shape.title(),
+        connector.name
+    ))
+}
+
+fn temporary() -> Failure {
+    file_not_usable(
+        "This is a temporary key of AWS, which ends within hours and cannot be kept alive. Drop the key of an IAM user; other tools are then lent temporary ones made of it.",
+    )
 }
 
 fn first_name(files: &[HeldFile]) -> String {
@@ -153,6 +189,22 @@ fn file_view(material: &KeyMaterial) -> FileView {
         };
         fact(kind, holder.name().to_owned())
     }));
+    let stands_under =
+        if material.shape == Shape::AwsAccessKeyCsv { FileFactKind::User } else { FileFactKind::Profile };
+    match &material.lasting_keys()[..] {
+        [] => {}
+        [only] => {
+            // A file of several may hold one that lasts.
+            if material.holder.is_none() {
+                facts.push(fact(FileFactKind::AccessKeyId, only.id.clone()));
+            }
+            facts.extend(only.profile.clone().map(|profile| fact(stands_under, profile)));
+        }
+        several => {
+            let names: Vec<&str> = several.iter().map(|key| key.profile.as_deref().unwrap_or(&key.id)).collect();
+            facts.push(fact(stands_under, names.join(", ").chars().take(200).collect()));
+        }
+    }
     let key = material.service_account_key();
     if let Some(account) = key.as_ref().and_then(|key| key.account.clone()) {
         facts.extend(account.project_id.map(|project| fact(FileFactKind::Project, project)));
@@ -166,6 +218,10 @@ fn file_view(material: &KeyMaterial) -> FileView {
         facts,
         certificate: material.certificate.as_ref().map(certificate_view),
     }
+}
+
+fn file_key(key: &AccessKey) -> FileKey {
+    FileKey { key_id: key.id.clone(), profile: key.profile.clone().unwrap_or_default() }
 }
 
 fn certificate_view(certificate: &CertificateSummary) -> CertificateView {

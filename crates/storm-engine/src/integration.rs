@@ -82,6 +82,8 @@ impl Engine {
             missing_scopes: self.missing_scopes(&row),
             undecided: self.undecided_account(id),
             key_id: self.key_id_of(&row),
+            takes_file: self.takes_file(&row),
+            lends: self.lends(&row),
             registration,
             rotation,
             can: self.capabilities(&row, rotating, has_secret, &generations),

@@ -55,6 +55,22 @@ impl Engine {
         consumer: &str,
         min_lifetime: Option<Duration>,
     ) -> Result<Lent, Failure> {
+        let integration = self.lendable(name).await?;
+        let (secret, expires_at) = match integration.method {
+            Method::ApiKey if self.has_signing_key(&integration) => return Err(id_needed(&integration)),
+            Method::ApiKey => (LentSecret::ApiKey(self.lendable_key(&integration).await?.key), None),
+            Method::OAuth | Method::ServiceAccount => {
+                let (token, expires_at) = self.access_token(&integration, min_lifetime, Use::Lending).await?;
+                (LentSecret::AccessToken(token), expires_at)
+            }
+        };
+        let lent = Lent { secret, expires_at, integration_id: integration.id };
+        self.log_behind(integration, ActivityKind::Lent { consumer: consumer.to_owned() }).await;
+        Ok(lent)
+    }
+
+    /// The integration called `name`, if its user lets it be lent.
+    pub(crate) async fn lendable(&self, name: &str) -> Result<Integration, Failure> {
         let integration = self.named(name).await?;
         if !integration.lending_allowed {
             return Err(Failure::new(
@@ -73,35 +89,15 @@ impl Engine {
                 None,
             ));
         }
-        let (secret, expires_at) = match integration.method {
-            Method::ApiKey => (LentSecret::ApiKey(self.lendable_key(&integration).await?), None),
-            Method::OAuth | Method::ServiceAccount => {
-                let (token, expires_at) = self.access_token(&integration, min_lifetime, Use::Lending).await?;
-                (LentSecret::AccessToken(token), expires_at)
-            }
-        };
-        let lent = Lent { secret, expires_at, integration_id: integration.id };
-        self.log_behind(integration, ActivityKind::Lent { consumer: consumer.to_owned() }).await;
-        Ok(lent)
+        Ok(integration)
     }
 
     /// Writes the log after the hand-out, so that the caller does not wait for a disk; but not after [`Engine::shut_down`].
-    async fn log_behind(self: &Arc<Self>, integration: Integration, what: ActivityKind) {
+    pub(crate) async fn log_behind(self: &Arc<Self>, integration: Integration, what: ActivityKind) {
         let engine = Arc::clone(self);
         let write = async move { engine.log(&integration, what).await };
         if let Err(write) = self.behind.begin(write) {
             write.await;
-        }
-    }
-
-    async fn lendable_key(&self, integration: &Integration) -> Result<ApiKey, Failure> {
-        let active = self.vault().active_generation(integration.id).await.map_err(|error| error.to_failure())?;
-        if let TokenState::NeedsReconnect { .. } = integration.state {
-            return Err(reconnect_needed("The service refuses this key."));
-        }
-        match active.map(|generation| generation.credential) {
-            Some(Credential::ApiKey(credential)) => Ok(credential.key),
-            _ => Err(crate::engine::internal("This integration has no key.")),
         }
     }
 
@@ -130,11 +126,7 @@ impl Engine {
             return Ok((token.clone(), *expires_at));
         }
         match (self.fresh_token(integration, wanted, purpose).await, present) {
-            (Ok((_, expires_at)), _) if !lasts(expires_at, wanted) => Err(Failure::new(
-                ErrorCode::NotSupported,
-                "The service's tokens do not live as long as was asked for. Ask for a shorter time.",
-                None,
-            )),
+            (Ok((_, expires_at)), _) if !lasts(expires_at, wanted) => Err(not_so_long()),
             (Ok(fresh), _) => Ok(fresh),
             (Err(failure), Some((token, expires_at)))
                 if lasts(expires_at, Duration::ZERO) && failure.code == ErrorCode::ServiceUnreachable =>
@@ -220,6 +212,23 @@ impl Engine {
             }
         }
     }
+}
+
+pub(crate) fn not_so_long() -> Failure {
+    Failure::new(
+        ErrorCode::NotSupported,
+        "The service's tokens do not live as long as was asked for. Ask for a shorter time.",
+        None,
+    )
+}
+
+/// The secret of a key that signs is of no use without its id.
+fn id_needed(integration: &Integration) -> Failure {
+    let name = &integration.name;
+    let message = format!(
+        "The key of “{name}” signs requests, so it is of use only together with its id. Ask for both with --format aws, or have AWS tools ask by this line of ~/.aws/config: credential_process = storm token \"{name}\" --format aws"
+    );
+    Failure::new(ErrorCode::NotSupported, message, None)
 }
 
 fn exchanged_token(kept: ExchangedToken, purpose: Use) -> Result<(AccessToken, Option<Timestamp>), Failure> {

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod access_key;
 mod age;
 mod api_key;
 mod authorization;
@@ -37,6 +38,7 @@ mod verify;
 
 pub mod view;
 
+pub use access_key::LentAccessKey;
 pub use engine::{Engine, EngineParts};
 pub use error::{failure_of_file, failure_of_vault};
 pub use held::HeldFile;

@@ -9,6 +9,7 @@ use storm_domain::{
 };
 use storm_secret::AccessToken;
 
+use crate::access_key::KeptSession;
 use crate::engine::{Engine, lock};
 use crate::error::{ToFailure as _, failure_of_trouble};
 use crate::naming::is_chosen;
@@ -17,7 +18,11 @@ use crate::view::{AddServiceAccountRequest, SavedView};
 
 /// Access tokens that were exchanged for keys. They can be had again at any time, so they are never written down.
 #[derive(Default)]
-pub(crate) struct ExchangedTokens(Mutex<HashMap<IntegrationId, ExchangedToken>>);
+pub(crate) struct ExchangedTokens {
+    tokens: Mutex<HashMap<IntegrationId, ExchangedToken>>,
+    /// The same of keys that sign.
+    sessions: Mutex<HashMap<IntegrationId, KeptSession>>,
+}
 
 #[derive(Clone)]
 pub(crate) struct ExchangedToken {
@@ -29,19 +34,29 @@ pub(crate) struct ExchangedToken {
 
 impl ExchangedTokens {
     pub(crate) fn forget(&self, id: IntegrationId) {
-        lock(&self.0).remove(&id);
+        lock(&self.tokens).remove(&id);
+        lock(&self.sessions).remove(&id);
     }
 
     pub(crate) fn forget_all(&self) {
-        lock(&self.0).clear();
+        lock(&self.tokens).clear();
+        lock(&self.sessions).clear();
     }
 
     pub(crate) fn kept(&self, id: IntegrationId) -> Option<ExchangedToken> {
-        lock(&self.0).get(&id).cloned()
+        lock(&self.tokens).get(&id).cloned()
+    }
+
+    pub(crate) fn kept_session(&self, id: IntegrationId) -> Option<KeptSession> {
+        lock(&self.sessions).get(&id).cloned()
+    }
+
+    pub(crate) fn keep_session(&self, id: IntegrationId, session: KeptSession) {
+        lock(&self.sessions).insert(id, session);
     }
 
     pub(crate) fn keep(&self, id: IntegrationId, token: ExchangedToken) {
-        lock(&self.0).insert(id, token);
+        lock(&self.tokens).insert(id, token);
     }
 }
 

@@ -8,9 +8,10 @@ use storm_domain::port::{
     ClientKeyError, EventSink, IdTokenCheck, ListenError, ListenRequest, PendingRedirect, Provider, TokenRequest,
 };
 use storm_domain::{
-    Account, ClientMetadata, Credential, DeviceAuthorization, DevicePoll, Discovered, DiscoveryError, Event,
-    IdTokenError, OAuthService, RawTokenAnswer, RefreshFailure, RegisteredClient, RegistrationOffer, RevokeRequest,
-    SendFailure, ServiceAccountKey, ServiceAccountService, Timestamp, TokenAnswerReading, Verdict, VerifyRequest,
+    Account, ApiKeyCredential, ClientMetadata, Credential, DeviceAuthorization, DevicePoll, Discovered, DiscoveryError,
+    Event, IdTokenError, OAuthService, RawTokenAnswer, RefreshFailure, RegisteredClient, RegistrationOffer,
+    RevokeRequest, SendFailure, ServiceAccountKey, ServiceAccountService, SessionKey, SessionRequest, Timestamp,
+    TokenAnswerReading, Verdict, VerifyRequest,
 };
 use storm_secret::{AccessToken, ClientSecret, DisplaySafeUrl, IdToken, PrivateKey};
 use storm_tests::{Outcome, StepError};
@@ -103,6 +104,13 @@ impl Provider for TrappedProvider {
         let verdict = self.inner.verify(request, credential, access_token).await;
         self.traps.pass("verify", true);
         verdict
+    }
+    async fn make_session(
+        &self,
+        request: &SessionRequest,
+        key: &ApiKeyCredential,
+    ) -> Result<SessionKey, RefreshFailure> {
+        self.inner.make_session(request, key).await
     }
     async fn revoke(
         &self,

@@ -1,11 +1,13 @@
 // A key file on its way in: dropped on the window or chosen in the system's dialog. The core reads and holds it; here is only
 // what may be shown.
-import { failureOf, type Failure, type Host, type KeyFileView } from '../api/host';
+import { failureOf, type Failure, type Host, type KeyFileView, type KeyInput } from '../api/host';
 import type { Drop, FileTaker } from './drop.svelte';
 
 export class FileEntry implements FileTaker {
   file = $state.raw<KeyFileView | null>(null);
   problem = $state.raw<Failure | null>(null);
+  /** The public id of the key that is meant, where the file holds several. */
+  chosen = $state('');
 
   constructor(
     private readonly host: Host,
@@ -13,9 +15,15 @@ export class FileEntry implements FileTaker {
     readonly purpose: string,
   ) {}
 
+  /** The key in it as it is handed over; null until it is clear which is meant. */
+  get key(): KeyInput | null {
+    if (!this.file || (this.file.keys.length > 0 && this.chosen === '')) return null;
+    return { from: 'file', id: this.file.id, key_id: this.chosen || null };
+  }
+
   take(file: KeyFileView): void {
+    this.empty();
     this.file = file;
-    this.problem = null;
   }
 
   refuse(failure: Failure): void {
@@ -36,5 +44,6 @@ export class FileEntry implements FileTaker {
   empty(): void {
     this.file = null;
     this.problem = null;
+    this.chosen = '';
   }
 }

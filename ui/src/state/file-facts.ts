@@ -13,6 +13,7 @@ const factTitle: Record<FileFactKind, string> = {
   app: 'App',
   subject: 'Issued to',
   user: 'User',
+  profile: 'Profile',
   algorithm: 'Key',
   fingerprint: 'Fingerprint',
 };

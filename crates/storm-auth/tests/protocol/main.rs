@@ -23,6 +23,7 @@ mod pushed;
 mod refused_answers;
 mod registration;
 mod revoke;
+mod session;
 mod silence;
 mod support;
 mod token_request;

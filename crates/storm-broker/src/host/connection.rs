@@ -7,7 +7,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use storm_domain::ErrorCode;
+use storm_domain::{ErrorCode, Failure};
 use storm_secret::SecretBytes;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::UnixStream;
@@ -80,7 +80,16 @@ async fn answer<L: Lender>(body: &SecretBytes, consumer: &Consumer, lender: &Arc
     let response = match request {
         Request::Status => Response::Status(lender.status().await),
         Request::Token { name, min_lifetime_seconds } => {
-            lend(name, consumer, min_lifetime_seconds.map(Duration::from_secs), lender).await
+            let (asked, to, lending) = (name.clone(), consumer.clone(), Arc::clone(lender));
+            let min_lifetime = min_lifetime_seconds.map(Duration::from_secs);
+            let lend = async move { lending.lend(&asked, &to, min_lifetime).await.map(Response::Token) };
+            lent(&name, consumer, lender, lend).await
+        }
+        Request::AccessKey { name, min_lifetime_seconds } => {
+            let (asked, to, lending) = (name.clone(), consumer.clone(), Arc::clone(lender));
+            let min_lifetime = min_lifetime_seconds.map(Duration::from_secs);
+            let lend = async move { lending.lend_access_key(&asked, &to, min_lifetime).await.map(Response::AccessKey) };
+            lent(&name, consumer, lender, lend).await
         }
         Request::HandOver if lender.hand_over() => Response::HandingOver,
         Request::HandOver => refused(RefusalKind::Denied, "Storm Connect is open and keeps its vault."),
@@ -88,17 +97,14 @@ async fn answer<L: Lender>(body: &SecretBytes, consumer: &Consumer, lender: &Arc
     (response, true)
 }
 
-async fn lend<L: Lender>(
-    name: String,
+async fn lent<L: Lender>(
+    name: &str,
     consumer: &Consumer,
-    min_lifetime: Option<Duration>,
     lender: &Arc<L>,
+    lend: impl Future<Output = Result<Response, Failure>> + Send + 'static,
 ) -> Response {
-    let (asked, lending) = (name.clone(), Arc::clone(lender));
-    let to = consumer.clone();
     // Not awaited in place but spawned: neither a peer that leaves nor the deadline may cut a refresh off.
-    let lending = tokio::spawn(async move { lending.lend(&asked, &to, min_lifetime).await });
-    let lent = match timeout(REQUEST_DEADLINE, lending).await {
+    let lent = match timeout(REQUEST_DEADLINE, tokio::spawn(lend)).await {
         Ok(Ok(lent)) => lent,
         Ok(Err(_)) => return refused(RefusalKind::Other, "The host could not finish the request. Try again."),
         Err(_) => {
@@ -108,12 +114,12 @@ async fn lend<L: Lender>(
     match lent {
         Ok(loan) => {
             tracing::info!(%consumer, "a credential was lent");
-            Response::Token(loan)
+            loan
         }
         Err(failure) => {
             tracing::info!(%consumer, code = ?failure.code, "a credential was not lent");
             Response::Refused(match failure.code {
-                ErrorCode::NotFound => Refusal::not_found(failure, &name, &lender.status().await),
+                ErrorCode::NotFound => Refusal::not_found(failure, name, &lender.status().await),
                 _ => Refusal::of(failure),
             })
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use storm_domain::Failure;
 
 use super::Consumer;
-use crate::{Loan, Status};
+use crate::{AccessKeyLoan, Loan, Status};
 
 /// The host as the broker sees it. Whether something may be lent, and writing down that it was, is its part.
 pub trait Lender: Send + Sync + 'static {
@@ -20,6 +20,14 @@ pub trait Lender: Send + Sync + 'static {
         consumer: &Consumer,
         min_lifetime: Option<Duration>,
     ) -> impl Future<Output = Result<Loan, Failure>> + Send;
+
+    /// Lends the access key of the integration called `name`, or a short-lived one in its place, still good for `min_lifetime`.
+    fn lend_access_key(
+        &self,
+        name: &str,
+        consumer: &Consumer,
+        min_lifetime: Option<Duration>,
+    ) -> impl Future<Output = Result<AccessKeyLoan, Failure>> + Send;
 
     /// Begins to close the vault for the application's window. False = this host keeps it.
     fn hand_over(&self) -> bool;

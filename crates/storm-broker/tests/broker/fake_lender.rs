@@ -7,9 +7,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use storm_broker::host::{Broker, Consumer, Lender};
-use storm_broker::{Client, ClientError, IntegrationStatus, LentSecret, Loan, Request, Response, Status, VaultState};
+use storm_broker::{
+    AccessKeyLoan, Client, ClientError, IntegrationStatus, LentSecret, Loan, Request, Response, Status, VaultState,
+};
 use storm_domain::{ErrorCode, Failure};
-use storm_secret::AccessToken;
+use storm_secret::{AccessToken, ApiKey};
 use tempfile::TempDir;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
@@ -54,6 +56,21 @@ impl Lender for FakeLender {
         self.lent.fetch_add(1, Ordering::SeqCst);
         let secret = LentSecret::AccessToken(AccessToken::new(format!("token of {name}")));
         Ok(Loan { secret, expires_at: min_lifetime.map(|lifetime| i64::try_from(lifetime.as_millis()).unwrap()) })
+    }
+
+    async fn lend_access_key(
+        &self,
+        name: &str,
+        _consumer: &Consumer,
+        min_lifetime: Option<Duration>,
+    ) -> Result<AccessKeyLoan, Failure> {
+        self.lent.fetch_add(1, Ordering::SeqCst);
+        Ok(AccessKeyLoan {
+            id: format!("id of {name}"),
+            secret: ApiKey::new("secret"),
+            session_token: min_lifetime.map(|_| AccessToken::new("x".repeat(30_000))),
+            expires_at: None,
+        })
     }
 
     fn hand_over(&self) -> bool {

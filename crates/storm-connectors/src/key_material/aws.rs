@@ -4,11 +4,13 @@ use csv::ReaderBuilder;
 use ini::{Ini, ParseOption};
 use storm_secret::{AccessToken, ApiKey};
 
-use super::material::{Holder, KeyMaterial, MaterialSecret};
-use super::{KeyMaterialError, Shape};
+use super::material::{AccessKey, Holder, KeyMaterial, MaterialSecret};
+use super::{KeyMaterialError, Shape, plain};
 
 const ID: &str = "Access key ID";
 const SECRET: &str = "Secret access key";
+/// In the console's files for several users at once.
+const USER: &str = "User name";
 const INI_ID: &str = "aws_access_key_id";
 const INI_SECRET: &str = "aws_secret_access_key";
 const INI_SESSION: &str = "aws_session_token";
@@ -44,7 +46,8 @@ pub(super) fn of_csv(text: &str, file_name: String) -> Result<KeyMaterial, KeyMa
         }
     };
     let (id, secret) = (column(ID)?, column(SECRET)?);
-    let mut found = None;
+    let user = column(USER).ok();
+    let mut found = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|_| DAMAGED)?;
         if record.iter().all(|field| field.trim().is_empty()) {
@@ -52,11 +55,9 @@ pub(super) fn of_csv(text: &str, file_name: String) -> Result<KeyMaterial, KeyMa
         }
         let field = |at: usize, name| record.get(at).map(str::trim).ok_or(KeyMaterialError::Missing { name });
         let key = access_key((field(id, ID)?, ID), (field(secret, SECRET)?, SECRET), None)?;
-        if found.replace(key).is_some() {
-            return Err(KeyMaterialError::SeveralKeys);
-        }
+        found.push(AccessKey { profile: user.and_then(|at| shown(record.get(at)?)), ..key });
     }
-    Ok(material(Shape::AwsAccessKeyCsv, file_name, found.ok_or(KeyMaterialError::NoKey)?))
+    material(Shape::AwsAccessKeyCsv, file_name, found)
 }
 
 pub(super) fn of_ini(text: &str, file_name: String) -> Result<KeyMaterial, KeyMaterialError> {
@@ -64,8 +65,8 @@ pub(super) fn of_ini(text: &str, file_name: String) -> Result<KeyMaterial, KeyMa
     let options = ParseOption { enabled_quote: false, enabled_escape: false, ..ParseOption::default() };
     let file = Ini::load_from_str_opt(text, options)
         .map_err(|_| KeyMaterialError::Damaged { what: "a line in it is neither a name and a value nor a section" })?;
-    let mut found = None;
-    for (_, properties) in &file {
+    let mut found = Vec::new();
+    for (section, properties) in &file {
         let value = |name: &'static str| {
             let mut values =
                 properties.iter().filter(|(key, _)| name_of(key) == name).map(|(_, value)| unquoted(value.trim()));
@@ -84,11 +85,15 @@ pub(super) fn of_ini(text: &str, file_name: String) -> Result<KeyMaterial, KeyMa
             (Some(id), Some(secret)) => (id, secret),
         };
         let key = access_key((id, INI_ID), (secret, INI_SECRET), value(INI_SESSION)?)?;
-        if found.replace(key).is_some() {
-            return Err(KeyMaterialError::SeveralKeys);
-        }
+        // The file of settings writes "profile" before the name, the one of credentials does not.
+        let profile = section.map(|section| section.strip_prefix("profile ").unwrap_or(section));
+        found.push(AccessKey { profile: profile.and_then(shown), ..key });
     }
-    Ok(material(Shape::AwsCredentials, file_name, found.ok_or(KeyMaterialError::NoKey)?))
+    material(Shape::AwsCredentials, file_name, found)
+}
+
+fn shown(name: &str) -> Option<String> {
+    Some(plain(name.trim())).filter(|name| !name.is_empty())
 }
 
 /// `export AWS_ACCESS_KEY_ID` of a shell is the same name.
@@ -107,7 +112,7 @@ fn access_key(
     (id, id_name): (&str, &'static str),
     (secret, secret_name): (&str, &'static str),
     session: Option<&str>,
-) -> Result<MaterialSecret, KeyMaterialError> {
+) -> Result<AccessKey, KeyMaterialError> {
     let is_id = (16..=128).contains(&id.len())
         && id.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
     if !is_id {
@@ -118,20 +123,28 @@ fn access_key(
     if !is_secret(secret, 128) {
         return Err(KeyMaterialError::NotUsable { name: secret_name });
     }
-    if session.is_some_and(|session| !is_secret(session, 8192)) {
+    if session.is_some_and(|session| !session.is_empty() && !is_secret(session, 8192)) {
         return Err(KeyMaterialError::NotUsable { name: INI_SESSION });
     }
-    Ok(MaterialSecret::AccessKey {
+    Ok(AccessKey {
+        profile: None,
         id: id.to_owned(),
         secret: ApiKey::new(secret),
-        session: session.map(AccessToken::new),
+        session: session.filter(|session| !session.is_empty()).map(AccessToken::new),
     })
 }
 
-fn material(shape: Shape, file_name: String, secret: MaterialSecret) -> KeyMaterial {
-    let holder = match &secret {
-        MaterialSecret::AccessKey { id, .. } => Some(Holder::AccessKeyId(id.clone())),
+/// Ids tell several keys apart, so each may stand once.
+fn material(shape: Shape, file_name: String, keys: Vec<AccessKey>) -> Result<KeyMaterial, KeyMaterialError> {
+    let is_twice = |at: usize, key: &AccessKey| keys.iter().take(at).any(|other| other.id == key.id);
+    if keys.iter().enumerate().any(|(at, key)| is_twice(at, key)) {
+        return Err(KeyMaterialError::SeveralKeys);
+    }
+    let holder = match &keys[..] {
+        [] => return Err(KeyMaterialError::NoKey),
+        [only] => Some(Holder::AccessKeyId(only.id.clone())),
         _ => None,
     };
-    KeyMaterial { shape, file_name, holder, algorithm: None, key_fingerprint: None, certificate: None, secret }
+    let secret = MaterialSecret::AccessKeys(keys);
+    Ok(KeyMaterial { shape, file_name, holder, algorithm: None, key_fingerprint: None, certificate: None, secret })
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
-use storm_domain::{Fields, Method, ServiceAccountKey, Timestamp};
+use storm_domain::{ApiKeyCredential, Fields, Method, ServiceAccountKey, Timestamp};
 use storm_secret::{AccessToken, ApiKey, ClientSecret, PrivateKey};
 
 use super::Shape;
@@ -63,10 +63,41 @@ impl KeyMaterial {
         }
     }
 
+    /// The access keys in it that end only when somebody ends them; which of several is meant is for the user to say.
+    #[must_use]
+    pub fn lasting_keys(&self) -> Vec<&AccessKey> {
+        match &self.secret {
+            MaterialSecret::AccessKeys(keys) => keys.iter().filter(|key| key.session.is_none()).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether all it holds ends by itself within hours.
+    #[must_use]
+    pub fn is_temporary(&self) -> bool {
+        matches!(&self.secret, MaterialSecret::AccessKeys(keys) if keys.iter().all(|key| key.session.is_some()))
+    }
+
+    /// The key to paste, if it holds one: the only one that lasts, or of several the one with this public id.
+    #[must_use]
+    pub fn api_key(&self, id: Option<&str>) -> Option<ApiKeyCredential> {
+        if let MaterialSecret::Token(token) = &self.secret {
+            return Some(ApiKeyCredential { id: None, key: token.clone() });
+        }
+        let mut wanted = self.lasting_keys().into_iter().filter(|key| id.is_none_or(|id| key.id == id));
+        match (wanted.next(), wanted.next()) {
+            (Some(key), None) => Some(ApiKeyCredential { id: Some(key.id.clone()), key: key.secret.clone() }),
+            _ => None,
+        }
+    }
+
     /// The methods of the catalogue that it is for, in the catalogue's order: those that name its shape as their own, or else
     /// all that take its kind of key.
     #[must_use]
     pub fn takers<'a>(&self, catalogue: &'a Catalogue) -> Vec<(&'a Connector, Method)> {
+        if self.is_temporary() {
+            return Vec::new();
+        }
         let all = || catalogue.connectors().iter().flat_map(|one| one.methods.iter().map(move |spec| (one, spec)));
         let own: Vec<_> = all().filter(|(_, spec)| spec.shapes.contains(&self.shape)).collect();
         let takers = if own.is_empty() { all().filter(|(one, spec)| self.fits(one, spec)).collect() } else { own };
@@ -242,15 +273,8 @@ pub enum MaterialSecret {
     },
     /// A service account, as [`crate::read_key_file`] reads it.
     ServiceAccount(ServiceAccountKey),
-    /// An access key of AWS.
-    AccessKey {
-        /// Shown.
-        id: String,
-        /// What requests are signed with.
-        secret: ApiKey,
-        /// Only with temporary keys, which end within hours.
-        session: Option<AccessToken>,
-    },
+    /// Access keys of AWS, at least one, no two of the same id.
+    AccessKeys(Vec<AccessKey>),
     /// An app registration.
     Client {
         /// Shown.
@@ -260,6 +284,19 @@ pub enum MaterialSecret {
     },
     /// A bearer token.
     Token(ApiKey),
+}
+
+/// An access key of AWS.
+#[derive(Debug, Clone)]
+pub struct AccessKey {
+    /// The profile or the user that it stands under, as a file of several keys names it.
+    pub profile: Option<String>,
+    /// Shown.
+    pub id: String,
+    /// What requests are signed with.
+    pub secret: ApiKey,
+    /// Only with temporary keys, which end within hours.
+    pub session: Option<AccessToken>,
 }
 
 #[cfg(test)]

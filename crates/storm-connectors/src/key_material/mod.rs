@@ -26,7 +26,9 @@ use storm_secret::Passphrase;
 use zeroize::Zeroizing;
 
 pub use error::KeyMaterialError;
-pub use material::{Algorithm, CertificateSummary, Fingerprint, Holder, KeyMaterial, MaterialSecret, Validity};
+pub use material::{
+    AccessKey, Algorithm, CertificateSummary, Fingerprint, Holder, KeyMaterial, MaterialSecret, Validity,
+};
 pub use password_tries::PasswordTries;
 pub use shape::Shape;
 

@@ -119,7 +119,7 @@ fn f162_a_file_of_another_trade_is_named() {
 
 #[test]
 fn f163_two_keys_in_one_place() {
-    for name in ["two-keys.pem", "two.csv", "two-profiles", "two-clients.json"] {
+    for name in ["two-keys.pem", "two-profiles", "two-clients.json"] {
         refused(name, None, "SeveralKeys");
     }
 }
@@ -373,4 +373,25 @@ fn a_file_leads_to_the_services_it_is_for() {
     assert!(!any_key.contains(&"entra-app".to_owned()), "there is no certificate to upload");
     assert!(takers("pfx-modern.p12", Some("practice")).contains(&"entra-app".to_owned()));
     assert_eq!(takers("pkcs8-p256.pem", None), ["app-store-connect"]);
+    for name in ["aws.csv", "aws-older.csv", "aws-credentials", "aws.env", "aws-profiles"] {
+        assert_eq!(takers(name, None), ["aws"], "{name}");
+    }
+    assert!(takers("aws-session", None).is_empty(), "it ends within hours");
+}
+
+#[test]
+fn of_several_access_keys_the_one_that_is_named_is_taken_and_none_that_ends_by_itself() {
+    let [first, second, by_hand] = ["AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE", "ASIAIOSFODNN7EXAMPLE"];
+    let profiles = good("aws-profiles", None).unwrap();
+    let offered: Vec<_> = profiles.lasting_keys().iter().map(|key| (key.profile.as_deref(), key.id.as_str())).collect();
+    assert_eq!(offered, [(Some("default"), first), (Some("reports"), second)]);
+    assert!(profiles.api_key(None).is_none() && profiles.api_key(Some(by_hand)).is_none());
+    let key = profiles.api_key(Some(second)).unwrap();
+    assert_eq!((key.id.as_deref(), key.key.expose()), (Some(second), "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY"));
+
+    let only = good("aws-nested", None).unwrap();
+    assert_eq!(only.lasting_keys()[0].profile.as_deref(), Some("storm"));
+    assert_eq!(only.api_key(None).unwrap().id.as_deref(), Some(first));
+    assert!(only.api_key(Some(second)).is_none());
+    assert!(good("aws-session", None).unwrap().is_temporary());
 }

@@ -273,7 +273,8 @@ fn what_a_file_is_read_as_shows_nothing_of_its_secret() {
                 lines.filter(|line| !certificates.contains(line)).collect()
             }
             MaterialSecret::ServiceAccount(account) => account.private_key.expose().lines().skip(1).take(5).collect(),
-            MaterialSecret::AccessKey { secret, .. } | MaterialSecret::Token(secret) => vec![secret.expose()],
+            MaterialSecret::AccessKeys(keys) => keys.iter().map(|key| key.secret.expose()).collect(),
+            MaterialSecret::Token(secret) => vec![secret.expose()],
             MaterialSecret::Client { secret, .. } => vec![secret.expose()],
             other => panic!("{other:?}"),
         };

@@ -13,6 +13,7 @@ mod key_material;
 mod open_file;
 mod paste;
 mod resolve;
+mod session;
 
 use storm_connectors::{Catalogue, Connector};
 

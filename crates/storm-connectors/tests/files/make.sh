@@ -166,8 +166,10 @@ CSV='AWS access key (CSV)' INI='AWS credentials file'
 printf '\357\273\277Access key ID,Secret access key\r\n%s,%s\r\n' $id $secret >good/aws.csv && good aws.csv storm_accessKeys.csv '' "$CSV" '' $id ''
 printf 'User name,Password,Access key ID,Secret access key,Console login link\nstorm,,%s,%s,https://123456789012.signin.aws.amazon.com/console\n' $id $secret >good/aws-older.csv && good aws-older.csv '' '' "$CSV" '' $id ''
 printf '"User Name","Access Key Id","Secret Access Key"\n"storm, the second","%s","%s"\n' $id $secret >good/aws-quoted.csv && good aws-quoted.csv keys.txt '' "$CSV" '' $id ''
+printf 'Access key ID,Secret access key\n%s,%s\nAKIAI44QH8DHBEXAMPLE,je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY\n' $id $secret >good/aws-two.csv && good aws-two.csv '' '' "$CSV" '' '' ''
 printf '[default]\naws_access_key_id = %s\naws_secret_access_key = %s\n' $id $secret >good/aws-credentials && good aws-credentials credentials '' "$INI" '' $id ''
 printf '# made by hand\n[storm]\r\nregion=eu-west-1\r\naws_access_key_id=%s\r\naws_secret_access_key=%s\r\naws_session_token=IQoJb3JpZ2luX2VjEXAMPLE==\r\n' $id $secret >good/aws-session && good aws-session '' '' "$INI" '' $id ''
+printf '[default]\naws_access_key_id = %s\naws_secret_access_key = %s\n\n[reports]\naws_access_key_id = AKIAI44QH8DHBEXAMPLE\naws_secret_access_key = je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY\n\n[by-hand]\naws_access_key_id = ASIAIOSFODNN7EXAMPLE\naws_secret_access_key = %s\naws_session_token = IQoJb3JpZ2luX2VjEXAMPLE==\n' $id $secret $secret >good/aws-profiles && good aws-profiles credentials '' "$INI" '' '' ''
 printf '[plain]\nregion = eu-west-1\n\n[profile storm]\naws_access_key_id = %s\naws_secret_access_key = %s\ns3 =\n  max_concurrent_requests = 20\n' $id $secret >good/aws-nested && good aws-nested config '' "$INI" '' $id ''
 printf 'export AWS_ACCESS_KEY_ID=%s\nexport AWS_SECRET_ACCESS_KEY="%s"\n' $id $secret >good/aws.env && good aws.env .env '' "$INI" '' $id ''
 
@@ -255,7 +257,6 @@ head -c 700 "$scratch/rsa2048.p8" >hostile/cut.pem && hostile cut.pem '' '' Trun
 head -c 900 good/pfx-modern.p12 >hostile/cut.p12 && hostile cut.p12 '' practice Truncated
 head -c 600 good/pkcs8-rsa2048.der >hostile/cut.der && hostile cut.der '' '' Truncated
 printf '\060\200\002\001\003\000\000' >hostile/indefinite.p12 && hostile indefinite.p12 '' '' Unsupported
-printf 'Access key ID,Secret access key\nAKIAIOSFODNN7EXAMPLE,%s\nAKIAI44QH8DHBEXAMPLE,%s\n' $secret $secret >hostile/two.csv && hostile two.csv '' '' SeveralKeys
 printf 'Access key ID,Secret access key\n' >hostile/none.csv && hostile none.csv '' '' NoKey
 printf 'Access key ID,Secret access key\nAKIAIOSFODNN7EXAMPLE\n' >hostile/short.csv && hostile short.csv '' '' Missing
 printf 'Access key ID,Secret access key\n=cmd|calc,%s\n' $secret >hostile/formula.csv && hostile formula.csv '' '' NotUsable

@@ -15,9 +15,10 @@ use url::Url;
 
 use super::{ListenError, ListenRequest, PendingRedirect};
 use crate::{
-    Account, ClientMetadata, Credential, DeviceAuthorization, DevicePoll, Discovered, DiscoveryError, IdTokenError,
-    OAuthService, RawTokenAnswer, RefreshFailure, RegisteredClient, RegistrationOffer, RevokeRequest, SendFailure,
-    ServiceAccountKey, ServiceAccountService, Timestamp, TokenAnswerReading, Verdict, VerifyRequest,
+    Account, ApiKeyCredential, ClientMetadata, Credential, DeviceAuthorization, DevicePoll, Discovered, DiscoveryError,
+    IdTokenError, OAuthService, RawTokenAnswer, RefreshFailure, RegisteredClient, RegistrationOffer, RevokeRequest,
+    SendFailure, ServiceAccountKey, ServiceAccountService, SessionKey, SessionRequest, Timestamp, TokenAnswerReading,
+    Verdict, VerifyRequest,
 };
 
 /// An OAuth client as it presents itself.
@@ -260,6 +261,16 @@ pub trait Provider: Send + Sync {
         credential: &Credential,
         access_token: Option<&AccessToken>,
     ) -> Verdict;
+    /// Has a short-lived key made of a lasting one. No redirects, 10 s, body ≤ 1 MiB; sent a second time only where the signature
+    /// was refused and the service's clock shows why.
+    ///
+    /// # Errors
+    /// [`RefreshFailure::GrantRefused`] refuses the lasting key, [`RefreshFailure::RequestRefused`] this request alone.
+    async fn make_session(
+        &self,
+        request: &SessionRequest,
+        key: &ApiKeyCredential,
+    ) -> Result<SessionKey, RefreshFailure>;
     /// Revokes `target` at the service; `using` authenticates where the request needs a credential.
     async fn revoke(
         &self,

@@ -44,6 +44,8 @@ pub struct MethodView {
     pub fields: Vec<FieldView>,
     /// The public part of a key, where it has two.
     pub key_id: Option<KeyIdView>,
+    /// Whether a key may come in a file, too.
+    pub takes_file: bool,
     /// Scopes asked for unless the user changes them.
     pub default_scopes: Vec<String>,
     /// For OAuth: what the registration step needs.

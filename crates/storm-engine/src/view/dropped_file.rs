@@ -40,6 +40,7 @@ pub enum FileFactKind {
     App,
     Subject,
     User,
+    Profile,
     Algorithm,
     Fingerprint,
 }
@@ -116,6 +117,17 @@ pub struct KeyFileView {
     pub file: FileView,
     /// What it can be used for; empty = nothing here yet.
     pub uses: Vec<FileUse>,
+    /// The keys in it, where it holds several and its user says which is meant.
+    pub keys: Vec<FileKey>,
+}
+
+/// One key of a file that holds several.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct FileKey {
+    /// Its public id.
+    pub key_id: String,
+    /// The profile or user that it stands under; empty = the file does not say.
+    pub profile: String,
 }
 
 /// What a file can be used for.

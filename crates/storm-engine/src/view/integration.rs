@@ -94,6 +94,20 @@ pub enum StatusView {
     NotConnected,
 }
 
+/// What other tools are lent of an integration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum LendingView {
+    /// An access token, which ends by itself.
+    AccessToken,
+    /// The key itself.
+    Key,
+    /// A key that signs, with its id.
+    AccessKey,
+    /// A short-lived key that is made of one that signs.
+    SessionKey,
+}
+
 /// An integration's page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, specta::Type)]
 pub struct IntegrationDetailView {
@@ -115,6 +129,10 @@ pub struct IntegrationDetailView {
     pub registration: Option<RegistrationView>,
     /// The public part of its keys, where they have two.
     pub key_id: Option<KeyIdView>,
+    /// Whether a new key may come in a file, too.
+    pub takes_file: bool,
+    /// What other tools are lent of it, where its user allows that.
+    pub lends: LendingView,
     /// The credential's generations, newest first, without their secrets.
     pub generations: Vec<GenerationInfo>,
     /// When it is to be replaced; None = it renews itself, or there is none.

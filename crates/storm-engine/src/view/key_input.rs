@@ -63,6 +63,13 @@ pub enum KeyInput {
         /// Its public id, for a key in two parts; not needed where it was pasted with the key.
         key_id: Option<String>,
     },
+    /// In a file that was dropped or chosen.
+    File {
+        /// Which file.
+        id: HeldSecretId,
+        /// The public id of the one that is meant, where the file holds several.
+        key_id: Option<String>,
+    },
     /// Held by the core since it was read from the clipboard.
     Held {
         /// Which.

@@ -21,15 +21,15 @@ pub use authorization::{
 pub use connector::{ConnectorBadge, ConnectorPage, ConnectorView, FieldView, KeyIdView, MethodView, OAuthSetupView};
 pub use discovery::{DiscoveryView, EndpointPurpose, EndpointView};
 pub use dropped_file::{
-    CertificateView, FileFact, FileFactKind, FilePreview, FileUse, FileView, HeldFileView, KeyFileView,
+    CertificateView, FileFact, FileFactKind, FileKey, FilePreview, FileUse, FileView, HeldFileView, KeyFileView,
     UnlockFileRequest, ValidityView,
 };
 pub use finding::{ExaminationSubject, FindingView};
 pub use host::{HostView, KeyProblem, PassphraseRequest, ProtectionView, RecoveryCodeRequest, VaultView, WayOut};
 pub use integration::{
     AddApiKeyRequest, AddServiceAccountRequest, Capabilities, DisconnectedView, IntegrationDetailView, IntegrationView,
-    LastUseView, PendingRevocationView, ReplacementView, RevocationView, RevokeMode, RotationView, SavedView,
-    SetReplacementRequest, StatusView,
+    LastUseView, LendingView, PendingRevocationView, ReplacementView, RevocationView, RevokeMode, RotationView,
+    SavedView, SetReplacementRequest, StatusView,
 };
 pub use key_input::{CheckKeyRequest, HeldKeyView, KeyInput, TypedKeyView, TypedSecret};
 pub use network::{

@@ -5,8 +5,8 @@ use std::time::Duration;
 use storm_domain::{ErrorCode, Failure, Fields, HeldSecretId, Method};
 use storm_engine::HeldFile;
 use storm_engine::view::{
-    AddServiceAccountRequest, FileFactKind, FilePreview, HeldFileView, KeyFileView, SaveRegistrationRequest,
-    TypedSecret, UnlockFileRequest, ValidityView,
+    AddApiKeyRequest, AddServiceAccountRequest, FileFactKind, FilePreview, HeldFileView, KeyFileView, KeyInput,
+    SaveRegistrationRequest, TypedSecret, UnlockFileRequest, ValidityView,
 };
 use storm_secret::SecretBytes;
 
@@ -145,6 +145,100 @@ async fn the_file_of_a_client_fills_its_app_registration() {
     assert!(saved.has_secret && saved.client_id == client_id);
     let gone = rig.engine.save_registration(request(&client_id)).await.unwrap_err();
     assert_eq!(gone.code, ErrorCode::NotFound, "it is in the vault now, and held no more");
+}
+
+const AWS_KEY: &[u8] = include_bytes!("../../../storm-connectors/tests/files/good/aws-older.csv");
+const AWS_PROFILES: &[u8] = include_bytes!("../../../storm-connectors/tests/files/good/aws-profiles");
+const AWS_SESSION: &[u8] = include_bytes!("../../../storm-connectors/tests/files/good/aws-session");
+const AWS_ID: &str = "AKIAIOSFODNN7EXAMPLE";
+const ANOTHER_AWS_ID: &str = "AKIAI44QH8DHBEXAMPLE";
+
+async fn opened(rig: &Rig, bytes: &[u8], name: &str) -> KeyFileView {
+    match rig.hold(bytes, name).await.unwrap() {
+        HeldFileView::Known { file } => file,
+        HeldFileView::Locked { .. } => panic!("it has no password"),
+    }
+}
+
+fn add_to_aws(rig: &Rig, file: HeldSecretId, key_id: Option<&str>, lend: &str) -> AddApiKeyRequest {
+    // Nobody there speaks AWS's protocol: the key is saved, and not known to work.
+    let fields = [("base_url", rig.sandbox.base_url()), ("lend", lend)];
+    AddApiKeyRequest {
+        connector_id: "aws".to_owned(),
+        name: Some("Cloud".to_owned()),
+        fields: fields.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect(),
+        key: KeyInput::File { id: file, key_id: key_id.map(str::to_owned) },
+    }
+}
+
+async fn saved_id(rig: &Rig, id: storm_domain::IntegrationId) -> Option<String> {
+    match &rig.page(id).await.generations[0].summary {
+        storm_domain::CredentialSummary::ApiKey { id, .. } => id.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_dropped_access_key_is_saved_with_its_id_and_lent_with_it() {
+    let rig = Rig::start().await;
+    let file = opened(&rig, AWS_KEY, "storm_accessKeys.csv").await;
+    assert!(file.uses.iter().map(|one| (one.connector.id.as_str(), one.method)).eq([("aws", Method::ApiKey)]));
+    let facts: Vec<_> = file.file.facts.iter().map(|fact| (fact.kind, fact.value.as_str())).collect();
+    assert_eq!(facts, [(FileFactKind::AccessKeyId, AWS_ID), (FileFactKind::User, "storm")]);
+    assert!(file.keys.is_empty(), "there is nothing to choose from");
+
+    let foreign = AddApiKeyRequest { connector_id: "github".to_owned(), ..add_to_aws(&rig, file.id, None, "key") };
+    let refused = rig.engine.add_api_key(AddApiKeyRequest { fields: Fields::new(), ..foreign }).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::FileNotUsable);
+    assert!(refused.message.contains("AWS access key (CSV)"), "{}", refused.message);
+
+    let id = rig.engine.add_api_key(add_to_aws(&rig, file.id, None, "key")).await.unwrap().integration_id;
+    assert_eq!(saved_id(&rig, id).await.as_deref(), Some(AWS_ID));
+    let gone = rig.engine.add_api_key(add_to_aws(&rig, file.id, None, "key")).await.unwrap_err();
+    assert_eq!(gone.code, ErrorCode::NotFound, "it is in the vault now, and held no more");
+
+    rig.engine.set_lending(id, true).await.unwrap();
+    let refused = rig.engine.lend("Cloud", "test", None).await.unwrap_err();
+    assert!(refused.message.contains("credential_process = storm token"), "{}", refused.message);
+    let lent = rig.engine.lend_access_key("Cloud", "test", None).await.unwrap();
+    assert_eq!((lent.id.as_str(), lent.secret.expose()), (AWS_ID, "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"));
+    assert!(lent.session_token.is_none() && lent.expires_at.is_none());
+}
+
+#[tokio::test]
+async fn of_several_profiles_the_chosen_one_is_saved_and_none_is_guessed() {
+    let rig = Rig::start().await;
+    let file = opened(&rig, AWS_PROFILES, "credentials").await;
+    let offered: Vec<_> = file.keys.iter().map(|key| (key.profile.as_str(), key.key_id.as_str())).collect();
+    assert_eq!(offered, [("default", AWS_ID), ("reports", ANOTHER_AWS_ID)]);
+    let unsaid = rig.engine.add_api_key(add_to_aws(&rig, file.id, None, "session")).await.unwrap_err();
+    assert!(unsaid.code == ErrorCode::FileNotUsable && unsaid.message.contains("several keys"), "{}", unsaid.message);
+    let chosen = add_to_aws(&rig, file.id, Some(ANOTHER_AWS_ID), "session");
+    let id = rig.engine.add_api_key(chosen).await.unwrap().integration_id;
+    assert_eq!(saved_id(&rig, id).await.as_deref(), Some(ANOTHER_AWS_ID));
+
+    // No short-lived key comes of it, and the lasting one is not lent in its place.
+    rig.engine.set_lending(id, true).await.unwrap();
+    let refused = rig.engine.lend_access_key("Cloud", "test", None).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::ServiceUnreachable);
+}
+
+#[tokio::test]
+async fn a_temporary_access_key_is_refused_with_the_reason_while_it_hangs_over_the_window() {
+    let rig = Rig::start().await;
+    let hovering = rig.engine.preview_files(vec![file(AWS_SESSION, "credentials")]).await.unwrap_err();
+    let dropped = rig.hold(AWS_SESSION, "credentials").await.unwrap_err();
+    assert!(hovering.message.contains("temporary key of AWS"), "{}", hovering.message);
+    assert_eq!((hovering.code, hovering.message), (dropped.code, dropped.message));
+}
+
+#[tokio::test]
+async fn what_does_not_sign_has_no_access_key_to_lend() {
+    let rig = Rig::start().await;
+    let id = rig.add_key(&rig.make_key().await).await;
+    rig.engine.set_lending(id, true).await.unwrap();
+    let refused = rig.engine.lend_access_key("Practice", "test", None).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::NotSupported);
 }
 
 #[tokio::test]

@@ -11,10 +11,10 @@ use storm_domain::port::{
     RedirectDesk, TokenGrant, TokenRequest,
 };
 use storm_domain::{
-    Account, ClientMetadata, Credential, Delivery, DeviceAuthorization, DevicePoll, Discovered, DiscoveryError,
-    IdTokenError, OAuthService, RawTokenAnswer, RefreshFailure, RegisteredClient, RegistrationOffer, RevokeRequest,
-    SendFailure, ServiceAccountKey, ServiceAccountService, Timestamp, TokenAnswerReading, TransientKind, Verdict,
-    VerifyRequest,
+    Account, ApiKeyCredential, ClientMetadata, Credential, Delivery, DeviceAuthorization, DevicePoll, Discovered,
+    DiscoveryError, IdTokenError, OAuthService, RawTokenAnswer, RefreshFailure, RegisteredClient, RegistrationOffer,
+    RevokeRequest, SendFailure, ServiceAccountKey, ServiceAccountService, SessionKey, SessionRequest, Timestamp,
+    TokenAnswerReading, TransientKind, Verdict, VerifyRequest,
 };
 use storm_secret::{
     AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, CsrfState, DisplaySafeUrl, IdToken, PastedRedirect,
@@ -309,6 +309,14 @@ impl Provider for Network {
         let token = grant.access_token.as_ref().and_then(|token| parts(token.expose(), "at")).unwrap();
         let id = format!("account-{}", token.0);
         Verdict::Works { account: Some(Account { label: id.clone(), id }) }
+    }
+
+    async fn make_session(
+        &self,
+        _request: &SessionRequest,
+        _key: &ApiKeyCredential,
+    ) -> Result<SessionKey, RefreshFailure> {
+        unreachable!("there are no keys here")
     }
 
     async fn revoke(

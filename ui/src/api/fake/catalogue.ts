@@ -10,6 +10,7 @@ const apiKey = (given: Partial<MethodView>): MethodView => ({
   how_to_get: 'Make one on the service’s key page, and copy it once.',
   fields: [],
   key_id: null,
+  takes_file: false,
   default_scopes: [],
   oauth: null,
   pages: ['keys', 'docs'],
@@ -23,6 +24,7 @@ const oauth = (given: Partial<MethodView>, setup: Partial<MethodView['oauth']> =
   how_to_get: 'Register an app at the service once, then authorize.',
   fields: [],
   key_id: null,
+  takes_file: false,
   default_scopes: ['read:user'],
   oauth: {
     default_client_id: null,
@@ -44,6 +46,7 @@ const serviceAccount = (given: Partial<MethodView>): MethodView => ({
   how_to_get: 'Make a key for the service account and download it as JSON.',
   fields: [],
   key_id: null,
+  takes_file: true,
   default_scopes: ['bigquery.readonly'],
   oauth: null,
   pages: ['keys', 'docs'],
@@ -101,7 +104,7 @@ export const catalogue: ConnectorView[] = [
   connector(badge('openai', 'OpenAI', 'OA', '#10a37f'), 'Machine learning', 'Models and assistants.', [apiKey({})]),
   connector(badge('databricks', 'Databricks', 'DB', '#e25a1c'), 'Databases', 'Lakehouse workspaces.', [apiKey({ title: 'Personal access token' })]),
   connector(badge('aws', 'AWS', 'AW', '#9a3412'), 'Cloud and data', 'Computing, storage and more.', [
-    apiKey({ title: 'Secret access key', key_id: { title: 'Access key ID', example: 'AKIAIOSFODNN7EXAMPLE' } }),
+    apiKey({ title: 'Secret access key', takes_file: true, key_id: { title: 'Access key ID', example: 'AKIAIOSFODNN7EXAMPLE' } }),
   ]),
   connector(badge('twilio', 'Twilio', 'TW', '#cf4045'), 'Communication', 'Messages and calls.', [apiKey({})]),
   connector(badge('generic-oauth', 'Any service with OAuth 2.0', 'O', '#475569'), 'Any other service', 'OAuth 2.0 or OpenID Connect, by its issuer.', [

@@ -33,6 +33,7 @@ export const sampleFile: KeyFileView = {
     { connector: badgeOf('bigquery'), method: 'service_account' },
     { connector: badgeOf('practice'), method: 'service_account' },
   ],
+  keys: [],
 };
 
 /** A certificate with its key, as it is once its password ("practice") was entered. */
@@ -49,6 +50,7 @@ export const sampleArchive: KeyFileView = {
     certificate: { begins: Date.now() - 355 * DAY, ends: Date.now() + 10 * DAY, validity: 'ends_soon' },
   },
   uses: [{ connector: badgeOf('bigquery'), method: 'service_account' }],
+  keys: [],
 };
 
 /** What a service lets one download for an OAuth client. */
@@ -56,6 +58,26 @@ export const clientFile: KeyFileView = {
   id: 'held-client',
   file: { name: 'client.json', shape: 'Google OAuth client (JSON)', facts: [{ kind: 'client_id', value: '1234-abc.apps.example' }], certificate: null },
   uses: [{ connector: badgeOf('github'), method: 'oauth' }],
+  keys: [],
+};
+
+/** What the AWS console lets one download. */
+export const accessKeyFile: KeyFileView = {
+  id: 'held-access-key',
+  file: { name: 'storm_accessKeys.csv', shape: 'AWS access key (CSV)', facts: [{ kind: 'access_key_id', value: 'AKIAIOSFODNN7EXAMPLE' }], certificate: null },
+  uses: [{ connector: badgeOf('aws'), method: 'api_key' }],
+  keys: [],
+};
+
+/** The file of AWS's command line, with two profiles. */
+export const profilesFile: KeyFileView = {
+  id: 'held-profiles',
+  file: { name: 'credentials', shape: 'AWS credentials file', facts: [{ kind: 'profile', value: 'default, reports' }], certificate: null },
+  uses: [{ connector: badgeOf('aws'), method: 'api_key' }],
+  keys: [
+    { key_id: 'AKIAIOSFODNN7EXAMPLE', profile: 'default' },
+    { key_id: 'AKIAI44QH8DHBEXAMPLE', profile: 'reports' },
+  ],
 };
 
 /** The same before that. */

@@ -205,8 +205,12 @@ export class FakeModel {
     this.change(id, (row) => ({ ...row, integration: { ...row.integration, status } }));
   }
 
+  /** The key that was handed over last. */
+  lastKey: KeyInput | null = null;
+
   protected secret(key: KeyInput): string {
-    const text = key.from === 'typed' ? key.value : this.held.get(key.id);
+    this.lastKey = key;
+    const text = key.from === 'typed' ? key.value : key.from === 'file' ? [key.id, key.key_id].join(' ') : this.held.get(key.id);
     if (text === undefined) throw fail('not_found', 'The key was held too long. Paste it again.');
     return text;
   }

@@ -114,6 +114,7 @@ export class ConnectFlow implements FileTaker {
   get purpose(): string | null {
     if (!takesFile(this.step)) return null;
     if (this.step.step === 'register_app') return 'use the client secret in it';
+    if (this.step.step === 'enter_key') return this.opening.open === 'replace' ? 'replace the key' : 'use the key in it';
     return this.opening.open === 'replace' ? 'replace the key file' : 'add it as an integration';
   }
 
@@ -126,25 +127,46 @@ export class ConnectFlow implements FileTaker {
     else this.app.toasts.fail(failure);
   }
 
+  /** Lets a file be chosen for the key that is being filled in. */
+  async chooseFile(): Promise<void> {
+    const { file } = this.file;
+    await this.file.choose();
+    if (this.file.file && this.file.file !== file) await this.takeFile(this.file.file);
+  }
+
   /** A file was dropped or chosen. */
   async takeFile(file: KeyFileView): Promise<void> {
     if (!takesFile(this.step)) {
       this.app.toasts.tell('Finish this first', 'Then drop the file again.');
       return;
     }
+    const { step } = this;
+    if (step.step === 'enter_key' && useOf(file, step.subject.connector) !== 'api_key') {
+      const message = `This is: ${file.file.shape}. ${step.subject.connector.badge.name} takes another kind of file here.`;
+      this.file.refuse({ code: 'file_not_usable', message, action: null, field: null, connector: null });
+      return;
+    }
     this.file.take(file);
     if (!keepsFile(this.step)) await this.#run(() => this.#openFile(file));
   }
 
+  /** The file that a key is taken from; one that was brought for another service stays out. */
+  keyFile({ connector, method }: Subject): KeyFileView | null {
+    const { file } = this.file;
+    return file && method.takes_file && useOf(file, connector) === method.method ? file : null;
+  }
+
   /** Saves the key, or replaces the old one, and shows the verdict. */
   async saveKey(subject: Subject): Promise<void> {
-    const key = this.key?.take();
+    const file = this.keyFile(subject);
+    const key = file ? this.file.key : this.key?.take();
     if (!key) return;
     const { host } = this.app;
     await this.#run(async () => {
       const saved = subject.existing
         ? await host.replaceApiKey(subject.existing.id, key)
         : await host.addApiKey({ connector_id: subject.connector.badge.id, name: this.#name, fields: this.#fields, key });
+      this.file.empty();
       this.#go({ step: 'verdict', subject, saved });
     });
   }

@@ -94,4 +94,5 @@ export const takesFile = (step: Step): boolean =>
   keepsFile(step) || ['choose_connector', 'choose_method'].includes(step.step);
 
 /** Whether a released file belongs to what is being filled in. */
-export const keepsFile = (step: Step): boolean => ['enter_file', 'register_app'].includes(step.step);
+export const keepsFile = (step: Step): boolean =>
+  ['enter_file', 'register_app'].includes(step.step) || (step.step === 'enter_key' && step.subject.method.takes_file);
