@@ -60,6 +60,32 @@ impl Moto {
         self.administer(reqwest::Method::DELETE, &format!("keys/{user}/{id}")).await.map(drop)
     }
 
+    /// Ids of the keys that a user has, deactivated ones too.
+    ///
+    /// # Errors
+    /// When there is no such user.
+    pub async fn keys(&self, user: &str) -> Outcome<Vec<String>> {
+        Ok(self.keys_with_status(user).await?.into_iter().map(|(id, _)| id).collect())
+    }
+
+    /// The same, each with whether it is `Active` or `Inactive`.
+    ///
+    /// # Errors
+    /// When there is no such user.
+    pub async fn keys_with_status(&self, user: &str) -> Outcome<Vec<(String, String)>> {
+        let keys = self.administer(reqwest::Method::GET, &format!("keys/{user}")).await?;
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        Ok(keys.as_array().into_iter().flatten().map(|key| (text(&key["id"]), text(&key["status"]))).collect())
+    }
+
+    /// Takes an action, such as `iam:CreateAccessKey`, from a user.
+    ///
+    /// # Errors
+    /// When there is no such user.
+    pub async fn forbid(&self, user: &str, action: &str) -> Outcome {
+        self.administer(reqwest::Method::POST, &format!("users/{user}/without/{action}")).await.map(drop)
+    }
+
     async fn administer(&self, method: reqwest::Method, path: &str) -> Outcome<Value> {
         let request = reqwest::Client::new().request(method, format!("{}/test/{path}", self.url));
         Ok(request.send().await?.error_for_status()?.json().await?)

@@ -6,6 +6,7 @@
 use quick_xml::Reader;
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::Event;
+use zeroize::Zeroize as _;
 
 /// Elements nested deeper are nobody's answer.
 const DEEPEST: usize = 32;
@@ -53,7 +54,16 @@ impl Xml {
 
     /// The text of the first element whose path ends with `path`, such as `/Error/Code`.
     pub(crate) fn at(&self, path: &str) -> Option<&str> {
-        self.0.iter().find(|(full, _)| full.ends_with(path)).map(|(_, text)| text.as_str())
+        self.all(path).next()
+    }
+
+    pub(crate) fn wipe(&mut self) {
+        self.0.iter_mut().for_each(|(_, text)| text.zeroize());
+    }
+
+    /// The texts of all of them, in order.
+    pub(crate) fn all(&self, path: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(full, _)| full.ends_with(path)).map(|(_, text)| text.as_str())
     }
 }
 

@@ -393,7 +393,7 @@ impl Connector {
     }
 
     /// The same request at the origin that the user typed, if there is such a field and it is filled.
-    fn at_origin(&self, fields: &Fields, origin_from: Option<&str>, url: Url) -> Result<Url, ResolveError> {
+    pub(crate) fn at_origin(&self, fields: &Fields, origin_from: Option<&str>, url: Url) -> Result<Url, ResolveError> {
         let Some(origin) = origin_from.and_then(|name| self.value(fields, name)) else { return Ok(url) };
         let moved = [origin.trim_end_matches('/'), &url[Position::BeforePath..]].concat();
         Ok(check_url(&moved).map_err(TemplateError::from)?)
@@ -414,7 +414,7 @@ impl Connector {
     }
 }
 
-fn placement(spec: &PlacementSpec, lookup: Lookup<'_>) -> Result<KeyPlacement, ResolveError> {
+pub(crate) fn placement(spec: &PlacementSpec, lookup: Lookup<'_>) -> Result<KeyPlacement, ResolveError> {
     Ok(match spec {
         PlacementSpec::Bearer => KeyPlacement::Bearer,
         PlacementSpec::BasicUser => KeyPlacement::BasicUser,
@@ -455,7 +455,7 @@ fn is_qualified(granted: &str, asked: &str) -> bool {
     last.is_some_and(|last| last.eq_ignore_ascii_case(asked))
 }
 
-fn pairs(map: &BTreeMap<String, String>) -> Vec<(String, String)> {
+pub(crate) fn pairs(map: &BTreeMap<String, String>) -> Vec<(String, String)> {
     map.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 

@@ -9,8 +9,9 @@ use storm_domain::port::{
 };
 use storm_domain::{
     Account, ClientMetadata, Credential, DeviceAuthorization, DevicePoll, Discovered, DiscoveryError, Event,
-    IdTokenError, OAuthService, RawTokenAnswer, RefreshFailure, RegisteredClient, RegistrationOffer, RevokeRequest,
-    SendFailure, ServiceAccountKey, ServiceAccountService, Timestamp, TokenAnswerReading, Verdict, VerifyRequest,
+    IdTokenError, KeyAnswer, KeyRequest, OAuthService, RawTokenAnswer, RefreshFailure, RegisteredClient,
+    RegistrationOffer, RevokeRequest, SendFailure, ServiceAccountKey, ServiceAccountService, Timestamp,
+    TokenAnswerReading, Verdict, VerifyRequest,
 };
 use storm_secret::{AccessToken, ClientSecret, DisplaySafeUrl, IdToken, PrivateKey};
 use storm_tests::{Outcome, StepError};
@@ -115,6 +116,17 @@ impl Provider for TrappedProvider {
         let revoked = self.inner.revoke(request, target, client, using).await;
         self.traps.pass("revoke", true);
         revoked
+    }
+    async fn manage_keys(
+        &self,
+        request: &KeyRequest,
+        using: &Credential,
+        access_token: Option<&AccessToken>,
+    ) -> Result<KeyAnswer, RefreshFailure> {
+        self.traps.pass("manage_keys", false);
+        let answer = self.inner.manage_keys(request, using, access_token).await;
+        self.traps.pass("manage_keys", true);
+        answer
     }
 }
 
