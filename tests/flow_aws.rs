@@ -82,6 +82,79 @@ async fn a_service_that_is_gone_says_nothing_about_the_key() -> Outcome {
     ensure(matches!(verdict, Verdict::CouldNotReach { .. }), || format!("{verdict:?}"))
 }
 
+#[tokio::test]
+async fn one_click_makes_a_key_switches_to_it_and_deletes_the_old_one() -> Outcome {
+    let moto = Moto::start().await?;
+    let (_folder, headless) = host().await?;
+    let (id, old) = connected(&headless, &moto).await?;
+    let engine = headless.engine()?;
+    let page = engine.begin_minted_rotation(id, false).await.map_err(refused)?;
+    let step = page.rotation.map(|rotation| rotation.step);
+    ensure(matches!(step, Some(RotationStep::Deactivating { .. })), || format!("{step:?}"))?;
+    until(&headless, id, |step| matches!(step, RotationStep::Deactivating { ordered: true, tries: 1.., .. })).await?;
+    let status = moto.keys_with_status(USER).await?;
+    ensure(status.len() == 2 && status.contains(&(old.clone(), "Inactive".to_owned())), || format!("{status:?}"))?;
+    // This server goes on taking a key that is inactive; the real one does not. Its user deletes it without waiting.
+    engine.revoke_old_key(id).await.map_err(refused)?;
+    until(&headless, id, |step| *step == RotationStep::Done).await?;
+    let left = moto.keys(USER).await?;
+    ensure(left.len() == 1 && left[0] != old, || format!("{left:?} after {old}"))?;
+    let verdict = verify(&headless, id).await?;
+    ensure(matches!(verdict, Verdict::Works { .. }), || format!("{verdict:?}"))?;
+    let shown = engine.integration(id).await.map_err(refused)?.generations;
+    let in_use = matches!(&shown[0].summary, CredentialSummary::ApiKey { id: Some(id), .. } if *id == left[0]);
+    ensure(in_use, || format!("{shown:?}"))
+}
+
+#[tokio::test]
+async fn a_third_key_is_not_asked_for_and_the_one_to_delete_is_named() -> Outcome {
+    let moto = Moto::start().await?;
+    let (_folder, headless) = host().await?;
+    let (id, old) = connected(&headless, &moto).await?;
+    let other = moto.make_key(USER).await?;
+    let failure = headless.engine()?.begin_minted_rotation(id, false).await.err();
+    let message = failure.map(|failure| failure.message).unwrap_or_default();
+    ensure(message.contains("2 keys") && message.contains(&other.id) && !message.contains(&old), || message.clone())?;
+    let page = headless.engine()?.integration(id).await.map_err(refused)?;
+    ensure(page.rotation.is_none() && moto.keys(USER).await?.len() == 2, || format!("{:?}", page.rotation))
+}
+
+#[tokio::test]
+async fn a_drill_leaves_the_account_as_it_was_and_a_forbidden_one_says_what_is_forbidden() -> Outcome {
+    let moto = Moto::start().await?;
+    let (_folder, headless) = host().await?;
+    let (id, old) = connected(&headless, &moto).await?;
+    headless.engine()?.begin_minted_rotation(id, true).await.map_err(refused)?;
+    until(&headless, id, |step| *step == RotationStep::Rehearsed).await?;
+    let left = moto.keys(USER).await?;
+    ensure(left == [old.clone()], || format!("{left:?}"))?;
+
+    moto.forbid(USER, "iam:CreateAccessKey").await?;
+    let failure = headless.engine()?.begin_minted_rotation(id, false).await.err();
+    let is_told = failure.as_ref().is_some_and(|failure| failure.message.contains("CreateAccessKey"));
+    ensure(is_told, || format!("{failure:?}"))?;
+    let page = headless.engine()?.integration(id).await.map_err(refused)?;
+    ensure(page.rotation.is_none() && moto.keys(USER).await? == [old], || format!("{:?}", page.rotation))
+}
+
+/// An integration with a key, and that key's id.
+async fn connected(headless: &Headless, moto: &Moto) -> Outcome<(IntegrationId, String)> {
+    let key = moto.make_key(USER).await?;
+    Ok((connect(headless, moto, typed(&key)).await?.integration_id, key.id))
+}
+
+/// Waits until the rotation stands so; woken by events, not by time.
+async fn until(headless: &Headless, id: IntegrationId, fits: fn(&RotationStep) -> bool) -> Outcome {
+    loop {
+        headless.events.clear();
+        let page = headless.engine()?.integration(id).await.map_err(refused)?;
+        if page.rotation.as_ref().is_some_and(|rotation| fits(&rotation.step)) {
+            return Ok(());
+        }
+        headless.events.wait_for(|_| true).await;
+    }
+}
+
 async fn host() -> Outcome<(tempfile::TempDir, Headless)> {
     let folder = private_folder()?;
     let headless = start(&folder.path().join("data"), &Arc::new(FakeKeyring::default())).await;

@@ -19,6 +19,13 @@ async fn a_key_file_is_rotated_by_dropping_the_new_one() -> Outcome {
 }
 
 #[tokio::test]
+async fn a_key_is_rehearsed_with_and_then_rotated_by_one_click() -> Outcome {
+    let mut journey = Journey::begin().await?;
+    api_key::walk(&mut journey).await?;
+    rotation::walk_minted_key(&mut journey).await
+}
+
+#[tokio::test]
 async fn a_client_secret_is_rotated_without_another_sign_in() -> Outcome {
     let mut journey = Journey::begin().await?;
     rotation::walk_client_secret(&mut journey).await

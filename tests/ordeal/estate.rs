@@ -20,7 +20,7 @@ use storm_sandbox::{
 use storm_secret::{AccessToken, ApiKey, ClientSecret, RefreshToken};
 use storm_store::{VaultFolder, open_vault};
 use storm_testkit::{FakeKeyring, integration};
-use storm_tests::{Outcome, StepError};
+use storm_tests::{Moto, Outcome, StepError};
 
 use crate::process::FORKING;
 use crate::victim::report::{Beginning, Standing};
@@ -64,6 +64,10 @@ pub enum Kind {
     Key,
     /// A service account's JSON file, the same.
     KeyFile,
+    /// A pasted key whose successor the service makes.
+    Minted,
+    /// The same at AWS, whose keys sign requests.
+    Aws,
     /// A pasted key that only its user can end, at the service.
     KeyByHand,
     /// An OAuth grant of a confidential client, whose secret is rotated.
@@ -72,16 +76,24 @@ pub enum Kind {
 
 impl Kind {
     /// Those that are rotated.
-    pub const ROTATED: [Self; 4] = [Self::Key, Self::KeyFile, Self::KeyByHand, Self::ClientSecret];
+    pub const ROTATED: [Self; 6] =
+        [Self::Key, Self::KeyFile, Self::Minted, Self::Aws, Self::KeyByHand, Self::ClientSecret];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Grant => "OAuth grant",
             Self::Key => "API key",
             Self::KeyFile => "service-account key file",
+            Self::Minted => "API key made by its service",
+            Self::Aws => "AWS access key",
             Self::KeyByHand => "API key ended by hand",
             Self::ClientSecret => "client secret",
         }
+    }
+
+    /// Whether the service makes the new one, and ends both by their ids.
+    pub fn is_minted(self) -> bool {
+        matches!(self, Self::Minted | Self::Aws)
     }
 
     /// Whether its user ends the old one at the service.
@@ -92,22 +104,27 @@ impl Kind {
     fn method(self) -> Method {
         match self {
             Self::Grant | Self::ClientSecret => Method::OAuth,
-            Self::Key | Self::KeyByHand => Method::ApiKey,
+            Self::Key | Self::Minted | Self::Aws | Self::KeyByHand => Method::ApiKey,
             Self::KeyFile => Method::ServiceAccount,
         }
     }
 
     fn connector_id(self) -> &'static str {
         match self {
+            Self::Aws => "aws",
             Self::KeyByHand => "generic-api-key",
             Self::ClientSecret => "generic-oauth", // it has no page that a browser would be opened with
             _ => "practice",
         }
     }
 
-    fn fields(self, service: &Sandbox) -> Fields {
+    fn fields(self, service: &Sandbox, moto: Option<&Moto>) -> Fields {
         let base_url = service.base_url();
         match self {
+            Self::Aws => Fields::from([
+                ("region".to_owned(), "eu-central-1".to_owned()),
+                ("base_url".to_owned(), moto.map(Moto::url).unwrap_or_default().to_owned()),
+            ]),
             Self::KeyByHand => Fields::from([
                 ("verify_url".to_owned(), format!("{base_url}/api/whoami")),
                 ("placement".to_owned(), "bearer".to_owned()),
@@ -132,10 +149,13 @@ pub struct Holding {
     /// Whose; nobody else has it at the service.
     pub account: String,
     pub method: Method,
+    pub kind: Kind,
 }
 
 pub struct Estate {
     pub service: Sandbox,
+    /// Where AWS keys are taken, if there are any.
+    pub moto: Option<Moto>,
     pub registration: RegistrationId,
     pub holdings: Vec<Holding>,
     pub folder: PathBuf,
@@ -153,6 +173,7 @@ impl Estate {
     pub async fn make_of(folder: &Path, server: Server, kinds: &[Kind]) -> Outcome<Self> {
         let service = Sandbox::start(Options { settings: server.settings(), ..Options::default() }).await;
         let service = service.map_err(|error| wrong(&error))?;
+        let moto = if kinds.contains(&Kind::Aws) { Some(Moto::start().await?) } else { None };
         let (keyring, clock) = (Arc::new(FakeKeyring::default()), Arc::new(SystemClock));
         let forking = FORKING.lock().await;
         let vault = open_vault(VaultFolder::new(folder), keyring.clone(), clock.clone(), Arc::new(OsEntropy)).await;
@@ -173,11 +194,11 @@ impl Estate {
             let method = kind.method();
             let account = format!("person-{number}@practice.example");
             let client = make_client(&service, kind, &account).await?;
-            let credential = make_credential(&service, kind, &account, client.as_ref(), now).await?;
+            let credential = make_credential((&service, moto.as_ref()), kind, &account, client.as_ref(), now).await?;
             let own = client.map(|client| {
                 let id = RegistrationId(uuid::Uuid::new_v4());
                 let connector_id = kind.connector_id().to_owned();
-                let (has_secret, fields) = (true, kind.fields(&service));
+                let (has_secret, fields) = (true, kind.fields(&service, moto.as_ref()));
                 let client_id = client.client_id.clone();
                 (AppRegistration { id, connector_id, client_id, has_secret, fields, created_at: now }, client)
             });
@@ -191,7 +212,7 @@ impl Estate {
             let is_refreshed = method != Method::ApiKey;
             let row = Integration {
                 connector_id: kind.connector_id().to_owned(),
-                fields: kind.fields(&service),
+                fields: kind.fields(&service, moto.as_ref()),
                 registration_id: (method == Method::OAuth).then_some(registration_id),
                 requested_scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
                 state: TokenState::Active {
@@ -201,7 +222,7 @@ impl Estate {
                 created_at: now,
                 ..integration(number as u128 + 1, method)
             };
-            holdings.push(Holding { id: row.id, account, method });
+            holdings.push(Holding { id: row.id, account, method, kind });
             let new = NewIntegration { integration: row, credential: Some(credential) };
             vault.add_integration(new).await.map_err(|error| wrong(&error))?;
         }
@@ -212,7 +233,7 @@ impl Estate {
         // EXPOSE: handed to the victims over their standard input.
         let key = String::from_utf8_lossy(key.expose()).into_owned();
         let registration = registration.id;
-        Ok(Self { service, registration, holdings, folder: folder.to_owned(), key })
+        Ok(Self { service, moto, registration, holdings, folder: folder.to_owned(), key })
     }
 
     /// What a victim is told first.
@@ -228,6 +249,9 @@ impl Estate {
     /// Makes another credential at the service; the turn that begins a rotation with it.
     pub async fn make_replacement(&self, kind: Kind, holding: &Holding) -> Outcome<Turn> {
         let id = holding.id;
+        if kind.is_minted() {
+            return Ok(Turn::Mint(id));
+        }
         if kind == Kind::ClientSecret {
             let client = self.client_of(&holding.account).ok_or_else(|| wrong(&"no such client"))?;
             let made = self.service.control().add_client_secret(&text(&client, "client_id")).await;
@@ -246,23 +270,28 @@ impl Estate {
         self.service.control().state().clients.into_iter().find(|client| client["name"] == account)
     }
 
-    /// Ids of this account's keys, or of its client's secrets, that the service takes.
-    pub fn living_keys(&self, account: &str) -> Vec<String> {
+    /// Ids of the keys of a holding, or of its client's secrets, that the service takes; where it makes them itself, those that
+    /// are switched off, too.
+    pub async fn living_keys(&self, holding: &Holding) -> Outcome<Vec<String>> {
+        let account = &holding.account;
+        if let (Kind::Aws, Some(moto)) = (holding.kind, &self.moto) {
+            return moto.keys(account).await;
+        }
         let state = self.service.control().state();
-        let keys = state.keys.iter().filter(|key| key["account"] == account && key["revoked_at_ms"].is_null());
-        let robots = state.service_accounts.iter().filter(|robot| robot["email"] == account);
+        let keys = state.keys.iter().filter(|key| key["account"] == *account && key["revoked_at_ms"].is_null());
+        let robots = state.service_accounts.iter().filter(|robot| robot["email"] == *account);
         let of_robots = robots.flat_map(|robot| robot["keys"].as_array()).flatten();
         let client = self.client_of(account);
         let secrets =
             client.iter().flat_map(|client| client["secret_ids"].as_array()).flatten().filter_map(Value::as_str);
         let ids = keys.chain(of_robots.filter(|key| key["disabled"] == false)).filter_map(|key| key["id"].as_str());
-        ids.chain(secrets).map(str::to_owned).collect()
+        Ok(ids.chain(secrets).map(str::to_owned).collect())
     }
 
-    /// Ends keys or client secrets of an account as their user does on the service's page, unless that is done.
-    pub async fn end_by_hand(&self, account: &str, ids: &[String]) -> Outcome {
-        let (control, client) = (self.service.control(), self.client_of(account));
-        let living = self.living_keys(account);
+    /// Ends keys or client secrets of a holding as their user does on the service's page, unless that is done.
+    pub async fn end_by_hand(&self, holding: &Holding, ids: &[String]) -> Outcome {
+        let (control, client) = (self.service.control(), self.client_of(&holding.account));
+        let living = self.living_keys(holding).await?;
         for id in ids.iter().filter(|id| living.contains(id)) {
             match &client {
                 Some(client) => control.delete_client_secret(&text(client, "client_id"), id).await,
@@ -335,7 +364,7 @@ async fn make_client(service: &Sandbox, kind: Kind, account: &str) -> Outcome<Op
 
 /// A credential of an account that nobody else has.
 async fn make_credential(
-    service: &Sandbox,
+    (service, moto): (&Sandbox, Option<&Moto>),
     kind: Kind,
     account: &str,
     client: Option<&ClientCreated>,
@@ -346,7 +375,11 @@ async fn make_credential(
             let client_id = client.map(|client| client.client_id.clone());
             Credential::OAuthGrant(make_grant(service, account, client_id, now).await?)
         }
-        Kind::Key | Kind::KeyByHand => {
+        Kind::Aws => {
+            let key = moto.ok_or_else(|| wrong(&"there is no AWS"))?.make_key(account).await?;
+            Credential::ApiKey(ApiKeyCredential { id: Some(key.id), key: ApiKey::new(key.secret) })
+        }
+        Kind::Key | Kind::Minted | Kind::KeyByHand => {
             Credential::ApiKey(ApiKeyCredential { id: None, key: ApiKey::new(make_key(service, account).await?) })
         }
         Kind::KeyFile => {

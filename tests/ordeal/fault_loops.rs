@@ -286,7 +286,7 @@ impl Room {
         let account = format!("newcomer-{}@practice.example", self.newcomers);
         let newcomer = standings.iter().find(|standing| !self.estate.holdings.iter().any(|one| one.id == standing.id));
         if let (Some(newcomer), "after a restart") = (newcomer, when) {
-            let holding = Holding { id: newcomer.id, account, method: Method::OAuth };
+            let holding = Holding { id: newcomer.id, account, method: Method::OAuth, kind: Kind::Grant };
             if !is_well(&holding, Some(newcomer), &truth) {
                 return Ok(Err(format!("{when}: a new integration stands at {newcomer:?}")));
             }

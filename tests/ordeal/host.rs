@@ -35,6 +35,8 @@ pub struct HostBeginning {
 pub enum HostOrder {
     /// The person's turn.
     Turn(Turn),
+    /// Waits until the old one is switched off, if it is.
+    Deactivated,
     /// Waits until the rotation is over.
     Finish,
     /// Stops refreshing, and tells what was.
@@ -84,7 +86,12 @@ pub async fn run() -> Outcome {
                 continue;
             }
             HostOrder::Turn(turn) => turn.take(&engine).await.err(),
-            HostOrder::Finish => finish(&engine, id, &traps).await.err(),
+            HostOrder::Deactivated => await_step(&engine, id, &traps, |step| {
+                !matches!(step, RotationStep::Deactivating { ordered: false, .. })
+            })
+            .await
+            .err(),
+            HostOrder::Finish => await_step(&engine, id, &traps, |step| *step == RotationStep::Done).await.err(),
         };
         let rotation = engine.integration(id).await.ok().and_then(|page| page.rotation);
         print(&HostAnswer { failure, rotation });
@@ -102,9 +109,14 @@ async fn refresh_on(engine: Arc<Engine>, id: IntegrationId, stop: Arc<AtomicBool
     refreshes
 }
 
-async fn finish(engine: &Arc<Engine>, id: IntegrationId, traps: &Traps) -> Result<(), Failure> {
+async fn await_step(
+    engine: &Arc<Engine>,
+    id: IntegrationId,
+    traps: &Traps,
+    fits: fn(&RotationStep) -> bool,
+) -> Result<(), Failure> {
     let mut bell = traps.listen();
-    while engine.integration(id).await?.rotation.is_some_and(|rotation| rotation.step != RotationStep::Done) {
+    while engine.integration(id).await?.rotation.is_some_and(|rotation| !fits(&rotation.step)) {
         let _ = bell.changed().await; // the bell is held here
     }
     Ok(())

@@ -142,7 +142,7 @@ impl Lane {
     /// stage has such a moment.
     async fn kill_in(&mut self, stage: Stage, trap: Trap, mut chance: Option<&mut Chance>) -> Outcome<bool> {
         let round = Round {
-            old: self.estate.living_keys(&self.holding.account),
+            old: self.estate.living_keys(&self.holding).await?,
             new: self.estate.make_replacement(self.kind, &self.holding).await?,
             before: self.look().await?.generation,
         };
@@ -181,7 +181,7 @@ impl Lane {
             Stage::Switch => Turn::Switch(id),
             Stage::RevokeOld => Turn::RevokeOld(id),
             Stage::Confirm => {
-                self.estate.end_by_hand(&self.holding.account, &round.old).await?;
+                self.estate.end_by_hand(&self.holding, &round.old).await?;
                 Turn::Confirm(id)
             }
         })
@@ -230,7 +230,7 @@ impl Lane {
                 None | Some(RotationStep::Done) if is_begun => return self.look_at_the_end(round).await,
                 None | Some(RotationStep::Done) => round.new.clone(),
                 Some(RotationStep::Verified { .. }) => Turn::Switch(id),
-                Some(RotationStep::Switched) => Turn::RevokeOld(id),
+                Some(RotationStep::Switched | RotationStep::Deactivating { ordered: true, .. }) => Turn::RevokeOld(id),
                 Some(RotationStep::Revoking { ordered: false, .. }) if self.kind.is_ended_by_hand() => {
                     self.turn_of(Stage::Confirm, round).await?
                 }
@@ -244,9 +244,9 @@ impl Lane {
     }
 
     async fn look_at_the_end(&mut self, round: &Round) -> Outcome<Result<(), String>> {
-        let living = self.estate.living_keys(&self.holding.account);
+        let living = self.estate.living_keys(&self.holding).await?;
         if living.len() != 1 || living.iter().any(|one| round.old.contains(one)) {
-            return Ok(Err(format!("the service still takes {} keys of {:?}", living.len(), round.old)));
+            return Ok(Err(format!("the service still has {living:?} after {:?}", round.old)));
         }
         let used = match self.kind {
             Kind::ClientSecret => What::Refresh(self.holding.id),
@@ -265,20 +265,17 @@ impl Lane {
 
     /// Every call that a rotation cannot do without was struck on both sides.
     fn check_points(&mut self) {
-        let by_api: &[&str] = if self.kind.is_ended_by_hand() { &[] } else { &["revoke"] };
+        let by_api: &[&str] = match self.kind {
+            kind if kind.is_ended_by_hand() => &[],
+            kind if kind.is_minted() => &["begin_minting", "manage_keys", "keep_minted"],
+            _ => &["revoke", "begin_rotation"],
+        };
         let by_exchange: &[&str] = if self.kind == Kind::KeyFile { &["exchange_assertion"] } else { &[] };
         let always: &[&str] = match self.kind {
             Kind::ClientSecret => {
                 &["begin_secret_rotation", "send_token_request", "update_secret_rotation", "append_activity"]
             }
-            _ => &[
-                "begin_rotation",
-                "verify",
-                "update_rotation",
-                "update_integration",
-                "retire_generation",
-                "append_activity",
-            ],
+            _ => &["verify", "update_rotation", "update_integration", "retire_generation", "append_activity"],
         };
         for call in always.iter().chain(by_api).chain(by_exchange) {
             for side in ["before", "after"] {

@@ -1,6 +1,6 @@
 //! Credentials are rotated while other programs use them: processes with several tasks each are lent the credential over the
-//! real host's socket and call the service with it every 20 ms, and the token of a client secret is refreshed all the time, from before the new one is saved until after the old one is
-//! proved dead. No call may fail.
+//! real host's socket and call the service with it every 20 ms, and the token of a client secret is refreshed all the time, from
+//! before the new one is saved until after the old one is proved dead. A key of AWS signs those calls. No call may fail.
 //!
 //! The person is as quick as a program: each step is ordered the moment the one before is done.
 
@@ -75,6 +75,7 @@ async fn rotate(kind: Kind, rounds: u64) -> Outcome<(Calls, Refreshes, Timeline,
         socket,
         task: Task { name: holding.id.to_string(), min_lifetime_seconds: MIN_LIFETIME_SECONDS },
         url: format!("{}/api/whoami", estate.service.base_url()),
+        aws: estate.moto.as_ref().map(|moto| moto.url().to_owned()),
     };
     let mut callers = Vec::new();
     for _ in 0..PROCESSES {
@@ -85,7 +86,7 @@ async fn rotate(kind: Kind, rounds: u64) -> Outcome<(Calls, Refreshes, Timeline,
     for _ in 0..rounds {
         let rotation = rotate_once(&mut host, &estate, kind, holding).await?;
         call_once_more(&mut callers).await?;
-        is_proved &= rotation.proved_at.is_some() && estate.living_keys(&holding.account).len() == 1;
+        is_proved &= rotation.proved_at.is_some() && estate.living_keys(holding).await?.len() == 1;
         timeline.extend(steps_of(&rotation));
     }
     let refreshes: Refreshes = told(&mut host, &HostOrder::Refreshed).await?;
@@ -115,7 +116,7 @@ async fn call_once_more(callers: &mut [Process]) -> Outcome {
 /// Leads a rotation from its beginning to its end.
 async fn rotate_once(host: &mut Process, estate: &Estate, kind: Kind, holding: &Holding) -> Outcome<RotationView> {
     let id = holding.id;
-    let old = estate.living_keys(&holding.account);
+    let old = estate.living_keys(holding).await?;
     let mut order = HostOrder::Turn(estate.make_replacement(kind, holding).await?);
     for _ in 0..TOO_MANY_TURNS {
         let answer: HostAnswer = told(host, &order).await?;
@@ -125,9 +126,10 @@ async fn rotate_once(host: &mut Process, estate: &Estate, kind: Kind, holding: &
         order = match (&rotation.step, rotation.revoke_mode) {
             (RotationStep::Done, _) => return Ok(rotation),
             (RotationStep::Verified { .. }, _) => HostOrder::Turn(Turn::Switch(id)),
-            (RotationStep::Switched, _) => HostOrder::Turn(Turn::RevokeOld(id)),
+            (RotationStep::Deactivating { ordered: false, .. }, _) => HostOrder::Deactivated,
+            (RotationStep::Switched | RotationStep::Deactivating { .. }, _) => HostOrder::Turn(Turn::RevokeOld(id)),
             (RotationStep::Revoking { ordered: false, .. }, RevokeMode::ByPage) => {
-                estate.end_by_hand(&holding.account, &old).await?;
+                estate.end_by_hand(holding, &old).await?;
                 HostOrder::Turn(Turn::Confirm(id))
             }
             (RotationStep::Revoking { .. } | RotationStep::ProvedDead, _) => HostOrder::Finish,

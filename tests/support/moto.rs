@@ -60,7 +60,25 @@ impl Moto {
         self.administer(reqwest::Method::DELETE, &format!("keys/{user}/{id}")).await.map(drop)
     }
 
-    /// Takes an action such as `sts:AssumeRole` from a user.
+    /// Ids of the keys that a user has, deactivated ones too.
+    ///
+    /// # Errors
+    /// When there is no such user.
+    pub async fn keys(&self, user: &str) -> Outcome<Vec<String>> {
+        Ok(self.keys_with_status(user).await?.into_iter().map(|(id, _)| id).collect())
+    }
+
+    /// The same, each with whether it is `Active` or `Inactive`.
+    ///
+    /// # Errors
+    /// When there is no such user.
+    pub async fn keys_with_status(&self, user: &str) -> Outcome<Vec<(String, String)>> {
+        let keys = self.administer(reqwest::Method::GET, &format!("keys/{user}")).await?;
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        Ok(keys.as_array().into_iter().flatten().map(|key| (text(&key["id"]), text(&key["status"]))).collect())
+    }
+
+    /// Takes an action, such as `iam:CreateAccessKey`, from a user.
     ///
     /// # Errors
     /// When there is no such user.

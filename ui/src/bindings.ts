@@ -117,6 +117,12 @@ export const commands = {
 	forgetRevocation: (id: RevocationId) => typedError<null, Failure>(__TAURI_INVOKE("forget_revocation", { id })),
 	/**  Opens the service's page on which the user can end one by hand. */
 	openRevocationPage: (id: RevocationId, page: ConnectorPage) => typedError<null, Failure>(__TAURI_INVOKE("open_revocation_page", { id, page })),
+	/**  Has the service make a new key; in a drill it is tried, compared and discarded. */
+	mintKey: (id: IntegrationId, drill: boolean) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("mint_key", { id, drill })),
+	/**  Rehearses a rotation with a new key, which is discarded. */
+	beginKeyDrill: (id: IntegrationId, key: KeyInput) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_key_drill", { id, key })),
+	/**  The same with a key file. */
+	beginKeyFileDrill: (id: IntegrationId, file: HeldSecretId) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_key_file_drill", { id, file })),
 	/**  Saves a new key beside the old, verifies it, and switches to it when it belongs to the same account. */
 	beginKeyRotation: (id: IntegrationId, key: KeyInput) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_key_rotation", { id, key })),
 	/**  The same for a key file. */
@@ -455,6 +461,8 @@ export type Capabilities = {
 	verify: boolean,
 	/**  Refresh now. */
 	refresh: boolean,
+	/**  Have the service make the new key. */
+	mint: boolean,
 	/**  Rotate on the Credentials tab: the key or key file, or the app registration's client secret. */
 	rotate: boolean,
 	/**  Reconnect in the browser. */
@@ -1073,6 +1081,8 @@ export type IntegrationDetailView = {
 	replacement: ReplacementView | null,
 	/**  The rotation under way. */
 	rotation: RotationView | null,
+	/**  Other programs that were lent the credential in use, or its rotation's old one, as far as the log reaches; latest first. */
+	borrowers: LastUseView[],
 	/**  What can be done with it. */
 	can: Capabilities,
 };
@@ -1291,6 +1301,14 @@ export type NetworkSettingsView = {
 	proxy: ProxyView,
 	/**  Trusted beside the system's authorities. */
 	authorities: AuthorityView[],
+};
+
+/**  What trying a new credential told. */
+export type NewFound = {
+	/**  Whether it belongs to the same account as the old one. */
+	comparison: AccountComparison,
+	/**  What it may not do, if anything. */
+	missing: string | null,
 };
 
 /**  A new client secret, in place of one that works. */
@@ -1530,6 +1548,8 @@ export type RevokeMode =
 
 /**  Steps of a rotation, for the log. */
 export type RotationMilestone = 
+/**  The service made the new one, which lies beside the old. */
+"minted" | 
 /**  The new one lies beside the old. */
 "staged" | 
 /**  The new one works. */
@@ -1538,15 +1558,34 @@ export type RotationMilestone =
 "switched" | 
 /**  The service refused the new one in use, so the old one is in use again. */
 "went_back" | 
+/**  The old one was switched off, which can be taken back. */
+"deactivated" | 
 /**  The old one was turned off. */
 "revoked" | 
 /**  The service refuses the old one. */
 "proved_dead" | 
 /**  The rotation was undone. */
-"undone";
+"undone" | 
+/**  It was a drill: the new one was tried and discarded. */
+"rehearsed";
+
+/**  How far a rotation goes, and who leads it. */
+export type RotationMode = 
+/**  To the end; the user says when the old one is turned off. */
+"guided" | 
+/**  To the end by itself, as long as old and new are alike. */
+"automatic" | 
+/**  Everything but the switch: the new one is tried, compared and discarded, and the old one stays in use throughout. */
+"drill";
 
 /**  The step reached. Later steps hold what they need to go on. */
 export type RotationStep = 
+/**  The service is asked for a new one. Until that is saved, any other that is not among the known ones may be it. */
+{ step: "minting"; 
+/**  The service's ids of the keys there were before. */
+known: string[]; 
+/**  Why it failed the last time, in plain words. */
+failure: string | null } | 
 /**  The new one lies beside the old; it has not been accepted yet. */
 { step: "staged"; 
 /**  The last verdict on the new one, if it was not accepted. */
@@ -1559,6 +1598,14 @@ comparison: AccountComparison;
 missing: string | null } | 
 /**  The new one is in use; the old one still works. */
 { step: "switched" } | 
+/**  The old one is being switched off at the service, which can take that back. */
+{ step: "deactivating"; 
+/**  Whether the service did it. */
+ordered: boolean; 
+/**  Whether the service refused the old one since. */
+refused: boolean; 
+/**  How often the old one was tried and still worked. */
+tries: number } | 
 /**  The old one is being turned off; no way back. */
 { step: "revoking"; 
 /**  Whether its end has been ordered: by API answered, or confirmed by the user. */
@@ -1569,8 +1616,16 @@ tries: number } |
 { step: "proved_dead" } | 
 /**  All cleared up. */
 { step: "done" } | 
+/**  The old one is in use; the new one is being ended at the service. */
+{ step: "discarding"; 
+/**  Whether its end has been ordered. */
+ordered: boolean; 
+/**  How often it was tried and still worked. */
+tries: number } | 
 /**  Undone: the old one is in use again. */
-{ step: "undone" };
+{ step: "undone" } | 
+/**  The end of a drill: the new one is gone, the old one was in use throughout. */
+{ step: "rehearsed" };
 
 /**  A rotation under way. */
 export type RotationView = {
@@ -1578,8 +1633,14 @@ export type RotationView = {
 	step: RotationStep,
 	/**  The credential being replaced. */
 	old: GenerationInfo,
-	/**  The credential replacing it. */
-	new: GenerationInfo,
+	/**  The credential replacing it; None = the service has not made it yet. */
+	new: GenerationInfo | null,
+	/**  How far it goes. */
+	mode: RotationMode,
+	/**  Whether the service makes the new one. */
+	is_minted: boolean,
+	/**  What trying the new one told. */
+	found: NewFound | null,
 	/**  When it was begun. */
 	begun_at: Timestamp,
 	/**  When the new one was verified. */
@@ -1588,9 +1649,11 @@ export type RotationView = {
 	switched_at: Timestamp | null,
 	/**  Why turning the old one off failed the last time, in plain words. */
 	revoke_failure: string | null,
-	/**  When the old one was turned off. */
+	/**  When the old one was switched off, which can be taken back. */
+	deactivated_at: Timestamp | null,
+	/**  When the old one was turned off, or what is discarded. */
 	revoked_at: Timestamp | null,
-	/**  When the old one was proved dead. */
+	/**  When that was proved dead. */
 	proved_at: Timestamp | null,
 	/**  Whether the way back is open. */
 	can_undo: boolean,

@@ -1,16 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import type { RevokeMode, RotationStep, RotationView } from '../src/api/host';
 import { generation, summaryOf } from '../src/api/fake/seed';
-import { rotationLines, type LineAction } from '../src/features/rotation/steps';
+import { drillResult, rotationLines, type LineAction } from '../src/features/rotation/steps';
 
 const rotation = (step: RotationStep, mode: RevokeMode = 'by_api'): RotationView => ({
   step,
   old: generation(1, 'active', summaryOf('api_key', 'ghp_…old1')),
   new: generation(2, 'staged', summaryOf('api_key', 'ghp_…new2')),
+  mode: 'guided',
+  is_minted: false,
+  found: null,
   begun_at: 1,
   verified_at: 2,
   switched_at: 3,
   revoke_failure: null,
+  deactivated_at: null,
   revoked_at: 4,
   proved_at: 5,
   can_undo: true,
@@ -22,6 +26,8 @@ const verified = (comparison: Extract<RotationStep, { step: 'verified' }>['compa
 describe('the five lines of a rotation', () => {
   // D = done, N = now, L = later; the actions are those of the line that is now.
   const table: [RotationStep, RevokeMode, string, LineAction[]][] = [
+    [{ step: 'minting', known: ['AKIA1'], failure: null }, 'by_api', 'NLLLL', ['retry']],
+    [{ step: 'minting', known: ['AKIA1'], failure: 'No answer.' }, 'by_api', 'NLLLL', ['retry']],
     [{ step: 'staged', verdict: null }, 'by_api', 'DNLLL', ['retry']],
     [{ step: 'staged', verdict: { outcome: 'refused', reason: 'It answered 401.' } }, 'by_api', 'DNLLL', ['retry']],
     [verified({ comparison: 'same' }), 'by_api', 'DDNLL', ['switch']],
@@ -29,11 +35,17 @@ describe('the five lines of a rotation', () => {
     [verified({ comparison: 'different', old: 'ada', new: 'eve' }), 'by_api', 'DDNLL', ['switch_despite_difference']],
     [{ step: 'switched' }, 'by_api', 'DDDNL', ['revoke']],
     [{ step: 'switched' }, 'by_page', 'DDDNL', ['revoke']],
+    [{ step: 'deactivating', ordered: false, refused: false, tries: 0 }, 'by_api', 'DDDNL', []],
+    [{ step: 'deactivating', ordered: true, refused: true, tries: 0 }, 'by_api', 'DDDNL', ['revoke']],
     [{ step: 'revoking', ordered: false, tries: 0 }, 'by_api', 'DDDNL', ['retry']],
     [{ step: 'revoking', ordered: false, tries: 0 }, 'by_page', 'DDDNL', ['confirm_revoked', 'open_page']],
     [{ step: 'revoking', ordered: true, tries: 2 }, 'by_page', 'DDDDN', ['retry']],
     [{ step: 'proved_dead' }, 'by_api', 'DDDDD', []],
     [{ step: 'done' }, 'by_api', 'DDDDD', []],
+    [{ step: 'discarding', ordered: false, tries: 0 }, 'by_api', 'DDNL', ['retry']],
+    [{ step: 'discarding', ordered: false, tries: 0 }, 'by_page', 'DDNL', ['confirm_revoked', 'open_page', 'let_be']],
+    [{ step: 'discarding', ordered: true, tries: 1 }, 'by_api', 'DDDN', ['retry', 'let_be']],
+    [{ step: 'rehearsed' }, 'by_api', 'DDDD', []],
   ];
 
   test.each(table)('at %j (%s) stand at %s and offer %j', (step, mode, states, actions) => {
@@ -64,16 +76,25 @@ describe('the five lines of a rotation', () => {
 
   test('speak of a secret where a client secret is rotated, and claim no proof that nobody gave', () => {
     const summary = { kind: 'client_secret', hint: 'GOCS…1234' } as const;
-    const steps = [...table.map(([step]) => step), { step: 'switched' } as const];
+    const ofKeys = ['minting', 'deactivating', 'discarding', 'rehearsed'];
+    const steps = table.map(([step]) => step).filter(({ step }) => !ofKeys.includes(step));
     for (const step of steps) {
       const given = rotation(step, 'by_page');
-      const lines = rotationLines({ ...given, old: { ...given.old, summary }, new: { ...given.new, summary } }, 'GitHub');
+      const lines = rotationLines({ ...given, old: { ...given.old, summary }, new: { ...given.old, summary } }, 'GitHub');
       expect(lines.map(({ title, text }) => `${title} ${text}`).join(' ')).not.toMatch(/\bkey\b/i);
     }
     const done = rotation({ step: 'done' }, 'by_page');
-    const unproved = rotationLines({ ...done, new: { ...done.new, summary }, proved_at: null }, 'GitHub')[4];
+    const unproved = rotationLines({ ...done, old: { ...done.old, summary }, proved_at: null }, 'GitHub')[4];
     expect(unproved?.title).toBe('Old secret gone');
     expect(unproved?.text).toContain('your word stands');
+  });
+
+  test('tell what a drill found', () => {
+    const done = { ...rotation({ step: 'rehearsed' }), mode: 'drill' } as const;
+    expect(drillResult(done)).toContain('did not work');
+    expect(drillResult({ ...done, found: { comparison: { comparison: 'same' }, missing: null } })).toContain('A rotation would go through.');
+    const other = { comparison: 'different', old: 'ada', new: 'eve' } as const;
+    expect(drillResult({ ...done, found: { comparison: other, missing: 'list charges' } })).toMatch(/eve.*ada.*list charges/);
   });
 
   test('count how often the old key was still accepted', () => {

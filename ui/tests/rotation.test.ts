@@ -77,6 +77,44 @@ describe('rotating a key', () => {
   });
 });
 
+describe('a service that makes keys', () => {
+  test('is asked with one click, and the old key can be had back until it is deleted', async () => {
+    const opened = await openWindow();
+    await openPage(opened, 'i-bigquery', 'credentials');
+    await opened.user.click(await find('rotation-start'));
+    expect((await find('rotation-borrowers')).textContent).toContain('git');
+    await opened.user.click(await find('rotation-mint'));
+    await stands('deactivating');
+    expect(phases()).toEqual(['active', 'superseded']);
+    expect(await find('rotation-undo')).toBeTruthy();
+    await opened.user.click(await find('rotation-revoke'));
+    await stands('revoking');
+    opened.host.tryOldKey('i-bigquery', true);
+    await stands('done');
+  });
+
+  test('serves a rehearsal, after which nothing is different', async () => {
+    const opened = await openWindow();
+    await openPage(opened, 'i-bigquery', 'credentials');
+    await opened.user.click(await find('drill-start'));
+    await opened.user.click(await find('rotation-mint'));
+    await stands('rehearsed');
+    expect((await find('drill-result')).textContent).toContain('A rotation would go through.');
+    expect(phases()).toEqual(['retired', 'active']);
+  });
+});
+
+test('a pasted key is rehearsed with, where the service makes none', async () => {
+  const opened = await openWindow();
+  await openPage(opened, 'i-stripe', 'credentials');
+  await opened.user.click(await find('drill-start'));
+  expect(screen.queryByTestId('rotation-mint')).toBeNull();
+  await opened.user.type(await find('key-field'), 'other');
+  await opened.user.click(await find('rotation-save'));
+  await stands('rehearsed');
+  expect((await find('drill-result')).textContent).toContain('staging@northwind.example');
+});
+
 describe('rotating a client secret', () => {
   async function beginSecret(opened: Opened, id: string, secret: string): Promise<void> {
     await openPage(opened, id, 'credentials');

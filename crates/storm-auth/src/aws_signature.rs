@@ -11,12 +11,30 @@ use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningParams, Sign
 use aws_sigv4::sign::v4;
 use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use reqwest::{Request, RequestBuilder};
-use storm_domain::Timestamp;
+use storm_domain::{KeyPlacement, Timestamp};
 
 use crate::placement::Presented;
 
+/// Whether requests with such a credential are signed.
+pub(crate) fn is_signed(placement: &KeyPlacement) -> bool {
+    matches!(placement, KeyPlacement::AwsSigV4 { .. })
+}
+
+/// The request, with its signature where there is to be one.
+pub(crate) fn signed_if_needed(
+    request: RequestBuilder,
+    presented: Presented<'_>,
+    placement: &KeyPlacement,
+    now: Timestamp,
+) -> Option<RequestBuilder> {
+    match placement {
+        KeyPlacement::AwsSigV4 { service, region } => signed(request, presented, service, region, now),
+        _ => Some(request),
+    }
+}
+
 /// The request with its signature, made at `now`. None = the key has no id, or the request cannot be signed.
-pub(crate) fn signed(
+fn signed(
     request: RequestBuilder,
     presented: Presented<'_>,
     service: &str,

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod answer;
 mod assertion;
 mod authorization;
 mod aws_signature;
@@ -16,6 +17,7 @@ mod header;
 mod http;
 mod id_token;
 mod kept;
+mod key_request;
 mod loopback;
 mod network;
 mod network_address;
@@ -25,6 +27,7 @@ mod provider;
 mod pushed;
 mod refusal;
 mod registration;
+mod request;
 mod revoke;
 mod sender;
 mod session;

@@ -10,9 +10,10 @@ use storm_domain::port::{
 };
 use storm_domain::{
     Account, ApiKeyCredential, Authority, AuthorityFileError, ClientMetadata, Credential, DeviceAuthorization,
-    DevicePoll, Discovered, DiscoveryError, IdTokenError, NetworkSettings, NetworkSettingsError, OAuthService,
-    RawTokenAnswer, RefreshFailure, RegisteredClient, RegistrationOffer, RevokeRequest, SendFailure, ServiceAccountKey,
-    ServiceAccountService, SessionKey, SessionRequest, Timestamp, TokenAnswerReading, Verdict, VerifyRequest,
+    DevicePoll, Discovered, DiscoveryError, IdTokenError, KeyAnswer, KeyRequest, NetworkSettings, NetworkSettingsError,
+    OAuthService, RawTokenAnswer, RefreshFailure, RegisteredClient, RegistrationOffer, RevokeRequest, SendFailure,
+    ServiceAccountKey, ServiceAccountService, SessionKey, SessionRequest, Timestamp, TokenAnswerReading, Verdict,
+    VerifyRequest,
 };
 use storm_secret::{AccessToken, ClientSecret, IdToken, PrivateKey};
 use url::Url;
@@ -23,8 +24,8 @@ use crate::network::Way;
 use crate::sender::Sender;
 use crate::token_answer::AnswerShape;
 use crate::{
-    assertion, authorization, claims, client_authentication, device, discovery, dpop, id_token, loopback, network,
-    pushed, registration, revoke, session, token_answer, token_request, verify,
+    assertion, authorization, claims, client_authentication, device, discovery, dpop, id_token, key_request, loopback,
+    network, pushed, registration, revoke, session, token_answer, token_request, verify,
 };
 
 /// Speaks to services over HTTP. One for the whole program: it keeps connections, parsed signing keys and the
@@ -213,5 +214,14 @@ impl Provider for HttpProvider {
         using: Option<&AccessToken>,
     ) -> Result<(), RefreshFailure> {
         revoke::revoke(&self.sender(), request, target, client, using).await
+    }
+
+    async fn manage_keys(
+        &self,
+        request: &KeyRequest,
+        using: &Credential,
+        access_token: Option<&AccessToken>,
+    ) -> Result<KeyAnswer, RefreshFailure> {
+        key_request::manage_keys(&self.sender().http, request, using, access_token).await
     }
 }

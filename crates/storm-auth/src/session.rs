@@ -6,8 +6,8 @@
 use reqwest::RequestBuilder;
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use storm_domain::{
-    ApiKeyCredential, Delivery, HttpMethod, KeyPlacement, ProviderWords, RawTokenAnswer, RefreshFailure, SessionKey,
-    SessionRequest, Timestamp, TransientKind,
+    ApiKeyCredential, Delivery, HttpMethod, ProviderWords, RawTokenAnswer, RefreshFailure, SessionKey, SessionRequest,
+    Timestamp, TransientKind,
 };
 use storm_secret::{AccessToken, ApiKey};
 use time::OffsetDateTime;
@@ -32,7 +32,7 @@ pub(crate) async fn make_session(
         Ok(http.send(prepared, http.deadlines.other, LARGEST_ANSWER).await?)
     };
     let answer = attempt(http.clock.now()).await?;
-    let is_signed = matches!(request.placement, KeyPlacement::AwsSigV4 { .. });
+    let is_signed = aws_signature::is_signed(&request.placement);
     match header::other_time(&answer).filter(|_| is_signed && matches!(answer.status, 400 | 403)) {
         // A signature holds for minutes, by the service's clock.
         Some(by_server) => read(request, &attempt(by_server).await?),
@@ -46,10 +46,7 @@ fn prepare(http: &Http, request: &SessionRequest, key: Presented<'_>, now: Times
         .header(ACCEPT, "text/xml")
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(body);
-    match &request.placement {
-        KeyPlacement::AwsSigV4 { service, region } => aws_signature::signed(prepared, key, service, region, now),
-        _ => Some(prepared),
-    }
+    aws_signature::signed_if_needed(prepared, key, &request.placement, now)
 }
 
 fn read(request: &SessionRequest, answer: &RawTokenAnswer) -> Result<SessionKey, RefreshFailure> {

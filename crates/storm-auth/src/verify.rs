@@ -3,10 +3,8 @@
 //! INVARIANT: only the service's own refusal (401, or an error code where the connector says it stands) is `Refused`.
 //! Everything that may come from a proxy, a portal or a broken line is `CouldNotReach`.
 
-use std::borrow::Cow;
-
 use reqwest::RequestBuilder;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName};
+use reqwest::header::AUTHORIZATION;
 use serde_json::Value;
 use storm_domain::{
     Account, AnswerFormat, Credential, Delivery, IdentityPaths, KeyPlacement, ProviderWords, RawTokenAnswer,
@@ -14,14 +12,14 @@ use storm_domain::{
 };
 use storm_secret::{AccessToken, PrivateKey};
 
-use crate::aws_signature;
+use crate::answer::{Document, is_page, text};
+use crate::aws_signature::{self, is_signed};
 use crate::dpop::{self, Proved};
 use crate::header;
 use crate::http::{Http, LARGEST_ANSWER, plain_words};
-use crate::placement::{Presented, request_with};
+use crate::placement::Presented;
 use crate::sender::Sender;
 use crate::token_answer::is_passing;
-use crate::xml::Xml;
 
 pub(crate) async fn verify(
     sender: &Sender,
@@ -46,18 +44,16 @@ pub(crate) async fn verify(
         None => Err(Verdict::Refused { reason: "It holds characters that no such credential has.".to_owned() }),
     };
     let outcome = match attempt(http.clock.now()).await {
-        Ok(answer) if is_signed(request) && matches!(answer.status, 400 | 403) => match header::other_time(&answer) {
-            // A signature holds for minutes, by the service's clock.
-            Some(by_server) => attempt(by_server).await,
-            None => Ok(answer),
-        },
+        Ok(answer) if is_signed(&request.placement) && matches!(answer.status, 400 | 403) => {
+            match header::other_time(&answer) {
+                // A signature holds for minutes, by the service's clock.
+                Some(by_server) => attempt(by_server).await,
+                None => Ok(answer),
+            }
+        }
         outcome => outcome,
     };
     outcome.map_or_else(|verdict| verdict, |answer| judge(request, &answer))
-}
-
-fn is_signed(request: &VerifyRequest) -> bool {
-    matches!(request.placement, KeyPlacement::AwsSigV4 { .. })
 }
 
 /// Sends once more on a broken line; a service that stayed silent was already waited for.
@@ -94,26 +90,12 @@ fn authenticated(
     presented: Presented<'_>,
     now: Timestamp,
 ) -> Option<RequestBuilder> {
-    let prepared = prepare(http, request, presented)?;
-    match &request.placement {
-        KeyPlacement::AwsSigV4 { service, region } => aws_signature::signed(prepared, presented, service, region, now),
-        _ => Some(prepared),
-    }
+    aws_signature::signed_if_needed(prepare(http, request, presented)?, presented, &request.placement, now)
 }
 
 fn prepare(http: &Http, request: &VerifyRequest, presented: Presented<'_>) -> Option<RequestBuilder> {
-    let mut prepared = request_with(http, request.method, &request.url, &request.placement, presented)?;
-    let says = |header: &HeaderName| request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(header.as_str()));
-    if !says(&ACCEPT) {
-        prepared = prepared.header(ACCEPT, "application/json");
-    }
-    if let Some(body) = &request.body {
-        prepared = prepared.body(body.clone());
-        if !says(&CONTENT_TYPE) {
-            prepared = prepared.header(CONTENT_TYPE, "application/json");
-        }
-    }
-    Some(request.headers.iter().fold(prepared, |prepared, (name, value)| prepared.header(name, value)))
+    let VerifyRequest { method, url, placement, headers, body, .. } = request;
+    crate::request::prepare(http, *method, url, placement, headers, body.as_deref(), presented)
 }
 
 async fn send(http: &Http, request: RequestBuilder) -> Result<RawTokenAnswer, SendFailure> {
@@ -180,30 +162,6 @@ fn unreached(reason: &str) -> Verdict {
     Verdict::CouldNotReach { reason: reason.to_owned() }
 }
 
-/// An answer, in whichever form.
-enum Document {
-    Json(Value),
-    Xml(Xml),
-}
-
-impl Document {
-    fn read(format: AnswerFormat, answer: &RawTokenAnswer) -> Option<Self> {
-        // EXPOSE: only the places that the connector names are read.
-        let body = answer.body.expose();
-        match format {
-            AnswerFormat::Json => serde_json::from_slice(body).ok().map(Self::Json),
-            AnswerFormat::Xml => Xml::read(body).map(Self::Xml),
-        }
-    }
-
-    fn at(&self, pointer: &str) -> Option<Cow<'_, Value>> {
-        match self {
-            Self::Json(value) => value.pointer(pointer).map(Cow::Borrowed),
-            Self::Xml(xml) => xml.at(pointer).map(|text| Cow::Owned(Value::from(text))),
-        }
-    }
-}
-
 fn account(document: Option<&Document>, paths: &IdentityPaths) -> Option<Account> {
     let find =
         |path: &Option<String>| document?.at(path.as_deref()?).as_deref().and_then(text).map(|text| cleaned(&text));
@@ -212,22 +170,7 @@ fn account(document: Option<&Document>, paths: &IdentityPaths) -> Option<Account
     Some(Account { id: id.unwrap_or_else(|| either.clone()), label: label.unwrap_or(either) })
 }
 
-fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
-}
-
 /// Fit to be shown: short, without control or direction marks.
 fn cleaned(text: &str) -> String {
     ProviderWords::cleaned(text, "").code
-}
-
-fn is_page(answer: &RawTokenAnswer) -> bool {
-    // EXPOSE: only how it begins is looked at.
-    let start: Vec<u8> = answer.body.expose().trim_ascii_start().iter().take(9).map(u8::to_ascii_lowercase).collect();
-    let is_html = answer.content_type.as_deref().is_some_and(|text| text.trim_start().starts_with("text/html"));
-    is_html || start.starts_with(b"<!doctype") || start.starts_with(b"<html")
 }

@@ -54,7 +54,12 @@ impl Xml {
 
     /// The text of the first element whose path ends with `path`, such as `/Error/Code`.
     pub(crate) fn at(&self, path: &str) -> Option<&str> {
-        self.0.iter().find(|(full, _)| full.ends_with(path)).map(|(_, text)| text.as_str())
+        self.all(path).next()
+    }
+
+    /// The texts of all of them, in order.
+    pub(crate) fn all(&self, path: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(full, _)| full.ends_with(path)).map(|(_, text)| text.as_str())
     }
 }
 

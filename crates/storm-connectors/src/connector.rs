@@ -19,6 +19,12 @@ use crate::source::Source;
 pub(crate) const KEY_ID: &str = "key_id";
 /// The same for the fingerprint of a key.
 pub(crate) const KEY_FINGERPRINT: &str = "key_fingerprint";
+/// The same for the account that a key file names.
+pub(crate) const KEY_ACCOUNT: &str = "key_account";
+/// The same for that account's project.
+pub(crate) const KEY_PROJECT: &str = "key_project";
+/// Names that no field may have.
+const OF_KEYS: [&str; 4] = [KEY_ID, KEY_FINGERPRINT, KEY_ACCOUNT, KEY_PROJECT];
 
 /// How one external service authenticates, verifies, revokes.
 #[derive(Debug, Clone, Deserialize)]
@@ -138,6 +144,12 @@ pub enum EntryError {
     /// A method of key files that does not say what is signed, for whom, or where it goes.
     #[error("connector `{id}`: it is not said what is signed with a key file, or where it goes")]
     Exchange {
+        /// The connector.
+        id: String,
+    },
+    /// New keys that are made by API, and of which it is not said where the key stands, or how one that is not wanted ends.
+    #[error("connector `{id}`: a key that is made by API needs its secret, its id, and a way to end it")]
+    Mint {
         /// The connector.
         id: String,
     },
@@ -275,10 +287,7 @@ impl Connector {
         let mut names = BTreeSet::new();
         for field in &self.fields {
             let well_named = !field.name.is_empty() && field.name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
-            if !well_named
-                || [KEY_ID, KEY_FINGERPRINT].contains(&field.name.as_str())
-                || !names.insert(field.name.as_str())
-            {
+            if !well_named || OF_KEYS.contains(&field.name.as_str()) || !names.insert(field.name.as_str()) {
                 return Err(EntryError::FieldName { id: id(), field: field.name.clone() });
             }
             for value in [&field.example].into_iter().chain(&field.default).chain(&field.choices) {
@@ -295,6 +304,9 @@ impl Connector {
         if let Some(cause) = self.methods.iter().flat_map(|spec| &spec.causes).find(|cause| !cause.is_whole()) {
             return Err(EntryError::Cause { id: id(), what: cause.what.clone() });
         }
+        if self.methods.iter().any(|spec| spec.rotation.mint.as_ref().is_some_and(|mint| !mint.is_whole())) {
+            return Err(EntryError::Mint { id: id() });
+        }
         if self.service_account_setup().is_some_and(|setup| !setup.is_whole()) {
             return Err(EntryError::Exchange { id: id() });
         }
@@ -307,7 +319,7 @@ impl Connector {
             let declared =
                 |name: &str| self.fields.iter().any(|field| field.name == name && field.is_of(spec.method()));
             for name in spec.template_fields().into_iter().chain(named).chain(others) {
-                if ![KEY_ID, KEY_FINGERPRINT].contains(&name) && !declared(name) {
+                if !OF_KEYS.contains(&name) && !declared(name) {
                     return Err(EntryError::UndeclaredField { id: id(), field: name.to_owned() });
                 }
             }

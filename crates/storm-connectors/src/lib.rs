@@ -12,6 +12,7 @@ mod key_material;
 mod key_shape;
 mod known_cause;
 mod method;
+mod mint;
 mod paste;
 mod resolve;
 mod rotation;

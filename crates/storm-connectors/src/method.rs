@@ -14,6 +14,7 @@ use crate::field::Pattern;
 use crate::guidance;
 use crate::key_material::Shape;
 use crate::known_cause::KnownCause;
+use crate::mint::MintSpec;
 use crate::session::SessionSpec;
 use crate::template::{Lookup, TextTemplate, UrlTemplate};
 
@@ -105,6 +106,7 @@ impl MethodSpec {
     pub(crate) fn template_fields(&self) -> Vec<&str> {
         let mut names: Vec<&str> = Vec::new();
         names.extend(self.urls().iter().flat_map(|url| url.fields()));
+        names.extend(self.rotation.mint.as_ref().and_then(|mint| mint.origin_from.as_deref()));
         match &self.setup {
             Setup::ApiKey(setup) => {
                 setup.placement.collect_fields(&mut names);
@@ -126,6 +128,7 @@ impl MethodSpec {
         urls.extend(self.rotation.revoke_page.as_ref());
         urls.push(&self.verify.url);
         urls.extend(self.revoke.as_ref().map(|revoke| &revoke.url));
+        urls.extend(self.rotation.mint.iter().flat_map(MintSpec::urls));
         match &self.setup {
             Setup::ApiKey(setup) => urls.extend(setup.session.as_ref().map(|session| &session.url)),
             Setup::OAuth(setup) => {
@@ -443,7 +446,7 @@ impl PlacementSpec {
         }
     }
 
-    fn collect_fields<'a>(&'a self, names: &mut Vec<&'a str>) {
+    pub(crate) fn collect_fields<'a>(&'a self, names: &mut Vec<&'a str>) {
         match self {
             Self::Bearer | Self::BasicUser | Self::BasicKeyId => {}
             Self::Header { name, prefix } => names.extend(name.fields().chain(prefix.iter().flat_map(|p| p.fields()))),
@@ -516,11 +519,12 @@ pub(crate) struct RotationEntry {
     pub(crate) settle_s: u64,
     pub(crate) create_page: Option<UrlTemplate>,
     pub(crate) revoke_page: Option<UrlTemplate>,
+    pub(crate) mint: Option<MintSpec>,
 }
 
 impl Default for RotationEntry {
     fn default() -> Self {
-        Self { overlap: true, max_keys: None, settle_s: 60, create_page: None, revoke_page: None }
+        Self { overlap: true, max_keys: None, settle_s: 60, create_page: None, revoke_page: None, mint: None }
     }
 }
 

@@ -414,7 +414,7 @@ impl Connector {
     }
 }
 
-fn placement(spec: &PlacementSpec, lookup: Lookup<'_>) -> Result<KeyPlacement, ResolveError> {
+pub(crate) fn placement(spec: &PlacementSpec, lookup: Lookup<'_>) -> Result<KeyPlacement, ResolveError> {
     Ok(match spec {
         PlacementSpec::Bearer => KeyPlacement::Bearer,
         PlacementSpec::BasicUser => KeyPlacement::BasicUser,
@@ -455,7 +455,7 @@ fn is_qualified(granted: &str, asked: &str) -> bool {
     last.is_some_and(|last| last.eq_ignore_ascii_case(asked))
 }
 
-fn pairs(map: &BTreeMap<String, String>) -> Vec<(String, String)> {
+pub(crate) fn pairs(map: &BTreeMap<String, String>) -> Vec<(String, String)> {
     map.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 

@@ -29,7 +29,7 @@ pub struct RotationSpec {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RevokeBy {
-    /// By [`Connector::revoke_request`].
+    /// By [`Connector::revoke_request`], or by [`Connector::key_request`] where there is none.
     Api,
     /// By the user on this page.
     Page {
@@ -52,7 +52,7 @@ impl Connector {
         let revoke_page = self.optional_url(fields, spec.rotation.revoke_page.as_ref())?.or_else(|| own_page.clone());
         // The revocation of an OAuth method ends tokens, never a client secret.
         let revoke = match revoke_page {
-            _ if spec.revoke.is_some() && method != Method::OAuth => RevokeBy::Api,
+            _ if (spec.revoke.is_some() || spec.rotation.mint.is_some()) && method != Method::OAuth => RevokeBy::Api,
             Some(url) => RevokeBy::Page { url },
             None => RevokeBy::Hand,
         };

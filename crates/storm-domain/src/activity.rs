@@ -168,6 +168,8 @@ pub enum NetworkChange {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 #[serde(rename_all = "snake_case")]
 pub enum RotationMilestone {
+    /// The service made the new one, which lies beside the old.
+    Minted,
     /// The new one lies beside the old.
     Staged,
     /// The new one works.
@@ -176,10 +178,14 @@ pub enum RotationMilestone {
     Switched,
     /// The service refused the new one in use, so the old one is in use again.
     WentBack,
+    /// The old one was switched off, which can be taken back.
+    Deactivated,
     /// The old one was turned off.
     Revoked,
     /// The service refuses the old one.
     ProvedDead,
     /// The rotation was undone.
     Undone,
+    /// It was a drill: the new one was tried and discarded.
+    Rehearsed,
 }

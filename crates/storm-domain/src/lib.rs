@@ -18,6 +18,7 @@ mod finding;
 mod id;
 mod id_token;
 mod integration;
+mod minting;
 mod network;
 mod reconnect;
 mod refresh_failure;
@@ -49,6 +50,9 @@ pub use finding::Cause;
 pub use id::{AttemptId, HeldSecretId, IntegrationId, RegistrationId, RevocationId};
 pub use id_token::{IdTokenError, IdTokenFault};
 pub use integration::{Account, Fields, Integration, Method};
+pub use minting::{
+    KeyAnswer, KeyReading, KeyRequest, KeyTask, ListedKey, MintedIds, MintedKey, NewFound, NewSecret, RotationMode,
+};
 pub use network::{
     Authority, AuthorityFileError, NetworkSettings, NetworkSettingsError, OwnProxy, ProxyAddressError, ProxyChoice,
 };

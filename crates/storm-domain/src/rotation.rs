@@ -1,7 +1,9 @@
 //! Replacing a long-lived secret without a failed call, as a machine that survives a crash at any step: an integration's key or
 //! key file, or the client secret of an app registration.
 //!
-//! `Staged → Verified → Switched → Revoking → ProvedDead → Done`. INVARIANT: at every step at least one working credential is
+//! `Staged → Verified → Switched → Revoking → ProvedDead → Done`; `Minting` comes first where the service makes the new one, and
+//! `Deactivating` before `Revoking` where it can switch the old one off for a while. What is not to be used goes through
+//! `Discarding`: a drill's, and what the service made for nothing. INVARIANT: at every step at least one working credential is
 //! active; undo is possible until `Revoking`. Each step is persisted before its effect is acted upon, and every effect may be
 //! repeated after a crash.
 
@@ -10,7 +12,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{Account, GenerationNumber, IntegrationId, RegistrationId, Timestamp, Verdict};
+use crate::{
+    Account, GenerationNumber, IntegrationId, MintedIds, NewFound, RegistrationId, RotationMode, Timestamp, Verdict,
+};
 
 /// How long another program may take from being lent a credential to sending it. Connections are opened in it, so it is not
 /// milliseconds; a person who waits for it notices, so it is not a minute.
@@ -33,18 +37,30 @@ pub struct Rotation<S = IntegrationId> {
     pub new: GenerationNumber,
     /// The step reached.
     pub step: RotationStep,
+    /// How far it goes.
+    #[serde(default)]
+    pub mode: RotationMode,
+    /// The service's ids, where it makes the new one.
+    #[serde(default)]
+    pub minted: Option<MintedIds>,
+    /// What trying the new one told.
+    #[serde(default)]
+    pub found: Option<NewFound>,
     /// When it was begun.
     pub begun_at: Timestamp,
     /// When the new one was verified.
     pub verified_at: Option<Timestamp>,
-    /// When it was switched to.
+    /// When it was switched to; of what is discarded, when it was switched back from.
     pub switched_at: Option<Timestamp>,
     /// Why turning the old one off failed the last time, in plain words.
     #[serde(default)]
     pub revoke_failure: Option<String>,
-    /// When the old one was turned off.
+    /// When the old one was deactivated.
+    #[serde(default)]
+    pub deactivated_at: Option<Timestamp>,
+    /// When the old one was turned off; of what is discarded, when that was.
     pub revoked_at: Option<Timestamp>,
-    /// When the old one was proved dead.
+    /// When the old one was proved dead; of what is discarded, when that was.
     pub proved_at: Option<Timestamp>,
 }
 
@@ -52,6 +68,13 @@ pub struct Rotation<S = IntegrationId> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 #[serde(tag = "step", rename_all = "snake_case")]
 pub enum RotationStep {
+    /// The service is asked for a new one. Until that is saved, any other that is not among the known ones may be it.
+    Minting {
+        /// The service's ids of the keys there were before.
+        known: Vec<String>,
+        /// Why it failed the last time, in plain words.
+        failure: Option<String>,
+    },
     /// The new one lies beside the old; it has not been accepted yet.
     Staged {
         /// The last verdict on the new one, if it was not accepted.
@@ -66,6 +89,15 @@ pub enum RotationStep {
     },
     /// The new one is in use; the old one still works.
     Switched,
+    /// The old one is being switched off at the service, which can take that back.
+    Deactivating {
+        /// Whether the service did it.
+        ordered: bool,
+        /// Whether the service refused the old one since.
+        refused: bool,
+        /// How often the old one was tried and still worked.
+        tries: u32,
+    },
     /// The old one is being turned off; no way back.
     Revoking {
         /// Whether its end has been ordered: by API answered, or confirmed by the user.
@@ -77,8 +109,17 @@ pub enum RotationStep {
     ProvedDead,
     /// All cleared up.
     Done,
+    /// The old one is in use; the new one is being ended at the service.
+    Discarding {
+        /// Whether its end has been ordered.
+        ordered: bool,
+        /// How often it was tried and still worked.
+        tries: u32,
+    },
     /// Undone: the old one is in use again.
     Undone,
+    /// The end of a drill: the new one is gone, the old one was in use throughout.
+    Rehearsed,
 }
 
 /// How the accounts of old and new compare.
@@ -113,6 +154,21 @@ impl AccountComparison {
 /// What moves a rotation on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RotationEvent {
+    /// These keys were there before another try to have one made.
+    Asked {
+        /// The service's ids.
+        known: Vec<String>,
+    },
+    /// The service did not make one, or its answer was lost.
+    MintFailed {
+        /// In plain words.
+        reason: String,
+    },
+    /// The service made one, and it is saved.
+    Minted {
+        /// The service's id of it.
+        id: String,
+    },
     /// The new one was tried.
     NewTried {
         /// With which outcome.
@@ -125,8 +181,14 @@ pub enum RotationEvent {
         /// The user agreed to another account.
         despite_difference: bool,
     },
-    /// The user wants the old one turned off.
+    /// The old one is to be switched off in a way that can be taken back.
+    Deactivate,
+    /// The service did so.
+    Deactivated,
+    /// The user wants the old one turned off for good.
     Revoke,
+    /// The new one is not wanted, and is to be ended at the service.
+    Discard,
     /// The service did not confirm its end.
     RevokeFailed {
         /// In plain words.
@@ -152,6 +214,35 @@ pub enum RotationEvent {
 #[error("this step does not fit where the rotation stands")]
 pub struct RotationRefused;
 
+impl<S> Rotation<S> {
+    /// One that begins at `step`.
+    pub fn begun(
+        subject: S,
+        (old, new): (GenerationNumber, GenerationNumber),
+        step: RotationStep,
+        mode: RotationMode,
+        at: Timestamp,
+    ) -> Self {
+        Self {
+            subject,
+            revision: 1,
+            old,
+            new,
+            step,
+            mode,
+            minted: None,
+            found: None,
+            begun_at: at,
+            verified_at: None,
+            switched_at: None,
+            revoke_failure: None,
+            deactivated_at: None,
+            revoked_at: None,
+            proved_at: None,
+        }
+    }
+}
+
 impl<S: Clone> Rotation<S> {
     /// The rotation after `event`.
     ///
@@ -160,21 +251,27 @@ impl<S: Clone> Rotation<S> {
     pub fn step(&self, event: RotationEvent, now: Timestamp) -> Result<Self, RotationRefused> {
         let mut next = self.clone();
         next.step = match (&self.step, event) {
+            (RotationStep::Minting { .. }, RotationEvent::Asked { known }) => {
+                RotationStep::Minting { known, failure: None }
+            }
+            (RotationStep::Minting { known, .. }, RotationEvent::MintFailed { reason }) => {
+                RotationStep::Minting { known: known.clone(), failure: Some(reason) }
+            }
+            (RotationStep::Minting { .. }, RotationEvent::Minted { id }) => {
+                next.minted.get_or_insert(MintedIds { old: None, new: None }).new = Some(id);
+                RotationStep::Staged { verdict: None }
+            }
             (
                 RotationStep::Staged { .. } | RotationStep::Verified { .. },
                 RotationEvent::NewTried { verdict, comparison },
             ) => match verdict {
-                Verdict::Works { .. } => {
-                    next.verified_at = Some(now);
-                    RotationStep::Verified { comparison, missing: None }
-                }
-                Verdict::WorksWithout { missing, .. } => {
-                    next.verified_at = Some(now);
-                    RotationStep::Verified { comparison, missing: Some(missing) }
-                }
+                Verdict::Works { .. } => next.accepted(comparison, None, now),
+                Verdict::WorksWithout { missing, .. } => next.accepted(comparison, Some(missing), now),
                 verdict => RotationStep::Staged { verdict: Some(verdict) },
             },
-            (RotationStep::Verified { comparison, .. }, RotationEvent::Switch { despite_difference }) => {
+            (RotationStep::Verified { comparison, .. }, RotationEvent::Switch { despite_difference })
+                if self.mode != RotationMode::Drill =>
+            {
                 if matches!(comparison, AccountComparison::Different { .. }) && !despite_difference {
                     return Err(RotationRefused);
                 }
@@ -186,10 +283,39 @@ impl<S: Clone> Rotation<S> {
                 (next.verified_at, next.switched_at) = (None, None);
                 RotationStep::Staged { verdict: Some(verdict) }
             }
-            (RotationStep::Switched, RotationEvent::Revoke) => RotationStep::Revoking { ordered: false, tries: 0 },
-            (RotationStep::Revoking { ordered: false, tries }, RotationEvent::RevokeFailed { reason }) => {
+            (RotationStep::Switched, RotationEvent::Deactivate) => {
+                RotationStep::Deactivating { ordered: false, refused: false, tries: 0 }
+            }
+            (RotationStep::Deactivating { refused, tries, .. }, RotationEvent::Deactivated) => {
+                next.revoke_failure = None;
+                next.deactivated_at = next.deactivated_at.or(Some(now));
+                RotationStep::Deactivating { ordered: true, refused: *refused, tries: *tries }
+            }
+            (RotationStep::Deactivating { ordered: true, refused, tries }, RotationEvent::OldTried { verdict }) => {
+                let (refused, tries) = match verdict {
+                    Verdict::Refused { .. } => (true, *tries),
+                    Verdict::Works { .. } | Verdict::WorksWithout { .. } => (*refused, tries.saturating_add(1)),
+                    Verdict::CouldNotReach { .. } => (*refused, *tries),
+                };
+                RotationStep::Deactivating { ordered: true, refused, tries }
+            }
+            (RotationStep::Switched | RotationStep::Deactivating { ordered: true, .. }, RotationEvent::Revoke) => {
+                RotationStep::Revoking { ordered: false, tries: 0 }
+            }
+            (
+                step @ (RotationStep::Revoking { ordered: false, .. }
+                | RotationStep::Deactivating { ordered: false, .. }
+                | RotationStep::Discarding { ordered: false, .. }),
+                RotationEvent::RevokeFailed { reason },
+            ) => {
                 next.revoke_failure = Some(reason);
-                RotationStep::Revoking { ordered: false, tries: *tries }
+                step.clone()
+            }
+            // The user did it by hand.
+            (RotationStep::Deactivating { ordered: false, .. }, RotationEvent::RevokeOrdered) => {
+                next.revoke_failure = None;
+                next.revoked_at = Some(now);
+                RotationStep::Revoking { ordered: true, tries: 0 }
             }
             (RotationStep::Revoking { tries, .. }, RotationEvent::RevokeOrdered) => {
                 next.revoke_failure = None;
@@ -211,7 +337,42 @@ impl<S: Clone> Rotation<S> {
             (RotationStep::Revoking { ordered: true, .. }, RotationEvent::Unprovable)
             | (RotationStep::ProvedDead, RotationEvent::Clear) => RotationStep::Done,
             (
-                RotationStep::Staged { .. } | RotationStep::Verified { .. } | RotationStep::Switched,
+                RotationStep::Staged { .. }
+                | RotationStep::Verified { .. }
+                | RotationStep::Switched
+                | RotationStep::Deactivating { .. },
+                RotationEvent::Discard,
+            ) => {
+                // What was lent until now must still be used, as before the switch.
+                next.switched_at = self.switched_at.map(|_| now);
+                (next.deactivated_at, next.revoke_failure) = (None, None);
+                RotationStep::Discarding { ordered: false, tries: 0 }
+            }
+            (RotationStep::Discarding { tries, .. }, RotationEvent::RevokeOrdered) => {
+                next.revoke_failure = None;
+                next.revoked_at = Some(now);
+                RotationStep::Discarding { ordered: true, tries: *tries }
+            }
+            (RotationStep::Discarding { ordered, tries }, RotationEvent::NewTried { verdict, .. }) => match verdict {
+                Verdict::Refused { .. } => {
+                    next.revoke_failure = None;
+                    next.revoked_at = next.revoked_at.or(Some(now));
+                    next.proved_at = Some(now);
+                    self.discarded()
+                }
+                Verdict::Works { .. } | Verdict::WorksWithout { .. } => {
+                    RotationStep::Discarding { ordered: *ordered, tries: tries.saturating_add(1) }
+                }
+                Verdict::CouldNotReach { .. } => RotationStep::Discarding { ordered: *ordered, tries: *tries },
+            },
+            // The user lets it be: its secret is erased here, and what becomes of it is the service's.
+            (RotationStep::Discarding { .. }, RotationEvent::Undo) => self.discarded(),
+            (
+                RotationStep::Minting { .. }
+                | RotationStep::Staged { .. }
+                | RotationStep::Verified { .. }
+                | RotationStep::Switched
+                | RotationStep::Deactivating { .. },
                 RotationEvent::Undo,
             ) => RotationStep::Undone,
             _ => return Err(RotationRefused),
@@ -219,10 +380,33 @@ impl<S: Clone> Rotation<S> {
         Ok(next)
     }
 
+    fn accepted(&mut self, comparison: AccountComparison, missing: Option<String>, now: Timestamp) -> RotationStep {
+        self.verified_at = Some(now);
+        self.found = Some(NewFound { comparison: comparison.clone(), missing: missing.clone() });
+        RotationStep::Verified { comparison, missing }
+    }
+
+    fn discarded(&self) -> RotationStep {
+        if self.mode == RotationMode::Drill { RotationStep::Rehearsed } else { RotationStep::Undone }
+    }
+
     /// Whether the way back is still open.
     #[must_use]
     pub fn can_undo(&self) -> bool {
-        matches!(self.step, RotationStep::Staged { .. } | RotationStep::Verified { .. } | RotationStep::Switched)
+        matches!(
+            self.step,
+            RotationStep::Minting { .. }
+                | RotationStep::Staged { .. }
+                | RotationStep::Verified { .. }
+                | RotationStep::Switched
+                | RotationStep::Deactivating { .. }
+        )
+    }
+
+    /// Whether a new one that is not wanted is to be ended at the service, and not only forgotten here: it was made for this.
+    #[must_use]
+    pub fn is_to_be_discarded(&self) -> bool {
+        self.mode == RotationMode::Drill || self.minted.is_some()
     }
 
     /// For how long the old one must still work, because it was lent until the switch and may not have been sent yet.
@@ -236,7 +420,7 @@ impl<S: Clone> Rotation<S> {
     /// Whether nothing is left to do.
     #[must_use]
     pub fn is_over(&self) -> bool {
-        matches!(self.step, RotationStep::Done | RotationStep::Undone)
+        matches!(self.step, RotationStep::Done | RotationStep::Undone | RotationStep::Rehearsed)
     }
 
     /// Whether only a real request can tell if the new one works: the service did not refuse it, and did not accept it either.
@@ -249,10 +433,17 @@ impl<S: Clone> Rotation<S> {
     #[must_use]
     pub fn in_use(&self) -> GenerationNumber {
         match self.step {
-            RotationStep::Staged { .. } | RotationStep::Verified { .. } | RotationStep::Undone => self.old,
-            RotationStep::Switched | RotationStep::Revoking { .. } | RotationStep::ProvedDead | RotationStep::Done => {
-                self.new
-            }
+            RotationStep::Minting { .. }
+            | RotationStep::Staged { .. }
+            | RotationStep::Verified { .. }
+            | RotationStep::Discarding { .. }
+            | RotationStep::Undone
+            | RotationStep::Rehearsed => self.old,
+            RotationStep::Switched
+            | RotationStep::Deactivating { .. }
+            | RotationStep::Revoking { .. }
+            | RotationStep::ProvedDead
+            | RotationStep::Done => self.new,
         }
     }
 }
@@ -266,19 +457,8 @@ mod tests {
     const NOW: Timestamp = Timestamp(7);
 
     fn rotation(step: RotationStep) -> Rotation {
-        Rotation {
-            subject: IntegrationId(Uuid::nil()),
-            revision: 1,
-            old: GenerationNumber(1),
-            new: GenerationNumber(2),
-            step,
-            begun_at: NOW,
-            verified_at: None,
-            switched_at: None,
-            revoke_failure: None,
-            revoked_at: None,
-            proved_at: None,
-        }
+        let numbers = (GenerationNumber(1), GenerationNumber(2));
+        Rotation::begun(IntegrationId(Uuid::nil()), numbers, step, RotationMode::Guided, NOW)
     }
 
     fn works() -> Verdict {
@@ -309,6 +489,99 @@ mod tests {
         }
         assert_eq!(at.step, RotationStep::Done);
         assert!(at.is_over());
+    }
+
+    fn minting(mode: RotationMode) -> Rotation {
+        let step = RotationStep::Minting { known: vec!["a".into()], failure: None };
+        let minted = Some(MintedIds { old: Some("a".into()), new: None });
+        Rotation { minted, mode, ..rotation(step) }
+    }
+
+    fn walk(from: Rotation, events: impl IntoIterator<Item = RotationEvent>) -> Rotation {
+        events
+            .into_iter()
+            .fold(from, |at, event| at.step(event.clone(), NOW).unwrap_or_else(|_| panic!("{event:?} on {at:?}")))
+    }
+
+    fn accepted() -> RotationEvent {
+        RotationEvent::NewTried { verdict: works(), comparison: AccountComparison::Same }
+    }
+
+    #[test]
+    fn the_whole_way_of_a_key_that_the_service_makes_and_can_switch_off() {
+        let switched = walk(
+            minting(RotationMode::Automatic),
+            [
+                RotationEvent::MintFailed { reason: "no answer".into() },
+                RotationEvent::Asked { known: vec!["a".into(), "c".into()] },
+                RotationEvent::Minted { id: "b".into() },
+                accepted(),
+                RotationEvent::Switch { despite_difference: false },
+            ],
+        );
+        assert_eq!(switched.minted, Some(MintedIds { old: Some("a".into()), new: Some("b".into()) }));
+        let deactivated = walk(
+            switched,
+            [
+                RotationEvent::Deactivate,
+                RotationEvent::RevokeFailed { reason: "busy".into() },
+                RotationEvent::Deactivated,
+                RotationEvent::OldTried { verdict: works() },
+                RotationEvent::OldTried { verdict: refused() },
+            ],
+        );
+        assert_eq!(deactivated.step, RotationStep::Deactivating { ordered: true, refused: true, tries: 1 });
+        assert!(deactivated.can_undo() && deactivated.revoke_failure.is_none() && deactivated.proved_at.is_none());
+        let done = walk(
+            deactivated,
+            [
+                RotationEvent::Revoke,
+                RotationEvent::RevokeOrdered,
+                RotationEvent::OldTried { verdict: refused() },
+                RotationEvent::Clear,
+            ],
+        );
+        assert!(done.step == RotationStep::Done && done.in_use() == done.new);
+    }
+
+    #[test]
+    fn a_drill_never_switches_and_ends_with_the_old_one_in_use() {
+        let verified = walk(minting(RotationMode::Drill), [RotationEvent::Minted { id: "b".into() }, accepted()]);
+        assert_eq!(verified.step(RotationEvent::Switch { despite_difference: true }, NOW), Err(RotationRefused));
+        let discarding = walk(verified, [RotationEvent::Discard, RotationEvent::RevokeOrdered]);
+        assert_eq!(discarding.in_use(), discarding.old);
+        let tried = |verdict| RotationEvent::NewTried { verdict, comparison: AccountComparison::Unknown };
+        let end = walk(discarding, [tried(works()), tried(refused())]);
+        assert_eq!((&end.step, end.in_use()), (&RotationStep::Rehearsed, end.old));
+        assert!(end.is_over() && end.proved_at.is_some());
+        assert_eq!(end.found, Some(NewFound { comparison: AccountComparison::Same, missing: None }));
+    }
+
+    #[test]
+    fn a_way_back_is_open_until_the_old_one_is_ended_and_discards_what_was_made_for_nothing() {
+        let switched = Rotation { switched_at: Some(Timestamp(1)), ..rotation(RotationStep::Switched) };
+        for step in [
+            RotationStep::Switched,
+            RotationStep::Deactivating { ordered: false, refused: false, tries: 0 },
+            RotationStep::Deactivating { ordered: true, refused: true, tries: 3 },
+        ] {
+            let back = walk(Rotation { step, ..switched.clone() }, [RotationEvent::Discard]);
+            assert_eq!((back.in_use(), back.switched_at), (back.old, Some(NOW)), "what was lent is given its time");
+            assert_eq!(walk(back, [RotationEvent::Undo]).step, RotationStep::Undone, "its user lets it be");
+        }
+        let revoking = rotation(RotationStep::Revoking { ordered: false, tries: 0 });
+        assert_eq!(revoking.step(RotationEvent::Discard, NOW), Err(RotationRefused));
+        assert!(minting(RotationMode::Automatic).is_to_be_discarded());
+        assert!(!rotation(RotationStep::Switched).is_to_be_discarded());
+    }
+
+    #[test]
+    fn a_rotation_that_was_stored_before_keys_were_made_by_services_is_read() {
+        let mut stored = serde_json::to_value(rotation(RotationStep::Switched)).unwrap();
+        for later in ["mode", "minted", "found", "deactivated_at"] {
+            stored.as_object_mut().unwrap().remove(later).unwrap();
+        }
+        assert_eq!(serde_json::from_value::<Rotation>(stored).unwrap(), rotation(RotationStep::Switched));
     }
 
     #[test]
@@ -403,6 +676,10 @@ mod tests {
             Just(RotationEvent::RevokeOrdered),
             Just(RotationEvent::OldTried { verdict: works() }),
             Just(RotationEvent::OldTried { verdict: refused() }),
+            Just(RotationEvent::Deactivate),
+            Just(RotationEvent::Deactivated),
+            Just(RotationEvent::Discard),
+            Just(RotationEvent::Minted { id: "b".to_owned() }),
             Just(RotationEvent::Unprovable),
             Just(RotationEvent::Clear),
             Just(RotationEvent::Undo),
@@ -411,13 +688,20 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_old_one_is_never_proved_dead_before_the_new_one_is_in_use(events in prop::collection::vec(any_event(), 0..40)) {
-            let mut at = rotation(RotationStep::Staged { verdict: None });
+        fn none_is_proved_dead_while_it_is_in_use(
+            drill in any::<bool>(),
+            events in prop::collection::vec(any_event(), 0..40),
+        ) {
+            let mode = if drill { RotationMode::Drill } else { RotationMode::Guided };
+            let mut at = minting(mode);
             for event in events {
                 at = at.step(event, NOW).unwrap_or(at);
-                if at.proved_at.is_some() {
-                    prop_assert_eq!(at.in_use(), at.new);
+                prop_assert!(!drill || at.in_use() == at.old);
+                if at.proved_at.is_some() && at.in_use() == at.new {
+                    prop_assert!(matches!(at.step, RotationStep::ProvedDead | RotationStep::Done));
                     prop_assert!(at.verified_at.is_some() && at.switched_at.is_some());
+                } else if at.proved_at.is_some() {
+                    prop_assert!(matches!(at.step, RotationStep::Undone | RotationStep::Rehearsed));
                 }
             }
         }

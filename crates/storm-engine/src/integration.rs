@@ -75,6 +75,7 @@ impl Engine {
         Ok(IntegrationDetailView {
             integration,
             replacement: self.replacement_view(&row, &generations).await?,
+            borrowers: self.borrowers(&row, rotation.as_ref()).await?,
             fields,
             host: self.host_of(&row),
             requested_scopes: row.requested_scopes.clone(),
@@ -239,6 +240,10 @@ impl Engine {
         is_lasting && matches!(self.revoke_request(row, key_id), Ok(Some(_)))
     }
 
+    fn mints(&self, row: &Integration) -> bool {
+        self.connector(&row.connector_id).is_ok_and(|connector| connector.mints(row.method))
+    }
+
     fn rotation_view(
         &self,
         row: &Integration,
@@ -246,15 +251,19 @@ impl Engine {
         generations: &[GenerationInfo],
     ) -> Result<Option<RotationView>, Failure> {
         let of = |number| generations.iter().find(|generation| generation.number == number).cloned();
-        let (Some(old), Some(new)) = (of(rotation.old), of(rotation.new)) else { return Ok(None) };
+        let Some(old) = of(rotation.old) else { return Ok(None) };
         Ok(Some(RotationView {
             step: rotation.step.clone(),
             old,
-            new,
+            new: of(rotation.new),
+            mode: rotation.mode,
+            is_minted: rotation.minted.is_some(),
+            found: rotation.found.clone(),
             begun_at: rotation.begun_at,
             verified_at: rotation.verified_at,
             switched_at: rotation.switched_at,
             revoke_failure: rotation.revoke_failure.clone(),
+            deactivated_at: rotation.deactivated_at,
             revoked_at: rotation.revoked_at,
             proved_at: rotation.proved_at,
             can_undo: rotation.can_undo(),
@@ -277,6 +286,7 @@ impl Engine {
         Capabilities {
             verify: connected && row.paused_at.is_none(),
             refresh: connected && row.method != Method::ApiKey && row.paused_at.is_none(),
+            mint: connected && has_lasting && !rotating && self.mints(row),
             rotate: connected && has_lasting && !rotating,
             reconnect: row.method == Method::OAuth,
             revoke: connected && self.can_revoke(row, generations),

@@ -7,7 +7,7 @@ use storm_domain::{
 
 use crate::engine::Engine;
 use crate::error::ToFailure as _;
-use crate::view::{IntegrationView, LastUseView, ReplacementView, SetReplacementRequest, StatusView};
+use crate::view::{IntegrationView, LastUseView, ReplacementView, RotationView, SetReplacementRequest, StatusView};
 
 impl Engine {
     /// Sets when its user wants to be reminded to replace the credential.
@@ -73,6 +73,29 @@ impl Engine {
             due_at: policy.due_at(active.number, active.created_at),
             last_use,
         }))
+    }
+
+    /// Who was lent a key that is replaced, latest first: the one in use, or the old one of a rotation from before its switch.
+    pub(crate) async fn borrowers(
+        &self,
+        row: &Integration,
+        rotation: Option<&RotationView>,
+    ) -> Result<Vec<LastUseView>, Failure> {
+        const ENTRIES: u32 = 200;
+        if row.method == Method::OAuth || !(row.lending_allowed || rotation.is_some()) {
+            return Ok(Vec::new());
+        }
+        let until = rotation.and_then(|rotation| rotation.switched_at).unwrap_or(Timestamp(i64::MAX));
+        let log = self.vault().activity(Some(row.id), ENTRIES).await.map_err(|error| error.to_failure())?;
+        let mut found: Vec<LastUseView> = Vec::new();
+        for entry in log.into_iter().filter(|entry| entry.at <= until) {
+            if let ActivityKind::Lent { consumer } = entry.what
+                && found.iter().all(|known| known.consumer != consumer)
+            {
+                found.push(LastUseView { at: entry.at, consumer });
+            }
+        }
+        Ok(found)
     }
 }
 

@@ -113,29 +113,50 @@ pub(crate) async fn insert(
     phase: GenerationPhase,
     at: Timestamp,
 ) -> Result<GenerationNumber, VaultError> {
+    let next = take_number(connection, id).await?;
+    insert_at(connection, seal, (id, next), credential, phase, at).await?;
+    Ok(next)
+}
+
+/// The next number, which is used by nobody else from now on. [`VaultError::NotFound`] without such an integration.
+pub(crate) async fn take_number(
+    connection: &mut SqliteConnection,
+    id: IntegrationId,
+) -> Result<GenerationNumber, VaultError> {
     let next = sqlx::query_scalar(
         "UPDATE integration SET last_generation = last_generation + 1 WHERE id = ?1 RETURNING last_generation",
     )
     .bind(id.to_string())
-    .fetch_one(&mut *connection)
+    .fetch_one(connection)
     .await;
-    let next = number(next.map_err(of_sqlx)?);
+    Ok(number(next.map_err(of_sqlx)?))
+}
+
+/// Saves a credential under a number that was taken for it.
+pub(crate) async fn insert_at(
+    connection: &mut SqliteConnection,
+    seal: &Seal,
+    (id, number): (IntegrationId, GenerationNumber),
+    credential: &Credential,
+    phase: GenerationPhase,
+    at: Timestamp,
+) -> Result<(), VaultError> {
     sqlx::query(
         "INSERT INTO generation
          (integration_id, number, phase, kind, sealed_credential, sealed_summary, created_at, changed_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
     )
     .bind(id.to_string())
-    .bind(next.0.cast_signed())
+    .bind(number.0.cast_signed())
     .bind(word(phase))
     .bind(credential::kind(credential)?)
-    .bind(seal.credential(id, next, credential)?)
-    .bind(seal.summary(id, next, &credential.summary())?)
+    .bind(seal.credential(id, number, credential)?)
+    .bind(seal.summary(id, number, &credential.summary())?)
     .bind(at.0)
     .execute(connection)
     .await
     .map_err(of_sqlx)?;
-    Ok(next)
+    Ok(())
 }
 
 /// Makes `next`, which is staged or superseded, the active one if `expected` is.

@@ -3,8 +3,10 @@
 //! INVARIANT: the generation that the stored step calls for is the active one, because both change in one transaction.
 
 use sqlx::SqliteConnection;
+use storm_domain::port::NewMinting;
 use storm_domain::{
-    Credential, GenerationNumber, GenerationPhase, IntegrationId, Rotation, RotationStep, Timestamp, VaultError,
+    Credential, GenerationNumber, GenerationPhase, IntegrationId, MintedIds, Rotation, RotationMode, RotationStep,
+    Timestamp, VaultError,
 };
 
 use crate::fault::of_sqlx;
@@ -40,32 +42,56 @@ pub(crate) async fn begin(
     seal: &Seal,
     id: IntegrationId,
     credential: &Credential,
+    mode: RotationMode,
     at: Timestamp,
 ) -> Result<Rotation, VaultError> {
     let old = generation::active_number(connection, id).await?.ok_or(VaultError::NotFound)?;
     let new = generation::insert(connection, seal, id, credential, GenerationPhase::Staged, at).await?;
-    let rotation = Rotation {
-        subject: id,
-        revision: 1,
-        old,
-        new,
-        step: RotationStep::Staged { verdict: None },
-        begun_at: at,
-        verified_at: None,
-        switched_at: None,
-        revoke_failure: None,
-        revoked_at: None,
-        proved_at: None,
-    };
+    let rotation = Rotation::begun(id, (old, new), RotationStep::Staged { verdict: None }, mode, at);
+    insert(connection, &rotation).await?;
+    Ok(rotation)
+}
+
+/// The same where the service is to make the new one, whose number is taken now.
+pub(crate) async fn begin_minting(
+    connection: &mut SqliteConnection,
+    id: IntegrationId,
+    minting: &NewMinting,
+    at: Timestamp,
+) -> Result<Rotation, VaultError> {
+    let old = generation::active_number(connection, id).await?.ok_or(VaultError::NotFound)?;
+    let new = generation::take_number(connection, id).await?;
+    let step = RotationStep::Minting { known: minting.known.clone(), failure: None };
+    let mut rotation = Rotation::begun(id, (old, new), step, minting.mode, at);
+    rotation.minted = Some(MintedIds { old: minting.old.clone(), new: None });
+    insert(connection, &rotation).await?;
+    Ok(rotation)
+}
+
+/// Writes a rotation and the new credential under the number that it took.
+pub(crate) async fn keep_minted(
+    connection: &mut SqliteConnection,
+    seal: &Seal,
+    rotation: Rotation,
+    credential: &Credential,
+    at: Timestamp,
+) -> Result<Rotation, VaultError> {
+    let (id, new) = (rotation.subject, rotation.new);
+    let written = update(connection, rotation, at).await?;
+    generation::insert_at(connection, seal, (id, new), credential, GenerationPhase::Staged, at).await?;
+    Ok(written)
+}
+
+async fn insert(connection: &mut SqliteConnection, rotation: &Rotation) -> Result<(), VaultError> {
     sqlx::query("INSERT INTO rotation (integration_id, revision, old, new, row) VALUES (?1, 1, ?2, ?3, ?4)")
-        .bind(id.to_string())
-        .bind(old.0.cast_signed())
-        .bind(new.0.cast_signed())
-        .bind(write(&rotation)?)
+        .bind(rotation.subject.to_string())
+        .bind(rotation.old.0.cast_signed())
+        .bind(rotation.new.0.cast_signed())
+        .bind(write(rotation)?)
         .execute(connection)
         .await
         .map_err(of_sqlx)?;
-    Ok(rotation)
+    Ok(())
 }
 
 pub(crate) async fn update(
@@ -104,7 +130,10 @@ pub(crate) async fn finish(
     if !rotation.is_over() {
         return Err(VaultError::Conflict);
     }
-    generation::retire(connection, id, unused(&rotation), at).await?;
+    match generation::retire(connection, id, unused(&rotation), at).await {
+        Ok(()) | Err(VaultError::NotFound) => {} // it was never made
+        Err(error) => return Err(error),
+    }
     sqlx::query("DELETE FROM rotation WHERE integration_id = ?1")
         .bind(id.to_string())
         .execute(connection)

@@ -4,7 +4,9 @@
 //! over, because row and secrets change in one transaction.
 
 use sqlx::SqliteConnection;
-use storm_domain::{GenerationNumber, RegistrationId, Rotation, RotationStep, SecretRotation, Timestamp, VaultError};
+use storm_domain::{
+    GenerationNumber, RegistrationId, Rotation, RotationMode, RotationStep, SecretRotation, Timestamp, VaultError,
+};
 use storm_secret::ClientSecret;
 
 use crate::fault::of_sqlx;
@@ -87,19 +89,8 @@ pub(crate) async fn begin(
     in_use.ok_or(VaultError::NotFound)?;
     let undone = one(connection, id).await?.map_or(old, |earlier| earlier.new);
     forget_if_over(connection, id).await?;
-    let rotation = Rotation {
-        subject: id,
-        revision: 1,
-        old,
-        new: GenerationNumber(old.max(undone).0 + 1),
-        step: RotationStep::Staged { verdict: None },
-        begun_at: at,
-        verified_at: None,
-        switched_at: None,
-        revoke_failure: None,
-        revoked_at: None,
-        proved_at: None,
-    };
+    let numbers = (old, GenerationNumber(old.max(undone).0 + 1));
+    let rotation = Rotation::begun(id, numbers, RotationStep::Staged { verdict: None }, RotationMode::Guided, at);
     sqlx::query(
         "INSERT INTO secret_rotation (registration_id, revision, row, spare_number, sealed_spare) VALUES (?1, 1, ?2, ?3, ?4)",
     )

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sqlx::pool::PoolConnection;
 use sqlx::{Sqlite, SqliteConnection, SqlitePool};
-use storm_domain::port::{CommittedGrant, GrantCommit, NewIntegration, NewRevocation, RefreshBasis, Vault};
+use storm_domain::port::{CommittedGrant, GrantCommit, NewIntegration, NewMinting, NewRevocation, RefreshBasis, Vault};
 use storm_domain::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
     GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, NetworkSettings, OAuthGrant,
-    PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, SecretRotation,
-    Timestamp, VaultError,
+    PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, RotationMode,
+    SecretRotation, Timestamp, VaultError,
 };
 use storm_secret::ClientSecret;
 
@@ -428,12 +428,40 @@ impl Vault for SqliteVault {
         &self,
         id: IntegrationId,
         credential: &Credential,
+        mode: RotationMode,
         at: Timestamp,
     ) -> Result<Rotation, VaultError> {
         let (seal, credential) = (Arc::clone(&self.seal), credential.clone());
         self.writer
             .write(move |connection| {
-                Box::pin(async move { rotation::begin(connection, &seal, id, &credential, at).await })
+                Box::pin(async move { rotation::begin(connection, &seal, id, &credential, mode, at).await })
+            })
+            .await
+    }
+
+    async fn begin_minting(
+        &self,
+        id: IntegrationId,
+        minting: NewMinting,
+        at: Timestamp,
+    ) -> Result<Rotation, VaultError> {
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move { rotation::begin_minting(connection, id, &minting, at).await })
+            })
+            .await
+    }
+
+    async fn keep_minted(
+        &self,
+        rotation: Rotation,
+        credential: &Credential,
+        at: Timestamp,
+    ) -> Result<Rotation, VaultError> {
+        let (seal, credential) = (Arc::clone(&self.seal), credential.clone());
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move { rotation::keep_minted(connection, &seal, rotation, &credential, at).await })
             })
             .await
     }

@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use common::{House, NOW, add, begun, commit_of, raw_answer};
 use storm_domain::port::Vault as _;
-use storm_domain::{AppRegistration, Credential, GenerationNumber, RegistrationId};
+use storm_domain::{AppRegistration, Credential, GenerationNumber, RegistrationId, RotationMode};
 use storm_secret::{ClientSecret, IdToken};
 use storm_testkit::{api_key, api_key_integration, oauth_grant, oauth_integration, service_account_key};
 use uuid::Uuid;
@@ -96,7 +96,7 @@ async fn no_planted_secret_is_anywhere_in_the_data_folder() {
     let vault = house.open().await;
     let [key, new_key, access, refresh, id_token, private_key, client_secret, next_secret, body] = CANARIES;
     let rotated = add(&vault, api_key_integration(1), Some(api_key(key))).await;
-    vault.begin_rotation(rotated, &api_key(new_key), NOW).await.unwrap();
+    vault.begin_rotation(rotated, &api_key(new_key), RotationMode::Guided, NOW).await.unwrap();
     add(&vault, api_key_integration(2), Some(service_account_key(private_key))).await;
     let granted = add(&vault, oauth_integration(3), None).await;
     let registration = AppRegistration {

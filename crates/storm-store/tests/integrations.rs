@@ -7,8 +7,8 @@ use common::{LATER, NOW, add, id};
 use storm_domain::port::{NewIntegration, Vault as _};
 use storm_domain::{
     Account, AppRegistration, Authority, Credential, CredentialSummary, GenerationNumber, GenerationPhase, Integration,
-    NetworkSettings, OwnProxy, ProxyChoice, ReconnectReason, RefreshState, RegistrationId, TokenState, Trouble,
-    VaultError, Verdict, VerdictRecord,
+    NetworkSettings, OwnProxy, ProxyChoice, ReconnectReason, RefreshState, RegistrationId, RotationMode, TokenState,
+    Trouble, VaultError, Verdict, VerdictRecord,
 };
 use storm_secret::{ClientSecret, ProxyPassword};
 use storm_testkit::{api_key, api_key_integration, oauth_grant, oauth_integration};
@@ -140,7 +140,7 @@ contract! {
         let id = add(&vault, oauth_integration(1), Some(api_key("key"))).await;
         let lease = common::begun(&vault, id, None).await;
         vault.land(&lease, None, &common::raw_answer(b"answer")).await.unwrap();
-        vault.begin_rotation(id, &api_key("new"), NOW).await.unwrap();
+        vault.begin_rotation(id, &api_key("new"), RotationMode::Guided, NOW).await.unwrap();
         vault.erase_integration(id).await.unwrap();
         assert_eq!(vault.integration(id).await.unwrap_err(), VaultError::NotFound);
         assert!(vault.generations(id).await.unwrap().is_empty());

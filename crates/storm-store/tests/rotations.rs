@@ -4,16 +4,16 @@
 mod common;
 
 use common::{LATER, NOW, add};
-use storm_domain::port::Vault;
+use storm_domain::port::{NewMinting, Vault};
 use storm_domain::{
-    AccountComparison, GenerationNumber, GenerationPhase, IntegrationId, Rotation, RotationEvent, RotationStep,
-    VaultError, Verdict,
+    AccountComparison, GenerationNumber, GenerationPhase, IntegrationId, Rotation, RotationEvent, RotationMode,
+    RotationStep, VaultError, Verdict,
 };
 use storm_testkit::{api_key, api_key_integration};
 
 async fn begun(vault: &impl Vault) -> (IntegrationId, Rotation) {
     let id = add(vault, api_key_integration(1), Some(api_key("old"))).await;
-    let rotation = vault.begin_rotation(id, &api_key("new"), NOW).await.unwrap();
+    let rotation = vault.begin_rotation(id, &api_key("new"), RotationMode::Guided, NOW).await.unwrap();
     (id, rotation)
 }
 
@@ -70,10 +70,42 @@ contract! {
         assert_eq!(infos[1].phase, GenerationPhase::Active);
     }
 
+    async fn what_a_service_is_asked_to_make_has_its_number_before_it_is_there(house) {
+        let vault = house.open().await;
+        let id = add(&vault, api_key_integration(1), Some(api_key("old"))).await;
+        let minting = || NewMinting {
+            mode: RotationMode::Automatic,
+            known: vec!["AKIA1".to_owned()],
+            old: Some("AKIA1".to_owned()),
+        };
+        let rotation = vault.begin_minting(id, minting(), NOW).await.unwrap();
+        assert_eq!(vault.begin_minting(id, minting(), NOW).await.unwrap_err(), VaultError::Conflict);
+        let vault = house.reopen(vault).await;
+        assert_eq!(vault.rotation(id).await.unwrap(), Some(rotation.clone()));
+        assert_eq!(vault.generation(id, rotation.new).await.unwrap_err(), VaultError::NotFound);
+
+        let minted = rotation.step(RotationEvent::Minted { id: "AKIA2".to_owned() }, LATER).unwrap();
+        let staged = vault.keep_minted(minted.clone(), &api_key("new"), LATER).await.unwrap();
+        assert_eq!(vault.keep_minted(minted, &api_key("twice"), LATER).await.unwrap_err(), VaultError::Conflict);
+        assert_eq!(vault.generation(id, staged.new).await.unwrap().phase, GenerationPhase::Staged);
+        assert_eq!(active(&vault, id).await, 1);
+        let undone = step(&vault, staged, RotationEvent::Undo).await;
+        vault.finish_rotation(id, LATER).await.unwrap();
+        assert_eq!(vault.generation(id, undone.new).await.unwrap_err(), VaultError::NotFound);
+
+        // One that was never made leaves nothing, and its number is not used again.
+        let never = vault.begin_minting(id, minting(), NOW).await.unwrap();
+        step(&vault, never.clone(), RotationEvent::Undo).await;
+        vault.finish_rotation(id, LATER).await.unwrap();
+        assert_eq!(vault.generations(id).await.unwrap().len(), 2);
+        let next = vault.begin_rotation(id, &api_key("next"), RotationMode::Drill, NOW).await.unwrap();
+        assert!(next.new > never.new && next.mode == RotationMode::Drill);
+    }
+
     async fn a_second_rotation_beside_the_first_is_a_conflict_and_leaves_nothing(house) {
         let vault = house.open().await;
         let (id, _) = begun(&vault).await;
-        assert_eq!(vault.begin_rotation(id, &api_key("third"), NOW).await.unwrap_err(), VaultError::Conflict);
+        assert_eq!(vault.begin_rotation(id, &api_key("third"), RotationMode::Guided, NOW).await.unwrap_err(), VaultError::Conflict);
         assert_eq!(vault.generations(id).await.unwrap().len(), 2);
     }
 
@@ -91,6 +123,6 @@ contract! {
     async fn there_is_nothing_to_rotate_without_an_active_generation(house) {
         let vault = house.open().await;
         let id = add(&vault, api_key_integration(1), None).await;
-        assert_eq!(vault.begin_rotation(id, &api_key("new"), NOW).await.unwrap_err(), VaultError::NotFound);
+        assert_eq!(vault.begin_rotation(id, &api_key("new"), RotationMode::Guided, NOW).await.unwrap_err(), VaultError::NotFound);
     }
 }

@@ -28,6 +28,39 @@ pub async fn begin_key_file_rotation(
     shell.ask(|engine| async move { engine.begin_key_file_rotation(id, file).await }).await
 }
 
+/// Has the service make a new key; in a drill it is tried, compared and discarded.
+#[tauri::command]
+#[specta::specta]
+pub async fn mint_key(
+    shell: State<'_, Shell>,
+    id: IntegrationId,
+    drill: bool,
+) -> Result<IntegrationDetailView, Failure> {
+    shell.ask(|engine| async move { engine.begin_minted_rotation(id, drill).await }).await
+}
+
+/// Rehearses a rotation with a new key, which is discarded.
+#[tauri::command]
+#[specta::specta]
+pub async fn begin_key_drill(
+    shell: State<'_, Shell>,
+    id: IntegrationId,
+    key: KeyInput,
+) -> Result<IntegrationDetailView, Failure> {
+    shell.ask(|engine| async move { engine.begin_key_drill(id, key).await }).await
+}
+
+/// The same with a key file.
+#[tauri::command]
+#[specta::specta]
+pub async fn begin_key_file_drill(
+    shell: State<'_, Shell>,
+    id: IntegrationId,
+    file: HeldSecretId,
+) -> Result<IntegrationDetailView, Failure> {
+    shell.ask(|engine| async move { engine.begin_key_file_drill(id, file).await }).await
+}
+
 /// The same for the client secret of an integration's app registration, which others may share.
 #[tauri::command]
 #[specta::specta]

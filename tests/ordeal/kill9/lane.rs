@@ -194,7 +194,7 @@ impl Lane {
             let is_lost = !matches!(verdict, Ok(end) if end < End::Interrupted);
             self.end_round(Some(round), &verdict);
             if let (true, false, Some(standing)) = (is_new, is_lost, subject) {
-                estate.holdings.push(Holding { id: standing.id, account, method: Method::OAuth });
+                estate.holdings.push(Holding { id: standing.id, account, method: Method::OAuth, kind: Kind::Grant });
             } else if is_lost {
                 estate.holdings.retain(|holding| holding.account != account);
             }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use storm_auth::{HttpProvider, OsEntropy, SystemClock};
-use storm_connectors::Catalogue;
+use storm_connectors::{Catalogue, Connector};
 use storm_domain::port::{Clock as _, Provider as _, Vault as _};
 use storm_domain::{
     Credential, GenerationNumber, GenerationPhase, Integration, IntegrationId, RegistrationId, Rotation, VaultError,
@@ -109,18 +109,22 @@ async fn is_believed(estate: &Estate, client_id: &str, secret: &ClientSecret) ->
 /// Whether the service answers a call with it.
 async fn works(estate: &Estate, row: &Integration, credential: &Credential) -> Outcome<bool> {
     let http = reqwest::Client::builder().no_proxy().tls_certs_only([]).build()?;
+    if let Credential::ApiKey(key) = credential
+        && key.id.is_some()
+    {
+        let (connector, provider) = (connector_of(row)?, provider()?);
+        let request = connector.verify_request(row.method, &row.fields).map_err(|error| wrong(&error))?;
+        return Ok(provider.verify(&request, credential, None).await.is_accepted());
+    }
     let call = http.get(format!("{}/api/whoami", estate.service.base_url()));
     let call = match credential {
         // EXPOSE: sent to the practice service.
         Credential::ApiKey(key) => call.bearer_auth(key.key.expose()),
         Credential::ServiceAccountKey(key) => {
-            let catalogue = Catalogue::embedded().map_err(|_| wrong(&"the catalogue is damaged"))?;
-            let connector = catalogue.connector(&row.connector_id).ok_or_else(|| wrong(&"no such connector"))?;
+            let connector = connector_of(row)?;
             let service = connector.service_account_service(&row.fields, &row.requested_scopes, key);
             let service = service.map_err(|error| wrong(&error))?;
-            let provider = HttpProvider::new(Arc::new(SystemClock), Arc::new(OsEntropy));
-            let provider = provider.map_err(|error| wrong(&error))?;
-            match provider.exchange_assertion(&service, key, SystemClock.now()).await {
+            match provider()?.exchange_assertion(&service, key, SystemClock.now()).await {
                 // EXPOSE: sent to the practice service.
                 Ok((token, _)) => call.bearer_auth(token.expose()),
                 Err(_) => return Ok(false),
@@ -129,6 +133,15 @@ async fn works(estate: &Estate, row: &Integration, credential: &Credential) -> O
         _ => return Err(wrong(&"a credential that is not rotated")),
     };
     Ok(call.send().await?.status().is_success())
+}
+
+fn connector_of(row: &Integration) -> Outcome<&'static Connector> {
+    let catalogue = Catalogue::embedded().map_err(|_| wrong(&"the catalogue is damaged"))?;
+    catalogue.connector(&row.connector_id).ok_or_else(|| wrong(&"no such connector"))
+}
+
+fn provider() -> Outcome<HttpProvider> {
+    HttpProvider::new(Arc::new(SystemClock), Arc::new(OsEntropy)).map_err(|error| wrong(&error))
 }
 
 fn wrong(error: &impl ToString) -> StepError {

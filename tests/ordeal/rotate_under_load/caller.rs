@@ -1,16 +1,18 @@
 //! A process of another tool: its tasks are lent a credential over the host's socket and call the service with it, again and
 //! again, whatever is done to the credential meanwhile.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use storm_auth::SystemClock;
-use storm_domain::Timestamp;
-use storm_domain::port::Clock as _;
+use storm_auth::{HttpProvider, OsEntropy, SystemClock};
+use storm_connectors::Catalogue;
+use storm_domain::port::{Clock as _, Provider as _};
+use storm_domain::{ApiKeyCredential, Credential, Fields, Method, Timestamp, Verdict};
+use storm_secret::ApiKey;
 use storm_tests::{Outcome, StepError};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -19,6 +21,9 @@ use tokio::time::MissedTickBehavior;
 use crate::single_flight::asker::{Task, lend};
 use crate::victim::report::sha256_of;
 use crate::victim::{line, print};
+
+/// One for the process, which keeps its connections.
+static PROVIDER: OnceLock<Option<HttpProvider>> = OnceLock::new();
 
 /// Tasks of each process.
 pub const TASKS: usize = 4;
@@ -34,6 +39,8 @@ pub struct CallerBeginning {
     pub task: Task,
     /// The address that is called.
     pub url: String,
+    /// Where AWS is, if what is lent is a secret that signs.
+    pub aws: Option<String>,
 }
 
 /// Each further line.
@@ -104,7 +111,7 @@ async fn call_on(
     done: watch::Sender<[u64; TASKS]>,
     stop: Arc<AtomicBool>,
 ) -> Calls {
-    let mut calls = Calls::default();
+    let (mut calls, mut ids) = (Calls::default(), HashMap::new());
     let mut pace = tokio::time::interval(PACE);
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while !stop.load(Ordering::Relaxed) {
@@ -114,7 +121,14 @@ async fn call_on(
         let lent_at = SystemClock.now();
         let outcome = match lent {
             // EXPOSE: sent to the service, as the tool is there for.
-            Ok(Ok(secret)) => call(&http, &beginning.url, secret.expose(), &mut calls.sha256).await,
+            Ok(Ok(secret)) => match &beginning.aws {
+                // EXPOSE: as below.
+                Some(aws) => {
+                    calls.sha256.insert(sha256_of(secret.expose()));
+                    sign(&beginning, aws, secret.expose(), &mut ids).await
+                }
+                None => call(&http, &beginning.url, secret.expose(), &mut calls.sha256).await,
+            },
             Ok(Err(refused)) => Err(format!("nothing was lent: {refused}")),
             Err(error) => Err(error.to_string()),
         };
@@ -125,6 +139,39 @@ async fn call_on(
         done.send_modify(|done| done[number] += 1);
     }
     calls
+}
+
+/// Asks STS who it is. The id that belongs to a secret is asked of whoever administers the service, once for each.
+async fn sign(
+    beginning: &CallerBeginning,
+    aws: &str,
+    secret: &str,
+    ids: &mut HashMap<String, String>,
+) -> Result<(), String> {
+    let sha256 = sha256_of(secret);
+    let id = match ids.get(&sha256) {
+        Some(id) => id.clone(),
+        None => {
+            let asked = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build();
+            let asked =
+                asked.map_err(|error| error.to_string())?.post(format!("{aws}/test/id")).body(secret.to_owned());
+            let known: Vec<String> =
+                async { asked.send().await?.json().await }.await.map_err(|error| error.to_string())?;
+            known.first().cloned().ok_or("a secret that no key has")?
+        }
+    };
+    ids.insert(sha256, id.clone());
+    let catalogue = Catalogue::embedded().map_err(|_| "the catalogue is damaged")?;
+    let connector = catalogue.connector("aws").ok_or("no such connector")?;
+    let fields = Fields::from([("base_url".to_owned(), aws.to_owned())]);
+    let request = connector.verify_request(Method::ApiKey, &fields).map_err(|error| error.to_string())?;
+    let provider = PROVIDER.get_or_init(|| HttpProvider::new(Arc::new(SystemClock), Arc::new(OsEntropy)).ok());
+    let provider = provider.as_ref().ok_or("no HTTP client")?;
+    let key = Credential::ApiKey(ApiKeyCredential { id: Some(id.clone()), key: ApiKey::new(secret) });
+    match provider.verify(&request, &key, None).await {
+        Verdict::Works { .. } => Ok(()),
+        verdict => Err(format!("{verdict:?} to {id}, as {}", beginning.task.name)),
+    }
 }
 
 async fn call(http: &reqwest::Client, url: &str, secret: &str, seen: &mut BTreeSet<String>) -> Result<(), String> {

@@ -19,7 +19,7 @@ use storm_connectors::Catalogue;
 use storm_domain::port::{Keyring, KeyringError, Vault};
 use storm_domain::{
     Credential, Failure, Fields, GenerationNumber, GenerationPhase, Integration, IntegrationId, LeaseOwner, Method,
-    RotationStep, VaultError,
+    RotationMode, RotationStep, VaultError,
 };
 use storm_engine::view::{AuthorizationProgress, AuthorizationTarget, BeginAuthorizationRequest, StatusView};
 use storm_engine::{Engine, EngineParts};
@@ -152,11 +152,11 @@ impl Victim {
         Ok(true)
     }
 
-    /// Where the rotation of its key, or of its client secret, stands.
-    async fn step_of(&self, row: &Integration) -> Result<Option<RotationStep>, VaultError> {
+    /// Where the rotation of its key, or of its client secret, stands, and how far it goes.
+    async fn step_of(&self, row: &Integration) -> Result<Option<(RotationStep, RotationMode)>, VaultError> {
         Ok(match row.registration_id {
-            Some(id) => self.vault.secret_rotation(id).await?.map(|rotation| rotation.step),
-            None => self.vault.rotation(row.id).await?.map(|rotation| rotation.step),
+            Some(id) => self.vault.secret_rotation(id).await?.map(|rotation| (rotation.step, rotation.mode)),
+            None => self.vault.rotation(row.id).await?.map(|rotation| (rotation.step, rotation.mode)),
         })
     }
 

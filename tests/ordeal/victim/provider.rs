@@ -9,9 +9,9 @@ use storm_domain::port::{
 };
 use storm_domain::{
     Account, ApiKeyCredential, ClientMetadata, Credential, DeviceAuthorization, DevicePoll, Discovered, DiscoveryError,
-    Event, IdTokenError, OAuthService, RawTokenAnswer, RefreshFailure, RegisteredClient, RegistrationOffer,
-    RevokeRequest, SendFailure, ServiceAccountKey, ServiceAccountService, SessionKey, SessionRequest, Timestamp,
-    TokenAnswerReading, Verdict, VerifyRequest,
+    Event, IdTokenError, KeyAnswer, KeyRequest, OAuthService, RawTokenAnswer, RefreshFailure, RegisteredClient,
+    RegistrationOffer, RevokeRequest, SendFailure, ServiceAccountKey, ServiceAccountService, SessionKey,
+    SessionRequest, Timestamp, TokenAnswerReading, Verdict, VerifyRequest,
 };
 use storm_secret::{AccessToken, ClientSecret, DisplaySafeUrl, IdToken, PrivateKey};
 use storm_tests::{Outcome, StepError};
@@ -123,6 +123,17 @@ impl Provider for TrappedProvider {
         let revoked = self.inner.revoke(request, target, client, using).await;
         self.traps.pass("revoke", true);
         revoked
+    }
+    async fn manage_keys(
+        &self,
+        request: &KeyRequest,
+        using: &Credential,
+        access_token: Option<&AccessToken>,
+    ) -> Result<KeyAnswer, RefreshFailure> {
+        self.traps.pass("manage_keys", false);
+        let answer = self.inner.manage_keys(request, using, access_token).await;
+        self.traps.pass("manage_keys", true);
+        answer
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use storm_connectors::{Catalogue, RevokeBy};
-use storm_domain::{AccountComparison, ErrorCode, Failure, Integration, IntegrationId, RotationStep};
+use storm_domain::{AccountComparison, ErrorCode, Failure, Integration, IntegrationId, RotationMode, RotationStep};
 use storm_engine::view::{HeldFileView, KeyInput, TypedSecret};
 use storm_engine::{Engine, HeldFile};
 use storm_secret::{ApiKey, SecretBytes};
@@ -19,6 +19,8 @@ pub enum Turn {
     File { id: IntegrationId, file: String },
     /// Begins one of its app registration with this client secret.
     Secret { id: IntegrationId, secret: String },
+    /// Has the service make a new one.
+    Mint(IntegrationId),
     /// Takes the new one although the service does not say whose it is.
     Switch(IntegrationId),
     /// Turns the old one off.
@@ -44,6 +46,7 @@ impl Turn {
                 }
             }
             Self::Secret { id, secret } => engine.begin_secret_rotation(id, typed(secret)?).await,
+            Self::Mint(id) => engine.begin_minted_rotation(id, false).await,
             Self::Switch(id) => engine.switch_rotation(id, false).await,
             Self::RevokeOld(id) => engine.revoke_old_key(id).await,
             Self::Confirm(id) => engine.confirm_old_key_revoked(id).await,
@@ -54,7 +57,7 @@ impl Turn {
     /// Whose old key is ended in the background from this turn on.
     pub fn ends(&self) -> Option<IntegrationId> {
         match self {
-            Self::RevokeOld(id) | Self::Confirm(id) => Some(*id),
+            Self::Mint(id) | Self::RevokeOld(id) | Self::Confirm(id) => Some(*id),
             _ => None,
         }
     }
@@ -66,9 +69,12 @@ fn typed(secret: String) -> Result<TypedSecret, Failure> {
 }
 
 /// Whether a rotation goes no further by itself.
-pub fn is_persons(row: &Integration, step: &RotationStep) -> bool {
+pub fn is_persons(row: &Integration, (step, mode): &(RotationStep, RotationMode)) -> bool {
     match step {
-        RotationStep::Switched | RotationStep::Done | RotationStep::Undone => true,
+        RotationStep::Switched => *mode == RotationMode::Guided,
+        // It is deleted by itself after a while, and at once when the person says so.
+        RotationStep::Deactivating { ordered, .. } => *ordered,
+        RotationStep::Done | RotationStep::Undone => true,
         RotationStep::Verified { comparison, missing } => *comparison != AccountComparison::Same || missing.is_some(),
         RotationStep::Revoking { ordered: false, .. } => !is_ended_by_api(row),
         _ => false,

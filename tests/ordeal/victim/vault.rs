@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use storm_domain::port::{CommittedGrant, GrantCommit, NewIntegration, NewRevocation, RefreshBasis, Vault};
+use storm_domain::port::{CommittedGrant, GrantCommit, NewIntegration, NewMinting, NewRevocation, RefreshBasis, Vault};
 use storm_domain::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
     GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, NetworkSettings, OAuthGrant,
-    PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, SecretRotation,
-    Timestamp, VaultError,
+    PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, RotationMode,
+    SecretRotation, Timestamp, VaultError,
 };
 use storm_secret::ClientSecret;
 
@@ -204,8 +204,20 @@ impl Vault for TrappedVault {
     async fn rotations(&self) -> Stored<Vec<Rotation>> {
         looked!(self.rotations())
     }
-    async fn begin_rotation(&self, id: IntegrationId, credential: &Credential, at: Timestamp) -> Stored<Rotation> {
-        trapped!(self.begin_rotation(id, credential, at))
+    async fn begin_rotation(
+        &self,
+        id: IntegrationId,
+        credential: &Credential,
+        mode: RotationMode,
+        at: Timestamp,
+    ) -> Stored<Rotation> {
+        trapped!(self.begin_rotation(id, credential, mode, at))
+    }
+    async fn begin_minting(&self, id: IntegrationId, minting: NewMinting, at: Timestamp) -> Stored<Rotation> {
+        trapped!(self.begin_minting(id, minting, at))
+    }
+    async fn keep_minted(&self, rotation: Rotation, credential: &Credential, at: Timestamp) -> Stored<Rotation> {
+        trapped!(self.keep_minted(rotation, credential, at))
     }
     async fn update_rotation(&self, rotation: Rotation, at: Timestamp) -> Stored<Rotation> {
         trapped!(self.update_rotation(rotation, at))

@@ -8,6 +8,9 @@ use crate::step::service_account::{EMAIL, drop_on_window, write_key_file};
 use crate::step::{KEY, ROBOT, SIGN_IN};
 use crate::{Manner, Outcome, ensure};
 
+/// What the service is asked to call a key that it makes.
+const MINTED: &str = "Storm Connect";
+
 /// Rotates the API key; the program is killed while the service turns the old key off.
 ///
 /// # Errors
@@ -40,6 +43,48 @@ pub async fn walk_key(journey: &mut Journey) -> Outcome {
     ensure(dead(super::api_key::NAME_AT_SERVICE) == Some(true), || "the old key still works".to_owned())?;
     ensure(dead("second key") == Some(false), || "the new key does not work".to_owned())?;
     journey.say("After the restart the rotation went on by itself: the old key is proved dead, the new one works.");
+    journey.show_list().await?;
+    journey.await_status(KEY, "connected").await.map(drop)
+}
+
+/// Rehearses a rotation of the API key, then has the service make the new one.
+///
+/// # Errors
+/// When a step is not reached, or another key than the new one works in the end.
+pub async fn walk_minted_key(journey: &mut Journey) -> Outcome {
+    journey.show_page(KEY).await?;
+    let window = journey.window()?;
+    window.click("tab-credentials").await?;
+    window.click("drill-start").await?;
+    window.find("rotation-mint").await?;
+    journey.picture("drill-start").await?;
+    let window = journey.window()?;
+    window.click("rotation-mint").await?;
+    window.find_css("[data-test=rotation][data-step=rehearsed]").await?;
+    window.await_text("drill-result", "A rotation would go through.").await?;
+    journey.picture("drill-done").await?;
+    let keys = journey.practice.state().await?;
+    ensure(revoked(&keys, MINTED) == Some(true), || "the rehearsed key was left at the service".to_owned())?;
+    ensure(revoked(&keys, super::api_key::NAME_AT_SERVICE) == Some(false), || "the old key is dead".to_owned())?;
+
+    let window = journey.window()?;
+    window.click("rotation-start").await?;
+    window.find("rotation-mint").await?;
+    journey.picture("mint-start").await?;
+    let window = journey.window()?;
+    window.click("rotation-mint").await?;
+    window.find_css("[data-test=rotation][data-step=deactivating]").await?;
+    window.await_text("rotation-line-4", "refuses").await?;
+    journey.picture("mint-deactivated").await?;
+    let window = journey.window()?;
+    window.click("rotation-revoke").await?;
+    finish(journey).await?;
+    journey.picture("mint-done").await?;
+    let keys = journey.practice.state().await?;
+    ensure(revoked(&keys, super::api_key::NAME_AT_SERVICE) == Some(true), || "the old key still works".to_owned())?;
+    let living = keys["keys"].as_array().into_iter().flatten().filter(|key| key["revoked_at_ms"].is_null()).count();
+    ensure(living == 1, || format!("{living} keys are left at the service"))?;
+    journey.say("A rotation was rehearsed, then the service made the new key; the old one is deleted and proved dead.");
     journey.show_list().await?;
     journey.await_status(KEY, "connected").await.map(drop)
 }

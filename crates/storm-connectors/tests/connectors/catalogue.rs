@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use storm_connectors::{Catalogue, Connector, EntryError, RevokeBy, Setup, check_url};
-use storm_domain::{Fields, KeyExchange, KeyFileAccount, KeyPlacement, Method, ServiceAccountKey};
+use storm_domain::{Fields, KeyExchange, KeyFileAccount, KeyPlacement, KeyTask, Method, ServiceAccountKey};
 use storm_secret::PrivateKey;
 use url::Url;
 
@@ -75,6 +75,16 @@ fn every_template_resolves_with_the_examples_of_its_fields() {
         }
         if let Some(revoke) = connector.revoke_request(method, &fields, Some("key-1")).unwrap() {
             assert!(is_allowed(&revoke.url), "{at}");
+        }
+        if connector.mints(method) {
+            let token_uri = url::Url::parse("https://oauth2.googleapis.com/token").unwrap();
+            let client_email = "etl@project.iam.gserviceaccount.com".to_owned();
+            let account = KeyFileAccount { client_email, project_id: None, token_uri };
+            for task in [KeyTask::List, KeyTask::Create, KeyTask::Deactivate, KeyTask::Reactivate, KeyTask::Delete] {
+                let request = connector.key_request(method, &fields, task, Some("key-1"), Some(&account));
+                let request = request.unwrap_or_else(|error| panic!("{at}: {task:?}: {error}"));
+                assert!(request.is_some_and(|request| is_allowed(&request.url)), "{at}: {task:?}");
+            }
         }
         let pages = connector.pages(method, &fields).unwrap();
         assert!(pages.keys.is_some() || pages.apps.is_some(), "{at}: no page to make the credential on");

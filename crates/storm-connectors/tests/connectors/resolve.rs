@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use storm_connectors::{ResolveError, RevokeBy, TemplateError};
 use storm_domain::{
-    AuthorizationGrant, BodyFormat, ClientAuth, Fields, HttpMethod, IdTokenRules, KeyExchange, KeyPlacement, Method,
-    OAuthService, RedirectHost, RevokeTarget, ServiceAccountKey,
+    AuthorizationGrant, BodyFormat, ClientAuth, Fields, HttpMethod, IdTokenRules, KeyExchange, KeyFileAccount,
+    KeyPlacement, KeyTask, Method, OAuthService, RedirectHost, RevokeTarget, ServiceAccountKey,
 };
 use storm_secret::PrivateKey;
 
@@ -357,4 +357,41 @@ fn a_user_to_act_for_is_asked_for_only_when_one_is_filled_in() {
     };
     assert_eq!(subject(&[]), None);
     assert_eq!(subject(&[("subject", "ada@example.com")]).as_deref(), Some("ada@example.com"));
+}
+
+#[test]
+fn keys_that_a_service_makes_are_asked_for_as_its_api_says() {
+    let aws = connector("aws");
+    let ask = |task, id| aws.key_request(Method::ApiKey, &Fields::new(), task, id, None);
+    let off = ask(KeyTask::Deactivate, Some("AKIAIOSFODNN7EXAMPLE")).unwrap().unwrap();
+    assert_eq!((off.method, off.url.as_str()), (HttpMethod::Post, "https://iam.amazonaws.com/"));
+    let body = "Action=UpdateAccessKey&Version=2010-05-08&Status=Inactive&AccessKeyId=AKIAIOSFODNN7EXAMPLE";
+    assert_eq!(off.body.as_deref(), Some(body));
+    let signs = KeyPlacement::AwsSigV4 { service: "iam".to_owned(), region: "us-east-1".to_owned() };
+    assert_eq!(off.placement, signs, "whatever the region of the integration");
+    let elsewhere = fields(&[("base_url", "http://127.0.0.1:5000")]);
+    let list = aws.key_request(Method::ApiKey, &elsewhere, KeyTask::List, None, None).unwrap().unwrap();
+    assert_eq!(list.url.as_str(), "http://127.0.0.1:5000/");
+    for id in [None, Some(""), Some("AKIA1&UserName=root"), Some("../x"), Some("{key_id}")] {
+        assert_eq!(ask(KeyTask::Delete, id), Err(ResolveError::KeyIdMissing), "{id:?}");
+    }
+
+    let google = connector("google-service-account");
+    let token_uri = url::Url::parse("https://oauth2.googleapis.com/token").unwrap();
+    let account = |project_id: Option<&str>| KeyFileAccount {
+        client_email: "etl@p.iam.gserviceaccount.com".to_owned(),
+        project_id: project_id.map(str::to_owned),
+        token_uri: token_uri.clone(),
+    };
+    let ask = |task, account: Option<&KeyFileAccount>| {
+        google.key_request(Method::ServiceAccount, &Fields::new(), task, Some("4f1c"), account)
+    };
+    let off = ask(KeyTask::Deactivate, Some(&account(Some("p")))).unwrap().unwrap();
+    let keys = "https://iam.googleapis.com/v1/projects/p/serviceAccounts/etl%40p.iam.gserviceaccount.com/keys";
+    assert_eq!((off.url.as_str(), off.body), (format!("{keys}/4f1c:disable").as_str(), None));
+    let all = ask(KeyTask::List, Some(&account(None))).unwrap().unwrap();
+    assert!(all.url.as_str().contains("/projects/-/") && all.url.query() == Some("keyTypes=USER_MANAGED"));
+    assert_eq!(ask(KeyTask::List, None), Err(ResolveError::KeyIdMissing), "a bare key says of no account");
+    assert_eq!(ask(KeyTask::LastUse, Some(&account(None))), Ok(None), "it does not tell");
+    assert!(!connector("github").mints(Method::ApiKey));
 }

@@ -16,9 +16,9 @@ use url::Url;
 use super::{ListenError, ListenRequest, PendingRedirect};
 use crate::{
     Account, ApiKeyCredential, ClientMetadata, Credential, DeviceAuthorization, DevicePoll, Discovered, DiscoveryError,
-    IdTokenError, OAuthService, RawTokenAnswer, RefreshFailure, RegisteredClient, RegistrationOffer, RevokeRequest,
-    SendFailure, ServiceAccountKey, ServiceAccountService, SessionKey, SessionRequest, Timestamp, TokenAnswerReading,
-    Verdict, VerifyRequest,
+    IdTokenError, KeyAnswer, KeyRequest, OAuthService, RawTokenAnswer, RefreshFailure, RegisteredClient,
+    RegistrationOffer, RevokeRequest, SendFailure, ServiceAccountKey, ServiceAccountService, SessionKey,
+    SessionRequest, Timestamp, TokenAnswerReading, Verdict, VerifyRequest,
 };
 
 /// An OAuth client as it presents itself.
@@ -279,4 +279,12 @@ pub trait Provider: Send + Sync {
         client: Option<&ClientIdentity>,
         using: Option<&AccessToken>,
     ) -> Result<(), RefreshFailure>;
+    /// Asks about keys: which there are, for another one, or for the end of one; `using` authenticates, by its `access_token`
+    /// where it is a key file. No redirects, 10 s, sent once.
+    async fn manage_keys(
+        &self,
+        request: &KeyRequest,
+        using: &Credential,
+        access_token: Option<&AccessToken>,
+    ) -> Result<KeyAnswer, RefreshFailure>;
 }

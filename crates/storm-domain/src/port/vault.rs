@@ -8,8 +8,8 @@ use storm_secret::ClientSecret;
 use crate::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
     GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, NetworkSettings, OAuthGrant,
-    PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, SecretRotation,
-    Timestamp, TokenEvent, VaultError,
+    PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, RotationMode,
+    SecretRotation, Timestamp, TokenEvent, VaultError,
 };
 
 /// An integration that is added together with its first credential, or before it.
@@ -59,6 +59,17 @@ pub struct NewRevocation {
     pub pending: PendingRevocation,
     /// The secret; an ID token in it is not kept.
     pub credential: Credential,
+}
+
+/// A key that a service is to be asked for.
+#[derive(Debug, Clone)]
+pub struct NewMinting {
+    /// How far the rotation goes.
+    pub mode: RotationMode,
+    /// The service's ids of the keys there are.
+    pub known: Vec<String>,
+    /// The service's id of the key in use, where it is known.
+    pub old: Option<String>,
 }
 
 /// A grant that was committed.
@@ -223,6 +234,23 @@ pub trait Vault: Send + Sync {
     async fn begin_rotation(
         &self,
         id: IntegrationId,
+        credential: &Credential,
+        mode: RotationMode,
+        at: Timestamp,
+    ) -> Result<Rotation, VaultError>;
+    /// Begins a rotation whose new credential the service is to make: what is known before it is asked. The number of the
+    /// generation is taken. Fails as [`Vault::begin_rotation`] does.
+    async fn begin_minting(
+        &self,
+        id: IntegrationId,
+        minting: NewMinting,
+        at: Timestamp,
+    ) -> Result<Rotation, VaultError>;
+    /// Writes a rotation as [`Vault::update_rotation`] does, and its new credential under the number that was taken for it, in
+    /// one transaction.
+    async fn keep_minted(
+        &self,
+        rotation: Rotation,
         credential: &Credential,
         at: Timestamp,
     ) -> Result<Rotation, VaultError>;

@@ -1,10 +1,11 @@
-//! Rotating a pasted key or a key file: new beside old → verified → switched → old turned off → old proved dead. The client secret
-//! of an app registration takes the same turns, see `secret.rs`.
+//! Rotating a key or a key file: new beside old → verified → switched → old turned off → old proved dead. Where the new one comes
+//! from the service itself, see `minting.rs`. The client secret of an app registration takes the same turns, see `secret.rs`.
 //!
 //! The machine is in storm-domain; here are its effects. Each step is written down before the next effect begins, and each
 //! effect may be repeated, so that a crash at any point resumes where it was.
 
 mod ending;
+mod minting;
 mod secret;
 mod secret_trial;
 
@@ -12,8 +13,8 @@ use std::sync::Arc;
 
 use storm_domain::{
     AccountComparison, Action, ActivityKind, Credential, ErrorCode, Event, Failure, HeldSecretId, Integration,
-    IntegrationId, Method, Rotation, RotationEvent, RotationMilestone, RotationStep, TokenEvent, VaultError, Verdict,
-    VerdictRecord,
+    IntegrationId, Method, Rotation, RotationEvent, RotationMilestone, RotationMode, RotationStep, TokenEvent,
+    VaultError, Verdict, VerdictRecord,
 };
 use subtle::ConstantTimeEq as _;
 
@@ -36,7 +37,7 @@ impl Engine {
     ) -> Result<IntegrationDetailView, Failure> {
         let integration = self.live(id).await?;
         let new = self.key_of(&integration.connector_id, &key)?;
-        let page = self.begin_rotation(&integration, Credential::ApiKey(new)).await?;
+        let page = self.begin_rotation(&integration, Credential::ApiKey(new), RotationMode::Guided).await?;
         self.release(&key);
         Ok(page)
     }
@@ -52,7 +53,41 @@ impl Engine {
     ) -> Result<IntegrationDetailView, Failure> {
         let integration = self.live(id).await?;
         let key = self.held_key(&integration, file)?;
-        let page = self.begin_rotation(&integration, Credential::ServiceAccountKey(key)).await?;
+        let new = Credential::ServiceAccountKey(key);
+        let page = self.begin_rotation(&integration, new, RotationMode::Guided).await?;
+        self.held.release(file);
+        Ok(page)
+    }
+
+    /// Rehearses a rotation with a new key: it is tried, compared and discarded, and the one in use stays.
+    ///
+    /// # Errors
+    /// As those of [`Engine::begin_key_rotation`].
+    pub async fn begin_key_drill(
+        self: &Arc<Self>,
+        id: IntegrationId,
+        key: KeyInput,
+    ) -> Result<IntegrationDetailView, Failure> {
+        let integration = self.live(id).await?;
+        let new = self.key_of(&integration.connector_id, &key)?;
+        let page = self.begin_rotation(&integration, Credential::ApiKey(new), RotationMode::Drill).await?;
+        self.release(&key);
+        Ok(page)
+    }
+
+    /// The same for a key file.
+    ///
+    /// # Errors
+    /// As those of [`Engine::begin_key_file_rotation`].
+    pub async fn begin_key_file_drill(
+        self: &Arc<Self>,
+        id: IntegrationId,
+        file: HeldSecretId,
+    ) -> Result<IntegrationDetailView, Failure> {
+        let integration = self.live(id).await?;
+        let key = self.held_key(&integration, file)?;
+        let new = Credential::ServiceAccountKey(key);
+        let page = self.begin_rotation(&integration, new, RotationMode::Drill).await?;
         self.held.release(file);
         Ok(page)
     }
@@ -61,6 +96,7 @@ impl Engine {
         self: &Arc<Self>,
         integration: &Integration,
         new: Credential,
+        mode: RotationMode,
     ) -> Result<IntegrationDetailView, Failure> {
         let id = integration.id;
         let active = self.vault().active_generation(id).await.map_err(|error| error.to_failure())?;
@@ -75,23 +111,9 @@ impl Engine {
                 Some(Action::ReplaceCredential),
             ));
         }
-        if self
-            .vault()
-            .rotation(id)
-            .await
-            .map_err(|error| error.to_failure())?
-            .is_some_and(|rotation| rotation.is_over())
-        {
-            self.vault().finish_rotation(id, self.now()).await.map_err(|error| error.to_failure())?;
-        }
-        let rotation = match self.vault().begin_rotation(id, &new, self.now()).await {
-            Err(VaultError::Conflict) => {
-                return Err(Failure::new(
-                    ErrorCode::RotationNotPossible,
-                    "A rotation is under way already. Finish it or undo it first.",
-                    None,
-                ));
-            }
+        self.clear_over(id).await?;
+        let rotation = match self.vault().begin_rotation(id, &new, mode, self.now()).await {
+            Err(VaultError::Conflict) => return Err(under_way()),
             begun => begun.map_err(|error| error.to_failure())?,
         };
         self.milestone(integration, RotationMilestone::Staged).await;
@@ -99,7 +121,16 @@ impl Engine {
         self.integration(id).await
     }
 
-    /// Tries the present step again: verifying the new one, or turning the old one off.
+    /// Removes what is left of a rotation that is over.
+    async fn clear_over(&self, id: IntegrationId) -> Result<(), Failure> {
+        let rotation = self.vault().rotation(id).await.map_err(|error| error.to_failure())?;
+        if rotation.is_some_and(|rotation| rotation.is_over()) {
+            self.vault().finish_rotation(id, self.now()).await.map_err(|error| error.to_failure())?;
+        }
+        Ok(())
+    }
+
+    /// Tries the present step again: having a new one made, verifying it, or turning the old one off.
     ///
     /// # Errors
     /// When nothing waits for another try.
@@ -111,9 +142,14 @@ impl Engine {
         }
         let rotation = self.rotation_under_way(id).await?;
         match rotation.step {
+            RotationStep::Minting { .. } => self.mint_again(&integration).await?,
             RotationStep::Staged { .. } | RotationStep::Verified { .. } => self.try_new(&integration, rotation).await?,
-            RotationStep::Revoking { ordered: false, .. } => self.order_end(&integration, rotation).await?,
-            RotationStep::Revoking { ordered: true, .. } => self.prove_now(id),
+            RotationStep::Deactivating { ordered: false, .. }
+            | RotationStep::Revoking { ordered: false, .. }
+            | RotationStep::Discarding { ordered: false, .. } => self.order_end(&integration, rotation).await?,
+            RotationStep::Deactivating { .. } | RotationStep::Revoking { .. } | RotationStep::Discarding { .. } => {
+                self.prove_now(id);
+            }
             _ => return Err(storm_domain::RotationRefused.to_failure()),
         }
         self.integration(id).await
@@ -150,7 +186,7 @@ impl Engine {
     }
 
     /// Turns the old one off: by API where the service has one, else its page is opened and the user says when it is done.
-    /// From here there is no way back.
+    /// From here there is no way back, except where the service can switch it off first; then this, once more, ends it at once.
     ///
     /// # Errors
     /// When it was not switched yet, or the service does not confirm; then it can be tried again.
@@ -160,11 +196,7 @@ impl Engine {
             self.revoke_old_secret(&integration).await?;
             return self.integration(id).await;
         }
-        let mut rotation = self.rotation_under_way(id).await?;
-        if rotation.step == RotationStep::Switched {
-            rotation = self.advance(&rotation, RotationEvent::Revoke).await?;
-        }
-        self.order_end(&integration, rotation).await?;
+        self.turn_off(&integration).await?;
         self.integration(id).await
     }
 
@@ -182,53 +214,104 @@ impl Engine {
             return self.integration(id).await;
         }
         let rotation = self.rotation_under_way(id).await?;
-        self.advance(&rotation, RotationEvent::RevokeOrdered).await?;
-        self.milestone(&integration, RotationMilestone::Revoked).await;
+        let rotation = self.advance(&rotation, RotationEvent::RevokeOrdered).await?;
+        if rotation.in_use() == rotation.new {
+            self.milestone(&integration, RotationMilestone::Revoked).await;
+        }
         self.prove_now(id);
         self.integration(id).await
     }
 
-    /// Goes back to the old one, which is in use again at once; the new one is erased here.
+    /// Goes back to the old one, which is in use again at once. The new one is erased here; one that the service made for this, or
+    /// that was to be discarded, is ended at the service first. Once more, and it is left there as it is.
     ///
     /// # Errors
-    /// When the old one was turned off already.
-    pub async fn undo_rotation(&self, id: IntegrationId) -> Result<IntegrationDetailView, Failure> {
+    /// When the old one was turned off already, or does not work again yet.
+    pub async fn undo_rotation(self: &Arc<Self>, id: IntegrationId) -> Result<IntegrationDetailView, Failure> {
         let integration = self.live(id).await?;
         if integration.method == Method::OAuth {
             self.undo_secret_rotation(&integration).await?;
             return self.integration(id).await;
         }
         let rotation = self.rotation_under_way(id).await?;
-        let was_switched = rotation.in_use() == rotation.new;
-        self.advance(&rotation, RotationEvent::Undo).await?;
-        self.vault().finish_rotation(id, self.now()).await.map_err(|error| error.to_failure())?;
-        if was_switched {
-            self.after_switch(&integration, None).await?;
+        match rotation.step {
+            RotationStep::Minting { .. } => self.undo_minting(&integration).await?,
+            RotationStep::Discarding { .. } => {
+                let rotation = self.advance_latest(id, RotationEvent::Undo).await?;
+                return self.after_discard(&integration, &rotation).await;
+            }
+            RotationStep::Deactivating { .. } => {
+                self.reactivate(&integration, &rotation).await?;
+                return self.go_back(&integration, &rotation).await;
+            }
+            _ => return self.go_back(&integration, &rotation).await,
         }
         self.milestone(&integration, RotationMilestone::Undone).await;
         self.integration(id).await
+    }
+
+    async fn go_back(
+        self: &Arc<Self>,
+        integration: &Integration,
+        rotation: &Rotation,
+    ) -> Result<IntegrationDetailView, Failure> {
+        let was_switched = rotation.in_use() == rotation.new;
+        if rotation.is_to_be_discarded() {
+            let rotation = self.advance_latest(integration.id, RotationEvent::Discard).await?;
+            if was_switched {
+                self.after_switch(integration, None).await?;
+            }
+            self.order_end(integration, rotation).await?;
+            return self.integration(integration.id).await;
+        }
+        self.advance_latest(integration.id, RotationEvent::Undo).await?;
+        self.clear_over(integration.id).await?;
+        if was_switched {
+            self.after_switch(integration, None).await?;
+        }
+        self.milestone(integration, RotationMilestone::Undone).await;
+        self.integration(integration.id).await
+    }
+
+    /// The new one is gone, or left to itself.
+    async fn after_discard(
+        &self,
+        integration: &Integration,
+        rotation: &Rotation,
+    ) -> Result<IntegrationDetailView, Failure> {
+        if rotation.step == RotationStep::Rehearsed {
+            self.erase(integration, rotation.new).await?;
+            self.milestone(integration, RotationMilestone::Rehearsed).await;
+        } else {
+            self.clear_over(integration.id).await?;
+            self.milestone(integration, RotationMilestone::Undone).await;
+        }
+        self.integration(integration.id).await
     }
 
     /// Takes a rotation up again that an earlier run left behind.
     pub(crate) async fn resume_rotation(self: &Arc<Self>, rotation: Rotation) -> Result<(), Failure> {
         let integration = self.live(rotation.subject).await?;
         match rotation.step {
+            RotationStep::Minting { .. } => self.mint_again(&integration).await,
             RotationStep::Staged { .. } => self.try_new(&integration, rotation).await,
-            RotationStep::Verified { comparison: AccountComparison::Same, missing: None } => {
-                self.switch(&integration, rotation, false).await
-            }
-            RotationStep::Verified { .. } | RotationStep::Switched => Ok(()), // it is the user's turn
-            RotationStep::Revoking { ordered: true, .. } => {
+            RotationStep::Verified { .. } => self.after_verified(&integration, rotation).await,
+            RotationStep::Switched => self.after_switched(&integration, rotation).await,
+            RotationStep::Deactivating { ordered: true, .. }
+            | RotationStep::Revoking { ordered: true, .. }
+            | RotationStep::Discarding { ordered: true, .. } => {
                 self.prove_now(integration.id);
                 Ok(())
             }
-            RotationStep::Revoking { ordered: false, .. } => match self.revoke_mode(&integration)? {
-                (RevokeMode::ByApi, _) => self.order_end(&integration, rotation).await,
-                (RevokeMode::ByPage, _) => Ok(()), // it is the user's turn
-            },
+            RotationStep::Deactivating { .. } | RotationStep::Revoking { .. } | RotationStep::Discarding { .. } => {
+                match self.revoke_mode(&integration)? {
+                    (RevokeMode::ByApi, _) => self.order_end(&integration, rotation).await,
+                    (RevokeMode::ByPage, _) => Ok(()), // it is the user's turn
+                }
+            }
             RotationStep::ProvedDead => self.clear(&integration, &rotation).await,
-            RotationStep::Done | RotationStep::Undone => {
-                self.vault().finish_rotation(integration.id, self.now()).await.map_err(|error| error.to_failure())
+            RotationStep::Done | RotationStep::Undone | RotationStep::Rehearsed => {
+                self.clear_over(integration.id).await
             }
         }
     }
@@ -238,17 +321,49 @@ impl Engine {
         let verdict = self.verdict_on(integration, &new.credential).await?;
         let comparison = AccountComparison::of(integration.account.as_ref(), verdict.account());
         let rotation = self.advance(&rotation, RotationEvent::NewTried { verdict, comparison }).await?;
-        if let RotationStep::Verified { comparison, missing } = &rotation.step {
-            self.milestone(integration, RotationMilestone::Verified).await;
-            if *comparison == AccountComparison::Same && missing.is_none() {
-                self.switch(integration, rotation, false).await?;
+        match rotation.step {
+            RotationStep::Verified { .. } => {
+                self.milestone(integration, RotationMilestone::Verified).await;
+                self.after_verified(integration, rotation).await
             }
+            // A service may need a while until it knows what it just made.
+            RotationStep::Staged { verdict: Some(Verdict::Refused { .. }) } if rotation.minted.is_some() => {
+                self.try_behind(integration.id);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Goes on where old and new are plainly alike, and with the end of a drill; else it is the user's turn.
+    async fn after_verified(self: &Arc<Self>, integration: &Integration, rotation: Rotation) -> Result<(), Failure> {
+        if rotation.mode == RotationMode::Drill {
+            let rotation = self.advance(&rotation, RotationEvent::Discard).await?;
+            return self.order_end(integration, rotation).await;
+        }
+        match &rotation.step {
+            RotationStep::Verified { comparison: AccountComparison::Same, missing: None } => {
+                self.switch(integration, rotation, false).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Turns the old one off by itself, where that was asked for and old and new are alike.
+    async fn after_switched(self: &Arc<Self>, integration: &Integration, rotation: Rotation) -> Result<(), Failure> {
+        let are_alike = rotation
+            .found
+            .as_ref()
+            .is_some_and(|found| found.comparison == AccountComparison::Same && found.missing.is_none());
+        if rotation.mode == RotationMode::Automatic && are_alike {
+            self.begin_end(integration, &rotation).await?;
+            self.prove_now(integration.id);
         }
         Ok(())
     }
 
     async fn switch(
-        &self,
+        self: &Arc<Self>,
         integration: &Integration,
         rotation: Rotation,
         despite_difference: bool,
@@ -264,14 +379,14 @@ impl Engine {
         } else {
             integration.account.clone()
         };
-        self.advance(&rotation, RotationEvent::Switch { despite_difference }).await?;
+        let rotation = self.advance(&rotation, RotationEvent::Switch { despite_difference }).await?;
         let verdict = match missing {
             Some(missing) => Verdict::WorksWithout { account, missing },
             None => Verdict::Works { account },
         };
         self.after_switch(integration, Some(verdict)).await?;
         self.milestone(integration, RotationMilestone::Switched).await;
-        Ok(())
+        self.after_switched(integration, rotation).await
     }
 
     /// Tells the row that another generation is in use.
@@ -300,6 +415,19 @@ impl Engine {
         Ok(written)
     }
 
+    /// The same on whatever stands there now, for what is right at any of its revisions.
+    async fn advance_latest(&self, id: IntegrationId, event: RotationEvent) -> Result<Rotation, Failure> {
+        const TRIES: usize = 8;
+        for _ in 1..TRIES {
+            let rotation = self.rotation_under_way(id).await?;
+            match self.advance(&rotation, event.clone()).await {
+                Err(Failure { code: ErrorCode::ChangedMeanwhile, .. }) => {}
+                advanced => return advanced,
+            }
+        }
+        self.advance(&self.rotation_under_way(id).await?, event).await
+    }
+
     async fn rotation_under_way(&self, id: IntegrationId) -> Result<Rotation, Failure> {
         let rotation = self.vault().rotation(id).await.map_err(|error| error.to_failure())?;
         rotation.filter(|rotation| !rotation.is_over()).ok_or_else(no_rotation)
@@ -309,6 +437,11 @@ impl Engine {
         self.log(integration, ActivityKind::Rotated { step }).await;
         self.parts.events.publish(Event::RotationChanged { id: integration.id });
     }
+}
+
+fn under_way() -> Failure {
+    let message = "A rotation is under way already. Finish it or undo it first.";
+    Failure::new(ErrorCode::RotationNotPossible, message, None)
 }
 
 fn no_rotation() -> Failure {

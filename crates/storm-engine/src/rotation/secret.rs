@@ -119,7 +119,12 @@ impl Engine {
             RotationStep::Switched
             | RotationStep::Revoking { ordered: false, .. }
             | RotationStep::Done
-            | RotationStep::Undone => Ok(()),
+            | RotationStep::Undone
+            // A service makes no client secrets by itself, and none is rehearsed.
+            | RotationStep::Minting { .. }
+            | RotationStep::Deactivating { .. }
+            | RotationStep::Discarding { .. }
+            | RotationStep::Rehearsed => Ok(()),
         }
     }
 
@@ -322,11 +327,15 @@ impl Engine {
         Ok(RotationView {
             step: rotation.step.clone(),
             old: info(rotation.old, registration.created_at),
-            new: info(rotation.new, rotation.begun_at),
+            new: Some(info(rotation.new, rotation.begun_at)),
+            mode: rotation.mode,
+            is_minted: false,
+            found: None,
             begun_at: rotation.begun_at,
             verified_at: rotation.verified_at,
             switched_at: rotation.switched_at,
             revoke_failure: rotation.revoke_failure.clone(),
+            deactivated_at: None,
             revoked_at: rotation.revoked_at,
             proved_at: rotation.proved_at,
             can_undo: rotation.can_undo(),

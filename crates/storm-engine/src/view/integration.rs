@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use storm_domain::{
-    Account, Fields, GenerationInfo, HeldSecretId, IntegrationId, Method, ReconnectReason, RevocationId, RotationStep,
-    Timestamp, Trouble, Verdict, VerdictRecord,
+    Account, Fields, GenerationInfo, HeldSecretId, IntegrationId, Method, NewFound, ReconnectReason, RevocationId,
+    RotationMode, RotationStep, Timestamp, Trouble, Verdict, VerdictRecord,
 };
 
 use super::{ConnectorBadge, ConnectorPage, KeyIdView, KeyInput, RegistrationView, UndecidedAccountView};
@@ -139,6 +139,8 @@ pub struct IntegrationDetailView {
     pub replacement: Option<ReplacementView>,
     /// The rotation under way.
     pub rotation: Option<RotationView>,
+    /// Other programs that were lent the credential in use, or its rotation's old one, as far as the log reaches; latest first.
+    pub borrowers: Vec<LastUseView>,
     /// What can be done with it.
     pub can: Capabilities,
 }
@@ -183,6 +185,8 @@ pub struct Capabilities {
     pub verify: bool,
     /// Refresh now.
     pub refresh: bool,
+    /// Have the service make the new key.
+    pub mint: bool,
     /// Rotate on the Credentials tab: the key or key file, or the app registration's client secret.
     pub rotate: bool,
     /// Reconnect in the browser.
@@ -200,8 +204,14 @@ pub struct RotationView {
     pub step: RotationStep,
     /// The credential being replaced.
     pub old: GenerationInfo,
-    /// The credential replacing it.
-    pub new: GenerationInfo,
+    /// The credential replacing it; None = the service has not made it yet.
+    pub new: Option<GenerationInfo>,
+    /// How far it goes.
+    pub mode: RotationMode,
+    /// Whether the service makes the new one.
+    pub is_minted: bool,
+    /// What trying the new one told.
+    pub found: Option<NewFound>,
     /// When it was begun.
     pub begun_at: Timestamp,
     /// When the new one was verified.
@@ -210,9 +220,11 @@ pub struct RotationView {
     pub switched_at: Option<Timestamp>,
     /// Why turning the old one off failed the last time, in plain words.
     pub revoke_failure: Option<String>,
-    /// When the old one was turned off.
+    /// When the old one was switched off, which can be taken back.
+    pub deactivated_at: Option<Timestamp>,
+    /// When the old one was turned off, or what is discarded.
     pub revoked_at: Option<Timestamp>,
-    /// When the old one was proved dead.
+    /// When that was proved dead.
     pub proved_at: Option<Timestamp>,
     /// Whether the way back is open.
     pub can_undo: bool,

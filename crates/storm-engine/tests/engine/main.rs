@@ -16,6 +16,7 @@ mod dropped_file;
 mod holds;
 mod integration;
 mod lend;
+mod minting;
 mod network;
 mod paste;
 mod person;

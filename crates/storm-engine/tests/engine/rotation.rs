@@ -81,7 +81,11 @@ async fn f084_a_new_key_that_the_service_answers_with_401_leaves_the_old_one_in_
     assert_eq!(failure(rig.engine.revoke_old_key(id).await).code, ErrorCode::RotationNotPossible);
     rig.engine.undo_rotation(id).await.unwrap();
     assert_eq!(key_in_use(&rig, id).await, old);
-    assert_eq!(rig.vault.generation(id, rotation.new.number).await.unwrap_err(), VaultError::NotFound, "it is erased");
+    assert_eq!(
+        rig.vault.generation(id, rotation.new.unwrap().number).await.unwrap_err(),
+        VaultError::NotFound,
+        "it is erased"
+    );
 }
 
 #[tokio::test]
@@ -99,7 +103,7 @@ async fn f085_a_verification_without_an_answer_keeps_both_keys_and_asks() {
     assert!(reason.contains("did not answer in time"), "{reason}");
     assert!(rotation.can_undo);
     assert_eq!(key_in_use(&rig, id).await, old);
-    assert_eq!(key_of(&rig.vault.generation(id, rotation.new.number).await.unwrap()), new);
+    assert_eq!(key_of(&rig.vault.generation(id, rotation.new.unwrap().number).await.unwrap()), new);
     assert_eq!(keys_alive(&rig).await, 2);
 
     let page = rig.engine.retry_rotation(id).await.unwrap();

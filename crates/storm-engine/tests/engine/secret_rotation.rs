@@ -102,7 +102,7 @@ async fn a_client_secret_is_rotated_without_spending_a_grant() {
     assert!(rotation.can_undo && page.integration.rotating && !page.can.rotate);
     let hint = |end: &str| CredentialSummary::ClientSecret { hint: end.to_owned() };
     let shown = format!("{}…{}", &new.client_secret[..4], &new.client_secret[new.client_secret.len() - 4..]);
-    assert_eq!((rotation.old.summary, rotation.new.summary), (hint("••••"), hint(&shown)));
+    assert_eq!((rotation.old.summary, rotation.new.unwrap().summary), (hint("••••"), hint(&shown)));
     assert_eq!(in_use(&rig, registration).await, new.client_secret);
     assert_eq!(rig.refresh_token(id).await, refresh_token, "trying it spent nothing");
 

@@ -12,9 +12,9 @@ use storm_domain::port::{
 };
 use storm_domain::{
     Account, ApiKeyCredential, ClientMetadata, Credential, Delivery, DeviceAuthorization, DevicePoll, Discovered,
-    DiscoveryError, IdTokenError, OAuthService, RawTokenAnswer, RefreshFailure, RegisteredClient, RegistrationOffer,
-    RevokeRequest, SendFailure, ServiceAccountKey, ServiceAccountService, SessionKey, SessionRequest, Timestamp,
-    TokenAnswerReading, TransientKind, Verdict, VerifyRequest,
+    DiscoveryError, IdTokenError, KeyAnswer, KeyRequest, OAuthService, RawTokenAnswer, RefreshFailure,
+    RegisteredClient, RegistrationOffer, RevokeRequest, SendFailure, ServiceAccountKey, ServiceAccountService,
+    SessionKey, SessionRequest, Timestamp, TokenAnswerReading, TransientKind, Verdict, VerifyRequest,
 };
 use storm_secret::{
     AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, CsrfState, DisplaySafeUrl, IdToken, PastedRedirect,
@@ -327,6 +327,15 @@ impl Provider for Network {
         _using: Option<&AccessToken>,
     ) -> Result<(), RefreshFailure> {
         unreachable!("nobody disconnects here")
+    }
+
+    async fn manage_keys(
+        &self,
+        _request: &KeyRequest,
+        _using: &Credential,
+        _access_token: Option<&AccessToken>,
+    ) -> Result<KeyAnswer, RefreshFailure> {
+        unreachable!("nobody rotates here")
     }
 }
 

@@ -35,11 +35,12 @@ pub(crate) struct Caller {
 
 impl Caller {
     /// Identifies the bearer of a living key or token.
-    pub(crate) fn identify(world: &World, request: &Request) -> Option<Self> {
+    pub(crate) fn identify(world: &mut World, request: &Request) -> Option<Self> {
         let token = request.bearer_token()?;
         let fingerprint = Fingerprint::of(token);
         if token.starts_with(API_KEY_PREFIX) {
-            let key = world.provider.api_keys.living(&fingerprint)?;
+            let now_ms = world.now_ms();
+            let key = world.provider.api_keys.used(&fingerprint, now_ms)?;
             return Some(Self {
                 account: Account::named(&key.account),
                 kind: CredentialKind::ApiKey,

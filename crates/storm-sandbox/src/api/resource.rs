@@ -8,15 +8,15 @@ use crate::server::{Reply, Request, Service};
 
 /// `GET /api/whoami`
 pub(crate) fn whoami(service: &Service, request: &Request) -> Result<Reply, Reply> {
-    let world = service.world();
-    let caller = Caller::identify(&world, request).ok_or_else(refused_token)?;
+    let mut world = service.world();
+    let caller = Caller::identify(&mut world, request).ok_or_else(refused_token)?;
     Ok(Reply::json(&caller))
 }
 
 /// `GET /api/reports`
 pub(crate) fn reports(service: &Service, request: &Request) -> Result<Reply, Reply> {
-    let world = service.world();
-    let caller = Caller::identify(&world, request).ok_or_else(refused_token)?;
+    let mut world = service.world();
+    let caller = Caller::identify(&mut world, request).ok_or_else(refused_token)?;
     if !caller.may("reports") {
         let body = json!({ "error": "insufficient_scope", "required": "reports" });
         return Err(Reply::json_with(StatusCode::FORBIDDEN, &body).with_header(

@@ -50,6 +50,7 @@ impl Control {
                     json!({
                         "id": key.id, "name": key.name, "account": key.account, "permissions": key.permissions,
                         "masked": key.masked(), "created_at_ms": key.created_at_ms, "revoked_at_ms": key.revoked_at_ms,
+                        "disabled": key.disabled,
                     })
                 })
                 .collect(),

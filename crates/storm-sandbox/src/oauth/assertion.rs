@@ -62,6 +62,7 @@ pub(crate) fn exchange(service: &Service, form: &Parameters) -> Result<TokenAnsw
         .ok_or_else(|| OauthRefusal::new("invalid_scope", "A requested scope does not exist."))?;
     let scopes = limit_scopes(scopes, &world.settings);
     let lifetime_ms = milliseconds(world.settings.access_token_lifetime_s);
+    world.provider.service_accounts.note_use(&key_id, now_ms);
     let subject = Subject::ServiceAccount { email, key_id };
     let access_token = world.provider.issue_access_token(subject, scopes.clone(), now_ms, lifetime_ms)?;
     let tokens = IssuedTokens { access_token, refresh_token: None, expires_at_ms: now_ms + lifetime_ms, scopes };

@@ -86,8 +86,8 @@ pub(crate) fn introspect(service: &Service, request: &Request) -> Result<Reply, 
 
 /// `GET` or `POST /oauth/userinfo`: who the token's person is.
 pub(crate) fn userinfo(service: &Service, request: &Request) -> Result<Reply, Reply> {
-    let world = service.world();
-    let caller = Caller::identify(&world, request).ok_or_else(refused_token)?;
+    let mut world = service.world();
+    let caller = Caller::identify(&mut world, request).ok_or_else(refused_token)?;
     if !caller.may("openid") {
         return Err(Reply::json_with(
             StatusCode::FORBIDDEN,

@@ -32,6 +32,12 @@ pub(crate) struct ApiKey {
     pub(crate) created_at_ms: i64,
     /// When it was revoked, in Unix milliseconds.
     pub(crate) revoked_at_ms: Option<i64>,
+    /// Whether it is switched off.
+    #[serde(default)]
+    pub(crate) disabled: bool,
+    /// When it was used last, in Unix milliseconds.
+    #[serde(default)]
+    pub(crate) last_used_at_ms: Option<i64>,
 }
 
 impl ApiKey {
@@ -70,15 +76,29 @@ impl ApiKeys {
             last_four: raw[raw.len() - 4..].to_owned(),
             created_at_ms: now_ms,
             revoked_at_ms: None,
+            disabled: false,
+            last_used_at_ms: None,
         };
         self.by_fingerprint.insert(key.fingerprint, key.id.clone());
         self.keys.insert(key.id.clone(), key.clone());
         Ok((key, raw))
     }
 
-    /// The living key with this fingerprint.
-    pub(crate) fn living(&self, fingerprint: &Fingerprint) -> Option<&ApiKey> {
-        self.keys.get(self.by_fingerprint.get(fingerprint)?).filter(|key| key.revoked_at_ms.is_none())
+    /// The living key with this fingerprint, which is used now.
+    pub(crate) fn used(&mut self, fingerprint: &Fingerprint, now_ms: i64) -> Option<&ApiKey> {
+        let key = self.keys.get_mut(self.by_fingerprint.get(fingerprint)?)?;
+        if key.revoked_at_ms.is_some() || key.disabled {
+            return None;
+        }
+        key.last_used_at_ms = Some(now_ms);
+        Some(key)
+    }
+
+    /// Switches a key that is not revoked off or on; false when there is none.
+    pub(crate) fn set_disabled(&mut self, id: &str, disabled: bool) -> bool {
+        let Some(key) = self.keys.get_mut(id).filter(|key| key.revoked_at_ms.is_none()) else { return false };
+        key.disabled = disabled;
+        true
     }
 
     /// The key with this id, living or not.

@@ -32,6 +32,9 @@ pub(crate) struct ServiceAccountKey {
     pub(crate) disabled: bool,
     /// When it was made, in Unix milliseconds.
     pub(crate) created_at_ms: i64,
+    /// When it last signed an assertion that was taken, in Unix milliseconds.
+    #[serde(default)]
+    pub(crate) last_used_at_ms: Option<i64>,
 }
 
 /// One service account.
@@ -121,6 +124,7 @@ impl ServiceAccounts {
             public_key: key.public_key,
             disabled: false,
             created_at_ms: now_ms,
+            last_used_at_ms: None,
         });
         json!({
             "type": "service_account",
@@ -148,6 +152,24 @@ impl ServiceAccounts {
     pub(crate) fn set_disabled(&mut self, key_id: &str, disabled: bool) -> bool {
         let key = self.accounts.values_mut().flat_map(|account| &mut account.keys).find(|key| key.id == key_id);
         key.map(|key| key.disabled = disabled).is_some()
+    }
+
+    /// A key signed an assertion that was taken.
+    pub(crate) fn note_use(&mut self, key_id: &str, now_ms: i64) {
+        let mut keys = self.accounts.values_mut().flat_map(|account| &mut account.keys);
+        if let Some(key) = keys.find(|key| key.id == key_id) {
+            key.last_used_at_ms = Some(now_ms);
+        }
+    }
+
+    /// Ends a key for good; false when there is no such key.
+    pub(crate) fn delete(&mut self, key_id: &str) -> bool {
+        let mut accounts = self.accounts.values_mut();
+        let Some(account) = accounts.find(|account| account.keys.iter().any(|key| key.id == key_id)) else {
+            return false;
+        };
+        account.keys.retain(|key| key.id != key_id);
+        true
     }
 
     /// The access tokens issued to an account.

@@ -23,7 +23,7 @@ const ALLOWED: [(&str, &str); 14] = [
     ("/oauth/userinfo", "GET, POST"),
     ("/api/whoami", "GET"),
     ("/api/reports", "GET"),
-    ("/api/keys", "POST"),
+    ("/api/keys", "GET, POST"),
     ("/api/keys/self", "DELETE"),
     ("/api/service-accounts/keys", "GET, POST"),
 ];
@@ -50,11 +50,15 @@ pub(crate) async fn route(service: &Arc<Service>, request: &Request) -> Reply {
         ("POST", ["oauth", "introspect"]) => oauth::introspect(service, request),
         ("GET" | "POST", ["oauth", "userinfo"]) => oauth::userinfo(service, request),
 
+        ("GET", ["api", "keys"]) => api::list_keys(service, request),
         ("POST", ["api", "keys"]) => api::create_key(service, request),
         ("DELETE", ["api", "keys", "self"]) => api::delete_own_key(service, request),
         ("DELETE", ["api", "keys", id]) => api::delete_key(service, request, id),
+        ("POST", ["api", "keys", id, "disable"]) => api::switch_key(service, request, id, true),
+        ("POST", ["api", "keys", id, "enable"]) => api::switch_key(service, request, id, false),
         ("GET", ["api", "service-accounts", "keys"]) => api::list_service_account_keys(service, request),
         ("POST", ["api", "service-accounts", "keys"]) => api::create_service_account_key(service, request).await,
+        ("DELETE", ["api", "service-accounts", "keys", id]) => api::delete_service_account_key(service, request, id),
         ("POST", ["api", "service-accounts", "keys", id, "disable"]) => {
             api::switch_service_account_key(service, request, id, true)
         }

@@ -76,3 +76,31 @@ async fn a_key_is_revoked_by_control() {
     assert_eq!(bearer(&sandbox, "GET", "/api/whoami", &key).await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(post_json(&sandbox, "/control/api/keys/nothing/revoke", json!({})).await.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn a_key_lists_switches_off_and_on_the_keys_of_its_account() {
+    let sandbox = start().await;
+    let (id, key) = make_key(&sandbox, json!(["read"])).await;
+    let (other_id, other) = make_key(&sandbox, json!(["read"])).await;
+    let listed = bearer(&sandbox, "GET", "/api/keys", &key).await.json();
+    assert_eq!(listed["own"], id);
+    let used = |id: &str| {
+        let keys = listed["keys"].as_array().unwrap();
+        !keys.iter().find(|one| one["id"] == id).unwrap()["last_used_at_ms"].is_null()
+    };
+    assert_eq!((used(&id), used(&other_id)), (true, false));
+
+    let switch = async |how: &str| bearer(&sandbox, "POST", &format!("/api/keys/{other_id}/{how}"), &key).await.status;
+    let taken = async || bearer(&sandbox, "GET", "/api/whoami", &other).await.status;
+    assert_eq!((switch("disable").await, taken().await), (StatusCode::OK, StatusCode::UNAUTHORIZED));
+    assert_eq!((switch("enable").await, taken().await), (StatusCode::OK, StatusCode::OK));
+    bearer(&sandbox, "DELETE", &format!("/api/keys/{other_id}"), &key).await;
+    assert_eq!((switch("enable").await, taken().await), (StatusCode::NOT_FOUND, StatusCode::UNAUTHORIZED));
+    let listed = bearer(&sandbox, "GET", "/api/keys", &key).await.json();
+    assert_eq!(listed["keys"].as_array().unwrap().len(), 1, "a revoked one is not listed");
+
+    let grace = json!({ "name": "hers", "account": "grace@practice.example" });
+    let hers = post_json(&sandbox, "/control/api/keys", grace).await.json();
+    let stranger = bearer(&sandbox, "POST", &format!("/api/keys/{id}/disable"), text(&hers, "key")).await;
+    assert_eq!(stranger.status, StatusCode::NOT_FOUND);
+}

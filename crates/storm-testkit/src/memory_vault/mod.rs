@@ -11,12 +11,14 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use storm_domain::port::{Clock, CommittedGrant, GrantCommit, NewIntegration, NewRevocation, RefreshBasis, Vault};
+use storm_domain::port::{
+    Clock, CommittedGrant, GrantCommit, NewIntegration, NewMinting, NewRevocation, RefreshBasis, Vault,
+};
 use storm_domain::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
     GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, NetworkSettings, OAuthGrant,
-    PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, SecretRotation,
-    Timestamp, VaultError,
+    PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, RotationMode,
+    SecretRotation, Timestamp, VaultError,
 };
 use storm_secret::ClientSecret;
 
@@ -293,9 +295,28 @@ impl Vault for MemoryVault {
         &self,
         id: IntegrationId,
         credential: &Credential,
+        mode: RotationMode,
         at: Timestamp,
     ) -> Result<Rotation, VaultError> {
-        self.write(|tables| tables.begin_rotation(id, credential, at)).await
+        self.write(|tables| tables.begin_rotation(id, credential, mode, at)).await
+    }
+
+    async fn begin_minting(
+        &self,
+        id: IntegrationId,
+        minting: NewMinting,
+        at: Timestamp,
+    ) -> Result<Rotation, VaultError> {
+        self.write(|tables| tables.begin_minting(id, minting, at)).await
+    }
+
+    async fn keep_minted(
+        &self,
+        rotation: Rotation,
+        credential: &Credential,
+        at: Timestamp,
+    ) -> Result<Rotation, VaultError> {
+        self.write(|tables| tables.keep_minted(rotation, credential, at)).await
     }
 
     async fn update_rotation(&self, rotation: Rotation, at: Timestamp) -> Result<Rotation, VaultError> {

@@ -68,7 +68,23 @@ impl Record {
         phase: GenerationPhase,
         at: Timestamp,
     ) -> GenerationNumber {
+        let number = self.take_number();
+        self.insert_at(number, credential, phase, at);
+        number
+    }
+
+    pub(super) fn take_number(&mut self) -> GenerationNumber {
         self.last_generation += 1;
+        GenerationNumber(self.last_generation)
+    }
+
+    pub(super) fn insert_at(
+        &mut self,
+        number: GenerationNumber,
+        credential: &Credential,
+        phase: GenerationPhase,
+        at: Timestamp,
+    ) {
         let stored = Stored {
             phase,
             credential: Some(credential.clone()),
@@ -76,8 +92,16 @@ impl Record {
             created_at: at,
             changed_at: at,
         };
-        self.generations.insert(self.last_generation, stored);
-        GenerationNumber(self.last_generation)
+        self.generations.insert(number.0, stored);
+    }
+
+    /// The generation that a rotation would replace; [`VaultError::Conflict`] while another is under way.
+    pub(super) fn rotatable(&self) -> Result<GenerationNumber, VaultError> {
+        match (self.active_number(), &self.rotation) {
+            (None, _) => Err(VaultError::NotFound),
+            (Some(_), Some(_)) => Err(VaultError::Conflict),
+            (Some(active), None) => Ok(active),
+        }
     }
 
     pub(super) fn active_number(&self) -> Option<GenerationNumber> {

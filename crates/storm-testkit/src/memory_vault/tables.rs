@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use storm_domain::port::{CommittedGrant, GrantCommit, NewIntegration, NewRevocation};
+use storm_domain::port::{CommittedGrant, GrantCommit, NewIntegration, NewMinting, NewRevocation};
 use storm_domain::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, GenerationNumber, GenerationPhase, Integration,
-    IntegrationId, Landed, Lease, NetworkSettings, OAuthGrant, RawTokenAnswer, RegistrationId, RevocationId, Rotation,
-    RotationStep, SecretRotation, Timestamp, VaultError,
+    IntegrationId, Landed, Lease, MintedIds, NetworkSettings, OAuthGrant, RawTokenAnswer, RegistrationId, RevocationId,
+    Rotation, RotationMode, RotationStep, SecretRotation, Timestamp, VaultError,
 };
 use storm_secret::ClientSecret;
 
@@ -136,19 +136,8 @@ impl Tables {
         let earlier = self.secret_rotation(id).map(|(rotation, _)| (rotation.in_use(), rotation.new));
         let (old, last) = earlier.unwrap_or((GenerationNumber(0), GenerationNumber(0)));
         self.forget_if_over(id)?;
-        let rotation = Rotation {
-            subject: id,
-            revision: 1,
-            old,
-            new: GenerationNumber(last.0 + 1),
-            step: RotationStep::Staged { verdict: None },
-            begun_at: at,
-            verified_at: None,
-            switched_at: None,
-            revoked_at: None,
-            proved_at: None,
-            revoke_failure: None,
-        };
+        let (numbers, step) = ((old, GenerationNumber(last.0 + 1)), RotationStep::Staged { verdict: None });
+        let rotation = Rotation::begun(id, numbers, step, RotationMode::Guided, at);
         self.secret_rotations.push((rotation.clone(), Some(secret)));
         Ok(rotation)
     }
@@ -237,28 +226,39 @@ impl Tables {
         &mut self,
         id: IntegrationId,
         credential: &Credential,
+        mode: RotationMode,
         at: Timestamp,
     ) -> Result<Rotation, VaultError> {
         let record = self.record_mut(id)?;
-        let old = record.active_number().ok_or(VaultError::NotFound)?;
-        if record.rotation.is_some() {
-            return Err(VaultError::Conflict);
-        }
-        let rotation = Rotation {
-            subject: id,
-            revision: 1,
-            old,
-            new: record.insert(credential, GenerationPhase::Staged, at),
-            step: RotationStep::Staged { verdict: None },
-            begun_at: at,
-            verified_at: None,
-            switched_at: None,
-            revoked_at: None,
-            proved_at: None,
-            revoke_failure: None,
-        };
-        record.rotation = Some(rotation.clone());
-        Ok(rotation)
+        let old = record.rotatable()?;
+        let new = record.insert(credential, GenerationPhase::Staged, at);
+        let rotation = Rotation::begun(id, (old, new), RotationStep::Staged { verdict: None }, mode, at);
+        Ok(record.rotation.insert(rotation).clone())
+    }
+
+    pub(super) fn begin_minting(
+        &mut self,
+        id: IntegrationId,
+        minting: NewMinting,
+        at: Timestamp,
+    ) -> Result<Rotation, VaultError> {
+        let record = self.record_mut(id)?;
+        let old = record.rotatable()?;
+        let (new, step) = (record.take_number(), RotationStep::Minting { known: minting.known, failure: None });
+        let mut rotation = Rotation::begun(id, (old, new), step, minting.mode, at);
+        rotation.minted = Some(MintedIds { old: minting.old, new: None });
+        Ok(record.rotation.insert(rotation).clone())
+    }
+
+    pub(super) fn keep_minted(
+        &mut self,
+        rotation: Rotation,
+        credential: &Credential,
+        at: Timestamp,
+    ) -> Result<Rotation, VaultError> {
+        let written = self.update_rotation(rotation, at)?;
+        self.record_mut(written.subject)?.insert_at(written.new, credential, GenerationPhase::Staged, at);
+        Ok(written)
     }
 
     pub(super) fn update_rotation(&mut self, mut rotation: Rotation, at: Timestamp) -> Result<Rotation, VaultError> {
@@ -283,7 +283,10 @@ impl Tables {
             return Err(VaultError::Conflict);
         }
         let unused = if rotation.in_use() == rotation.new { rotation.old } else { rotation.new };
-        record.retire(unused, at)?;
+        match record.retire(unused, at) {
+            Ok(()) | Err(VaultError::NotFound) => {} // it was never made
+            Err(error) => return Err(error),
+        }
         record.rotation = None;
         Ok(())
     }

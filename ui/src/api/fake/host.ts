@@ -563,6 +563,12 @@ export class FakeHost extends FakeModel implements Host {
 
   // Rotating.
 
+  mintKey: Host['mintKey'] = async (id, drill) => this.beginRotation(id, 'made by the service', drill, true);
+
+  beginKeyDrill: Host['beginKeyDrill'] = async (id, key) => this.beginRotation(id, this.secret(key), true);
+
+  beginKeyFileDrill: Host['beginKeyFileDrill'] = async (id, file) => this.beginRotation(id, this.secret({ from: 'held', id: file, key_id: null }), true);
+
   beginKeyRotation: Host['beginKeyRotation'] = async (id, key) => this.beginRotation(id, this.secret(key));
 
   beginKeyFileRotation: Host['beginKeyFileRotation'] = async (id, file) => this.beginRotation(id, this.secret({ from: 'held', id: file, key_id: null }));

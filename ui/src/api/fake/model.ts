@@ -255,18 +255,19 @@ export class FakeModel {
     return { progress: 'completed', integration_id: target.integration_id, account, verdict: { outcome: 'works', account } };
   }
 
-  protected async beginRotation(id: IntegrationId, secret: string): Promise<IntegrationDetailView> {
+  protected async beginRotation(id: IntegrationId, secret: string, rehearsed = false, minted = false): Promise<IntegrationDetailView> {
     await this.called('beginRotation');
     const row = this.find(id);
     const old = row.generations[0];
     if (!old) throw rotation.refusedStep();
     const hint = row.integration.method === 'service_account' ? '9b07…1e' : 'rk_live_…9xZ1';
     const fresh = generation((old.number ?? 0) + 1, 'staged', summaryOf(row.integration.method, hint));
-    const mode = row.can.revoke ? 'by_api' : 'by_page';
+    const end = row.can.revoke ? 'by_api' : 'by_page';
+    const mode = rehearsed ? 'drill' : minted ? 'automatic' : 'guided';
     const comparison: AccountComparison = secret.includes('other')
       ? { comparison: 'different', old: row.integration.account?.label ?? '', new: 'staging@northwind.example' }
       : { comparison: 'same' };
-    this.change(id, (detail) => ({ ...detail, generations: [fresh, ...detail.generations], rotation: rotation.begun(old, fresh, mode) }));
+    this.change(id, (detail) => ({ ...detail, generations: [fresh, ...detail.generations], rotation: rotation.begun(old, fresh, end, mode, minted) }));
     return this.turn(id, (view) => rotation.tried(view, verdictOf(secret, 'octocat'), comparison));
   }
 
@@ -274,7 +275,7 @@ export class FakeModel {
     return this.change(id, (row) => {
       if (!row.rotation) throw rotation.refusedStep();
       const next = step(row.rotation);
-      const over = next.step.step === 'done' || next.step.step === 'undone';
+      const over = ['done', 'undone', 'rehearsed'].includes(next.step.step);
       return {
         ...row,
         rotation: next.step.step === 'undone' ? null : next,
@@ -286,11 +287,12 @@ export class FakeModel {
 }
 
 function phases(row: IntegrationDetailView, { step, old, new: fresh }: RotationView): IntegrationDetailView['generations'] {
+  if (!fresh) return row.generations;
   if (step.step === 'undone') return row.generations.filter((one) => one.number !== fresh.number).map((one) => (one.number === old.number ? { ...one, phase: 'active' as const } : one));
-  const inUse = step.step === 'staged' || step.step === 'verified' ? old.number : fresh.number;
+  const inUse = ['staged', 'verified', 'discarding', 'rehearsed'].includes(step.step) ? old.number : fresh.number;
   return row.generations.map((one) => {
     if (one.number === inUse) return { ...one, phase: 'active' as const };
-    if (one.number === fresh.number) return { ...one, phase: 'staged' as const };
+    if (one.number === fresh.number) return { ...one, phase: step.step === 'rehearsed' ? ('retired' as const) : ('staged' as const) };
     return { ...one, phase: step.step === 'done' ? ('retired' as const) : ('superseded' as const) };
   });
 }

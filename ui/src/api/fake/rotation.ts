@@ -1,19 +1,23 @@
 // The rotation machine of the fake host: the same order and the same refusals as the core's.
-import type { AccountComparison, GenerationInfo, RevokeMode, RotationStep, RotationView, Verdict } from '../host';
+import type { AccountComparison, GenerationInfo, RevokeMode, RotationMode, RotationStep, RotationView, Verdict } from '../host';
 import { HostFailure } from '../host';
 
 export const refusedStep = (): HostFailure =>
   new HostFailure({ code: 'rotation_not_possible', message: '', action: null, field: null, connector: null });
 
-export function begun(old: GenerationInfo, next: GenerationInfo, revokeMode: RevokeMode): RotationView {
+export function begun(old: GenerationInfo, next: GenerationInfo, revokeMode: RevokeMode, mode: RotationMode = 'guided', minted = false): RotationView {
   return {
     step: { step: 'staged', verdict: null },
     old,
     new: next,
+    mode,
+    is_minted: minted,
+    found: null,
     begun_at: Date.now(),
     verified_at: null,
     switched_at: null,
     revoke_failure: null,
+    deactivated_at: null,
     revoked_at: null,
     proved_at: null,
     can_undo: true,
@@ -25,7 +29,7 @@ const at = (rotation: RotationView, step: RotationStep, times: Partial<RotationV
   ...rotation,
   ...times,
   step,
-  can_undo: ['staged', 'verified', 'switched'].includes(step.step),
+  can_undo: ['minting', 'staged', 'verified', 'switched', 'deactivating'].includes(step.step),
 });
 
 /** The new credential was tried; the same account is switched to at once. */
@@ -36,7 +40,14 @@ export function tried(rotation: RotationView, verdict: Verdict, comparison: Acco
     { step: 'verified', comparison, missing: verdict.outcome === 'works_without' ? verdict.missing : null },
     { verified_at: Date.now() },
   );
-  return comparison.comparison === 'same' ? switched(verified, false) : verified;
+  const found = { comparison, missing: verdict.outcome === 'works_without' ? verdict.missing : null };
+  if (rotation.mode === 'drill') {
+    const now = Date.now();
+    return at({ ...verified, found }, { step: 'rehearsed' }, { revoked_at: now, proved_at: now });
+  }
+  if (comparison.comparison !== 'same') return { ...verified, found };
+  const next = switched({ ...verified, found }, false);
+  return rotation.mode === 'automatic' ? at(next, { step: 'deactivating', ordered: true, refused: true, tries: 0 }, { deactivated_at: Date.now() }) : next;
 }
 
 export function switched(rotation: RotationView, despiteDifference: boolean): RotationView {
@@ -46,7 +57,7 @@ export function switched(rotation: RotationView, despiteDifference: boolean): Ro
 }
 
 export function revoking(rotation: RotationView): RotationView {
-  if (rotation.step.step !== 'switched' && rotation.step.step !== 'revoking') throw refusedStep();
+  if (!['switched', 'deactivating', 'revoking'].includes(rotation.step.step)) throw refusedStep();
   const ordered = rotation.revoke_mode === 'by_api';
   return at(rotation, { step: 'revoking', ordered, tries: 0 }, ordered ? { revoked_at: Date.now() } : {});
 }

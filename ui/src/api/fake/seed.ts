@@ -84,10 +84,12 @@ export function integrationOf({ id, connectorId, method, account, status = { sta
     generations: [generation(1, 'active', summaryOf(method, method === 'service_account' ? '4f1c…a9' : undefined))],
     replacement: method === 'oauth' ? null : { saved_at: now - 90 * 24 * HOUR, after_days: null, ends_at: null, due_at: null, last_use: { at: now - 2 * HOUR, consumer: 'git' } },
     rotation: null,
+    borrowers: method === 'oauth' ? [] : [{ at: now - 2 * HOUR, consumer: 'git' }],
     can: {
       verify: true,
       refresh: renews,
       rotate: true,
+      mint: connectorId === 'bigquery' || connectorId === 'practice',
       reconnect: method === 'oauth',
       revoke: connectorId !== 'twilio',
       pages: catalogue.find((one) => one.badge.id === connectorId)?.methods.find((one) => one.method === method)?.pages ?? [],

@@ -10,13 +10,16 @@ export interface Sentence {
 }
 
 const milestones: Record<RotationMilestone, string> = {
+  minted: 'The service made a new key, which was saved beside the old one',
   staged: 'A new key was saved beside the old one',
   verified: 'The new key works',
   switched: 'Switched to the new key',
   went_back: 'The service refused the new key, so the old one is in use again',
+  deactivated: 'The old key was switched off, and can be switched on again',
   revoked: 'The old key was turned off',
   proved_dead: 'The service refuses the old key',
   undone: 'The rotation was undone',
+  rehearsed: 'A rotation was rehearsed: the new key was tried and deleted again',
 };
 
 const good = (text: string): Sentence => ({ tone: 'good', text });

@@ -6,7 +6,7 @@ import { limitText, verdictText } from '../../state/verdict';
 export type LineState = 'done' | 'now' | 'later';
 
 /** What the button of a line does. */
-export type LineAction = 'retry' | 'switch' | 'switch_despite_difference' | 'revoke' | 'confirm_revoked' | 'open_page';
+export type LineAction = 'retry' | 'switch' | 'switch_despite_difference' | 'revoke' | 'confirm_revoked' | 'open_page' | 'let_be';
 
 export interface Line {
   title: string;
@@ -36,16 +36,24 @@ export function credentialHint(summary: CredentialSummary): string {
 }
 
 /** What is rotated, in a sentence. */
-const nounOf = ({ new: fresh }: RotationView): string => (fresh.summary.kind === 'client_secret' ? 'secret' : 'key');
+const nounOf = ({ old }: RotationView): string => (old.summary.kind === 'client_secret' ? 'secret' : 'key');
+
+/** Whether the new one is only tried, or not wanted any more: nothing is switched to then. */
+export const isDiscarded = ({ mode, step }: RotationView): boolean => mode === 'drill' || step.step === 'discarding' || step.step === 'rehearsed';
 
 /** The line that is now; five when nothing is left to do. */
 function present({ step }: RotationView): number {
   switch (step.step) {
+    case 'minting':
+      return 0;
     case 'staged':
       return 1;
     case 'verified':
       return 2;
+    case 'discarding':
+      return step.ordered ? 3 : 2;
     case 'switched':
+    case 'deactivating':
       return 3;
     case 'revoking':
       return step.ordered ? 4 : 3;
@@ -56,13 +64,11 @@ function present({ step }: RotationView): number {
 
 export function rotationLines(rotation: RotationView, service: string): Line[] {
   const now = present(rotation);
-  const lines: [Timestamp | null, Words][] = [
-    [rotation.begun_at, { title: `New ${nounOf(rotation)} saved beside the old one`, text: savedText(rotation) }],
-    [rotation.verified_at, verifyLine(rotation, service)],
-    [rotation.switched_at, switchLine(rotation, service)],
-    [rotation.revoked_at, revokeLine(rotation, service)],
-    [rotation.proved_at, proveLine(rotation, service)],
-  ];
+  const made: [Timestamp | null, Words] = [rotation.begun_at, madeLine(rotation, service)];
+  const tried: [Timestamp | null, Words] = [rotation.verified_at, verifyLine(rotation, service)];
+  const lines: [Timestamp | null, Words][] = isDiscarded(rotation)
+    ? [made, tried, [rotation.revoked_at, discardLine(rotation, service)], [rotation.proved_at, discardedLine(rotation, service)]]
+    : [made, tried, [rotation.switched_at, switchLine(rotation, service)], [rotation.revoked_at, revokeLine(rotation, service)], [rotation.proved_at, proveLine(rotation, service)]];
   return lines.map(([at, words], index) => ({
     state: index < now ? 'done' : index === now ? 'now' : 'later',
     at: index < now ? at : null,
@@ -72,8 +78,70 @@ export function rotationLines(rotation: RotationView, service: string): Line[] {
   }));
 }
 
+function madeLine(rotation: RotationView, service: string): Words {
+  const { step, is_minted: minted } = rotation;
+  const noun = nounOf(rotation);
+  if (step.step === 'minting') {
+    const actions: Line['actions'] = [{ action: 'retry', label: 'Try again' }];
+    return step.failure === null
+      ? { title: `Have ${service} make a new key`, text: 'Asking for it…', working: true, actions }
+      : { title: `It is not known whether ${service} made a new key`, text: `${step.failure} The next try deletes it there first, if it did.`, actions };
+  }
+  const title = minted ? `New ${noun} made by ${service}, saved beside the old one` : `New ${noun} saved beside the old one`;
+  return { title, text: savedText(rotation) };
+}
+
+/** The end of a new key that is not to be used. */
+function discardLine(rotation: RotationView, service: string): Words {
+  const { step, revoke_mode: mode, revoke_failure: failure, new: fresh } = rotation;
+  const title = 'Delete the new key';
+  const hint = fresh ? credentialHint(fresh.summary) : 'the new key';
+  if (step.step === 'discarding' && !step.ordered) {
+    const leave: Line['actions'][number] = { action: 'let_be', label: `Leave it at ${service}` };
+    if (mode === 'by_page') {
+      return { title, text: `Delete ${hint} on the page of ${service}, then say so here.`, actions: [{ action: 'confirm_revoked', label: 'I deleted it' }, { action: 'open_page', label: 'Open the page again' }, leave] };
+    }
+    return failure === null
+      ? { title, text: `Asking ${service} to delete ${hint}…`, working: true, actions: [{ action: 'retry', label: 'Try again' }] }
+      : { title: `${service} did not delete the new key`, text: `${failure} The old key is in use, as before.`, actions: [{ action: 'retry', label: 'Try again' }, leave] };
+  }
+  if (step.step === 'discarding' || step.step === 'rehearsed') return { title: 'New key deleted', text: 'The old key is in use, as before.' };
+  return { title, text: 'The old key stays in use throughout.' };
+}
+
+function discardedLine(rotation: RotationView, service: string): Words {
+  const { step } = rotation;
+  if (step.step === 'rehearsed') {
+    return rotation.proved_at === null
+      ? { title: 'New key left as it is', text: 'You chose not to wait for its end.' }
+      : { title: 'New key proved dead', text: `${service} refuses it.` };
+  }
+  const title = 'Prove that the new key is dead';
+  if (step.step === 'discarding' && step.ordered) {
+    const tries = step.tries === 0 ? '' : ` ${service} still accepted it ${step.tries === 1 ? 'once' : `${step.tries} times`}.`;
+    return { title, text: `It is tried until ${service} refuses it.${tries}`, working: true, actions: [{ action: 'retry', label: 'Try now' }, { action: 'let_be', label: 'Do not wait' }] };
+  }
+  return { title, text: `It is tried once more, and ${service} must refuse it.` };
+}
+
+/** What a drill found, in a sentence or two. */
+export function drillResult(rotation: RotationView): string {
+  const { found } = rotation;
+  if (!found) return 'The new key did not work, so a rotation with it would have ended here. The old one was in use throughout.';
+  const less = found.missing ? ` It may do less: ${limitText(found.missing)}` : ' It may do the same.';
+  switch (found.comparison.comparison) {
+    case 'same':
+      return `The new key worked, as the same account.${less} A rotation would go through.`;
+    case 'unknown':
+      return `The new key worked; whose it is, the service does not say.${less} A rotation would ask you before it switches.`;
+    case 'different':
+      return `The new key worked, but belongs to ${found.comparison.new}, and the old one to ${found.comparison.old}.${less} A rotation would ask you before it switches.`;
+  }
+}
+
 function savedText(rotation: RotationView): string {
   const { step, new: fresh } = rotation;
+  if (!fresh) return stillOld(rotation);
   const hint = credentialHint(fresh.summary);
   return step.step === 'staged' || step.step === 'verified' ? `${hint}. ${stillOld(rotation)}` : hint;
 }
@@ -147,8 +215,18 @@ function revokeLine(rotation: RotationView, service: string): Words {
   const old = noun === 'secret' ? `the old secret (${credentialHint(replaced.summary)})` : credentialHint(replaced.summary);
   const title = `Turn off the old ${noun}`;
   const byApi = mode === 'by_api';
+  const failed = { title: `${service} did not turn off the old ${noun}`, text: `${failure} Until then ${old} still works there.` };
+  if (step.step === 'deactivating') {
+    if (!step.ordered) {
+      return failure === null
+        ? { title: `Switch off the old ${noun}`, text: `Asking ${service} to refuse ${old}, once whoever was lent it has used it. It is deleted later; until then, Undo brings it back.`, working: true }
+        : { ...failed, actions: [{ action: 'retry', label: 'Try again' }, { action: 'confirm_revoked', label: 'I turned it off myself' }] };
+    }
+    const told = step.refused ? `${service} refuses ${old} now.` : `${service} does not refuse ${old} yet.`;
+    return { title: `Old ${noun} switched off`, text: `${told} It is deleted for good in a moment; until then, Undo brings it back.`, working: true, actions: [{ action: 'revoke', label: 'Delete it now' }] };
+  }
   if (step.step === 'revoking' && !step.ordered && failure !== null) {
-    return { title: `${service} did not turn off the old ${noun}`, text: `${failure} Until then ${old} still works there.`, actions: [{ action: 'retry', label: 'Try again' }] };
+    return { ...failed, actions: [{ action: 'retry', label: 'Try again' }] };
   }
   if (step.step === 'revoking' && !step.ordered) {
     return byApi

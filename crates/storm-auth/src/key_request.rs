@@ -1,0 +1,152 @@
+//! Keys that a service lists, makes and ends by API, at the word of a key that works.
+//!
+//! INVARIANT: a request is sent once, and again only where the service refused the first for the time it was signed at. An answer
+//! that is not understood is passing trouble, never a key; and no key stands in a failure. Deliberately absent: following pages of
+//! a long list, since services that make keys by API allow few.
+
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use reqwest::RequestBuilder;
+use serde_json::Value;
+use storm_domain::{
+    Credential, Delivery, KeyAnswer, KeyReading, KeyRequest, ListedKey, MintedKey, NewSecret, ProviderWords,
+    RawTokenAnswer, RefreshFailure, Timestamp, TransientKind,
+};
+use storm_secret::{AccessToken, ApiKey, SecretBytes};
+
+use crate::answer::{Document, is_page, text};
+use crate::aws_signature::{self, is_signed};
+use crate::header;
+use crate::http::{Http, LARGEST_ANSWER};
+use crate::placement::Presented;
+use crate::refusal::{refused, unanswered};
+use crate::request::prepare;
+
+pub(crate) async fn manage_keys(
+    http: &Http,
+    request: &KeyRequest,
+    using: &Credential,
+    access_token: Option<&AccessToken>,
+) -> Result<KeyAnswer, RefreshFailure> {
+    let presented = match (using, access_token) {
+        (Credential::ApiKey(credential), _) => Presented::key(credential),
+        // EXPOSE: the credential authenticates the request.
+        (_, Some(token)) => Presented::alone(token.expose()),
+        (_, None) => return Err(not_possible()),
+    };
+    let send = async |now| {
+        let prepared = authenticated(http, request, presented, now).ok_or_else(not_possible)?;
+        http.send(prepared, http.deadlines.other, LARGEST_ANSWER).await.map_err(unanswered)
+    };
+    let mut answer = send(http.clock.now()).await?;
+    if is_signed(&request.placement)
+        && matches!(answer.status, 400 | 403)
+        && let Some(by_server) = header::other_time(&answer)
+    {
+        answer = send(by_server).await?;
+    }
+    judge(request, &answer)
+}
+
+fn authenticated(
+    http: &Http,
+    request: &KeyRequest,
+    presented: Presented<'_>,
+    now: Timestamp,
+) -> Option<RequestBuilder> {
+    let KeyRequest { method, url, placement, headers, body, .. } = request;
+    let prepared = prepare(http, *method, url, placement, headers, body.as_deref(), presented)?;
+    aws_signature::signed_if_needed(prepared, presented, placement, now)
+}
+
+fn judge(request: &KeyRequest, answer: &RawTokenAnswer) -> Result<KeyAnswer, RefreshFailure> {
+    let document = Document::read(request.answer, answer);
+    // Some servers call their answers in XML a page.
+    let is_page = is_page(answer) && !matches!(document, Some(Document::Xml(_)));
+    let at = |pointer: &Option<String>| document.as_ref()?.at(pointer.as_deref()?).as_deref().and_then(text);
+    match answer.status {
+        200..=299 if is_page => Err(passing(TransientKind::NotAnAnswer)),
+        200..=299 => read(&request.reads, document.as_ref()).ok_or_else(|| passing(TransientKind::NotAnAnswer)),
+        300..=399 => Err(passing(TransientKind::Redirected)),
+        408 | 425 | 429 | 500.. => Err(passing(TransientKind::ServiceBusy)),
+        _ if is_page => Err(passing(TransientKind::NotAnAnswer)),
+        404 | 410 if request.reads == KeyReading::Status => Ok(KeyAnswer::Done), // there is no such key any more
+        401 => {
+            let words = ProviderWords::cleaned(&at(&request.error_pointer).unwrap_or_default(), "");
+            Err(RefreshFailure::GrantRefused(words))
+        }
+        status => {
+            let code = at(&request.error_pointer).unwrap_or_else(|| format!("status {status}"));
+            let message = at(&request.message_pointer).unwrap_or_default();
+            Err(RefreshFailure::RequestRefused(ProviderWords::cleaned(&code, &message)))
+        }
+    }
+}
+
+fn read(reads: &KeyReading, document: Option<&Document>) -> Option<KeyAnswer> {
+    Some(match reads {
+        KeyReading::Status => KeyAnswer::Done,
+        KeyReading::LastUse { at } => KeyAnswer::Used(document?.at(at).is_some_and(|value| is_something(&value))),
+        KeyReading::List { keys, id, used, own } => {
+            let own = own.as_ref().and_then(|own| document?.at(own).as_deref().and_then(text));
+            KeyAnswer::Listed { keys: listed(document?, keys, id, used.as_deref())?, own }
+        }
+        KeyReading::New { id, secret } => {
+            let document = document?;
+            let id = match id {
+                Some(id) => Some(last_part(&document.at(id).as_deref().and_then(text)?)),
+                None => None,
+            };
+            let key = match secret {
+                NewSecret::Key(at) => MintedKey::Key(ApiKey::new(document.at(at).as_deref().and_then(text)?)),
+                NewSecret::File(at) => MintedKey::File(file(&document.at(at)?)?),
+            };
+            KeyAnswer::Made { id, key }
+        }
+    })
+}
+
+fn listed(document: &Document, keys: &str, id: &str, used: Option<&str>) -> Option<Vec<ListedKey>> {
+    match document {
+        Document::Xml(xml) => Some(xml.all(id).map(|id| ListedKey { id: last_part(id), used: None }).collect()),
+        Document::Json(all) => match all.pointer(keys) {
+            Some(Value::Array(all)) => all
+                .iter()
+                .map(|one| {
+                    let used = used.map(|used| one.pointer(used).is_some_and(is_something));
+                    Some(ListedKey { id: last_part(&one.pointer(id).and_then(text)?), used })
+                })
+                .collect(),
+            // An empty list is left out by some.
+            None if all.is_object() => Some(Vec::new()),
+            _ => None,
+        },
+    }
+}
+
+/// Of an object, or of its text in base64.
+fn file(value: &Cow<'_, Value>) -> Option<SecretBytes> {
+    match &**value {
+        Value::Object(_) => serde_json::to_vec(&**value).ok().map(SecretBytes::new),
+        Value::String(encoded) => BASE64_STANDARD.decode(encoded.as_bytes()).ok().map(SecretBytes::new),
+        _ => None,
+    }
+}
+
+fn is_something(value: &Value) -> bool {
+    !value.is_null() && *value != Value::String(String::new())
+}
+
+fn last_part(id: &str) -> String {
+    id.rsplit('/').next().unwrap_or(id).to_owned()
+}
+
+fn passing(kind: TransientKind) -> RefreshFailure {
+    RefreshFailure::Transient { delivery: Delivery::Answered, kind, retry_after: None }
+}
+
+fn not_possible() -> RefreshFailure {
+    refused("key_not_usable", "The credential cannot stand in the request that the service asks for.")
+}
