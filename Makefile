@@ -53,8 +53,8 @@ listener-attack: ## Attack the loopback port of LOGINS= real logins (100); all s
 soak-sim: ## Months of a thousand integrations in virtual time, with everything going wrong; DAYS= INTEGRATIONS= SEEDS=
 	@scripts/soak_sim.sh
 
-bench: ## Measure ours beside peers and floors; figures in target/bench/
-	@scripts/bench.sh
+bench: ## Measure ours beside peers and floors, BENCH= one alone; figures in target/bench/
+	@scripts/bench.sh $(BENCH)
 
 package: ## Build a release and a Debian package
 	@scripts/package.sh
