@@ -59,7 +59,7 @@ async fn run(folder: &Path, wanted: &[String]) -> Outcome {
             "token" => vec![token::measure(scratch.path()).await?],
             "refresh" => vec![refresh::measure(scratch.path()).await?],
             "storm_of_refreshes" => storm_of_refreshes::measure(scratch.path()).await?.into(),
-            "assertions" => vec![assertions::measure().await?],
+            "assertions" => vec![assertions::measure(scratch.path()).await?],
             "start_to_first_token" => start_to_first_token::measure(scratch.path()).await?.into(),
             "schedule" => schedule::measure(scratch.path()).await?.into(),
             "idle" => idle::measure(scratch.path()).await?.into(),
