@@ -1,13 +1,11 @@
 //! IAM and STS of AWS, as moto plays them: somebody else's server, which checks signatures and knows which keys live.
 
-use std::path::PathBuf;
-
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::process::Command;
 
-use crate::program::{Program, desktop_script};
-use crate::{Outcome, StepError};
+use crate::Outcome;
+use crate::program::{Program, desktop_script, python};
 
 /// A running moto.
 pub struct Moto {
@@ -64,11 +62,4 @@ impl Moto {
         let request = reqwest::Client::new().request(method, format!("{}/test/{path}", self.url));
         Ok(request.send().await?.error_for_status()?.json().await?)
     }
-}
-
-/// The Python that scripts/ensure.sh put into the build folder, above the running program.
-fn python() -> Outcome<PathBuf> {
-    let program = std::env::current_exe()?;
-    let found = program.ancestors().map(|folder| folder.join("moto/bin/python")).find(|python| python.is_file());
-    found.ok_or_else(|| StepError::Wrong("moto is not installed; scripts/ensure.sh test does".to_owned()))
 }
