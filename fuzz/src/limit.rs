@@ -13,8 +13,14 @@ static ALONE: Mutex<()> = Mutex::new(());
 
 const MOST_BYTES: usize = 64 * 1024 * 1024;
 
-/// Without optimization everything takes several times as long.
-const LONGEST: Duration = Duration::from_secs(if cfg!(debug_assertions) { 10 } else { 2 });
+/// Without optimization, or with counters in every branch, everything takes several times as long.
+const LONGEST: Duration = Duration::from_secs(if cfg!(feature = "libfuzzer") {
+    20
+} else if cfg!(debug_assertions) {
+    10
+} else {
+    2
+});
 
 /// Reads within the limits, or panics.
 pub(crate) fn within<T>(read: impl FnOnce() -> T) -> T {
