@@ -34,6 +34,9 @@ pub fn json_key(data: &[u8]) {
         &["\"private_key\":\"", "\"private_key\": \"", "\"client_secret\":\"", "\"client_secret\": \""];
     let kind = Kind { name: "key.json", password: None, before_secret: BEFORE };
     hold(data, &kind);
+    if has_planted(data) {
+        return;
+    }
     for input in [Some(data.to_vec()), planted(data, kind.before_secret)].into_iter().flatten() {
         match limit::within(|| read_key_file(&input, kind.name)) {
             Ok(read) => check_text(&format!("{read:?}")),
@@ -58,6 +61,9 @@ pub fn pkcs12(data: &[u8]) {
 
 /// As it is, with a secret planted in it, and cut in two files.
 fn hold(data: &[u8], kind: &Kind) {
+    if has_planted(data) {
+        return;
+    }
     let password = kind.password.map(Passphrase::new);
     check(&limit::within(|| read_key_material(kind.file(data), password.as_ref(), NOW)));
     if let Some(planted) = planted(data, kind.before_secret) {
@@ -66,6 +72,11 @@ fn hold(data: &[u8], kind: &Kind) {
     let (one, other) = data.split_at(data.len() / 2);
     let files = [kind.file(one), DroppedFile { bytes: other, name: "other.pem" }];
     check(&limit::within(|| read_dropped(&files, password.as_ref(), NOW)));
+}
+
+/// Whether [`PLANTED`] is there already, maybe where a file keeps no secret: libFuzzer tries what it sees compared.
+fn has_planted(data: &[u8]) -> bool {
+    data.windows(PLANTED.len()).any(|window| window == PLANTED.as_bytes())
 }
 
 /// The file with [`PLANTED`] at the beginning of the first secret that it shows.
