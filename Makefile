@@ -1,6 +1,6 @@
 # The commands a person and CI use alike; each is one script in scripts/. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run tour test check files faults conformance oauth-statements odd-answers kill9 fault-loops single-flight rotate-under-load rotate-crash listener-attack soak-sim gallery bench package
+.PHONY: help run tour test check files fuzz faults conformance oauth-statements odd-answers kill9 fault-loops single-flight rotate-under-load rotate-crash listener-attack soak-sim gallery bench package
 
 help: ## List these commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ check: ## Lints and fast tests
 
 files: ## Read a file of every shape and many hostile ones; a table of what each is taken for
 	@scripts/files.sh
+
+fuzz: ## Feed what is read from outside with made-up bytes, guided by coverage, SECONDS= each target (60); TARGET= one alone
+	@scripts/fuzz.sh "$(or $(SECONDS),60)" $(TARGET)
 
 faults: ## Break every part a refresh stands on, a line for each case of tests/faults/cases.txt
 	@scripts/cases.sh faults
@@ -56,8 +59,8 @@ soak-sim: ## Months of a thousand integrations in virtual time, with everything 
 gallery: ## Draw every view and state, light and dark, in a plain browser; pictures in target/gallery/
 	@scripts/gallery.sh $(SCENES)
 
-bench: ## Measure ours beside peers and floors; figures in target/bench/
-	@scripts/bench.sh
+bench: ## Measure ours beside peers and floors, BENCH= one alone; figures in target/bench/
+	@scripts/bench.sh $(BENCH)
 
 package: ## Build a release and a Debian package
 	@scripts/package.sh

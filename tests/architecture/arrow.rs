@@ -19,11 +19,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("storm-agent", &["*"]),
     ("storm-testkit", &["storm-domain", "storm-secret"]),
     ("storm-connect", &["*", "storm-agent"]),
+    ("storm-fuzz", &["*"]),
     ("storm-tests", &["*", "storm-agent", "storm-testkit"]),
 ];
 
 /// Crates that nothing but `storm-tests` may depend on, `*` or not.
-const LEAVES: &[&str] = &["storm-cli", "storm-agent", "storm-testkit", "storm-connect", "storm-tests"];
+const LEAVES: &[&str] = &["storm-cli", "storm-agent", "storm-testkit", "storm-connect", "storm-fuzz", "storm-tests"];
 
 /// Libraries that only one crate may name; the composition roots may too, except where they are not named here.
 const OWNED: &[(&[&str], &[&str])] = &[

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use storm_auth::{OsEntropy, SystemClock};
-use storm_domain::port::{Clock, Keyring, NewIntegration, Vault};
+use storm_domain::port::{Clock as _, Keyring, NewIntegration, Vault};
 use storm_domain::{
-    AppRegistration, Credential, Fields, Integration, IntegrationId, OAuthGrant, RefreshState, RegistrationId,
-    Timestamp, TokenState,
+    AppRegistration, Credential, Fields, Integration, IntegrationId, Method, OAuthGrant, RefreshState, RegistrationId,
+    ServiceAccountKey, Timestamp, TokenState,
 };
 use storm_store::{SqliteVault, VaultFolder, open_vault};
-use storm_testkit::{oauth_grant, oauth_integration};
+use storm_testkit::{integration as plain_integration, oauth_grant, oauth_integration};
 use storm_tests::Outcome;
 
 use crate::group_commit::failed;
@@ -38,10 +38,9 @@ pub async fn fill(
     service: &LeanService,
     count: usize,
 ) -> Outcome<Vec<IntegrationId>> {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let now = clock.now();
-    let vault = open_vault(VaultFolder::new(data), keyring, clock, Arc::new(OsEntropy)).await.map_err(failed)?;
-    let fields = Fields::from([("base_url".to_owned(), service.base_url().to_owned())]);
+    let now = SystemClock.now();
+    let vault = open(data, keyring).await?;
+    let fields = fields(service);
     let registration = AppRegistration {
         id: RegistrationId(uuid::Uuid::from_u128(1)),
         connector_id: "practice".to_owned(),
@@ -60,6 +59,49 @@ pub async fn fill(
     Ok(ids)
 }
 
+/// Makes a vault with so many service accounts at the service, all with the same key.
+///
+/// # Errors
+/// When it cannot be written.
+pub async fn fill_accounts(
+    data: &Path,
+    keyring: Arc<dyn Keyring>,
+    service: &LeanService,
+    key: &ServiceAccountKey,
+    count: usize,
+) -> Outcome<Vec<IntegrationId>> {
+    let vault = open(data, keyring).await?;
+    let (mut ids, now) = (Vec::new(), SystemClock.now());
+    for number in 0..count {
+        let integration = Integration {
+            name: name(number),
+            fields: fields(service),
+            requested_scopes: vec!["read".to_owned()],
+            state: TokenState::Active { expires_at: Some(end_after(now)), refresh: RefreshState::Idle },
+            created_at: now,
+            ..plain_integration(spread(number), Method::ServiceAccount)
+        };
+        let credential = Some(Credential::ServiceAccountKey(key.clone()));
+        ids.push(vault.add_integration(NewIntegration { integration, credential }).await.map_err(failed)?.id);
+    }
+    vault.close().await;
+    Ok(ids)
+}
+
+async fn open(data: &Path, keyring: Arc<dyn Keyring>) -> Outcome<SqliteVault> {
+    let folder = VaultFolder::new(data);
+    open_vault(folder, keyring, Arc::new(SystemClock), Arc::new(OsEntropy)).await.map_err(failed)
+}
+
+fn fields(service: &LeanService) -> Fields {
+    Fields::from([("base_url".to_owned(), service.base_url().to_owned())])
+}
+
+/// A realistic id: the vault's index must not profit from ids that count up.
+fn spread(number: usize) -> u128 {
+    (number as u128 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)
+}
+
 async fn add(vault: &SqliteVault, integration: Integration, grant: usize) -> Outcome<IntegrationId> {
     let access_token = format!("at.{grant}.{}", "a".repeat(1024));
     let grant = OAuthGrant {
@@ -72,8 +114,6 @@ async fn add(vault: &SqliteVault, integration: Integration, grant: usize) -> Out
 }
 
 fn integration(grant: usize, registration: &AppRegistration, now: Timestamp) -> Integration {
-    // A realistic id: the vault's index must not profit from ids that count up.
-    let spread = (grant as u128 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
     Integration {
         name: name(grant),
         fields: registration.fields.clone(),
@@ -83,7 +123,7 @@ fn integration(grant: usize, registration: &AppRegistration, now: Timestamp) -> 
         lending_allowed: true,
         last_refreshed_at: Some(now),
         created_at: now,
-        ..oauth_integration(spread)
+        ..oauth_integration(spread(grant))
     }
 }
 

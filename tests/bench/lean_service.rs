@@ -1,4 +1,4 @@
-//! The least service that rotates refresh tokens, so that what is measured is the client: the practice service keeps a
+//! The least service that rotates refresh tokens and takes assertions, so that what is measured is the client: the practice service keeps a
 //! journal and hashes what it hands out, and is the slower half of a storm.
 //!
 //! INVARIANT: a refresh token works once. A client that loses one, or sends one twice, is refused from then on.
@@ -18,6 +18,8 @@ use storm_tests::Outcome;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+/// How a form begins that brings an assertion (RFC 7523 §2.1).
+const ASSERTION_GRANT: &[u8] = b"grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&";
 const ACCESS_TOKEN_BYTES: usize = 1024;
 /// What an access token lives, in seconds.
 pub const LIFETIME_S: u64 = 3600;
@@ -35,6 +37,7 @@ struct State {
     /// Which refresh token of each grant is the current one.
     current: Mutex<Vec<u64>>,
     refreshed: AtomicU64,
+    exchanged: AtomicU64,
 }
 
 impl LeanService {
@@ -51,6 +54,7 @@ impl LeanService {
             issuer: issuer.clone(),
             current: Mutex::new(vec![0; grants]),
             refreshed: AtomicU64::default(),
+            exchanged: AtomicU64::default(),
         });
         let (ended, end) = oneshot::channel::<()>();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -85,6 +89,11 @@ impl LeanService {
     pub fn refreshed(&self) -> u64 {
         self.state.refreshed.load(Ordering::Acquire)
     }
+
+    /// How many assertions it answered with a token, whatever they said.
+    pub fn exchanged(&self) -> u64 {
+        self.state.exchanged.load(Ordering::Acquire)
+    }
 }
 
 async fn serve(listener: std::net::TcpListener, state: Arc<State>) -> std::io::Result<()> {
@@ -107,7 +116,7 @@ async fn serve(listener: std::net::TcpListener, state: Arc<State>) -> std::io::R
 async fn answer(state: &State, request: Request<Incoming>) -> Response<Full<Bytes>> {
     let (status, body) = match request.uri().path() {
         "/oauth/token" => match request.into_body().collect().await {
-            Ok(body) => state.refresh(&body.to_bytes()),
+            Ok(body) => state.token(&body.to_bytes()),
             Err(_) => (StatusCode::BAD_REQUEST, json!({ "error": "invalid_request" })),
         },
         "/.well-known/openid-configuration" => (StatusCode::OK, state.metadata()),
@@ -121,6 +130,16 @@ async fn answer(state: &State, request: Request<Incoming>) -> Response<Full<Byte
 }
 
 impl State {
+    fn token(&self, form: &[u8]) -> (StatusCode, Value) {
+        if form.starts_with(ASSERTION_GRANT) { self.exchange() } else { self.refresh(form) }
+    }
+
+    fn exchange(&self) -> (StatusCode, Value) {
+        let number = self.exchanged.fetch_add(1, Ordering::AcqRel);
+        let access_token = format!("at.{number}.{}", "a".repeat(ACCESS_TOKEN_BYTES));
+        (StatusCode::OK, json!({ "access_token": access_token, "token_type": "Bearer", "expires_in": LIFETIME_S }))
+    }
+
     fn refresh(&self, form: &[u8]) -> (StatusCode, Value) {
         let refused = (StatusCode::BAD_REQUEST, json!({ "error": "invalid_grant" }));
         let Some((grant, generation)) = grant_of(form) else { return refused };

@@ -1,5 +1,6 @@
 //! The benchmarks: `storm-bench FOLDER [NAME...]`. Needs the private desktop and release builds; `make bench` provides both.
 
+mod assertions;
 mod filled_vault;
 mod floor;
 mod group_commit;
@@ -25,8 +26,8 @@ use storm_tests::{Desktop, Outcome};
 
 use crate::harness::Benchmark;
 
-const NAMES: [&str; 7] =
-    ["token", "refresh", "storm_of_refreshes", "start_to_first_token", "idle", "schedule", "window"];
+const NAMES: [&str; 8] =
+    ["token", "refresh", "storm_of_refreshes", "assertions", "start_to_first_token", "idle", "schedule", "window"];
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -58,6 +59,7 @@ async fn run(folder: &Path, wanted: &[String]) -> Outcome {
             "token" => vec![token::measure(scratch.path()).await?],
             "refresh" => vec![refresh::measure(scratch.path()).await?],
             "storm_of_refreshes" => storm_of_refreshes::measure(scratch.path()).await?.into(),
+            "assertions" => vec![assertions::measure(scratch.path()).await?],
             "start_to_first_token" => start_to_first_token::measure(scratch.path()).await?.into(),
             "schedule" => schedule::measure(scratch.path()).await?.into(),
             "idle" => idle::measure(scratch.path()).await?.into(),

@@ -16,7 +16,7 @@ use crate::shim::Shim;
 use crate::victim::report::{Beginning, Order, Report};
 
 /// How long a victim may think before that counts as being stuck.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// LOCK: held while a process is started, and while a vault is open in this one: until it is another program, a child holds the
 /// lock of every vault that is open here.

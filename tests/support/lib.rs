@@ -5,6 +5,7 @@
 //! Nothing here knows the program from the inside: the window is led by WebDriver, the practice service by its control API,
 //! the desktop over D-Bus. INVARIANT: outside the private desktop every window test fails; none passes without a window.
 
+mod assertion_services;
 mod browser;
 mod clipboard;
 pub mod consent;
@@ -25,6 +26,7 @@ pub mod step;
 pub mod tray;
 mod window;
 
+pub use assertion_services::{AssertionServices, Believed, KeyOf};
 pub use browser::{Browser, Manner};
 pub use clipboard::Copied;
 pub use desktop::Desktop;

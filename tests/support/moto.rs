@@ -1,12 +1,12 @@
 //! IAM and STS of AWS, as moto plays them: somebody else's server, which checks signatures and knows which keys live.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::process::Command;
 
-use crate::program::{Program, desktop_script};
+use crate::program::{Program, desktop_script, python};
 use crate::{Outcome, StepError};
 
 /// A running moto.
@@ -119,11 +119,4 @@ impl Moto {
         let request = reqwest::Client::new().request(method, format!("{}/test/{path}", self.url));
         Ok(request.send().await?.error_for_status()?.json().await?)
     }
-}
-
-/// The Python that scripts/ensure.sh put into the build folder, above the running program.
-fn python() -> Outcome<PathBuf> {
-    let program = std::env::current_exe()?;
-    let found = program.ancestors().map(|folder| folder.join("moto/bin/python")).find(|python| python.is_file());
-    found.ok_or_else(|| StepError::Wrong("moto is not installed; scripts/ensure.sh test does".to_owned()))
 }

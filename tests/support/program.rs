@@ -26,6 +26,16 @@ pub fn built(name: &str) -> Outcome<PathBuf> {
     }
 }
 
+/// The Python that scripts/ensure.sh put into the build folder, above the running program, with what tests/requirements.txt names.
+///
+/// # Errors
+/// When it is not there.
+pub fn python() -> Outcome<PathBuf> {
+    let program = std::env::current_exe()?;
+    let found = program.ancestors().map(|folder| folder.join("moto/bin/python")).find(|python| python.is_file());
+    found.ok_or_else(|| StepError::Wrong("moto is not installed; scripts/ensure.sh test does".to_owned()))
+}
+
 /// A file of tests/desktop.
 #[must_use]
 pub fn desktop_script(name: &str) -> PathBuf {

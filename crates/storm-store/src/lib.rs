@@ -9,6 +9,9 @@ mod epoch;
 mod fault;
 mod file_system;
 mod folder;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod generation;
 mod grant;
 mod header;
