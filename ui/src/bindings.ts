@@ -1553,6 +1553,8 @@ export type RotationView = {
 	verified_at: Timestamp | null,
 	/**  When it was switched to. */
 	switched_at: Timestamp | null,
+	/**  Until when the end of the old one is put off, for those that were lent it until the switch. None = nobody waits. */
+	lent_until: Timestamp | null,
 	/**  Why turning the old one off failed the last time, in plain words. */
 	revoke_failure: string | null,
 	/**  When the old one was turned off. */

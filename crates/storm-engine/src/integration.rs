@@ -252,6 +252,7 @@ impl Engine {
             begun_at: rotation.begun_at,
             verified_at: rotation.verified_at,
             switched_at: rotation.switched_at,
+            lent_until: self.lent_until(row, rotation),
             revoke_failure: rotation.revoke_failure.clone(),
             revoked_at: rotation.revoked_at,
             proved_at: rotation.proved_at,
