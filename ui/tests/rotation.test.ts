@@ -126,9 +126,9 @@ test('a file released while a rotation awaits one goes to the rotation', async (
   const opened = await openWindow();
   await openPage(opened, 'i-bigquery', 'credentials');
   await opened.user.click(await find('rotation-start'));
-  opened.host.emitShell({ event: 'file_hovering', preview: { preview: 'known', file: sampleFile.file }, failure: null });
+  opened.host.emitShell({ event: 'files_hovering', files: [{ preview: 'known', file: sampleFile.file }] });
   expect((await find('drop-overlay')).textContent).toContain('Release to rotate to it');
-  opened.host.emitShell({ event: 'file_held', held: { held: 'known', file: sampleFile } });
+  opened.host.emitShell({ event: 'files_held', files: [{ held: 'known', file: sampleFile }] });
   await find('file-facts');
   expect(screen.queryByTestId('connect-dialog')).toBeNull();
   await opened.user.click(await find('rotation-save'));
