@@ -59,8 +59,8 @@ describe('the five lines of a rotation', () => {
     const waiting = (mode: RevokeMode) => rotationLines({ ...rotation({ step: 'revoking', ordered: false, tries: 0 }, mode), lent_until: 8_000 }, 'GitHub')[3];
     for (const [mode, then] of [['by_api', 'Then GitHub is asked to turn it off.'], ['by_page', 'Then the page of GitHub opens']] as const) {
       const line = waiting(mode);
-      expect(line).toMatchObject({ title: 'Waiting for tools that still use the old key', state: 'now', waitsUntil: 8_000, actions: [] });
-      expect(line?.text).toContain('They were lent ghp_…old1 until the switch');
+      expect(line).toMatchObject({ title: 'Waiting for tools that may still use the old key', state: 'now', waitsUntil: 8_000, actions: [] });
+      expect(line?.text).toContain('Whoever was lent ghp_…old1 until the switch');
       expect(line?.text).toContain(then);
     }
     expect(rotationLines(rotation({ step: 'revoking', ordered: false, tries: 0 }), 'GitHub').map(({ waitsUntil }) => waitsUntil)).toEqual([null, null, null, null, null]);

@@ -211,5 +211,5 @@ test('who waits for tools with the old key sees how long', async () => {
   await find('rotation-revoke');
   opened.host.waitForLent('i-stripe');
   expect(await text('remaining')).toMatch(/[45] s left/);
-  expect(await text('rotation-line-4')).toContain('Waiting for tools that still use the old key');
+  expect(await text('rotation-line-4')).toContain('Waiting for tools that may still use the old key');
 });

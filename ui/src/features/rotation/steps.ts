@@ -156,8 +156,8 @@ function revokeLine(rotation: RotationView, service: string): Words {
   if (step.step === 'revoking' && !step.ordered && rotation.lent_until !== null) {
     const then = byApi ? `Then ${service} is asked to turn it off.` : `Then the page of ${service} opens, where you turn it off.`;
     return {
-      title: 'Waiting for tools that still use the old key',
-      text: `They were lent ${old} until the switch, and have a moment to finish. ${then}`,
+      title: 'Waiting for tools that may still use the old key',
+      text: `Whoever was lent ${old} until the switch has a moment to finish. ${then}`,
       waitsUntil: rotation.lent_until,
     };
   }
