@@ -52,17 +52,50 @@ async fn files_that_are_no_keys_are_named_for_what_they_are() -> Outcome {
 }
 
 #[tokio::test]
-async fn two_files_at_once_are_refused_as_a_whole() -> Outcome {
+async fn of_several_files_at_once_the_bad_one_is_named_and_stops_no_other() -> Outcome {
+    const ACCOUNTS: [&str; 2] = ["robot@practice.example", "reports@practice.example"];
     let mut journey = Journey::begin().await?;
     api_key::walk(&mut journey).await?;
-    let key = journey.practice.create_service_account("robot@practice.example").await?;
-    let (first, second) = (write_key_file(&journey, "1.json", &key)?, write_key_file(&journey, "2.json", &key)?);
-    let source = DragSource::show(&[&first, &second]).await?;
-    let window = journey.window()?;
-    source.hover(window.position("view-integrations").await?).await?;
+    let mut files = Vec::new();
+    for account in ACCOUNTS {
+        let key = journey.practice.create_service_account(account).await?;
+        files.push(write_key_file(&journey, &format!("{account}.json"), &key)?);
+    }
+    let notes = journey.home.file("notes.txt");
+    std::fs::write(&notes, "Buy milk.\n")?;
+
+    let source = DragSource::show(&[&files[0], &notes, &files[1]]).await?;
+    source.hover(journey.window()?.position("view-integrations").await?).await?;
+    for said in [ACCOUNTS[0], ACCOUNTS[1], "notes.txt", "not a credentials file", "go through 2 files"] {
+        journey.window()?.await_text("drop-overlay", said).await?;
+    }
+    journey.window()?.await_painted().await?;
+    journey.picture_of_desktop("several-over-window").await?;
     source.drop_files().await?;
-    window.await_text("toasts", "Several files").await?;
-    ensure(!window.shows("connect-dialog").await?, || "two files opened a dialog".to_owned())
+
+    let base_url = journey.practice.base_url().to_owned();
+    for (place, account) in ["File 1 of 2", "File 2 of 2"].into_iter().zip(ACCOUNTS) {
+        let window = journey.window()?;
+        window.await_text("file-queue", place).await?;
+        window.await_text("file-queue-refused", "notes.txt").await?;
+        window.await_text("file-account", account.split('@').next().unwrap_or_default()).await?;
+        window.fill("field-base_url", &base_url).await?;
+        window.fill("integration-name", account).await?;
+        journey.picture("one-of-several").await?;
+        let window = journey.window()?;
+        window.click("file-save").await?;
+        window.find("verdict-works").await?;
+        window.click("connect-done").await?;
+    }
+    let window = journey.window()?;
+    window.await_text("file-summary", "2 of 3 files are connected").await?;
+    window.await_text("file-summary", "not a credentials file").await?;
+    journey.picture("several-summed-up").await?;
+    journey.window()?.click("connect-done").await?;
+    for name in ACCOUNTS.into_iter().chain([KEY]) {
+        journey.await_status(name, "connected").await?;
+    }
+    Ok(())
 }
 
 #[tokio::test]

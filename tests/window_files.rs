@@ -1,11 +1,12 @@
-//! Files of other shapes in the real window: a PKCS#12 archive under a password, and a certificate that ends soon.
+//! Files of other shapes in the real window: a PKCS#12 archive under a password, and a certificate that ends soon; and where the
+//! file of a stored key goes.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use storm_tests::step::ROBOT;
-use storm_tests::step::service_account::{EMAIL, drop_on_window};
-use storm_tests::{DragSource, Journey, Outcome, ensure};
+use storm_tests::step::service_account::{EMAIL, drop_on_window, write_key_file};
+use storm_tests::{Desktop, DragSource, Journey, Outcome, ensure};
 
 const PASSWORD: &str = "reports-2026";
 
@@ -131,4 +132,56 @@ async fn a_certificate_and_its_key_are_dropped_together() -> Outcome {
     window.find_css("[data-test=connector][data-id=entra-app]").await?;
     window.click_css("[data-test=connector][data-id=generic-key-file]").await?;
     window.await_text("file-certificate", "Ends in").await.map(drop)
+}
+
+/// Fills in what a key file of the practice service still needs, and saves it.
+async fn save_file(journey: &Journey, name: &str) -> Outcome {
+    let window = journey.window()?;
+    window.find("file-account").await?;
+    window.fill("field-base_url", journey.practice.base_url()).await?;
+    window.fill("integration-name", name).await?;
+    window.click("file-save").await?;
+    window.find("verdict-works").await.map(drop)
+}
+
+#[tokio::test]
+async fn the_file_of_a_stored_key_goes_to_the_bin_and_one_that_was_changed_stays() -> Outcome {
+    let mut journey = Journey::begin().await?;
+    let key = journey.practice.create_service_account(EMAIL).await?;
+    let chosen = write_key_file(&journey, "robot.json", &key)?;
+    let content = std::fs::read(&chosen)?;
+
+    // By the file button, as one does without a mouse.
+    journey.choose_practice().await?;
+    let window = journey.window()?;
+    window.click("method-service_account").await?;
+    window.click("file-choose").await?;
+    window.choose_in_dialog("Choose a key file, or several", &chosen).await?;
+    save_file(&journey, ROBOT).await?;
+    let window = journey.window()?;
+    window.await_text("original", &chosen.to_string_lossy()).await?;
+    journey.picture("file-of-a-stored-key").await?;
+    journey.window()?.click("original-move").await?;
+    journey.window()?.await_text("original", "Moved to the bin").await?;
+    journey.picture("file-in-the-bin").await?;
+    let bin = Desktop::of_session()?.file("home/.local/share/Trash");
+    ensure(!chosen.exists(), || "the file still lies where it was".to_owned())?;
+    ensure(std::fs::read(bin.join("files/robot.json"))? == content, || "the bin holds something else".to_owned())?;
+    let note = std::fs::read_to_string(bin.join("info/robot.json.trashinfo"))?;
+    ensure(note.contains("DeletionDate="), || format!("desktops cannot tell when it was put there: {note}"))?;
+    journey.window()?.click("connect-done").await?;
+
+    // Dropped, and changed before it is moved.
+    let another = journey.practice.create_service_account("another@practice.example").await?;
+    let dropped = write_key_file(&journey, "another.json", &another)?;
+    journey.restart_in_the_dark().await?;
+    drop_on_window(&journey, "view-integrations", &dropped).await?;
+    save_file(&journey, "Another").await?;
+    journey.window()?.find("original-move").await?;
+    journey.picture("file-of-a-stored-key-dark").await?;
+    std::fs::write(&dropped, "something else by now")?;
+    journey.window()?.click("original-move").await?;
+    journey.window()?.await_text("original", "another.json was changed").await?;
+    journey.picture("file-that-stays-dark").await?;
+    ensure(dropped.exists(), || "a file went to the bin that was not read".to_owned())
 }

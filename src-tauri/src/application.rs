@@ -13,6 +13,7 @@ use tokio::sync::mpsc::unbounded_channel;
 
 use crate::attention::{self, EventQueue};
 use crate::file_drop::FileDrops;
+use crate::original::Originals;
 use crate::practice::Practice;
 use crate::settings::Settings;
 use crate::shell::Shell;
@@ -80,7 +81,13 @@ fn set_up(app: &App, settings: Settings) -> tauri::Result<()> {
             version: app.package_info().version.to_string(),
         })
     });
-    app.manage(Shell { host: Arc::clone(&host), clipboard: Arc::default(), practice, ending: AtomicBool::new(false) });
+    app.manage(Shell {
+        host: Arc::clone(&host),
+        clipboard: Arc::default(),
+        practice,
+        originals: Originals::default(),
+        ending: AtomicBool::new(false),
+    });
     tauri::async_runtime::spawn(pending_drops.handle(handle.clone()));
     tauri::async_runtime::spawn(attention::follow(handle.clone(), host, pending_events));
     tauri::async_runtime::spawn(quit_on_signal(handle.clone()));

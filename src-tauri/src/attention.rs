@@ -4,6 +4,7 @@
 //! notifications a burst of changes costs one look.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use storm_agent::Host;
 use storm_domain::port::EventSink;
@@ -19,6 +20,9 @@ use crate::shell::{Shell, guarded};
 use crate::shell_event::{CoreEvent, ShellEvent};
 use crate::tray::{Tray, TrayView};
 use crate::window;
+
+/// How late a reminder may come that nothing but time brings.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60 * 60);
 
 /// Where the core puts its events.
 pub(crate) struct EventQueue(pub(crate) UnboundedSender<Event>);
@@ -85,9 +89,11 @@ async fn show_needs(app: AppHandle, host: Arc<Host>, changed: Arc<Notify>) {
         tray.show(TrayView::of(&vault, integrations.as_deref())).await;
         if let Some(integrations) = integrations {
             notifier.follow(Need::among(&integrations));
+            notifier.remind(&host, &integrations).await;
             app.state::<Shell>().practice.serve(&integrations).await;
         }
-        changed.notified().await;
+        // A key comes to its end without an event of the core.
+        let _ = tokio::time::timeout(LONGEST_PAUSE, changed.notified()).await;
     }
 }
 

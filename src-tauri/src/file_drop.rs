@@ -51,17 +51,15 @@ impl Pending {
     pub(crate) async fn handle(mut self, app: AppHandle) {
         while let Some(drop) = self.0.recv().await {
             let event = match drop {
-                FileDrop::Left => ShellEvent::FileLeft,
+                FileDrop::Left => ShellEvent::FilesLeft,
                 // A drag of something else than files, such as a selected text.
-                FileDrop::Hovering(paths) | FileDrop::Dropped(paths) if paths.is_empty() => ShellEvent::FileLeft,
-                FileDrop::Hovering(paths) => match key_file::preview(&app.state::<Shell>(), paths).await {
-                    Ok(preview) => ShellEvent::FileHovering { preview: Some(preview), failure: None },
-                    Err(failure) => ShellEvent::FileHovering { preview: None, failure: Some(failure) },
-                },
-                FileDrop::Dropped(paths) => match key_file::hold(&app.state::<Shell>(), paths).await {
-                    Ok(held) => ShellEvent::FileHeld { held },
-                    Err(failure) => ShellEvent::FileRefused { failure },
-                },
+                FileDrop::Hovering(paths) | FileDrop::Dropped(paths) if paths.is_empty() => ShellEvent::FilesLeft,
+                FileDrop::Hovering(paths) => {
+                    ShellEvent::FilesHovering { files: key_file::preview(&app.state::<Shell>(), paths).await }
+                }
+                FileDrop::Dropped(paths) => {
+                    ShellEvent::FilesHeld { files: key_file::hold(&app.state::<Shell>(), paths).await }
+                }
             };
             if let Err(error) = event.emit_to(&app, window::MAIN) {
                 tracing::warn!(%error, "the page could not be told of a file");

@@ -1,52 +1,112 @@
-//! Reading a key file that was dropped or chosen: off the window's thread, bounded in size and time.
+//! Reading key files that were dropped or chosen: off the window's thread, bounded in number, size and time.
+//!
+//! A file that cannot be read or used says so for itself, after those that can be.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use storm_domain::{Action, ErrorCode, Failure};
 use storm_engine::HeldFile;
 use storm_engine::view::{FilePreview, HeldFileView};
 use storm_secret::SecretBytes;
 
+use crate::original::Original;
 use crate::shell::Shell;
 
 /// A file on a disk that does not answer is refused after so long.
 const READ_DEADLINE: Duration = Duration::from_secs(1);
+/// As many as the core holds at once, opened and under their passwords.
+const MOST_AT_ONCE: usize = 8;
 
 /// What files are; nothing of them is kept.
-pub(crate) async fn preview(shell: &Shell, paths: Vec<PathBuf>) -> Result<FilePreview, Failure> {
-    shell.ask(|engine| async move { engine.preview_files(read_all(paths).await?).await }).await
+pub(crate) async fn preview(shell: &Shell, paths: Vec<PathBuf>) -> Vec<FilePreview> {
+    let Read { files, refused, .. } = read_all(paths).await;
+    let mut previews = match shell.ask(|engine| async move { engine.preview_files(files).await }).await {
+        Ok(previews) => previews,
+        Err(failure) => return vec![FilePreview::Refused { name: String::new(), failure }],
+    };
+    previews.extend(refused.into_iter().map(|Refused { name, failure }| FilePreview::Refused { name, failure }));
+    previews
 }
 
-/// Hands files to the core, which holds them until the dialog saves.
-pub(crate) async fn hold(shell: &Shell, paths: Vec<PathBuf>) -> Result<HeldFileView, Failure> {
-    shell.ask(|engine| async move { engine.hold_files(read_all(paths).await?).await }).await
+/// Hands files to the core, which holds them until the dialog saves, and remembers where they lie.
+pub(crate) async fn hold(shell: &Shell, paths: Vec<PathBuf>) -> Vec<HeldFileView> {
+    let Read { files, originals, refused } = read_all(paths).await;
+    let things = match shell.ask(|engine| async move { engine.hold_files(files).await }).await {
+        Ok(things) => things,
+        Err(failure) => return vec![HeldFileView::Refused { name: String::new(), failure }],
+    };
+    let mut held = Vec::with_capacity(things.len() + refused.len());
+    for thing in things {
+        let id = match &thing.view {
+            HeldFileView::Known { file } => Some(file.id),
+            HeldFileView::Locked { id, .. } => Some(*id),
+            HeldFileView::Refused { .. } => None,
+        };
+        if let Some(id) = id {
+            let originals: Option<Vec<_>> = thing.files.iter().map(|place| originals[*place].clone()).collect();
+            shell.originals.remember(id, originals.unwrap_or_default());
+        }
+        held.push(thing.view);
+    }
+    held.extend(refused.into_iter().map(|Refused { name, failure }| HeldFileView::Refused { name, failure }));
+    held
 }
 
 /// The bytes of a file that is no credential, read as carefully as one.
 pub(crate) async fn read_public(path: PathBuf) -> Result<SecretBytes, Failure> {
-    read(path).await.map(|file| file.bytes)
+    read(path).await.map(|(file, _)| file.bytes)
 }
 
-/// More than a certificate and its key are never one thing, so not even their names are looked at.
-async fn read_all(paths: Vec<PathBuf>) -> Result<Vec<HeldFile>, Failure> {
+struct Refused {
+    name: String,
+    failure: Failure,
+}
+
+#[derive(Default)]
+struct Read {
+    files: Vec<HeldFile>,
+    /// Where each of `files` lies; None where that is not known.
+    originals: Vec<Option<Original>>,
+    refused: Vec<Refused>,
+}
+
+async fn read_all(paths: Vec<PathBuf>) -> Read {
     let count = paths.len();
-    if count > 2 {
-        return Err(refused(format!(
-            "These are {count} files. Nothing was taken; drop one key file at a time, or a certificate and its key."
-        )));
+    if count > MOST_AT_ONCE {
+        let failure = refused(format!(
+            "Nothing was taken of these files. Drop {MOST_AT_ONCE} at once, and the others after them."
+        ));
+        return Read { refused: vec![Refused { name: format!("{count} files"), failure }], ..Read::default() };
     }
-    let mut files = Vec::with_capacity(count);
-    for path in paths {
-        files.push(read(path).await?);
+    let mut all = Read::default();
+    let reading = paths.into_iter().map(|path| async { (name_of(&path), read(path).await) });
+    for (name, read) in join_all(reading).await {
+        match read {
+            Ok((file, original)) => {
+                all.files.push(file);
+                all.originals.push(original);
+            }
+            Err(failure) => all.refused.push(Refused { name, failure }),
+        }
     }
-    Ok(files)
+    all
 }
 
-async fn read(path: PathBuf) -> Result<HeldFile, Failure> {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let bytes = within_deadline(move || open(&path)).await?;
-    Ok(HeldFile { bytes, name })
+fn name_of(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+async fn read(path: PathBuf) -> Result<(HeldFile, Option<Original>), Failure> {
+    let name = name_of(&path);
+    let (bytes, original) = within_deadline(move || {
+        let bytes = open(&path)?;
+        let original = Original::of(&path, &bytes);
+        Ok((bytes, original))
+    })
+    .await?;
+    Ok((HeldFile { bytes, name }, original))
 }
 
 fn open(path: &Path) -> Result<SecretBytes, Failure> {
@@ -77,11 +137,23 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn many_files_are_refused_with_their_number_before_one_is_read() {
-        let paths = ["a.json", "b.json", "c.json"].map(PathBuf::from).to_vec();
-        let failure = read_all(paths).await.err().unwrap();
-        assert_eq!(failure.code, ErrorCode::FileNotUsable);
-        assert!(failure.message.contains("3 files"));
+    async fn more_files_than_are_taken_at_once_are_refused_with_their_number_before_one_is_read() {
+        let paths = (0..=MOST_AT_ONCE).map(|number| PathBuf::from(format!("{number}.json"))).collect();
+        let read = read_all(paths).await;
+        assert!(read.files.is_empty());
+        let [refused] = &read.refused[..] else { panic!("one refusal for all") };
+        assert_eq!((refused.name.as_str(), refused.failure.code), ("9 files", ErrorCode::FileNotUsable));
+    }
+
+    #[tokio::test]
+    async fn a_file_that_cannot_be_read_stops_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let [there, gone] = ["there.json", "gone.json"].map(|name| folder.path().join(name));
+        std::fs::write(&there, "{}").unwrap();
+        let read = read_all(vec![gone, there]).await;
+        assert_eq!((read.files.len(), read.originals.iter().flatten().count()), (1, 1));
+        assert_eq!(read.files[0].name, "there.json");
+        assert_eq!(read.refused[0].name, "gone.json");
     }
 
     #[tokio::test(start_paused = true)]

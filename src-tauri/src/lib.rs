@@ -11,6 +11,7 @@ mod file_drop;
 mod key_file;
 mod log;
 mod notification;
+mod original;
 #[cfg(any(target_os = "linux", test))]
 mod page_process;
 mod practice;

@@ -12,6 +12,7 @@ use storm_domain::{Action, ErrorCode, Failure};
 use storm_engine::Engine;
 
 use crate::clipboard::Clipboard;
+use crate::original::Originals;
 use crate::practice::Practice;
 
 /// The state of the application.
@@ -19,6 +20,7 @@ pub(crate) struct Shell {
     pub(crate) host: Arc<Host>,
     pub(crate) clipboard: Arc<Clipboard>,
     pub(crate) practice: Practice,
+    pub(crate) originals: Originals,
     /// Whether the program is on its way out.
     pub(crate) ending: AtomicBool,
 }

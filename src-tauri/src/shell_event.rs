@@ -1,7 +1,7 @@
 //! Events of the shell itself, beside those of the core: files over the window, and requests from tray and notifications.
 
 use serde::{Deserialize, Serialize};
-use storm_domain::{Event, Failure, IntegrationId};
+use storm_domain::{Event, IntegrationId};
 use storm_engine::view::{FilePreview, HeldFileView};
 
 /// Something changed in the core; the page asks for the rest.
@@ -12,24 +12,17 @@ pub struct CoreEvent(pub Event);
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type, tauri_specta::Event)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum ShellEvent {
-    /// A file hangs over the window. It was read, but nothing is held yet.
-    FileHovering {
-        /// What it is, when it is a key file.
-        preview: Option<FilePreview>,
-        /// Why it cannot be used, otherwise.
-        failure: Option<Failure>,
+    /// Files hang over the window. They were read, but nothing is held yet.
+    FilesHovering {
+        /// What they are; a certificate and its key are one.
+        files: Vec<FilePreview>,
     },
-    /// The file was taken away.
-    FileLeft,
-    /// A key file was dropped; the core holds it.
-    FileHeld {
-        /// What may be shown of it, or that it asks for its password.
-        held: HeldFileView,
-    },
-    /// A file was dropped that cannot be used.
-    FileRefused {
-        /// Why, and what to do.
-        failure: Failure,
+    /// The files were taken away.
+    FilesLeft,
+    /// Files were dropped; the core holds those that can be used.
+    FilesHeld {
+        /// What may be shown of each, that it asks for its password, or why it cannot be used.
+        files: Vec<HeldFileView>,
     },
     /// Tray or notification want an integration shown.
     ShowIntegration {
@@ -37,5 +30,10 @@ pub enum ShellEvent {
         id: IntegrationId,
         /// Whether to begin reconnecting at once.
         reconnect: bool,
+    },
+    /// A notification wants the credentials of an integration shown, where they can be replaced.
+    ShowCredentials {
+        /// Which.
+        id: IntegrationId,
     },
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use tauri::webview::{Color, NewWindowResponse};
 use tauri::{AppHandle, Manager as _, Theme, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
-use tauri_plugin_dialog::DialogExt as _;
+use tauri_plugin_dialog::{DialogExt as _, FileDialogBuilder};
 use tauri_specta::Event as _;
 use tokio::sync::oneshot;
 
@@ -85,7 +85,8 @@ impl Wanted {
     fn words(self) -> (&'static str, &'static str, &'static [&'static str]) {
         match self {
             Self::KeyFile => {
-                ("Choose a key file", "Key files", &["json", "pem", "key", "p8", "p12", "pfx", "der", "csv", "yaml"])
+                let kinds = &["json", "pem", "key", "p8", "p12", "pfx", "der", "crt", "cer", "csv", "yaml", "yml"];
+                ("Choose a key file, or several", "Key files", kinds)
             }
             Self::AuthorityFile => ("Choose a certificate file", "Certificates", &["pem", "crt", "cer", "der"]),
         }
@@ -94,8 +95,22 @@ impl Wanted {
 
 /// The path the user chose in the system's file chooser; None = closed without a choice.
 pub(crate) async fn choose_file(window: &WebviewWindow, wanted: Wanted) -> Option<PathBuf> {
-    let (title, kind, extensions) = wanted.words();
     let (chosen, choice) = oneshot::channel();
+    // The answer is not waited for any more when the window is gone.
+    chooser(window, wanted).pick_file(move |path| drop(chosen.send(path)));
+    choice.await.ok().flatten()?.into_path().ok()
+}
+
+/// The paths the user chose; none = closed without a choice.
+pub(crate) async fn choose_files(window: &WebviewWindow, wanted: Wanted) -> Vec<PathBuf> {
+    let (chosen, choice) = oneshot::channel();
+    chooser(window, wanted).pick_files(move |paths| drop(chosen.send(paths)));
+    let paths = choice.await.ok().flatten().unwrap_or_default();
+    paths.into_iter().filter_map(|path| path.into_path().ok()).collect()
+}
+
+fn chooser(window: &WebviewWindow, wanted: Wanted) -> FileDialogBuilder<tauri::Wry> {
+    let (title, kind, extensions) = wanted.words();
     window
         .dialog()
         .file()
@@ -103,9 +118,6 @@ pub(crate) async fn choose_file(window: &WebviewWindow, wanted: Wanted) -> Optio
         .set_title(title)
         .add_filter(kind, extensions)
         .add_filter("All files", &["*"])
-        // The answer is not waited for any more when the window is gone.
-        .pick_file(move |path| drop(chosen.send(path)));
-    choice.await.ok().flatten()?.into_path().ok()
 }
 
 /// Lists and forms gain nothing from OpenGL: its drivers cost memory and time at every start, show some users an empty window,

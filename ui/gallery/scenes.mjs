@@ -90,10 +90,10 @@ export const chapters = {
     { name: 'dialog-small', title: 'The smallest window', size: { width: 720, height: 480 }, act: (page) => pick(page, 'salesforce') },
   ],
   'Files over the window': [
-    { name: 'drop', title: 'A key file', act: async (page) => { await tell(page, `fakeHost.emitShell({ event: 'file_hovering', preview: { preview: 'known', file: samples.sampleFile.file }, failure: null })`); await see(page, 'drop-overlay'); } },
-    { name: 'drop-ends', title: 'A certificate that ends soon', act: async (page) => { await tell(page, `fakeHost.emitShell({ event: 'file_hovering', preview: { preview: 'known', file: samples.sampleArchive.file }, failure: null })`); await see(page, 'drop-overlay'); } },
-    { name: 'drop-refused', title: 'Something else', act: async (page) => { await tell(page, `fakeHost.emitShell({ event: 'file_hovering', preview: null, failure: { code: 'file_not_usable', message: 'This is a folder. Drop the key file itself.', action: null, field: null, connector: null } })`); await see(page, 'drop-overlay'); } },
-    { name: 'drop-password', title: 'Under a password', act: async (page) => { await tell(page, `fakeHost.emitShell({ event: 'file_held', held: samples.lockedArchive })`); await see(page, 'file-password'); } },
+    { name: 'drop', title: 'A key file', act: async (page) => { await tell(page, `fakeHost.emitShell({ event: 'files_hovering', files: [{ preview: 'known', file: samples.sampleFile.file }] })`); await see(page, 'drop-overlay'); } },
+    { name: 'drop-ends', title: 'A certificate that ends soon', act: async (page) => { await tell(page, `fakeHost.emitShell({ event: 'files_hovering', files: [{ preview: 'known', file: samples.sampleArchive.file }] })`); await see(page, 'drop-overlay'); } },
+    { name: 'drop-refused', title: 'Something else', act: async (page) => { await tell(page, `fakeHost.emitShell({ event: 'files_hovering', files: [{ preview: 'refused', name: 'keys', failure: { code: 'file_not_usable', message: 'This is a folder. Drop the key file itself.', action: null, field: null, connector: null } }] })`); await see(page, 'drop-overlay'); } },
+    { name: 'drop-password', title: 'Under a password', act: async (page) => { await tell(page, `fakeHost.emitShell({ event: 'files_held', files: [samples.lockedArchive] })`); await see(page, 'file-password'); } },
   ],
   'Leaving': [
     { name: 'disconnect', title: 'Disconnect', act: async (page) => { await open(page, 'i-github'); await page.keyboard.press('Delete'); await see(page, 'disconnect-revoke'); } },

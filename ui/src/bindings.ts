@@ -101,10 +101,14 @@ export const commands = {
 	cancelAuthorization: (id: AttemptId) => typedError<null, Failure>(__TAURI_INVOKE("cancel_authorization", { id })),
 	/**  Answers what becomes of the grant of another account than the integration's. */
 	decideAccount: (id: AttemptId, answer: AccountAnswer) => typedError<AuthorizationProgress, Failure>(__TAURI_INVOKE("decide_account", { id, answer })),
-	/**  Shows the system's file chooser; the file is read in the core. None = the user closed it. */
-	chooseKeyFile: () => typedError<HeldFileView | null, Failure>(__TAURI_INVOKE("choose_key_file")),
+	/**  Shows the system's file chooser; the files are read in the core. None = the user closed it. */
+	chooseKeyFiles: () => typedError<HeldFileView[], Failure>(__TAURI_INVOKE("choose_key_files")),
 	/**  Opens a held file with its password. */
 	unlockKeyFile: (request: UnlockFileRequest) => typedError<KeyFileView, Failure>(__TAURI_INVOKE("unlock_key_file", { request })),
+	/**  Where the key that was held under this id still lies in plain text, now that it is in the vault. None = nowhere that is known. */
+	storedOriginal: (file: HeldSecretId) => typedError<OriginalView | null, Failure>(__TAURI_INVOKE("stored_original", { file })),
+	/**  Moves the files of a key that is in the vault to the desktop's bin. */
+	moveOriginalToBin: (file: HeldSecretId) => typedError<BinOutcome, Failure>(__TAURI_INVOKE("move_original_to_bin", { file })),
 	/**  Saves a new integration with its key file, then exchanges and verifies it. */
 	addServiceAccount: (request: AddServiceAccountRequest) => typedError<SavedView, Failure>(__TAURI_INVOKE("add_service_account", { request })),
 	/**  Replaces a refused key file of an integration, then verifies it. */
@@ -454,6 +458,17 @@ export type BeginAuthorizationRequest = {
 	/**  What is authorized. */
 	target: AuthorizationTarget,
 };
+
+/**  What became of files that were to go to the bin. */
+export type BinOutcome = 
+/**  They lie in the bin. */
+{ outcome: "moved" } | 
+/**  They were gone already. */
+{ outcome: "gone" } | 
+/**  They stay where they are. */
+{ outcome: "kept"; 
+/**  Why, and what to do, in plain words. */
+reason: string };
 
 /**  What can be done with an integration now. */
 export type Capabilities = {
@@ -930,7 +945,7 @@ export type FileKey = {
 	profile: string,
 };
 
-/**  What a file over the window is; nothing of it is held. */
+/**  What one of the things over the window is: a file, or a certificate and its key in two. Nothing of it is held. */
 export type FilePreview = 
 /**  It was read. */
 { preview: "known"; 
@@ -941,7 +956,13 @@ file: FileView } |
 /**  Its name without the folder. */
 name: string; 
 /**  What is recognised without opening it. */
-shape: string };
+shape: string } | 
+/**  It cannot be used. */
+{ preview: "refused"; 
+/**  Its name without the folder. */
+name: string; 
+/**  Why, and what to do. */
+failure: Failure };
 
 /**  What a file can be used for. */
 export type FileUse = {
@@ -1003,20 +1024,26 @@ export type GenerationPhase =
 /**  No longer usable at the service; its secret is erased. */
 "retired";
 
-/**  Files that were dropped or chosen, and that the core holds for a dialog. */
+/**  One of the things that were dropped or chosen at once. */
 export type HeldFileView = 
-/**  They were read. */
+/**  It was read, and the core holds it for a dialog. */
 { held: "known"; 
 /**  What may be shown. */
 file: KeyFileView } | 
-/**  They ask for their password first. */
+/**  It asks for its password first; the core holds it until then. */
 { held: "locked"; 
-/**  To name them with the password. */
+/**  To name it with the password. */
 id: HeldSecretId; 
 /**  The file's name without its folder. */
 name: string; 
 /**  What is recognised without opening it. */
-shape: string };
+shape: string } | 
+/**  It cannot be used, and nothing of it is held. */
+{ held: "refused"; 
+/**  Its name without the folder. */
+name: string; 
+/**  Why, and what to do. */
+failure: Failure };
 
 /**  A key that the core holds for a dialog. */
 export type HeldKeyView = {
@@ -1172,17 +1199,6 @@ id: HeldSecretId;
 /**  Its public id, for a key in two parts. */
 key_id: string | null };
 
-/**  What other tools are lent of an integration. */
-export type LendingView = 
-/**  An access token, which ends by itself. */
-"access_token" | 
-/**  The key itself. */
-"key" | 
-/**  A key that signs, with its id. */
-"access_key" | 
-/**  A short-lived key that is made of one that signs. */
-"session_key";
-
 /**  What keeps the keyring from giving or taking a vault's key. */
 export type KeyProblem = 
 /**  It has no entry for this vault. */
@@ -1227,6 +1243,17 @@ export type LastUseView = {
 	/**  To whom. */
 	consumer: string,
 };
+
+/**  What other tools are lent of an integration. */
+export type LendingView = 
+/**  An access token, which ends by itself. */
+"access_token" | 
+/**  The key itself. */
+"key" | 
+/**  A key that signs, with its id. */
+"access_key" | 
+/**  A short-lived key that is made of one that signs. */
+"session_key";
 
 /**  How an integration authenticates. */
 export type Method = 
@@ -1331,6 +1358,12 @@ export type OAuthSetupView = {
 	scopes_editable: boolean,
 	/**  The field whose value makes the service's addresses be looked up. */
 	discovers_from: string | null,
+};
+
+/**  What may be shown of where a key still lies in plain text. */
+export type OriginalView = {
+	/**  Its files with their folders, `~` for the user's own; a certificate beside its key is one of them. */
+	files: string[],
 };
 
 /**  A passphrase on its way in. */
@@ -1647,6 +1680,8 @@ export type RotationView = {
 	verified_at: Timestamp | null,
 	/**  When it was switched to. */
 	switched_at: Timestamp | null,
+	/**  Until when the end of the old one is put off, for those that were lent it until the switch. None = nobody waits. */
+	lent_until: Timestamp | null,
 	/**  Why turning the old one off failed the last time, in plain words. */
 	revoke_failure: string | null,
 	/**  When the old one was switched off, which can be taken back. */
@@ -1695,28 +1730,26 @@ export type SetReplacementRequest = {
 
 /**  Something happened to the window. */
 export type ShellEvent = 
-/**  A file hangs over the window. It was read, but nothing is held yet. */
-{ event: "file_hovering"; 
-/**  What it is, when it is a key file. */
-preview: FilePreview | null; 
-/**  Why it cannot be used, otherwise. */
-failure: Failure | null } | 
-/**  The file was taken away. */
-{ event: "file_left" } | 
-/**  A key file was dropped; the core holds it. */
-{ event: "file_held"; 
-/**  What may be shown of it, or that it asks for its password. */
-held: HeldFileView } | 
-/**  A file was dropped that cannot be used. */
-{ event: "file_refused"; 
-/**  Why, and what to do. */
-failure: Failure } | 
+/**  Files hang over the window. They were read, but nothing is held yet. */
+{ event: "files_hovering"; 
+/**  What they are; a certificate and its key are one. */
+files: FilePreview[] } | 
+/**  The files were taken away. */
+{ event: "files_left" } | 
+/**  Files were dropped; the core holds those that can be used. */
+{ event: "files_held"; 
+/**  What may be shown of each, that it asks for its password, or why it cannot be used. */
+files: HeldFileView[] } | 
 /**  Tray or notification want an integration shown. */
 { event: "show_integration"; 
 /**  Which. */
 id: IntegrationId; 
 /**  Whether to begin reconnecting at once. */
-reconnect: boolean };
+reconnect: boolean } | 
+/**  A notification wants the credentials of an integration shown, where they can be replaced. */
+{ event: "show_credentials"; 
+/**  Which. */
+id: IntegrationId };
 
 /**  The status of an integration. The UI gives each a shape, a colour and a word. */
 export type StatusView = 

@@ -3,7 +3,7 @@ import { waitFor } from '@testing-library/svelte';
 import axe from 'axe-core';
 import { describe, expect, test } from 'vitest';
 import type { Failure, VaultView } from '../src/api/host';
-import { lockedArchive, sampleFile } from '../src/api/fake/host';
+import { lockedArchive, refusedFile, sampleFile } from '../src/api/fake/host';
 import { kept } from '../src/api/fake/model';
 import { twoAccounts } from '../src/api/fake/seed';
 import { openPage, openWindow, screen, type Opened } from './window';
@@ -83,8 +83,38 @@ const views: Record<string, (opened: Opened) => Promise<void>> = {
     await find('authorization-link');
   },
   'the password of a file': async ({ host }) => {
-    host.emitShell({ event: 'file_held', held: lockedArchive });
+    host.emitShell({ event: 'files_held', files: [lockedArchive] });
     await find('file-password');
+  },
+  'the first of several files': async ({ host }) => {
+    host.emitShell({ event: 'files_held', files: [{ held: 'known', file: sampleFile }, lockedArchive, refusedFile] });
+    await find('file-queue');
+    await screen.findAllByTestId('connector');
+  },
+  'what became of several files': async ({ host }) => {
+    host.emitShell({ event: 'files_held', files: [refusedFile, { ...refusedFile, name: 'other.txt' }] });
+    await find('file-summary');
+  },
+  'a stored file that can go to the bin': async (opened) => {
+    await pick(opened, 'bigquery');
+    await opened.user.click(await find('file-choose'));
+    await opened.user.click(await find('file-save'));
+    await find('original-move');
+  },
+  'several files over the window': async ({ host }) => {
+    const known = { preview: 'known', file: sampleFile.file } as const;
+    const refused = { preview: 'refused', name: 'notes.txt', failure: { code: 'file_not_usable', message: '', action: null, field: null, connector: null } } as const;
+    host.emitShell({ event: 'files_hovering', files: [known, { preview: 'locked', name: 'reports.p12', shape: 'PKCS#12 archive' }, refused] });
+    await screen.findAllByTestId('drop-file');
+  },
+  'a rotation that waits for tools with the old key': async (opened) => {
+    await openPage(opened, 'i-stripe', 'credentials');
+    await opened.user.click(await find('rotation-start'));
+    await opened.user.type(await find('key-field'), 'fresh');
+    await opened.user.click(await find('rotation-save'));
+    await find('rotation-revoke');
+    opened.host.waitForLent('i-stripe');
+    await find('remaining');
   },
   'the code for another device': async (opened) => {
     await pick(opened, 'slack');
@@ -134,8 +164,8 @@ const views: Record<string, (opened: Opened) => Promise<void>> = {
     await find('master-key-confirm');
   },
   'the drop overlay and a toast': async ({ host }) => {
-    host.emitShell({ event: 'file_refused', failure: { code: 'file_not_usable', message: '', action: null, field: null, connector: null } });
-    host.emitShell({ event: 'file_hovering', preview: { preview: 'known', file: sampleFile.file }, failure: null });
+    host.emitShell({ event: 'files_held', files: [refusedFile] });
+    host.emitShell({ event: 'files_hovering', files: [{ preview: 'known', file: sampleFile.file }] });
     await find('drop-overlay');
   },
 };

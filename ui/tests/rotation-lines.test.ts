@@ -13,6 +13,7 @@ const rotation = (step: RotationStep, mode: RevokeMode = 'by_api'): RotationView
   begun_at: 1,
   verified_at: 2,
   switched_at: 3,
+  lent_until: null,
   revoke_failure: null,
   deactivated_at: null,
   revoked_at: 4,
@@ -64,6 +65,17 @@ describe('the five lines of a rotation', () => {
   test('say what the new key may not do', () => {
     const step: RotationStep = { step: 'verified', comparison: { comparison: 'same' }, missing: 'list charges' };
     expect(rotationLines(rotation(step), 'GitHub')[1]?.text).toBe('The service does not allow: list charges.');
+  });
+
+  test('say who is waited for before the old key is turned off, and what comes then', () => {
+    const waiting = (mode: RevokeMode) => rotationLines({ ...rotation({ step: 'revoking', ordered: false, tries: 0 }, mode), lent_until: 8_000 }, 'GitHub')[3];
+    for (const [mode, then] of [['by_api', 'Then GitHub is asked to turn it off.'], ['by_page', 'Then the page of GitHub opens']] as const) {
+      const line = waiting(mode);
+      expect(line).toMatchObject({ title: 'Waiting for tools that may still use the old key', state: 'now', waitsUntil: 8_000, actions: [] });
+      expect(line?.text).toContain('Whoever was lent ghp_…old1 until the switch');
+      expect(line?.text).toContain(then);
+    }
+    expect(rotationLines(rotation({ step: 'revoking', ordered: false, tries: 0 }), 'GitHub').map(({ waitsUntil }) => waitsUntil)).toEqual([null, null, null, null, null]);
   });
 
   test('say why the old key could not be turned off, and do not claim that it is', () => {

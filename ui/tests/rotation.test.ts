@@ -167,7 +167,7 @@ test('a dropped file brings the new key of a rotation, where a key may come in o
   await openPage(opened, 'i-aws', 'credentials');
   await opened.user.click(await find('rotation-start'));
   await find('file-offer');
-  opened.host.emitShell({ event: 'file_held', held: { held: 'known', file: profilesFile } });
+  opened.host.emitShell({ event: 'files_held', files: [{ held: 'known', file: profilesFile }] });
   expect(await find('rotation-save')).toHaveProperty('disabled', true);
   expect(screen.queryByTestId('connect-dialog')).toBeNull();
   await opened.user.click(await find('file-key-AKIAI44QH8DHBEXAMPLE'));
@@ -180,9 +180,9 @@ test('a file released while a rotation awaits one goes to the rotation', async (
   const opened = await openWindow();
   await openPage(opened, 'i-bigquery', 'credentials');
   await opened.user.click(await find('rotation-start'));
-  opened.host.emitShell({ event: 'file_hovering', preview: { preview: 'known', file: sampleFile.file }, failure: null });
+  opened.host.emitShell({ event: 'files_hovering', files: [{ preview: 'known', file: sampleFile.file }] });
   expect((await find('drop-overlay')).textContent).toContain('Release to rotate to it');
-  opened.host.emitShell({ event: 'file_held', held: { held: 'known', file: sampleFile } });
+  opened.host.emitShell({ event: 'files_held', files: [{ held: 'known', file: sampleFile }] });
   await find('file-facts');
   expect(screen.queryByTestId('connect-dialog')).toBeNull();
   await opened.user.click(await find('rotation-save'));

@@ -216,9 +216,9 @@ describe('OAuth', () => {
   test('lets no file take its place', async () => {
     const opened = await openWindow();
     await authorize(opened);
-    opened.host.emitShell({ event: 'file_hovering', preview: { preview: 'known', file: sampleFile.file }, failure: null });
+    opened.host.emitShell({ event: 'files_hovering', files: [{ preview: 'known', file: sampleFile.file }] });
     expect((await find('drop-overlay')).textContent).toContain('Finish the open dialog first');
-    opened.host.emitShell({ event: 'file_held', held: { held: 'known', file: sampleFile } });
+    opened.host.emitShell({ event: 'files_held', files: [{ held: 'known', file: sampleFile }] });
     await find('toast');
     await find('authorization-link');
   });
@@ -339,7 +339,7 @@ describe('OAuth', () => {
 describe('an access key in a file', () => {
   test('goes straight to its service, and takes the place of the fields', async () => {
     const { host, user } = await openWindow();
-    host.emitShell({ event: 'file_held', held: { held: 'known', file: accessKeyFile } });
+    host.emitShell({ event: 'files_held', files: [{ held: 'known', file: accessKeyFile }] });
     expect((await find('file-facts')).textContent).toContain('AKIAIOSFODNN7EXAMPLE');
     expect(screen.queryByTestId('key-field')).toBeNull();
     expect(screen.queryByTestId('key-id')).toBeNull();
@@ -349,7 +349,7 @@ describe('an access key in a file', () => {
 
   test('is one of several only once it was chosen', async () => {
     const { host, user } = await openWindow();
-    host.emitShell({ event: 'file_held', held: { held: 'known', file: profilesFile } });
+    host.emitShell({ event: 'files_held', files: [{ held: 'known', file: profilesFile }] });
     expect((await find('file-keys')).textContent).toMatch(/default.*AKIAIOSFODNN7EXAMPLE.*reports.*AKIAI44QH8DHBEXAMPLE/s);
     expect(await find('key-save')).toHaveProperty('disabled', true);
     await user.click(await find('file-key-AKIAI44QH8DHBEXAMPLE'));
@@ -362,10 +362,10 @@ describe('an access key in a file', () => {
     const opened = await openWindow();
     await pick(opened, 'aws');
     expect((await find('file-offer')).textContent).toContain('drop the downloaded file');
-    opened.host.emitShell({ event: 'file_held', held: { held: 'known', file: sampleFile } });
+    opened.host.emitShell({ event: 'files_held', files: [{ held: 'known', file: sampleFile }] });
     expect((await find('file-problem')).textContent).toContain('AWS takes another kind of file');
     await find('key-field');
-    opened.host.emitShell({ event: 'file_held', held: { held: 'known', file: accessKeyFile } });
+    opened.host.emitShell({ event: 'files_held', files: [{ held: 'known', file: accessKeyFile }] });
     await find('file-facts');
     await opened.user.click(await find('connect-back'));
     await opened.user.keyboard('stripe');
@@ -388,9 +388,9 @@ describe('a service account', () => {
 
   test('dropped anywhere opens the dialog with the services it fits', async () => {
     const { host, user } = await openWindow();
-    host.emitShell({ event: 'file_hovering', preview: { preview: 'known', file: sampleFile.file }, failure: null });
+    host.emitShell({ event: 'files_hovering', files: [{ preview: 'known', file: sampleFile.file }] });
     expect((await find('drop-overlay')).textContent).toContain('Release to add it as an integration');
-    host.emitShell({ event: 'file_held', held: { held: 'known', file: sampleFile } });
+    host.emitShell({ event: 'files_held', files: [{ held: 'known', file: sampleFile }] });
     await gone('drop-overlay');
     await waitFor(() => expect(screen.getAllByTestId('connector').map(({ dataset }) => dataset.id)).toEqual(['bigquery', 'practice']));
     await user.keyboard('{Enter}');
@@ -399,16 +399,16 @@ describe('a service account', () => {
 
   test('dropped for one service only goes straight to its step', async () => {
     const { host } = await openWindow();
-    host.emitShell({ event: 'file_held', held: { held: 'known', file: { ...sampleFile, uses: sampleFile.uses.slice(0, 1) } } });
+    host.emitShell({ event: 'files_held', files: [{ held: 'known', file: { ...sampleFile, uses: sampleFile.uses.slice(0, 1) } }] });
     await find('file-facts');
     expect((await find('connect-dialog')).textContent).toContain('Connect BigQuery');
   });
 
   test('under a password asks for it, and goes on once it is right', async () => {
     const { host, user } = await openWindow();
-    host.emitShell({ event: 'file_hovering', preview: { preview: 'locked', name: 'reports.p12', shape: 'PKCS#12 archive' }, failure: null });
+    host.emitShell({ event: 'files_hovering', files: [{ preview: 'locked', name: 'reports.p12', shape: 'PKCS#12 archive' }] });
     expect((await find('drop-overlay')).textContent).toContain('under a password');
-    host.emitShell({ event: 'file_held', held: lockedArchive });
+    host.emitShell({ event: 'files_held', files: [lockedArchive] });
     await user.type(await find('file-password'), 'wrong{Enter}');
     expect((await screen.findByText(/does not open the file/)).textContent).toBeTruthy();
     expect(await find('file-password')).toHaveProperty('value', '');
@@ -420,7 +420,7 @@ describe('a service account', () => {
 
   test('of a client fills its app registration', async () => {
     const { host, user } = await openWindow();
-    host.emitShell({ event: 'file_held', held: { held: 'known', file: clientFile } });
+    host.emitShell({ event: 'files_held', files: [{ held: 'known', file: clientFile }] });
     expect(await find('client-id')).toHaveProperty('value', '1234-abc.apps.example');
     expect((await find('client-secret-file')).textContent).toContain('client.json');
     await user.click(await find('registration-save'));
@@ -430,7 +430,7 @@ describe('a service account', () => {
 
   test('under a password that nobody knows is put away', async () => {
     const { host, user } = await openWindow();
-    host.emitShell({ event: 'file_held', held: lockedArchive });
+    host.emitShell({ event: 'files_held', files: [lockedArchive] });
     await user.click(await find('unlock-cancel'));
     await gone('unlock-dialog');
     expect(screen.queryByTestId('connect-dialog')).toBeNull();
@@ -439,9 +439,9 @@ describe('a service account', () => {
   test('that cannot be used says why before it is released', async () => {
     const { host } = await openWindow();
     const failure = { code: 'file_not_usable' as const, message: 'holiday.jpg is a picture.', action: null, field: null, connector: null };
-    host.emitShell({ event: 'file_hovering', preview: null, failure });
+    host.emitShell({ event: 'files_hovering', files: [{ preview: 'refused', name: 'holiday.jpg', failure }] });
     expect((await find('drop-overlay')).textContent).toContain('holiday.jpg is a picture.');
-    host.emitShell({ event: 'file_refused', failure });
+    host.emitShell({ event: 'files_held', files: [{ held: 'refused', name: 'holiday.jpg', failure }] });
     expect((await find('toast')).textContent).toContain('holiday.jpg is a picture.');
   });
 });

@@ -60,7 +60,7 @@ pub use reconnect::{InterruptedBy, ReconnectReason};
 pub use refresh_failure::{Delivery, ProviderWords, RefreshFailure, SendFailure, TransientKind};
 pub use refresh_policy::{Backoff, RefreshPolicy};
 pub use registration::{AppRegistration, ClientMetadata, RegisteredClient, RegistrationOffer};
-pub use replacement::{CredentialEnd, ReplacementPolicy};
+pub use replacement::{CredentialEnd, Reminder, ReplacementPolicy, Urgency};
 pub use revocation::PendingRevocation;
 pub use rotation::{
     AccountComparison, Rotation, RotationEvent, RotationRefused, RotationStep, SecretRotation, USE_OF_A_HAND_OUT,

@@ -14,6 +14,8 @@ pub struct ReplacementPolicy {
     pub after_days: Option<u16>,
     /// When the credential ends.
     pub end: Option<CredentialEnd>,
+    /// What its user was reminded of last, so that it is not said again.
+    pub reminded: Option<Reminder>,
 }
 
 /// The end of one generation of a credential. The next one has another.
@@ -25,7 +27,30 @@ pub struct CredentialEnd {
     pub at: Timestamp,
 }
 
+/// A word to the user that a credential is to be replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reminder {
+    /// Which credential.
+    pub generation: GenerationNumber,
+    /// When it ends, if that is known.
+    pub ends_at: Option<Timestamp>,
+    /// How urgent it is.
+    pub urgency: Urgency,
+}
+
+/// How urgent it is to replace a credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Urgency {
+    /// It is old enough, or its end is near.
+    Due,
+    /// It ends within a day, or has ended.
+    LastDay,
+}
+
 impl ReplacementPolicy {
+    const LAST_DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
     /// How long before its end a credential is to be replaced.
     pub const NOTICE: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
@@ -52,6 +77,22 @@ impl ReplacementPolicy {
         let by_end = self.ends_at(generation).map(|end| end.before(Self::NOTICE));
         by_age.into_iter().chain(by_end).min()
     }
+
+    /// What is to be said of this generation, saved at `saved_at`: once when it is due, and once more when a day is left. The same
+    /// credential with the same end is not spoken of again.
+    #[must_use]
+    pub fn reminder(&self, generation: GenerationNumber, saved_at: Timestamp, now: Timestamp) -> Option<Reminder> {
+        if self.due_at(generation, saved_at).is_none_or(|due| now < due) {
+            return None;
+        }
+        let ends_at = self.ends_at(generation);
+        let is_last = ends_at.is_some_and(|end| end.before(Self::LAST_DAY) <= now);
+        let urgency = if is_last { Urgency::LastDay } else { Urgency::Due };
+        let is_said = self
+            .reminded
+            .is_some_and(|said| (said.generation, said.ends_at) == (generation, ends_at) && said.urgency >= urgency);
+        (!is_said).then_some(Reminder { generation, ends_at, urgency })
+    }
 }
 
 #[cfg(test)]
@@ -72,14 +113,15 @@ mod tests {
             (Some(90), end(30), Some(16)),
             (Some(10), end(30), Some(10)),
         ] {
-            let policy = ReplacementPolicy { after_days, end };
+            let policy = ReplacementPolicy { after_days, end, reminded: None };
             assert_eq!(policy.due_at(FIRST, SAVED), due.map(|days: u32| SAVED.after(DAY * days)), "{policy:?}");
         }
     }
 
     #[test]
     fn an_end_is_of_one_generation_only() {
-        let policy = ReplacementPolicy { after_days: None, end: Some(CredentialEnd { generation: FIRST, at: SAVED }) };
+        let policy =
+            ReplacementPolicy { end: Some(CredentialEnd { generation: FIRST, at: SAVED }), ..Default::default() };
         assert_eq!(policy.ends_at(FIRST), Some(SAVED));
         assert_eq!(policy.due_at(GenerationNumber(2), SAVED), None);
     }
@@ -89,9 +131,47 @@ mod tests {
         let told = Some(SAVED.after(DAY * 30));
         let policy = ReplacementPolicy::default().with_told_end(FIRST, told);
         assert_eq!(policy.due_at(FIRST, SAVED), Some(SAVED.after(DAY * 16)));
-        let own = ReplacementPolicy { after_days: None, end: Some(CredentialEnd { generation: FIRST, at: SAVED }) };
+        let own = ReplacementPolicy { end: Some(CredentialEnd { generation: FIRST, at: SAVED }), ..Default::default() };
         assert_eq!(own.with_told_end(FIRST, told).ends_at(FIRST), Some(SAVED));
         let second = GenerationNumber(2);
         assert_eq!(own.with_told_end(second, told).ends_at(second), told, "an end of the one before is none of this");
+    }
+
+    #[test]
+    fn each_credential_and_end_is_spoken_of_once_and_once_more_on_its_last_day() {
+        let day = |days: u32| SAVED.after(DAY * days);
+        let mut policy = ReplacementPolicy::default().with_told_end(FIRST, Some(day(30)));
+        let hear = |policy: &mut ReplacementPolicy, generation, at| {
+            let said = policy.reminder(generation, SAVED, at);
+            policy.reminded = said.or(policy.reminded);
+            said.map(|said| said.urgency)
+        };
+        for (days, heard) in [
+            (15, None),
+            (16, Some(Urgency::Due)),
+            (17, None),
+            (28, None),
+            (29, Some(Urgency::LastDay)),
+            (30, None),
+            (90, None),
+        ] {
+            assert_eq!(hear(&mut policy, FIRST, day(days)), heard, "after {days} days");
+        }
+        policy.end = Some(CredentialEnd { generation: FIRST, at: day(100) });
+        assert_eq!(hear(&mut policy, FIRST, day(90)), Some(Urgency::Due), "its user names another end");
+        let second = GenerationNumber(2);
+        assert_eq!(hear(&mut policy, second, day(90)), None, "nothing is known of the next one");
+        policy.end = Some(CredentialEnd { generation: second, at: day(90) });
+        assert_eq!(hear(&mut policy, second, day(90)), Some(Urgency::LastDay), "found late, it is said once");
+        assert_eq!(hear(&mut policy, second, day(91)), None);
+    }
+
+    #[test]
+    fn an_age_alone_is_spoken_of_once() {
+        let mut policy = ReplacementPolicy { after_days: Some(90), ..Default::default() };
+        let said = policy.reminder(FIRST, SAVED, SAVED.after(DAY * 90)).unwrap();
+        assert_eq!((said.ends_at, said.urgency), (None, Urgency::Due));
+        policy.reminded = Some(said);
+        assert_eq!(policy.reminder(FIRST, SAVED, SAVED.after(DAY * 900)), None);
     }
 }

@@ -4,7 +4,7 @@
 
 use storm_connectors::{
     AccessKey, Algorithm, CertificateSummary, Connector, DroppedFile, Holder, KeyMaterial, KeyMaterialError, Shape,
-    Validity, read_dropped,
+    Validity, group_dropped, read_dropped,
 };
 use storm_domain::{
     Action, ApiKeyCredential, ErrorCode, Failure, HeldSecretId, Integration, Method, ServiceAccountKey,
@@ -20,40 +20,69 @@ use crate::view::{
     UnlockFileRequest, ValidityView,
 };
 
-type Read = Result<KeyMaterial, KeyMaterialError>;
+/// What was made of files that were dropped at once.
+#[derive(Debug)]
+pub struct HeldThing {
+    /// What it is.
+    pub view: HeldFileView,
+    /// The places of its files among those that were handed over.
+    pub files: Vec<usize>,
+}
+
+/// One file, or several that are one thing, as they were read.
+struct Thing {
+    places: Vec<usize>,
+    files: Vec<HeldFile>,
+    read: Result<KeyMaterial, KeyMaterialError>,
+}
 
 impl Engine {
     /// Looks at files without keeping them, while they hang over the window.
     ///
     /// # Errors
-    /// Says why they cannot be used.
-    pub async fn preview_files(&self, files: Vec<HeldFile>) -> Result<FilePreview, Failure> {
-        let name = first_name(&files);
-        match self.read(files).await? {
-            (_, Ok(material)) if material.is_temporary() => Err(temporary()),
-            (_, Ok(material)) => Ok(FilePreview::Known { file: file_view(&material) }),
-            (_, Err(KeyMaterialError::PasswordNeeded { shape })) => {
-                Ok(FilePreview::Locked { name, shape: shape.title().to_owned() })
+    /// When the program itself fails; a file that cannot be used says so for itself.
+    pub async fn preview_files(&self, files: Vec<HeldFile>) -> Result<Vec<FilePreview>, Failure> {
+        let preview = |Thing { files, read, .. }: Thing| match read {
+            Ok(material) if material.is_temporary() => {
+                FilePreview::Refused { name: first_name(&files), failure: temporary() }
             }
-            (_, Err(error)) => Err(error.to_failure()),
-        }
+            Ok(material) => FilePreview::Known { file: file_view(&material) },
+            Err(KeyMaterialError::PasswordNeeded { shape }) => {
+                FilePreview::Locked { name: first_name(&files), shape: shape.title().to_owned() }
+            }
+            Err(error) => FilePreview::Refused { name: first_name(&files), failure: error.to_failure() },
+        };
+        Ok(self.read(files).await?.into_iter().map(preview).collect())
     }
 
-    /// Holds files for the dialog: one, or a certificate and its key.
+    /// Holds files for the dialog. A certificate and its key become one thing, every other file is one by itself, and one that
+    /// cannot be used stands in nobody's way.
     ///
     /// # Errors
-    /// Says why they cannot be used.
-    pub async fn hold_files(&self, files: Vec<HeldFile>) -> Result<HeldFileView, Failure> {
-        let name = first_name(&files);
-        match self.read(files).await? {
-            (_, Ok(material)) => Ok(HeldFileView::Known { file: self.hold(material)? }),
-            (files, Err(KeyMaterialError::PasswordNeeded { shape })) => {
-                let id = HeldSecretId(self.parts.entropy.make_uuid());
-                self.held.hold_locked(id, files, self.now());
-                Ok(HeldFileView::Locked { id, name, shape: shape.title().to_owned() })
-            }
-            (_, Err(error)) => Err(error.to_failure()),
-        }
+    /// When the program itself fails.
+    pub async fn hold_files(&self, files: Vec<HeldFile>) -> Result<Vec<HeldThing>, Failure> {
+        let hold = |Thing { places, files, read }: Thing| {
+            let name = first_name(&files);
+            let view = match read {
+                Ok(material) => match self.hold(material) {
+                    Ok(file) => HeldFileView::Known { file },
+                    Err(failure) => HeldFileView::Refused { name, failure },
+                },
+                Err(KeyMaterialError::PasswordNeeded { shape }) => {
+                    let id = HeldSecretId(self.parts.entropy.make_uuid());
+                    self.held.hold_locked(id, files, self.now());
+                    HeldFileView::Locked { id, name, shape: shape.title().to_owned() }
+                }
+                Err(error) => HeldFileView::Refused { name, failure: error.to_failure() },
+            };
+            HeldThing { view, files: places }
+        };
+        Ok(self.read(files).await?.into_iter().map(hold).collect())
+    }
+
+    /// Whether what was held under this id is in the vault now.
+    pub fn was_saved(&self, id: HeldSecretId) -> bool {
+        self.held.was_saved(id)
     }
 
     /// Opens held files with their password.
@@ -80,7 +109,7 @@ impl Engine {
         match read.await.map_err(|_| internal("The file could not be read."))? {
             Ok(material) => {
                 let view = self.hold(material)?;
-                self.held.release(request.id);
+                self.held.forget(request.id);
                 Ok(view)
             }
             Err(error) => {
@@ -119,14 +148,21 @@ impl Engine {
         })
     }
 
-    async fn read(&self, files: Vec<HeldFile>) -> Result<(Vec<HeldFile>, Read), Failure> {
+    async fn read(&self, files: Vec<HeldFile>) -> Result<Vec<Thing>, Failure> {
         let now = self.now();
         let read = tokio::task::spawn_blocking(move || {
             let dropped: Vec<DroppedFile<'_>> = files.iter().map(HeldFile::as_dropped).collect();
-            let read = read_dropped(&dropped, None, now);
-            (files, read)
+            let groups = group_dropped(&dropped);
+            let together = |places: &Vec<usize>| places.iter().map(|place| dropped[*place]).collect::<Vec<_>>();
+            let reads: Vec<_> = groups.iter().map(|places| read_dropped(&together(places), None, now)).collect();
+            let mut files: Vec<_> = files.into_iter().map(Some).collect();
+            let things = groups.into_iter().zip(reads).map(|(places, read)| {
+                let files = places.iter().filter_map(|place| files[*place].take()).collect();
+                Thing { places, files, read }
+            });
+            things.collect()
         });
-        read.await.map_err(|_| internal("The file could not be read."))
+        read.await.map_err(|_| internal("The files could not be read."))
     }
 
     fn hold(&self, material: KeyMaterial) -> Result<KeyFileView, Failure> {

@@ -14,11 +14,16 @@ use storm_secret::{ApiKey, SecretBytes};
 
 use crate::engine::lock;
 
-const MOST_HELD: usize = 8;
+/// As many files as may be dropped at once, and the same number again once they are opened with their passwords.
+const MOST_HELD: usize = 16;
 const HOLD_TERM: Duration = Duration::from_secs(15 * 60);
 
 #[derive(Default)]
-pub(crate) struct HeldSecrets(Mutex<VecDeque<Entry>>);
+pub(crate) struct HeldSecrets {
+    entries: Mutex<VecDeque<Entry>>,
+    /// What was saved last; ids only.
+    saved: Mutex<VecDeque<HeldSecretId>>,
+}
 
 struct Entry {
     id: HeldSecretId,
@@ -69,7 +74,7 @@ impl HeldSecrets {
 
     /// Drops what was held too long.
     pub(crate) fn expire(&self, now: Timestamp) {
-        lock(&self.0).retain(|entry| now.since(entry.since) < HOLD_TERM);
+        lock(&self.entries).retain(|entry| now.since(entry.since) < HOLD_TERM);
     }
 
     /// A held key; it stays held, so that a failed save can be tried again.
@@ -97,16 +102,29 @@ impl HeldSecrets {
     }
 
     fn find<T>(&self, id: HeldSecretId, take: impl Fn(&Held) -> Option<T>) -> Result<T, Failure> {
-        lock(&self.0).iter().filter(|entry| entry.id == id).find_map(|entry| take(&entry.held)).ok_or_else(gone)
+        lock(&self.entries).iter().filter(|entry| entry.id == id).find_map(|entry| take(&entry.held)).ok_or_else(gone)
     }
 
-    /// Drops what was saved.
+    /// Drops what was saved, and remembers that it was.
     pub(crate) fn release(&self, id: HeldSecretId) {
-        lock(&self.0).retain(|entry| entry.id != id);
+        self.forget(id);
+        let mut saved = lock(&self.saved);
+        saved.truncate(MOST_HELD - 1);
+        saved.push_front(id);
+    }
+
+    /// Drops what is of no use any more.
+    pub(crate) fn forget(&self, id: HeldSecretId) {
+        lock(&self.entries).retain(|entry| entry.id != id);
+    }
+
+    /// Whether it was among the last that were saved.
+    pub(crate) fn was_saved(&self, id: HeldSecretId) -> bool {
+        lock(&self.saved).contains(&id)
     }
 
     fn push(&self, entry: Entry) {
-        let mut all = lock(&self.0);
+        let mut all = lock(&self.entries);
         if all.len() >= MOST_HELD {
             all.pop_front();
         }
@@ -135,6 +153,18 @@ mod tests {
         assert!(held.key(id(1)).is_ok());
         held.expire(Timestamp(0).after(HOLD_TERM));
         assert!(held.key(id(1)).is_err());
+    }
+
+    #[test]
+    fn only_what_was_saved_counts_as_saved() {
+        let held = HeldSecrets::default();
+        (1..4).for_each(|number| held.hold_key(id(number), ApiKey::new("k"), Timestamp(0)));
+        held.release(id(1));
+        held.forget(id(2));
+        assert_eq!([1, 2, 3].map(|number| held.was_saved(id(number))), [true, false, false]);
+        (10..10 + MOST_HELD as u128).for_each(|number| held.release(id(number)));
+        assert!(!held.was_saved(id(1)), "it is long ago");
+        assert!(held.was_saved(id(10)));
     }
 
     #[test]

@@ -262,6 +262,7 @@ impl Engine {
             begun_at: rotation.begun_at,
             verified_at: rotation.verified_at,
             switched_at: rotation.switched_at,
+            lent_until: self.lent_until(row, rotation),
             revoke_failure: rotation.revoke_failure.clone(),
             deactivated_at: rotation.deactivated_at,
             revoked_at: rotation.revoked_at,

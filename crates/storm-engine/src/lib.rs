@@ -39,6 +39,7 @@ mod verify;
 pub mod view;
 
 pub use access_key::LentAccessKey;
+pub use dropped_file::HeldThing;
 pub use engine::{Engine, EngineParts};
 pub use error::{failure_of_file, failure_of_vault};
 pub use held::HeldFile;

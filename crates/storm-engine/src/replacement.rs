@@ -2,7 +2,7 @@
 
 use storm_domain::{
     Action, ActivityKind, CredentialEnd, CredentialSummary, ErrorCode, Failure, GenerationInfo, GenerationPhase,
-    Integration, IntegrationId, Method, ReplacementPolicy, Timestamp,
+    Integration, IntegrationId, Method, Reminder, ReplacementPolicy, Timestamp,
 };
 
 use crate::engine::Engine;
@@ -31,9 +31,28 @@ impl Engine {
             });
         }
         let end = request.ends_at.map(|at| CredentialEnd { generation: active.number, at });
-        let policy = ReplacementPolicy { after_days: request.after_days, end };
-        let changed = self.change(id, |row| row.replacement = policy.clone()).await;
+        let changed = self
+            .change(id, |row| {
+                row.replacement =
+                    ReplacementPolicy { after_days: request.after_days, end, reminded: row.replacement.reminded };
+            })
+            .await;
         changed.map(drop).map_err(|error| error.to_failure())
+    }
+
+    /// What the desktop is to say of a credential that is to be replaced; noted as said, so that no later run says it again.
+    ///
+    /// # Errors
+    /// When the vault cannot be read or written; nothing counts as said then.
+    pub async fn remind_once(&self, id: IntegrationId) -> Result<Option<Reminder>, Failure> {
+        let row = self.live(id).await?;
+        let generations = self.vault().generations(id).await.map_err(|error| error.to_failure())?;
+        let Some(active) = replaceable(&row, &generations) else { return Ok(None) };
+        let policy = row.replacement.with_told_end(active.number, told_end(active));
+        let Some(reminder) = policy.reminder(active.number, active.created_at, self.now()) else { return Ok(None) };
+        let noted = self.change(id, |row| row.replacement.reminded = Some(reminder)).await;
+        noted.map_err(|error| error.to_failure())?;
+        Ok(Some(reminder))
     }
 
     /// Says in the list that a credential is to be replaced, where nothing worse is to be said.

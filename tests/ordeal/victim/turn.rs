@@ -38,11 +38,9 @@ impl Turn {
             }
             Self::File { id, file } => {
                 let file = HeldFile { bytes: SecretBytes::new(file.into_bytes()), name: "key.json".to_owned() };
-                match engine.hold_files(vec![file]).await? {
-                    HeldFileView::Known { file } => engine.begin_key_file_rotation(id, file.id).await,
-                    HeldFileView::Locked { .. } => {
-                        Err(Failure::new(ErrorCode::Internal, "a key under a password", None))
-                    }
+                match engine.hold_files(vec![file]).await?.pop().map(|held| held.view) {
+                    Some(HeldFileView::Known { file }) => engine.begin_key_file_rotation(id, file.id).await,
+                    other => Err(Failure::new(ErrorCode::Internal, format!("no key but {other:?}"), None)),
                 }
             }
             Self::Secret { id, secret } => engine.begin_secret_rotation(id, typed(secret)?).await,

@@ -1,10 +1,12 @@
 // The front end's state, in one object that a test can make as often as it likes: the stores, the host behind them, and the
 // events that keep them fresh. What the user can do to an integration from several places at once is here too.
 import { createContext } from 'svelte';
+import { SvelteMap } from 'svelte/reactivity';
 import {
   failureOf,
   type Action,
   type CoreEvent,
+  type HeldSecretId,
   type Host,
   type HostView,
   type IntegrationId,
@@ -36,6 +38,8 @@ export class App {
   eventCount = $state(0);
   /** The integration that is being verified or refreshed at the user's wish. */
   busyWith = $state<IntegrationId | null>(null);
+  /** Files whose keys are being rotated to, by integration. */
+  readonly rotatedTo = new SvelteMap<IntegrationId, HeldSecretId>();
   /** The app registration of this integration is to be edited. */
   editingRegistrationOf = $state<IntegrationId | null>(null);
 
@@ -46,7 +50,9 @@ export class App {
     this.page = new Page(host);
     this.drop = new Drop({
       purpose: 'add it as an integration',
+      takesSeveral: true,
       take: (file) => this.dialogs.keyFile(file),
+      takeAll: (files) => this.dialogs.keyFiles(files),
       refuse: (failure) => this.toasts.fail(failure),
     });
   }
@@ -193,10 +199,10 @@ export class App {
   }
 
   async #heardShell(event: ShellEvent): Promise<void> {
-    if (event.event !== 'show_integration') return this.drop.heard(event);
+    if (event.event !== 'show_integration' && event.event !== 'show_credentials') return this.drop.heard(event);
     this.dialogs.close();
-    this.route.open(event.id);
-    if (!event.reconnect) return;
+    this.route.open(event.id, event.event === 'show_credentials' ? 'credentials' : undefined);
+    if (event.event === 'show_credentials' || !event.reconnect) return;
     const { integration } = await this.host.integration(event.id);
     if (['reconnect', 'replace', 'edit_registration'].includes(primaryAction(integration))) await this.act(integration);
   }

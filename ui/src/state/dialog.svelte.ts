@@ -1,9 +1,11 @@
 // Which dialog is open and what it was opened for. Features open each other's dialogs through here and never know each other.
-import type { IntegrationView, KeyFileView, Method } from '../api/host';
+import type { HeldFileView, IntegrationView, KeyFileView, Method } from '../api/host';
+import { FileQueue } from './file-queue.svelte';
 
 export type Opening =
   | { open: 'setup'; connectorId: string | null; method: Method | null }
   | { open: 'key_file'; file: KeyFileView }
+  | { open: 'key_files'; queue: FileQueue }
   | { open: 'reconnect'; integration: IntegrationView; moreScopes: string[] }
   | { open: 'replace'; integration: IntegrationView }
   | { open: 'disconnect'; integration: IntegrationView };
@@ -17,6 +19,11 @@ export class Dialogs {
 
   keyFile(file: KeyFileView): void {
     this.opening = { open: 'key_file', file };
+  }
+
+  /** Works through several files. */
+  keyFiles(files: HeldFileView[]): void {
+    this.opening = { open: 'key_files', queue: new FileQueue(files) };
   }
 
   /** Asks for `moreScopes` besides those it has. */

@@ -1,17 +1,26 @@
-// Files over the window. The core reads them; here is only what may be shown, and who gets the file when it is released:
+// Files over the window. The core reads them; here is only what may be shown, and who gets them when they are released:
 // whoever asked last, such as an open rotation, otherwise a new setup dialog. A file under a password waits for it first.
 import type { Failure, FilePreview, HeldFileView, KeyFileView, ShellEvent } from '../api/host';
-
-/** What hangs over the window: a file that fits, or why it does not. */
-export type Hovering = { file: FilePreview } | { failure: Failure };
 
 /** Somebody who can use a released file. */
 export interface FileTaker {
   /** Completes "Release to …"; null while no file can be used. */
   readonly purpose: string | null;
+  /** Whether several files at once can be worked through here. */
+  readonly takesSeveral: boolean;
   take(file: KeyFileView): void;
+  takeAll(files: HeldFileView[]): void;
   refuse(failure: Failure): void;
 }
+
+/** What is said where only one of several files could be used. */
+const oneOnly: Failure = {
+  code: 'file_not_usable',
+  message: 'Only one file can be used here, and these are several. Bring the one that is meant; nothing was taken.',
+  action: null,
+  field: null,
+  connector: null,
+};
 
 /** A file that is asked the password of, and who waits for it. */
 export interface Locked {
@@ -23,7 +32,8 @@ export interface Locked {
 }
 
 export class Drop {
-  hovering = $state.raw<Hovering | null>(null);
+  /** What hangs over the window; a certificate and its key are one. */
+  hovering = $state.raw<FilePreview[] | null>(null);
   locked = $state.raw<Locked | null>(null);
   /** Not reactive: who takes a file is asked when one hangs over the window. */
   #takers: FileTaker[] = [];
@@ -43,9 +53,9 @@ export class Drop {
     };
   }
 
-  /** A held file once it is open; null when its user does not know the password. */
+  /** A held file once it is open; null when its user does not know the password, or it was refused. */
   opened(held: HeldFileView): Promise<KeyFileView | null> {
-    if (held.held === 'known') return Promise.resolve(held.file);
+    if (held.held !== 'locked') return Promise.resolve(held.held === 'known' ? held.file : null);
     this.locked?.done(null);
     return new Promise((resolve) => {
       const { id, name, shape } = held;
@@ -57,26 +67,27 @@ export class Drop {
     });
   }
 
-  async #take(held: HeldFileView): Promise<void> {
-    const file = await this.opened(held);
-    if (file) this.taker.take(file);
+  /** Hands what was dropped or chosen to `taker`. */
+  async deliver(files: HeldFileView[], taker = this.taker): Promise<void> {
+    const [first, ...others] = files;
+    if (!first) return;
+    if (others.length > 0) return taker.takesSeveral ? taker.takeAll(files) : taker.refuse(oneOnly);
+    if (first.held === 'refused') return taker.refuse(first.failure);
+    const file = await this.opened(first);
+    if (file) taker.take(file);
   }
 
   heard(event: ShellEvent): void {
     switch (event.event) {
-      case 'file_hovering':
-        this.hovering = event.preview ? { file: event.preview } : event.failure ? { failure: event.failure } : null;
+      case 'files_hovering':
+        this.hovering = event.files;
         break;
-      case 'file_left':
+      case 'files_left':
         this.hovering = null;
         break;
-      case 'file_held':
+      case 'files_held':
         this.hovering = null;
-        void this.#take(event.held);
-        break;
-      case 'file_refused':
-        this.hovering = null;
-        this.taker.refuse(event.failure);
+        void this.deliver(event.files);
         break;
     }
   }

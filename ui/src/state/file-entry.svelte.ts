@@ -1,9 +1,10 @@
 // A key file on its way in: dropped on the window or chosen in the system's dialog. The core reads and holds it; here is only
 // what may be shown.
-import { failureOf, type Failure, type Host, type KeyFileView, type KeyInput } from '../api/host';
+import { failureOf, type Failure, type HeldFileView, type Host, type KeyFileView, type KeyInput } from '../api/host';
 import type { Drop, FileTaker } from './drop.svelte';
 
 export class FileEntry implements FileTaker {
+  readonly takesSeveral = false;
   file = $state.raw<KeyFileView | null>(null);
   problem = $state.raw<Failure | null>(null);
   /** The public id of the key that is meant, where the file holds several. */
@@ -26,16 +27,16 @@ export class FileEntry implements FileTaker {
     this.file = file;
   }
 
+  takeAll(_: HeldFileView[]): void {}
+
   refuse(failure: Failure): void {
     this.problem = failure;
   }
 
-  /** Shows the system's file dialog; closing it changes nothing. */
-  async choose(): Promise<void> {
+  /** Shows the system's file dialog, and hands what is chosen to whoever fills this in; closing it changes nothing. */
+  async choose(taker: FileTaker = this): Promise<void> {
     try {
-      const held = await this.host.chooseKeyFile();
-      const file = held && (await this.drop.opened(held));
-      if (file) this.take(file);
+      await this.drop.deliver(await this.host.chooseKeyFiles(), taker);
     } catch (thrown) {
       this.refuse(failureOf(thrown));
     }

@@ -100,7 +100,42 @@ pub fn read_key_material(
     Err(of_other_text(text, &file_name))
 }
 
-/// Reads what was dropped at once: one file, or a certificate and its private key in two files, in any order.
+/// Which of the files that were dropped at once are one thing: a certificate and its private key. Every other file is a thing of
+/// its own. Gives places in `files`, each once, in the order of the files. Nothing is asked a password for.
+#[must_use]
+pub fn group_dropped(files: &[DroppedFile<'_>]) -> Vec<Vec<usize>> {
+    let parts: Vec<Option<Parts>> = files.iter().map(|file| parts_of(file.bytes).ok()).collect();
+    let which = |wanted: fn(&Parts) -> bool| -> Vec<usize> {
+        (0..files.len()).filter(|at| parts[*at].as_ref().is_some_and(wanted)).collect()
+    };
+    let mut keys = which(|parts| parts.keys.len() == 1 && parts.certificates.is_empty());
+    let mut certificates = which(|parts| parts.keys.is_empty() && !parts.certificates.is_empty());
+    let mut pairs: Vec<(usize, usize)> = Vec::new();
+    keys.retain(|key| {
+        let belongs = |certificate: &usize| match (&parts[*key], &parts[*certificate]) {
+            (Some(key), Some(certificates)) => key.key_is_certified_by(certificates),
+            _ => false,
+        };
+        let Some(own) = certificates.iter().position(belongs) else { return true };
+        pairs.push((*key, certificates.remove(own)));
+        false
+    });
+    // A key under a password does not say whose it is. Where two files alone are dropped, they are meant for each other, and
+    // what is wrong with them is said of both.
+    if let (&[key], &[certificate]) = (&keys[..], &certificates[..]) {
+        let is_locked = parts[key].as_ref().is_some_and(Parts::has_locked_key);
+        if is_locked || files.len() == 2 {
+            pairs.push((key, certificate));
+        }
+    }
+    let mut groups: Vec<Vec<usize>> = pairs.iter().map(|(one, other)| vec![*one.min(other), *one.max(other)]).collect();
+    let alone = (0..files.len()).filter(|at| !pairs.iter().any(|(one, other)| one == at || other == at));
+    groups.extend(alone.map(|at| vec![at]));
+    groups.sort_unstable();
+    groups
+}
+
+/// Reads what is one thing, as [`group_dropped`] told it: one file, or a certificate and its private key in two files, in any order.
 ///
 /// # Errors
 /// As [`read_key_material`]; [`KeyMaterialError::SeveralFiles`] when several do not make one thing. Nothing is taken by halves.

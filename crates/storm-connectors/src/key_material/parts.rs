@@ -84,6 +84,18 @@ impl Parts {
         })
     }
 
+    /// Whether one of `other`'s certificates is of this key. Never, while the key is under a password.
+    pub(super) fn key_is_certified_by(&self, other: &Self) -> bool {
+        let [part] = &self.keys[..] else { return false };
+        let Ok((_, key)) = part.open(None, Shape::EncryptedKey) else { return false };
+        let mut certificates = other.certificates.iter().filter_map(|der| Certificate::of_der(der).ok());
+        certificates.any(|certificate| certificate.belongs_to(&key.public))
+    }
+
+    pub(super) fn has_locked_key(&self) -> bool {
+        matches!(self.keys[..], [KeyPart::Encrypted(_)])
+    }
+
     fn without_one_key(&self) -> KeyMaterialError {
         if self.keys.len() > 1 {
             KeyMaterialError::SeveralKeys

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use storm_connectors::{
     Catalogue, DroppedFile, Holder, KeyMaterial, KeyMaterialError, MaterialSecret, PasswordTries, Shape, Validity,
-    read_dropped, read_key_material,
+    group_dropped, read_dropped, read_key_material,
 };
 use storm_domain::Timestamp;
 use storm_secret::Passphrase;
@@ -68,6 +68,28 @@ fn f139_several_files_are_one_thing_or_refused_whole() {
     let another = together(&[certificate, ("good", "pkcs8-rsa4096.pem")], None).unwrap_err();
     assert_eq!(another, KeyMaterialError::CertificateOfAnotherKey);
     assert_eq!(together(&[], None).unwrap_err(), KeyMaterialError::Empty);
+}
+
+fn groups(files: &[(&str, &str)]) -> Vec<Vec<usize>> {
+    let read: Vec<(Vec<u8>, &str)> = files.iter().map(|(folder, name)| (file(folder, name), *name)).collect();
+    let files: Vec<DroppedFile<'_>> = read.iter().map(|(bytes, name)| DroppedFile { bytes, name }).collect();
+    group_dropped(&files)
+}
+
+#[test]
+fn f139_a_certificate_finds_its_key_among_many_files_and_the_others_stand_alone() {
+    let (key, certificate) = (("good", "pkcs8-rsa2048.pem"), ("hostile", "certificate.crt"));
+    let (other, locked, google) =
+        (("good", "pkcs8-rsa4096.pem"), ("good", "encrypted-aes256.pem"), ("good", "google.json"));
+    assert_eq!(groups(&[]), Vec::<Vec<usize>>::new());
+    assert_eq!(groups(&[certificate, key]), [vec![0, 1]]);
+    assert_eq!(groups(&[other, certificate, google, key]), [vec![0], vec![1, 3], vec![2]]);
+    assert_eq!(groups(&[key, key, certificate]), [vec![0, 2], vec![1]], "each file is in one group");
+    assert_eq!(groups(&[google, certificate, locked]), [vec![0], vec![1, 2]], "the password is asked for both");
+    assert_eq!(groups(&[certificate, locked, key]), [vec![0, 2], vec![1]], "the key that is known to be its own");
+    assert_eq!(groups(&[certificate, other]), [vec![0, 1]], "two alone are meant for each other");
+    assert_eq!(groups(&[certificate, other, google]), [vec![0], vec![1], vec![2]], "not its key, and not in its way");
+    assert_eq!(groups(&[google, ("hostile", "link.url"), key]), [vec![0], vec![1], vec![2]]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
-use storm_connectors::{DroppedFile, KeyMaterialError, read_dropped, read_key_material};
+use storm_connectors::{DroppedFile, KeyMaterialError, group_dropped, read_dropped, read_key_material};
 use storm_secret::Passphrase;
 
 use crate::golden::{Golden, NOW, good, longest, timed};
@@ -40,6 +40,7 @@ proptest! {
         let file = DroppedFile { bytes: &bytes, name: &name };
         prop_assert!(read_key_material(file, Some(&Passphrase::new("practice")), NOW).is_err());
         prop_assert!(read_dropped(&[file, file], None, NOW).is_err());
+        prop_assert!(group_dropped(&[file, file, file]).concat().len() == 3);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use std::time::Duration;
 use storm_domain::{
     AccountComparison, Action, ActivityKind, Backoff, Credential, ErrorCode, Event, Failure, GenerationNumber,
     Integration, IntegrationId, KeyTask, RegistrationId, Rotation, RotationEvent, RotationMilestone, RotationRefused,
-    RotationStep, VaultError,
+    RotationStep, Timestamp, VaultError,
 };
 
 use tokio::sync::Notify;
@@ -81,6 +81,17 @@ impl Engine {
     /// How long the old one must still work for those that it was lent to; nobody, where lending is off.
     fn hand_outs_in_use(&self, integration: &Integration, rotation: &Rotation) -> Duration {
         if integration.lending_allowed { rotation.hand_outs_in_use(self.now()) } else { Duration::ZERO }
+    }
+
+    /// Until when the end of the old one is put off, once it was asked for.
+    pub(crate) fn lent_until(&self, integration: &Integration, rotation: &Rotation) -> Option<Timestamp> {
+        let is_asked_for = matches!(
+            rotation.step,
+            RotationStep::Deactivating { ordered: false, .. } | RotationStep::Revoking { ordered: false, .. }
+        );
+        let waits = is_asked_for && rotation.revoke_failure.is_none();
+        let left = if waits { self.hand_outs_in_use(integration, rotation) } else { Duration::ZERO };
+        (!left.is_zero()).then(|| self.now().after(left))
     }
 
     /// Takes the next step to the end of the old one, which cannot be taken by itself.

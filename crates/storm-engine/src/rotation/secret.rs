@@ -334,6 +334,7 @@ impl Engine {
             begun_at: rotation.begun_at,
             verified_at: rotation.verified_at,
             switched_at: rotation.switched_at,
+            lent_until: None, // a client secret is lent to nobody
             revoke_failure: rotation.revoke_failure.clone(),
             deactivated_at: None,
             revoked_at: rotation.revoked_at,

@@ -1,7 +1,7 @@
 //! Files that were dropped or chosen: what may be shown of them, and what they can be used for.
 
 use serde::{Deserialize, Serialize};
-use storm_domain::{HeldSecretId, Method, Timestamp};
+use storm_domain::{Failure, HeldSecretId, Method, Timestamp};
 
 use super::{ConnectorBadge, TypedSecret};
 
@@ -70,7 +70,7 @@ pub enum ValidityView {
     Ended,
 }
 
-/// What a file over the window is; nothing of it is held.
+/// What one of the things over the window is: a file, or a certificate and its key in two. Nothing of it is held.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 #[serde(tag = "preview", rename_all = "snake_case")]
 pub enum FilePreview {
@@ -86,25 +86,39 @@ pub enum FilePreview {
         /// What is recognised without opening it.
         shape: String,
     },
+    /// It cannot be used.
+    Refused {
+        /// Its name without the folder.
+        name: String,
+        /// Why, and what to do.
+        failure: Failure,
+    },
 }
 
-/// Files that were dropped or chosen, and that the core holds for a dialog.
+/// One of the things that were dropped or chosen at once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 #[serde(tag = "held", rename_all = "snake_case")]
 pub enum HeldFileView {
-    /// They were read.
+    /// It was read, and the core holds it for a dialog.
     Known {
         /// What may be shown.
         file: KeyFileView,
     },
-    /// They ask for their password first.
+    /// It asks for its password first; the core holds it until then.
     Locked {
-        /// To name them with the password.
+        /// To name it with the password.
         id: HeldSecretId,
         /// The file's name without its folder.
         name: String,
         /// What is recognised without opening it.
         shape: String,
+    },
+    /// It cannot be used, and nothing of it is held.
+    Refused {
+        /// Its name without the folder.
+        name: String,
+        /// Why, and what to do.
+        failure: Failure,
     },
 }
 

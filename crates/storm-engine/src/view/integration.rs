@@ -218,6 +218,8 @@ pub struct RotationView {
     pub verified_at: Option<Timestamp>,
     /// When it was switched to.
     pub switched_at: Option<Timestamp>,
+    /// Until when the end of the old one is put off, for those that were lent it until the switch. None = nobody waits.
+    pub lent_until: Option<Timestamp>,
     /// Why turning the old one off failed the last time, in plain words.
     pub revoke_failure: Option<String>,
     /// When the old one was switched off, which can be taken back.

@@ -26,7 +26,7 @@ async fn locked(rig: &Rig) -> HeldSecretId {
             assert_eq!((name.as_str(), shape.as_str()), ("app.p12", "PKCS#12 archive"));
             id
         }
-        HeldFileView::Known { .. } => panic!("it is under a password"),
+        other => panic!("{other:?}"),
     }
 }
 
@@ -39,7 +39,7 @@ async fn unlock(rig: &Rig, id: HeldSecretId, password: &str) -> Result<KeyFileVi
 async fn a_file_under_a_password_opens_with_the_right_one_and_waits_for_it_until_then() {
     let rig = Rig::start().await;
     let preview = rig.engine.preview_files(vec![file(ARCHIVE, "app.p12")]).await.unwrap();
-    assert!(matches!(preview, FilePreview::Locked { name, .. } if name == "app.p12"));
+    assert!(matches!(&preview[..], [FilePreview::Locked { name, .. }] if name == "app.p12"));
     let id = locked(&rig).await;
     let refused = unlock(&rig, id, "wrong").await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::FilePasswordRefused);
@@ -50,6 +50,32 @@ async fn a_file_under_a_password_opens_with_the_right_one_and_waits_for_it_until
     assert!(opened.file.facts.iter().any(|fact| fact.kind == FileFactKind::Fingerprint));
     assert!(opened.uses.iter().any(|one| one.connector.id == "entra-app" && one.method == Method::ServiceAccount));
     assert_eq!(unlock(&rig, id, "practice").await.unwrap_err().code, ErrorCode::NotFound, "it is open now");
+}
+
+const CERTIFICATE: &[u8] = include_bytes!("../../../storm-connectors/tests/files/hostile/certificate.crt");
+
+#[tokio::test]
+async fn several_files_are_held_each_for_itself_and_one_that_cannot_be_used_stops_no_other() {
+    let rig = Rig::start().await;
+    let files = || {
+        let [notes, archive] = [(&b"Buy milk."[..], "/downloads/notes.txt"), (ARCHIVE, "app.p12")];
+        [(CERTIFICATE, "own.crt"), notes, archive, (KEY, "own.pem")].map(|(bytes, name)| file(bytes, name)).into()
+    };
+    let previews = rig.engine.preview_files(files()).await.unwrap();
+    let [FilePreview::Known { file: pair }, FilePreview::Refused { name, failure }, FilePreview::Locked { .. }] =
+        &previews[..]
+    else {
+        panic!("{previews:?}")
+    };
+    assert_eq!((pair.shape.as_str(), name.as_str()), ("Certificate with its key (PEM)", "notes.txt"));
+    assert_eq!(failure.code, ErrorCode::FileNotUsable);
+
+    let held = rig.engine.hold_files(files()).await.unwrap();
+    let places: Vec<&[usize]> = held.iter().map(|one| &one.files[..]).collect();
+    assert_eq!(places, [&[0, 3][..], &[1], &[2]]);
+    let HeldFileView::Locked { id, .. } = held[2].view else { panic!("{held:?}") };
+    let opened = unlock(&rig, id, "practice").await.unwrap();
+    assert!(!rig.engine.was_saved(id) && !rig.engine.was_saved(opened.id), "opened is not saved");
 }
 
 #[tokio::test]
@@ -111,7 +137,9 @@ async fn a_bare_key_is_exchanged_for_whom_the_fields_name() {
         file: file.id,
         scopes: Vec::new(),
     };
+    assert!(!rig.engine.was_saved(file.id));
     let saved = rig.engine.add_service_account(request).await.unwrap();
+    assert!(rig.engine.was_saved(file.id), "so that its file can go to the bin");
     assert!(matches!(saved.verdict, storm_domain::Verdict::Works { .. }), "{:?}", saved.verdict);
     let page = rig.page(saved.integration_id).await;
     let storm_domain::CredentialSummary::ServiceAccountKey { key_id, client_email, ends_at, .. } =

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use storm_domain::port::Clock as _;
-use storm_domain::{ErrorCode, IntegrationId, Timestamp};
+use storm_domain::{ErrorCode, IntegrationId, Timestamp, Urgency};
 use storm_engine::view::{SetReplacementRequest, StatusView};
 
 use crate::rig::{Rig, failure};
@@ -51,6 +51,25 @@ async fn the_end_of_a_key_is_told_two_weeks_before_and_does_not_pass_to_the_next
     rig.engine.replace_api_key(id, rig.typed(&rig.make_key().await)).await.unwrap();
     assert_eq!(status(&rig, id).await, StatusView::Connected);
     assert_eq!(rig.page(id).await.replacement.unwrap().ends_at, None, "the new key has another end");
+}
+
+#[tokio::test]
+async fn a_reminder_is_given_once_and_once_more_on_the_last_day_over_restarts_and_changes_of_the_age() {
+    let rig = Rig::start().await;
+    let id = rig.add_key(&rig.make_key().await).await;
+    let urgency = async |rig: &Rig| rig.engine.remind_once(id).await.unwrap().map(|said| said.urgency);
+    assert_eq!(urgency(&rig).await, None, "nothing is known of its end");
+    let end = rig.clock.now().after(DAY * 10);
+    set(&rig, id, None, Some(end)).await;
+    assert_eq!(urgency(&rig).await, Some(Urgency::Due));
+    assert_eq!(urgency(&rig).await, None);
+    set(&rig, id, Some(90), Some(end)).await;
+    let rig = rig.restart().await;
+    assert_eq!(urgency(&rig).await, None, "it was said, by the run before");
+    rig.clock.advance(DAY * 9);
+    assert_eq!(urgency(&rig).await, Some(Urgency::LastDay));
+    assert_eq!(urgency(&rig).await, None);
+    assert!(matches!(status(&rig, id).await, StatusView::ReplaceSoon { .. }), "the list goes on to say it");
 }
 
 #[tokio::test]

@@ -114,14 +114,17 @@ impl Rig {
     pub async fn hold_file(&self, file: &serde_json::Value) -> storm_domain::HeldSecretId {
         match self.hold(file.to_string().as_bytes(), "key.json").await.unwrap() {
             HeldFileView::Known { file } => file.id,
-            HeldFileView::Locked { .. } => panic!("there is no password on it"),
+            other => panic!("{other:?}"),
         }
     }
 
     /// Any file, as it is dropped.
     pub async fn hold(&self, bytes: &[u8], name: &str) -> Result<HeldFileView, Failure> {
         let file = HeldFile { bytes: storm_secret::SecretBytes::new(bytes.to_vec()), name: name.to_owned() };
-        self.engine.hold_files(vec![file]).await
+        match self.engine.hold_files(vec![file]).await?.pop().unwrap().view {
+            HeldFileView::Refused { failure, .. } => Err(failure),
+            held => Ok(held),
+        }
     }
 
     pub async fn new_target(&self) -> AuthorizationTarget {

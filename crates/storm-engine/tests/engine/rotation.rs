@@ -237,9 +237,12 @@ async fn an_old_key_that_was_lent_until_the_switch_is_turned_off_when_it_was_use
     // Neither patience nor impatience of the user ends it before.
     let page = rig.engine.retry_rotation(id).await.unwrap();
     assert!(is_revoking(&page), "{:?}", page.rotation);
+    let rotation = page.rotation.unwrap();
+    assert_eq!(rotation.lent_until, rotation.switched_at.map(|at| at.after(USE_OF_A_HAND_OUT)), "the page says why");
     assert_eq!((revocations(&rig), keys_alive(&rig).await), (0, 2));
     rig.clock.advance(Duration::from_millis(1));
-    rig.page_when(id, is_done).await;
+    let page = rig.page_when(id, is_done).await;
+    assert_eq!(page.rotation.unwrap().lent_until, None);
     assert_eq!((revocations(&rig), keys_alive(&rig).await), (1, 1));
 }
 

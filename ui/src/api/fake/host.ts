@@ -83,6 +83,13 @@ export const profilesFile: KeyFileView = {
 /** The same before that. */
 export const lockedArchive: HeldFileView = { held: 'locked', id: 'locked-archive', name: 'reports.p12', shape: 'PKCS#12 archive' };
 
+/** Something else. */
+export const refusedFile: Extract<HeldFileView, { held: 'refused' }> = {
+  held: 'refused',
+  name: 'notes.txt',
+  failure: { code: 'file_not_usable', message: 'This is not a credentials file. Choose the one that the service let you download.', action: null, field: null, connector: null },
+};
+
 export class FakeHost extends FakeModel implements Host {
   // The vault.
 
@@ -515,10 +522,25 @@ export class FakeHost extends FakeModel implements Host {
 
   // Key files.
 
-  chooseKeyFile = async () => {
-    await this.called('chooseKeyFile');
-    this.held.set(sampleFile.id, sampleFile.id);
-    return { held: 'known', file: sampleFile } as const;
+  private readonly binned = new Set<string>();
+
+  chooseKeyFiles: Host['chooseKeyFiles'] = async () => {
+    await this.called('chooseKeyFiles');
+    const chosen = this.settings.chosen ?? [{ held: 'known', file: sampleFile }];
+    chosen.forEach((one) => one.held === 'known' && this.held.set(one.file.id, one.file.id));
+    return chosen;
+  };
+
+  storedOriginal: Host['storedOriginal'] = async (file) => {
+    await this.called('storedOriginal');
+    return this.binned.has(file) ? null : { files: ['~/Downloads/analytics-prod-9b07.json'] };
+  };
+
+  moveOriginalToBin: Host['moveOriginalToBin'] = async (file) => {
+    await this.called('moveOriginalToBin');
+    const { bin } = this.settings;
+    if (bin.outcome === 'moved') this.binned.add(file);
+    return bin;
   };
 
   unlockKeyFile: Host['unlockKeyFile'] = async ({ password }) => {

@@ -9,11 +9,13 @@ import type {
   AuthorizationTarget,
   AuthorizationView,
   BackupView,
+  BinOutcome,
   CoreEvent,
   ErrorCode,
   Event as CoreChange,
   Failure,
   FindingView,
+  HeldFileView,
   IntegrationDetailView,
   IntegrationId,
   KeyInput,
@@ -60,6 +62,10 @@ export interface FakeSettings {
   finding: FindingView | null;
   /** Who signs in at a Reconnect; null = the account there is. */
   signsInAs: string | null;
+  /** What is chosen in the file dialog; null = the sample file. */
+  chosen: HeldFileView[] | null;
+  /** What becomes of a file that is to go to the bin. */
+  bin: BinOutcome;
 }
 
 export const kept: ProtectionView = { backend: 'GNOME Keyring', keyring: true, keyring_lost: false, passphrase: false, recovery_code: false };
@@ -103,7 +109,7 @@ export class FakeModel {
   protected next = 1;
 
   constructor(settings: Partial<FakeSettings> = {}) {
-    this.settings = { vault: unlocked, protection: kept, notices: [], backup: null, rows: [], pace: null, clipboard: 'rk_live_0123456789abcdef3fQ2', serviceDown: false, noBrowser: false, noCodes: false, oneTimeLinks: false, keyringRefuses: false, finding: null, signsInAs: null, ...settings };
+    this.settings = { vault: unlocked, protection: kept, notices: [], backup: null, rows: [], pace: null, clipboard: 'rk_live_0123456789abcdef3fQ2', serviceDown: false, noBrowser: false, noCodes: false, oneTimeLinks: false, keyringRefuses: false, finding: null, signsInAs: null, chosen: null, bin: { outcome: 'moved' }, ...settings };
     this.rows = this.settings.rows;
     this.vault = this.settings.vault;
     this.protection = this.settings.protection;
@@ -127,7 +133,7 @@ export class FakeModel {
   }
 
   emitShell(event: ShellEvent): void {
-    if (event.event === 'file_held' && event.held.held === 'known') this.held.set(event.held.file.id, event.held.file.id);
+    if (event.event === 'files_held') event.files.forEach((one) => one.held === 'known' && this.held.set(one.file.id, one.file.id));
     this.shellListeners.forEach((listener) => listener(event));
   }
 
@@ -164,6 +170,12 @@ export class FakeModel {
   /** The old key of a rotation is tried. */
   tryOldKey(id: IntegrationId, refused: boolean): void {
     this.turn(id, (view) => rotation.oldTried(view, refused));
+    this.emit({ event: 'rotation_changed', id });
+  }
+
+  /** Tools that were lent the old key are waited for. */
+  waitForLent(id: IntegrationId): void {
+    this.turn(id, (view) => ({ ...rotation.revoking(view), step: { step: 'revoking', ordered: false, tries: 0 }, lent_until: Date.now() + 5_000 }));
     this.emit({ event: 'rotation_changed', id });
   }
 

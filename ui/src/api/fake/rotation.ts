@@ -16,6 +16,7 @@ export function begun(old: GenerationInfo, next: GenerationInfo, revokeMode: Rev
     begun_at: Date.now(),
     verified_at: null,
     switched_at: null,
+    lent_until: null,
     revoke_failure: null,
     deactivated_at: null,
     revoked_at: null,

@@ -7,19 +7,23 @@ import {
   type ConnectorView,
   type ExaminationSubject,
   type Failure,
+  type HeldFileView,
   type HeldSecretId,
   type IntegrationId,
   type IntegrationView,
   type KeyFileView,
   type RegistrationId,
   type RegistrationView,
+  type SavedView,
 } from '../../api/host';
 import type { App } from '../../state/app.svelte';
 import type { Opening } from '../../state/dialog.svelte';
 import type { FileTaker } from '../../state/drop.svelte';
 import { FileEntry } from '../../state/file-entry.svelte';
+import type { FileOutcome, QueuedFile } from '../../state/file-queue.svelte';
 import { KeyEntry } from '../../state/key-entry.svelte';
-import { afterConnector, attemptOf, before, firstOf, isWaiting, keepsFile, takesFile, useOf, withAttempt, type Step, type Subject } from './step';
+import { verdictText } from '../../state/verdict';
+import { afterConnector, attemptOf, before, firstOf, isWaiting, keepsFile, showsZone, takesFile, useOf, withAttempt, type Step, type Subject } from './step';
 
 /** Where the user signs in. */
 export type Way = 'browser' | 'code';
@@ -39,12 +43,37 @@ export class ConnectFlow implements FileTaker {
   scopes = $state<string[]>([]);
   key = $state.raw<KeyEntry | null>(null);
   readonly file: FileEntry;
+  /** The file whose key is in the vault now. */
+  stored = $state.raw<HeldSecretId | null>(null);
+  /** The button that ends it; in a row of files there is more to come. */
+  readonly done: string;
 
+  /** `turn`: the one of several files that this is about. */
   constructor(
     private readonly app: App,
     private readonly opening: Exclude<Opening, { open: 'disconnect' }>,
+    readonly turn: QueuedFile | null = null,
   ) {
     this.file = new FileEntry(app.host, app.drop, 'use it here');
+    const place = opening.open === 'key_files' ? opening.queue.place : null;
+    this.done = !place ? 'Done' : place.at < place.of ? 'Next file' : 'Finish';
+  }
+
+  /** What became of the file whose turn it is. */
+  get result(): FileOutcome {
+    const nameOf = (id: IntegrationId) => this.app.integrations.find(id)?.name ?? this.turn?.name ?? '';
+    if (this.step.step === 'waiting') {
+      const { progress } = this.step.attempt;
+      return progress.progress === 'completed' || progress.progress === 'kept_both'
+        ? { outcome: 'connected', as: nameOf(progress.integration_id) }
+        : { outcome: 'skipped' };
+    }
+    if (!this.#saved) return { outcome: 'skipped' };
+    const { integration_id, verdict } = this.#saved;
+    const as = nameOf(integration_id);
+    return ['works', 'works_without'].includes(verdict.outcome)
+      ? { outcome: 'connected', as }
+      : { outcome: 'saved', as, verdict: verdictText(verdict, this.app.integrations.find(integration_id)?.connector.name ?? as, 'service_account').title };
   }
 
   /** Listens and finds the first step; the answer ends it all, an authorization under way included. */
@@ -118,12 +147,21 @@ export class ConnectFlow implements FileTaker {
     return this.opening.open === 'replace' ? 'replace the key file' : 'add it as an integration';
   }
 
+  get takesSeveral(): boolean {
+    const isFree = this.step.step === 'enter_file' && !this.step.subject.existing && !this.file.file;
+    return this.turn === null && (isFree || ['choose_connector', 'choose_method'].includes(this.step.step));
+  }
+
   take(file: KeyFileView): void {
     void this.takeFile(file);
   }
 
+  takeAll(files: HeldFileView[]): void {
+    this.app.dialogs.keyFiles(files);
+  }
+
   refuse(failure: Failure): void {
-    if (keepsFile(this.step)) this.file.refuse(failure);
+    if (showsZone(this.step)) this.file.refuse(failure);
     else this.app.toasts.fail(failure);
   }
 
@@ -167,6 +205,8 @@ export class ConnectFlow implements FileTaker {
         ? await host.replaceApiKey(subject.existing.id, key)
         : await host.addApiKey({ connector_id: subject.connector.badge.id, name: this.#name, fields: this.#fields, key });
       this.file.empty();
+      this.stored = file?.id ?? null;
+      this.#saved = saved;
       this.#go({ step: 'verdict', subject, saved });
     });
   }
@@ -180,6 +220,8 @@ export class ConnectFlow implements FileTaker {
         ? await host.replaceKeyFile(subject.existing.id, file)
         : await host.addServiceAccount({ connector_id: subject.connector.badge.id, name: this.#name, fields: this.#fields, file, scopes: [...this.scopes] });
       this.file.empty();
+      this.stored = file;
+      this.#saved = saved;
       this.#go({ step: 'verdict', subject, saved });
     });
   }
@@ -193,7 +235,9 @@ export class ConnectFlow implements FileTaker {
   /** Verifies again what could not be reached. */
   async verifyAgain(subject: Subject, id: string): Promise<void> {
     await this.#run(async () => {
-      this.#go({ step: 'verdict', subject, saved: { integration_id: id, verdict: await this.app.host.verifyIntegration(id) } });
+      const saved = { integration_id: id, verdict: await this.app.host.verifyIntegration(id) };
+      if (this.#saved) this.#saved = saved;
+      this.#go({ step: 'verdict', subject, saved });
     });
   }
 
@@ -214,8 +258,10 @@ export class ConnectFlow implements FileTaker {
   /** Saves a new app registration, or mends `editing`, and goes on with it. */
   async saveRegistration(subject: Subject, editing: RegistrationView | null, clientId: string, clientSecret: string | null): Promise<void> {
     await this.#run(async () => {
-      const registration = await this.#register(subject, editing?.id ?? null, clientId, clientSecret, this.file.file?.id ?? null);
+      const file = this.file.file?.id ?? null;
+      const registration = await this.#register(subject, editing?.id ?? null, clientId, clientSecret, file);
       this.file.empty();
+      this.stored = file;
       this.#go({ step: 'authorize', subject, registration });
     });
   }
@@ -289,6 +335,7 @@ export class ConnectFlow implements FileTaker {
   #target: AuthorizationTarget | null = null;
   #way: Way = 'browser';
   #left = false;
+  #saved: SavedView | null = null;
 
   get #name(): string | null {
     return this.name.trim() || null;
@@ -311,6 +358,12 @@ export class ConnectFlow implements FileTaker {
       case 'key_file':
         this.file.take(opening.file);
         return this.#openFile(opening.file);
+      case 'key_files': {
+        const file = this.turn && (await this.app.drop.opened(this.turn.held));
+        if (file) this.file.take(file);
+        else if (this.turn) opening.queue.finish(this.turn, { outcome: 'skipped' });
+        return file ? this.#openFile(file) : undefined;
+      }
       case 'reconnect':
         return this.#authorize(opening.integration.id, { target: 'reconnect', integration_id: opening.integration.id, more_scopes: opening.moreScopes });
       case 'replace':
@@ -370,6 +423,7 @@ export class ConnectFlow implements FileTaker {
   #leave(): void {
     this.#left = true;
     this.key?.empty();
+    if (this.app.drop.locked?.id === (this.turn?.held.held === 'locked' && this.turn.held.id)) this.app.drop.locked?.done(null);
     const id = attemptOf(this.step);
     if (id && isWaiting(this.step)) void this.app.attempt(() => this.app.host.cancelAuthorization(id));
   }

@@ -82,6 +82,10 @@ export const attemptOf = (step: Step): AttemptId | null => (step.step === 'waiti
 export const isWaiting = (step: Step): boolean =>
   step.step === 'waiting' && ['waiting', 'entering_code', 'exchanging'].includes(step.attempt.progress.progress);
 
+/** Whether nothing is left to do in it but to close it. */
+export const isFinished = (step: Step): boolean =>
+  step.step === 'verdict' || (step.step === 'waiting' && ['completed', 'kept_both'].includes(step.attempt.progress.progress));
+
 /** Takes over news of an attempt; news of another one changes nothing. */
 export const withAttempt = (step: Step, attempt: AuthorizationView): Step =>
   step.step === 'waiting' && step.attempt.id === attempt.id ? { ...step, attempt } : step;
@@ -96,3 +100,6 @@ export const takesFile = (step: Step): boolean =>
 /** Whether a released file belongs to what is being filled in. */
 export const keepsFile = (step: Step): boolean =>
   ['enter_file', 'register_app'].includes(step.step) || (step.step === 'enter_key' && step.subject.method.takes_file);
+
+/** Whether there is a place in it that says what is wrong with a file. */
+export const showsZone = (step: Step): boolean => keepsFile(step) || (step.step === 'choose_connector' && step.method === 'service_account' && !step.file);

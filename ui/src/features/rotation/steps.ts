@@ -17,6 +17,8 @@ export interface Line {
   actions: { action: LineAction; label: string }[];
   /** Something is under way by itself. */
   working: boolean;
+  /** When a wait is over that is under way. */
+  waitsUntil: Timestamp | null;
 }
 
 /** What may be shown of a credential, short. */
@@ -74,6 +76,7 @@ export function rotationLines(rotation: RotationView, service: string): Line[] {
     at: index < now ? at : null,
     actions: [],
     working: false,
+    waitsUntil: null,
     ...words,
   }));
 }
@@ -227,6 +230,14 @@ function revokeLine(rotation: RotationView, service: string): Words {
   }
   if (step.step === 'revoking' && !step.ordered && failure !== null) {
     return { ...failed, actions: [{ action: 'retry', label: 'Try again' }] };
+  }
+  if (step.step === 'revoking' && !step.ordered && rotation.lent_until !== null) {
+    const then = byApi ? `Then ${service} is asked to turn it off.` : `Then the page of ${service} opens, where you turn it off.`;
+    return {
+      title: 'Waiting for tools that may still use the old key',
+      text: `Whoever was lent ${old} until the switch has a moment to finish. ${then}`,
+      waitsUntil: rotation.lent_until,
+    };
   }
   if (step.step === 'revoking' && !step.ordered) {
     return byApi
