@@ -150,3 +150,98 @@ fn passing(kind: TransientKind) -> RefreshFailure {
 fn not_possible() -> RefreshFailure {
     refused("key_not_usable", "The credential cannot stand in the request that the service asks for.")
 }
+
+#[cfg(test)]
+mod tests {
+    use storm_domain::{AnswerFormat, HttpMethod, KeyPlacement};
+
+    use super::*;
+
+    fn asked(answer: AnswerFormat, reads: KeyReading) -> KeyRequest {
+        KeyRequest {
+            method: HttpMethod::Post,
+            url: "https://service.example/keys".parse().unwrap(),
+            placement: KeyPlacement::Bearer,
+            headers: Vec::new(),
+            body: None,
+            answer,
+            error_pointer: Some(if answer == AnswerFormat::Xml { "/Error/Code" } else { "/error/status" }.to_owned()),
+            message_pointer: Some("/Error/Message".to_owned()),
+            reads,
+        }
+    }
+
+    fn answer(status: u16, body: &str) -> RawTokenAnswer {
+        RawTokenAnswer {
+            status,
+            content_type: None,
+            retry_after: None,
+            server_time: None,
+            received_at: Timestamp(0),
+            body: SecretBytes::new(body.as_bytes().to_vec()),
+            dpop_key: None,
+        }
+    }
+
+    fn list() -> KeyReading {
+        let (keys, id) = ("/keys".to_owned(), "/name".to_owned());
+        KeyReading::List { keys, id, used: Some("/used".to_owned()), own: Some("/own".to_owned()) }
+    }
+
+    fn listed(answer: Result<KeyAnswer, RefreshFailure>) -> Vec<(String, Option<bool>)> {
+        match answer {
+            Ok(KeyAnswer::Listed { keys, .. }) => keys.into_iter().map(|key| (key.id, key.used)).collect(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn lists_are_read_in_both_forms_and_a_path_counts_by_its_last_part() {
+        let json = r#"{"own":"k2","keys":[{"name":"projects/-/keys/k1","used":7},{"name":"k2","used":null}]}"#;
+        let keys = listed(judge(&asked(AnswerFormat::Json, list()), &answer(200, json)));
+        assert_eq!(keys, [("k1".to_owned(), Some(true)), ("k2".to_owned(), Some(false))]);
+        assert_eq!(listed(judge(&asked(AnswerFormat::Json, list()), &answer(200, "{}"))), []);
+        let xml = "<R><M><member><Id>A</Id></member><member><Id>B</Id></member></M></R>";
+        let reads = KeyReading::List { keys: String::new(), id: "/M/member/Id".to_owned(), used: None, own: None };
+        let keys = listed(judge(&asked(AnswerFormat::Xml, reads), &answer(200, xml)));
+        assert_eq!(keys, [("A".to_owned(), None), ("B".to_owned(), None)]);
+    }
+
+    #[test]
+    fn a_new_key_is_text_an_object_or_base64_of_a_file() {
+        let file = |at: &str| KeyReading::New { id: None, secret: NewSecret::File(at.to_owned()) };
+        for (reads, body) in [
+            (file(""), r#"{"private_key_id":"k1"}"#.to_owned()),
+            (file("/data"), format!(r#"{{"data":"{}"}}"#, BASE64_STANDARD.encode(r#"{"private_key_id":"k1"}"#))),
+        ] {
+            match judge(&asked(AnswerFormat::Json, reads), &answer(200, &body)) {
+                Ok(KeyAnswer::Made { id: None, key: MintedKey::File(bytes) }) => {
+                    // EXPOSE: compared in a test.
+                    assert_eq!(bytes.expose(), br#"{"private_key_id":"k1"}"#);
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        let secret = NewSecret::Key("/Key/Secret".to_owned());
+        let request = asked(AnswerFormat::Xml, KeyReading::New { id: Some("/Key/Id".to_owned()), secret });
+        let made = judge(&request, &answer(200, "<R><Key><Id>A</Id><Secret>s3</Secret></Key></R>"));
+        assert!(matches!(made, Ok(KeyAnswer::Made { id: Some(id), key: MintedKey::Key(_) }) if id == "A"));
+    }
+
+    #[test]
+    fn only_the_services_own_words_refuse_and_what_is_not_understood_may_have_made_a_key() {
+        let key = NewSecret::Key("/key".to_owned());
+        let create = asked(AnswerFormat::Json, KeyReading::New { id: Some("/id".to_owned()), secret: key });
+        for (status, body) in [(200, "<html>"), (201, "{}"), (302, ""), (429, ""), (503, "{}"), (403, "<html>")] {
+            let failed = judge(&create, &answer(status, body));
+            assert!(matches!(failed, Err(RefreshFailure::Transient { .. })), "{status} {body}: {failed:?}");
+        }
+        let denied = "<E><Error><Code>AccessDenied</Code><Message>not you</Message></Error></E>";
+        let words = ProviderWords::cleaned("AccessDenied", "not you");
+        let refused = judge(&asked(AnswerFormat::Xml, list()), &answer(403, denied));
+        assert_eq!(refused.unwrap_err(), RefreshFailure::RequestRefused(words));
+        let gone = judge(&asked(AnswerFormat::Json, KeyReading::Status), &answer(404, "{}"));
+        assert!(matches!(gone, Ok(KeyAnswer::Done)));
+        assert!(judge(&create, &answer(404, "{}")).is_err());
+    }
+}
