@@ -62,7 +62,7 @@ async fn connect(journey: &mut Journey, moto: &Moto, key: &AwsKey, other: &AwsKe
     let page = window.execute("return document.documentElement.outerHTML").await?.to_string();
     ensure(!page.contains(&key.secret) && !page.contains(&other.secret), || "the page holds a secret".to_owned())?;
     window.click("key-save").await?;
-    window.await_text("verdict-works", "user/storm").await?;
+    window.await_text("verdict", "user/storm").await?;
     window.click("connect-done").await
 }
 
