@@ -150,9 +150,9 @@ async fn connect(
 ) -> Outcome<SavedView> {
     let engine = headless.engine()?;
     let file = HeldFile { bytes: SecretBytes::new(services.file(key_of, recipe.file)?), name: recipe.file.to_owned() };
-    let held: KeyFileView = match engine.hold_files(vec![file]).await.map_err(refused)? {
-        HeldFileView::Known { file } if !recipe.is_locked => file,
-        HeldFileView::Locked { id, .. } if recipe.is_locked => {
+    let held: KeyFileView = match engine.hold_files(vec![file]).await.map_err(refused)?.pop().map(|held| held.view) {
+        Some(HeldFileView::Known { file }) if !recipe.is_locked => file,
+        Some(HeldFileView::Locked { id, .. }) if recipe.is_locked => {
             let request = serde_json::from_value(json!({ "id": id, "password": "practice" }))?;
             engine.unlock_files(request).await.map_err(refused)?
         }

@@ -342,9 +342,9 @@ async fn aws_tools_read_what_is_lent_from_their_credential_process() -> Outcome 
 async fn drop_csv(headless: &Headless, key: &AwsKey) -> Outcome<HeldSecretId> {
     let text = format!("\u{feff}Access key ID,Secret access key\r\n{},{}\r\n", key.id, key.secret);
     let file = HeldFile { bytes: SecretBytes::new(text.into_bytes()), name: "storm_accessKeys.csv".to_owned() };
-    match headless.engine()?.hold_files(vec![file]).await.map_err(refused)? {
-        HeldFileView::Known { file } => Ok(file.id),
-        locked => Err(StepError::Wrong(format!("{locked:?}"))),
+    match headless.engine()?.hold_files(vec![file]).await.map_err(refused)?.pop().map(|held| held.view) {
+        Some(HeldFileView::Known { file }) => Ok(file.id),
+        other => Err(StepError::Wrong(format!("{other:?}"))),
     }
 }
 

@@ -4,8 +4,6 @@
 //! that is not understood is passing trouble, never a key; and no key stands in a failure. Deliberately absent: following pages of
 //! a long list, since services that make keys by API allow few.
 
-use std::borrow::Cow;
-
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use reqwest::RequestBuilder;
@@ -101,7 +99,7 @@ fn read(reads: &KeyReading, document: Option<&Document>) -> Option<KeyAnswer> {
             };
             let key = match secret {
                 NewSecret::Key(at) => MintedKey::Key(ApiKey::new(document.at(at).as_deref().and_then(text)?)),
-                NewSecret::File(at) => MintedKey::File(file(&document.at(at)?)?),
+                NewSecret::File(at) => MintedKey::File(document.at(at).as_deref().and_then(file)?),
             };
             KeyAnswer::Made { id, key }
         }
@@ -127,9 +125,9 @@ fn listed(document: &Document, keys: &str, id: &str, used: Option<&str>) -> Opti
 }
 
 /// Of an object, or of its text in base64.
-fn file(value: &Cow<'_, Value>) -> Option<SecretBytes> {
-    match &**value {
-        Value::Object(_) => serde_json::to_vec(&**value).ok().map(SecretBytes::new),
+fn file(value: &Value) -> Option<SecretBytes> {
+    match value {
+        Value::Object(_) => serde_json::to_vec(value).ok().map(SecretBytes::new),
         Value::String(encoded) => BASE64_STANDARD.decode(encoded.as_bytes()).ok().map(SecretBytes::new),
         _ => None,
     }

@@ -184,7 +184,7 @@ const ANOTHER_AWS_ID: &str = "AKIAI44QH8DHBEXAMPLE";
 async fn opened(rig: &Rig, bytes: &[u8], name: &str) -> KeyFileView {
     match rig.hold(bytes, name).await.unwrap() {
         HeldFileView::Known { file } => file,
-        HeldFileView::Locked { .. } => panic!("it has no password"),
+        other => panic!("{other:?}"),
     }
 }
 
@@ -254,7 +254,8 @@ async fn of_several_profiles_the_chosen_one_is_saved_and_none_is_guessed() {
 #[tokio::test]
 async fn a_temporary_access_key_is_refused_with_the_reason_while_it_hangs_over_the_window() {
     let rig = Rig::start().await;
-    let hovering = rig.engine.preview_files(vec![file(AWS_SESSION, "credentials")]).await.unwrap_err();
+    let preview = rig.engine.preview_files(vec![file(AWS_SESSION, "credentials")]).await.unwrap().pop();
+    let Some(FilePreview::Refused { failure: hovering, .. }) = preview else { panic!("{preview:?}") };
     let dropped = rig.hold(AWS_SESSION, "credentials").await.unwrap_err();
     assert!(hovering.message.contains("temporary key of AWS"), "{}", hovering.message);
     assert_eq!((hovering.code, hovering.message), (dropped.code, dropped.message));
