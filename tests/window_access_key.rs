@@ -54,6 +54,8 @@ async fn connect(journey: &mut Journey, moto: &Moto, key: &AwsKey, other: &AwsKe
     let window = journey.window()?;
     window.await_text("file-keys", &key.id).await?;
     window.click(&format!("file-key-{}", key.id)).await?;
+    journey.picture("access-key-choice").await?;
+    let window = journey.window()?;
     window.click("more-settings").await?;
     window.fill("field-base_url", moto.url()).await?;
     window.fill("integration-name", NAME).await?;

@@ -264,11 +264,11 @@ impl Response {
         let secret_bytes = match self {
             // EXPOSE: only its length is looked at.
             Self::Token(loan) => loan.secret.expose().len(),
-            // EXPOSE: only their lengths are looked at.
             Self::AccessKey(loan) => {
-                loan.id.len()
-                    + loan.secret.expose().len()
-                    + loan.session_token.as_ref().map_or(0, |token| token.expose().len())
+                // EXPOSE: only its length is looked at.
+                let token = loan.session_token.as_ref().map_or(0, |token| token.expose().len());
+                // EXPOSE: only its length is looked at.
+                loan.id.len() + loan.secret.expose().len() + token
             }
             Self::Status(_) | Self::HandingOver | Self::Refused(_) => 0,
         };

@@ -71,9 +71,10 @@ export class ConnectFlow implements FileTaker {
     if (!this.#saved) return { outcome: 'skipped' };
     const { integration_id, verdict } = this.#saved;
     const as = nameOf(integration_id);
+    const method = this.step.step === 'verdict' ? this.step.subject.method.method : 'service_account';
     return ['works', 'works_without'].includes(verdict.outcome)
       ? { outcome: 'connected', as }
-      : { outcome: 'saved', as, verdict: verdictText(verdict, this.app.integrations.find(integration_id)?.connector.name ?? as, 'service_account').title };
+      : { outcome: 'saved', as, verdict: verdictText(verdict, this.app.integrations.find(integration_id)?.connector.name ?? as, method).title };
   }
 
   /** Listens and finds the first step; the answer ends it all, an authorization under way included. */
