@@ -65,6 +65,9 @@ export const chapters = {
   Rotation: [
     { name: 'rotation-form', title: 'Awaits the new key', act: rotate },
     { name: 'rotation-revoke', title: 'Switched', act: async (page) => { await rotate(page); await at(page, 'key-field').fill('fresh'); await click(page, 'rotation-save'); await see(page, 'rotation-revoke'); } },
+    { name: 'rotation-mint', title: 'The service can make the new one', act: async (page) => { await open(page, 'i-bigquery', 'credentials'); await click(page, 'rotation-start'); await see(page, 'rotation-mint'); } },
+    { name: 'rotation-drill', title: 'A rehearsal', act: async (page) => { await open(page, 'i-bigquery', 'credentials'); await click(page, 'drill-start'); await see(page, 'rotation-mint'); } },
+    { name: 'rotation-minted', title: 'Made by the service', act: async (page) => { await open(page, 'i-bigquery', 'credentials'); await click(page, 'rotation-start'); await click(page, 'rotation-mint'); await page.locator('[data-test="rotation"]:not([data-step="none"])').waitFor(); } },
     { name: 'rotation-key-file', title: 'Of a key file', act: async (page) => { await open(page, 'i-bigquery', 'credentials'); await click(page, 'rotation-start'); } },
   ],
   'Connecting': [
@@ -93,6 +96,22 @@ export const chapters = {
     { name: 'drop', title: 'A key file', act: async (page) => { await tell(page, `fakeHost.emitShell({ event: 'files_hovering', files: [{ preview: 'known', file: samples.sampleFile.file }] })`); await see(page, 'drop-overlay'); } },
     { name: 'drop-ends', title: 'A certificate that ends soon', act: async (page) => { await tell(page, `fakeHost.emitShell({ event: 'files_hovering', files: [{ preview: 'known', file: samples.sampleArchive.file }] })`); await see(page, 'drop-overlay'); } },
     { name: 'drop-refused', title: 'Something else', act: async (page) => { await tell(page, `fakeHost.emitShell({ event: 'files_hovering', files: [{ preview: 'refused', name: 'keys', failure: { code: 'file_not_usable', message: 'This is a folder. Drop the key file itself.', action: null, field: null, connector: null } }] })`); await see(page, 'drop-overlay'); } },
+    { name: 'drop-several', title: 'Several at once', act: async (page) => {
+      await tell(page, `fakeHost.emitShell({ event: 'files_hovering', files: [{ preview: 'known', file: samples.sampleFile.file }, { preview: 'locked', name: 'reports.p12', shape: 'PKCS#12 archive' }, { preview: 'refused', name: 'notes.txt', failure: samples.refusedFile.failure }] })`);
+      await see(page, 'drop-overlay');
+    } },
+    { name: 'files-in-turn', title: 'One after the other', act: async (page) => {
+      await tell(page, `fakeHost.emitShell({ event: 'files_held', files: [{ held: 'known', file: samples.sampleFile }, samples.lockedArchive, samples.refusedFile] })`);
+      await see(page, 'file-queue');
+    } },
+    { name: 'files-summary', title: 'What became of them', act: async (page) => {
+      await tell(page, `fakeHost.emitShell({ event: 'files_held', files: [{ held: 'known', file: samples.sampleFile }, { held: 'known', file: { ...samples.sampleFile, id: 'other' } }, samples.refusedFile] })`);
+      await click(page, 'file-skip');
+      await page.getByText('File 2 of 2').waitFor();
+      await click(page, 'file-skip');
+      await see(page, 'file-summary');
+    } },
+    { name: 'keys-in-file', title: 'Several keys in one file', act: async (page) => { await tell(page, `fakeHost.emitShell({ event: 'files_held', files: [{ held: 'known', file: samples.profilesFile }] })`); await see(page, 'file-keys'); } },
     { name: 'drop-password', title: 'Under a password', act: async (page) => { await tell(page, `fakeHost.emitShell({ event: 'files_held', files: [samples.lockedArchive] })`); await see(page, 'file-password'); } },
   ],
   'Leaving': [

@@ -67,6 +67,10 @@ pub(super) fn of_ini(text: &str, file_name: String) -> Result<KeyMaterial, KeyMa
         .map_err(|_| KeyMaterialError::Damaged { what: "a line in it is neither a name and a value nor a section" })?;
     let mut found = Vec::new();
     for (section, properties) in &file {
+        // Its name would run on to the next bracket, over keys and secrets, and it is shown.
+        if section.is_some_and(|name| name.contains(char::is_control) || name.contains('=')) {
+            return Err(KeyMaterialError::Damaged { what: "the name of a section in it is not closed by a bracket" });
+        }
         let value = |name: &'static str| {
             let mut values =
                 properties.iter().filter(|(key, _)| name_of(key) == name).map(|(_, value)| unquoted(value.trim()));

@@ -263,6 +263,7 @@ printf 'Access key ID,Secret access key\n=cmd|calc,%s\n' $secret >hostile/formul
 printf '[a]\naws_access_key_id=%s\naws_secret_access_key=%s\n[b]\naws_access_key_id=%s\naws_secret_access_key=%s\n' $id $secret $id $secret >hostile/two-profiles && hostile two-profiles '' '' SeveralKeys
 printf '[a]\naws_access_key_id=%s\naws_access_key_id=%s\naws_secret_access_key=%s\n' $id $id $secret >hostile/twice-in-profile && hostile twice-in-profile '' '' Repeated
 printf '[a]\naws_access_key_id=%s\n' $id >hostile/half-profile && hostile half-profile '' '' Missing
+printf '[a\naws_access_key_id=%s\naws_secret_access_key=%s\n[b]\naws_access_key_id=%s\naws_secret_access_key=%s\n' $id $secret $id $secret >hostile/open-section && hostile open-section '' '' Damaged
 printf '[a]\ncredential_process=/bin/sh -c id\n' >hostile/program-profile && hostile program-profile '' '' Unsupported
 config '- name: ada
   user:

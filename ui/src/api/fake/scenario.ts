@@ -1,13 +1,13 @@
 // Named situations of the fake host, for `?fake=NAME` in a plain browser.
 import type { Failure, IntegrationDetailView, KeyProblem, VaultNotice, VaultView } from '../host';
-import { FakeHost, lockedArchive, sampleArchive, sampleFile } from './host';
+import { accessKeyFile, FakeHost, lockedArchive, profilesFile, refusedFile, sampleArchive, sampleFile } from './host';
 import { kept, type FakeSettings } from './model';
 import { crowd, twoAccounts, workingDay } from './seed';
 
 const PACE_MS = 2_500;
 
 /** Files that may be dropped. */
-export const samples = { sampleFile, sampleArchive, lockedArchive };
+export const samples = { sampleFile, sampleArchive, accessKeyFile, profilesFile, lockedArchive, refusedFile };
 
 const secondWays = { ...kept, passphrase: true, recovery_code: true };
 
