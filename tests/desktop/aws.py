@@ -2,8 +2,7 @@
 
 Prints "READY URL". Under /test/ are what an administrator does: POST /test/keys/USER makes a key (and the user), answered with
 both parts; GET /test/keys/USER lists id and status; DELETE /test/keys/USER/ID ends one; POST /test/users/USER/without/ACTION
-takes an action from the user; POST /test/roles/ROLE/USER/EXTERNAL makes a role that the user may assume with that external id;
-POST /test/id with a secret as body answers with the id that belongs to it.
+takes an action from the user; POST /test/roles/ROLE/USER/EXTERNAL makes a role that the user may assume with that external id.
 """
 
 import json
@@ -32,11 +31,8 @@ def allow(user, *statements):
     iam().put_user_policy(user, "storm", json.dumps(policy))
 
 
-def administer(method, path, body):
+def administer(method, path):
     match (method, path):
-        case "POST", ["id"]:
-            keys = [key for user in iam().users.values() for key in iam().list_access_keys(user.name)]
-            return [key.access_key_id for key in keys if key.secret_access_key == body]
         case "POST", ["keys", user]:
             if user not in [one.name for one in iam().users.values()]:
                 iam().create_user("us-east-1", user)
@@ -68,7 +64,7 @@ def application(environ, start_response):
     request = Request(environ)
     if not request.path.startswith("/test/"):
         return moto(environ, start_response)
-    answer = administer(request.method, request.path.split("/")[2:], request.get_data(as_text=True))
+    answer = administer(request.method, request.path.split("/")[2:])
     return Response(json.dumps(answer), content_type="application/json")(environ, start_response)
 
 

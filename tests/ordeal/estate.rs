@@ -124,6 +124,7 @@ impl Kind {
             Self::Aws => Fields::from([
                 ("region".to_owned(), "eu-central-1".to_owned()),
                 ("base_url".to_owned(), moto.map(Moto::url).unwrap_or_default().to_owned()),
+                ("lend".to_owned(), "key".to_owned()), // whose end is what is waited for
             ]),
             Self::KeyByHand => Fields::from([
                 ("verify_url".to_owned(), format!("{base_url}/api/whoami")),

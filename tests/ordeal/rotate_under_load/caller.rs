@@ -1,7 +1,7 @@
 //! A process of another tool: its tasks are lent a credential over the host's socket and call the service with it, again and
 //! again, whatever is done to the credential meanwhile.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -9,16 +9,16 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use storm_auth::{HttpProvider, OsEntropy, SystemClock};
+use storm_broker::{AccessKeyLoan, LentSecret};
 use storm_connectors::Catalogue;
 use storm_domain::port::{Clock as _, Provider as _};
 use storm_domain::{ApiKeyCredential, Credential, Fields, Method, Timestamp, Verdict};
-use storm_secret::ApiKey;
 use storm_tests::{Outcome, StepError};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
-use crate::single_flight::asker::{Task, lend};
+use crate::single_flight::asker::{Task, lend, lend_access_key};
 use crate::victim::report::sha256_of;
 use crate::victim::{line, print};
 
@@ -39,7 +39,7 @@ pub struct CallerBeginning {
     pub task: Task,
     /// The address that is called.
     pub url: String,
-    /// Where AWS is, if what is lent is a secret that signs.
+    /// Where AWS is, if what is lent signs.
     pub aws: Option<String>,
 }
 
@@ -51,6 +51,12 @@ pub enum CallerOrder {
     OnceMore,
     /// Stops, and tells what was.
     Stop,
+}
+
+/// What a task is lent.
+enum Lent {
+    Secret(LentSecret),
+    AccessKey(AccessKeyLoan),
 }
 
 /// What its tasks did, all together.
@@ -111,24 +117,29 @@ async fn call_on(
     done: watch::Sender<[u64; TASKS]>,
     stop: Arc<AtomicBool>,
 ) -> Calls {
-    let (mut calls, mut ids) = (Calls::default(), HashMap::new());
+    let mut calls = Calls::default();
     let mut pace = tokio::time::interval(PACE);
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while !stop.load(Ordering::Relaxed) {
         pace.tick().await;
         let asking = Arc::clone(&beginning);
-        let lent = tokio::task::spawn_blocking(move || lend(&asking.socket, &asking.task)).await;
+        let lent = tokio::task::spawn_blocking(move || {
+            let CallerBeginning { socket, task, aws, .. } = &*asking;
+            match aws {
+                Some(_) => lend_access_key(socket, task).map(Lent::AccessKey),
+                None => lend(socket, task).map(Lent::Secret),
+            }
+        });
+        let lent = lent.await;
         let lent_at = SystemClock.now();
         let outcome = match lent {
             // EXPOSE: sent to the service, as the tool is there for.
-            Ok(Ok(secret)) => match &beginning.aws {
-                // EXPOSE: as below.
-                Some(aws) => {
-                    calls.sha256.insert(sha256_of(secret.expose()));
-                    sign(&beginning, aws, secret.expose(), &mut ids).await
-                }
-                None => call(&http, &beginning.url, secret.expose(), &mut calls.sha256).await,
-            },
+            Ok(Ok(Lent::Secret(secret))) => call(&http, &beginning.url, secret.expose(), &mut calls.sha256).await,
+            Ok(Ok(Lent::AccessKey(loan))) => {
+                // EXPOSE: hashed.
+                calls.sha256.insert(sha256_of(loan.secret.expose()));
+                sign(&beginning, loan).await
+            }
             Ok(Err(refused)) => Err(format!("nothing was lent: {refused}")),
             Err(error) => Err(error.to_string()),
         };
@@ -141,33 +152,15 @@ async fn call_on(
     calls
 }
 
-/// Asks STS who it is. The id that belongs to a secret is asked of whoever administers the service, once for each.
-async fn sign(
-    beginning: &CallerBeginning,
-    aws: &str,
-    secret: &str,
-    ids: &mut HashMap<String, String>,
-) -> Result<(), String> {
-    let sha256 = sha256_of(secret);
-    let id = match ids.get(&sha256) {
-        Some(id) => id.clone(),
-        None => {
-            let asked = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build();
-            let asked =
-                asked.map_err(|error| error.to_string())?.post(format!("{aws}/test/id")).body(secret.to_owned());
-            let known: Vec<String> =
-                async { asked.send().await?.json().await }.await.map_err(|error| error.to_string())?;
-            known.first().cloned().ok_or("a secret that no key has")?
-        }
-    };
-    ids.insert(sha256, id.clone());
+/// Asks STS who it is.
+async fn sign(beginning: &CallerBeginning, AccessKeyLoan { id, secret, .. }: AccessKeyLoan) -> Result<(), String> {
     let catalogue = Catalogue::embedded().map_err(|_| "the catalogue is damaged")?;
     let connector = catalogue.connector("aws").ok_or("no such connector")?;
-    let fields = Fields::from([("base_url".to_owned(), aws.to_owned())]);
+    let fields = Fields::from([("base_url".to_owned(), beginning.aws.clone().unwrap_or_default())]);
     let request = connector.verify_request(Method::ApiKey, &fields).map_err(|error| error.to_string())?;
     let provider = PROVIDER.get_or_init(|| HttpProvider::new(Arc::new(SystemClock), Arc::new(OsEntropy)).ok());
     let provider = provider.as_ref().ok_or("no HTTP client")?;
-    let key = Credential::ApiKey(ApiKeyCredential { id: Some(id.clone()), key: ApiKey::new(secret) });
+    let key = Credential::ApiKey(ApiKeyCredential { id: Some(id.clone()), key: secret });
     match provider.verify(&request, &key, None).await {
         Verdict::Works { .. } => Ok(()),
         verdict => Err(format!("{verdict:?} to {id}, as {}", beginning.task.name)),

@@ -7,7 +7,7 @@ use std::sync::{Barrier, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use storm_broker::{Client, LentSecret, Refusal, RefusalKind, Request, Response};
+use storm_broker::{AccessKeyLoan, Client, LentSecret, Refusal, RefusalKind, Request, Response};
 use storm_tests::{Outcome, StepError};
 
 use super::TASKS;
@@ -67,16 +67,32 @@ fn ask(socket: &Path, task: &Task) -> Result<String, String> {
     lend(socket, task).map(|secret| sha256_of(secret.expose()))
 }
 
-/// Asks the host as the `storm` command does.
+/// Asks the host for a token or a key.
 pub fn lend(socket: &Path, Task { name, min_lifetime_seconds }: &Task) -> Result<LentSecret, String> {
     let request = Request::Token { name: name.clone(), min_lifetime_seconds: Some(*min_lifetime_seconds) };
+    match ask_host(socket, &request)? {
+        Response::Token(loan) => Ok(loan.secret),
+        _ => Err("another answer".to_owned()),
+    }
+}
+
+/// Asks the host for a key that signs.
+pub fn lend_access_key(socket: &Path, Task { name, min_lifetime_seconds }: &Task) -> Result<AccessKeyLoan, String> {
+    let request = Request::AccessKey { name: name.clone(), min_lifetime_seconds: Some(*min_lifetime_seconds) };
+    match ask_host(socket, &request)? {
+        Response::AccessKey(loan) => Ok(loan),
+        _ => Err("another answer".to_owned()),
+    }
+}
+
+/// Asks as the `storm` command does.
+fn ask_host(socket: &Path, request: &Request) -> Result<Response, String> {
     loop {
-        let answer = Client::connect(socket).and_then(|mut client| client.ask(&request));
+        let answer = Client::connect(socket).and_then(|mut client| client.ask(request));
         match answer.map_err(|error| error.to_string())? {
-            Response::Token(loan) => return Ok(loan.secret),
             Response::Refused(Refusal { refusal: RefusalKind::Busy, .. }) => std::thread::sleep(BUSY_PAUSE),
             Response::Refused(refusal) => return Err(refusal.message),
-            _ => return Err("another answer".to_owned()),
+            answer => return Ok(answer),
         }
     }
 }
