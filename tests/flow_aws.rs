@@ -207,7 +207,7 @@ async fn a_dropped_file_connects_and_the_next_one_rotates() -> Outcome {
     let engine = headless.engine()?;
     let id = saved.integration_id;
     let input = json!({ "from": "file", "id": drop_csv(&headless, &second).await?, "key_id": null });
-    let page = engine.begin_key_rotation(id, serde_json::from_value(input)?).await.map_err(refused)?;
+    let page = engine.begin_key_rotation(id, serde_json::from_value(input)?, false).await.map_err(refused)?;
     let step = page.rotation.map(|rotation| rotation.step);
     ensure(matches!(step, Some(RotationStep::Switched)), || format!("{step:?}"))?;
     let in_use = page.generations.iter().find(|generation| generation.phase == GenerationPhase::Active);

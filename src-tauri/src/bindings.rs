@@ -75,8 +75,6 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             revocation::forget_revocation,
             revocation::open_revocation_page,
             rotation::mint_key,
-            rotation::begin_key_drill,
-            rotation::begin_key_file_drill,
             rotation::begin_key_rotation,
             rotation::begin_key_file_rotation,
             rotation::begin_secret_rotation,

@@ -6,15 +6,17 @@ use tauri::State;
 
 use crate::shell::Shell;
 
-/// Saves a new key beside the old, verifies it, and switches to it when it belongs to the same account.
+/// Saves a new key beside the old, verifies it, and switches to it when it belongs to the same account; in a drill it is tried,
+/// compared and discarded.
 #[tauri::command]
 #[specta::specta]
 pub async fn begin_key_rotation(
     shell: State<'_, Shell>,
     id: IntegrationId,
     key: KeyInput,
+    drill: bool,
 ) -> Result<IntegrationDetailView, Failure> {
-    shell.ask(|engine| async move { engine.begin_key_rotation(id, key).await }).await
+    shell.ask(|engine| async move { engine.begin_key_rotation(id, key, drill).await }).await
 }
 
 /// The same for a key file.
@@ -24,8 +26,9 @@ pub async fn begin_key_file_rotation(
     shell: State<'_, Shell>,
     id: IntegrationId,
     file: HeldSecretId,
+    drill: bool,
 ) -> Result<IntegrationDetailView, Failure> {
-    shell.ask(|engine| async move { engine.begin_key_file_rotation(id, file).await }).await
+    shell.ask(|engine| async move { engine.begin_key_file_rotation(id, file, drill).await }).await
 }
 
 /// Has the service make a new key; in a drill it is tried, compared and discarded.
@@ -37,28 +40,6 @@ pub async fn mint_key(
     drill: bool,
 ) -> Result<IntegrationDetailView, Failure> {
     shell.ask(|engine| async move { engine.begin_minted_rotation(id, drill).await }).await
-}
-
-/// Rehearses a rotation with a new key, which is discarded.
-#[tauri::command]
-#[specta::specta]
-pub async fn begin_key_drill(
-    shell: State<'_, Shell>,
-    id: IntegrationId,
-    key: KeyInput,
-) -> Result<IntegrationDetailView, Failure> {
-    shell.ask(|engine| async move { engine.begin_key_drill(id, key).await }).await
-}
-
-/// The same with a key file.
-#[tauri::command]
-#[specta::specta]
-pub async fn begin_key_file_drill(
-    shell: State<'_, Shell>,
-    id: IntegrationId,
-    file: HeldSecretId,
-) -> Result<IntegrationDetailView, Failure> {
-    shell.ask(|engine| async move { engine.begin_key_file_drill(id, file).await }).await
 }
 
 /// The same for the client secret of an integration's app registration, which others may share.

@@ -34,12 +34,12 @@ impl Turn {
         match self {
             Self::Key { id, connector_id, key } => {
                 let held = engine.hold_key(&connector_id, &ApiKey::new(key))?;
-                engine.begin_key_rotation(id, KeyInput::Held { id: held.id, key_id: None }).await
+                engine.begin_key_rotation(id, KeyInput::Held { id: held.id, key_id: None }, false).await
             }
             Self::File { id, file } => {
                 let file = HeldFile { bytes: SecretBytes::new(file.into_bytes()), name: "key.json".to_owned() };
                 match engine.hold_files(vec![file]).await?.pop().map(|held| held.view) {
-                    Some(HeldFileView::Known { file }) => engine.begin_key_file_rotation(id, file.id).await,
+                    Some(HeldFileView::Known { file }) => engine.begin_key_file_rotation(id, file.id, false).await,
                     other => Err(Failure::new(ErrorCode::Internal, format!("no key but {other:?}"), None)),
                 }
             }

@@ -26,7 +26,8 @@ pub(crate) use ending::Ending;
 pub(crate) use secret::{is_same_secret, secret_is_rotating, words_of_refusal};
 
 impl Engine {
-    /// Saves a new key beside the old, verifies it, and switches to it when it plainly belongs to the same account.
+    /// Saves a new key beside the old, verifies it, and switches to it when it plainly belongs to the same account. In a drill
+    /// the new one is tried, compared and discarded, and the one in use stays.
     ///
     /// # Errors
     /// When the key cannot be used, is the one in use, or a rotation is under way.
@@ -34,10 +35,11 @@ impl Engine {
         self: &Arc<Self>,
         id: IntegrationId,
         key: KeyInput,
+        drill: bool,
     ) -> Result<IntegrationDetailView, Failure> {
         let integration = self.live(id).await?;
-        let new = self.key_of(&integration.connector_id, &key)?;
-        let page = self.begin_rotation(&integration, Credential::ApiKey(new), RotationMode::Guided).await?;
+        let new = Credential::ApiKey(self.key_of(&integration.connector_id, &key)?);
+        let page = self.begin_rotation(&integration, new, drill).await?;
         self.release(&key);
         Ok(page)
     }
@@ -50,44 +52,11 @@ impl Engine {
         self: &Arc<Self>,
         id: IntegrationId,
         file: HeldSecretId,
+        drill: bool,
     ) -> Result<IntegrationDetailView, Failure> {
         let integration = self.live(id).await?;
-        let key = self.held_key(&integration, file)?;
-        let new = Credential::ServiceAccountKey(key);
-        let page = self.begin_rotation(&integration, new, RotationMode::Guided).await?;
-        self.held.release(file);
-        Ok(page)
-    }
-
-    /// Rehearses a rotation with a new key: it is tried, compared and discarded, and the one in use stays.
-    ///
-    /// # Errors
-    /// As those of [`Engine::begin_key_rotation`].
-    pub async fn begin_key_drill(
-        self: &Arc<Self>,
-        id: IntegrationId,
-        key: KeyInput,
-    ) -> Result<IntegrationDetailView, Failure> {
-        let integration = self.live(id).await?;
-        let new = self.key_of(&integration.connector_id, &key)?;
-        let page = self.begin_rotation(&integration, Credential::ApiKey(new), RotationMode::Drill).await?;
-        self.release(&key);
-        Ok(page)
-    }
-
-    /// The same for a key file.
-    ///
-    /// # Errors
-    /// As those of [`Engine::begin_key_file_rotation`].
-    pub async fn begin_key_file_drill(
-        self: &Arc<Self>,
-        id: IntegrationId,
-        file: HeldSecretId,
-    ) -> Result<IntegrationDetailView, Failure> {
-        let integration = self.live(id).await?;
-        let key = self.held_key(&integration, file)?;
-        let new = Credential::ServiceAccountKey(key);
-        let page = self.begin_rotation(&integration, new, RotationMode::Drill).await?;
+        let new = Credential::ServiceAccountKey(self.held_key(&integration, file)?);
+        let page = self.begin_rotation(&integration, new, drill).await?;
         self.held.release(file);
         Ok(page)
     }
@@ -96,7 +65,7 @@ impl Engine {
         self: &Arc<Self>,
         integration: &Integration,
         new: Credential,
-        mode: RotationMode,
+        drill: bool,
     ) -> Result<IntegrationDetailView, Failure> {
         let id = integration.id;
         let active = self.vault().active_generation(id).await.map_err(|error| error.to_failure())?;
@@ -112,6 +81,7 @@ impl Engine {
             ));
         }
         self.clear_over(id).await?;
+        let mode = if drill { RotationMode::Drill } else { RotationMode::Guided };
         let rotation = match self.vault().begin_rotation(id, &new, mode, self.now()).await {
             Err(VaultError::Conflict) => return Err(under_way()),
             begun => begun.map_err(|error| error.to_failure())?,

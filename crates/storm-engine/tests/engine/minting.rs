@@ -140,7 +140,7 @@ async fn a_drill_with_a_pasted_key_says_what_it_may_not_and_whose_it_is() {
     let (rig, id) = rig_with_key().await;
     let grace = NewKey { account: Some("grace@practice.example".into()), ..NewKey::default() };
     let hers = rig.sandbox.control().create_key(grace).await.unwrap();
-    rig.engine.begin_key_drill(id, rig.typed(&hers.key)).await.unwrap();
+    rig.engine.begin_key_rotation(id, rig.typed(&hers.key), true).await.unwrap();
     let page = rig.page_when(id, |page| step(page) == Some(&RotationStep::Rehearsed)).await;
     let found = page.rotation.unwrap().found.unwrap();
     assert!(matches!(found.comparison, AccountComparison::Different { .. }), "{found:?}");
@@ -151,7 +151,7 @@ async fn a_drill_with_a_pasted_key_says_what_it_may_not_and_whose_it_is() {
 async fn a_drill_with_a_key_that_is_refused_ends_when_its_user_has_seen_that() {
     let (rig, id) = rig_with_key().await;
     let bad = rig.typed("pk_live_0123456789012345678901234567890123456789abc");
-    let page = rig.engine.begin_key_drill(id, bad).await.unwrap();
+    let page = rig.engine.begin_key_rotation(id, bad, true).await.unwrap();
     assert!(matches!(step(&page), Some(RotationStep::Staged { verdict: Some(Verdict::Refused { .. }) })));
     assert_eq!(failure(rig.engine.switch_rotation(id, true).await).code, ErrorCode::RotationNotPossible);
     rig.engine.undo_rotation(id).await.unwrap();

@@ -188,7 +188,7 @@ async fn a_credential_that_is_dead_already_needs_no_end() {
 async fn both_keys_of_a_rotation_under_way_are_ended() {
     let rig = Rig::start().await;
     let id = rig.add_key(&rig.make_key().await).await;
-    rig.engine.begin_key_rotation(id, rig.typed(&rig.make_key().await)).await.unwrap();
+    rig.engine.begin_key_rotation(id, rig.typed(&rig.make_key().await), false).await.unwrap();
     let gone = rig.engine.disconnect_integration(id, true).await.unwrap();
     assert_eq!(gone.revocation, RevocationView::Revoked);
     assert!(rig.sandbox.control().state().keys.iter().all(|key| !key["revoked_at_ms"].is_null()));

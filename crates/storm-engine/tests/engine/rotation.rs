@@ -36,7 +36,7 @@ fn is_done(page: &IntegrationDetailView) -> bool {
 async fn a_key_is_rotated_without_a_moment_without_one() {
     let rig = Rig::start().await;
     let id = rig.add_key(&rig.make_key().await).await;
-    let page = rig.engine.begin_key_rotation(id, rig.typed(&rig.make_key().await)).await.unwrap();
+    let page = rig.engine.begin_key_rotation(id, rig.typed(&rig.make_key().await), false).await.unwrap();
     let rotation = page.rotation.unwrap();
     assert_eq!(rotation.step, RotationStep::Switched);
     assert!(rotation.can_undo);
@@ -58,7 +58,7 @@ async fn a_key_is_rotated_without_a_moment_without_one() {
 async fn undo_brings_the_old_key_back() {
     let rig = Rig::start().await;
     let id = rig.add_key(&rig.make_key().await).await;
-    rig.engine.begin_key_rotation(id, rig.typed(&rig.make_key().await)).await.unwrap();
+    rig.engine.begin_key_rotation(id, rig.typed(&rig.make_key().await), false).await.unwrap();
     let page = rig.engine.undo_rotation(id).await.unwrap();
     assert!(page.rotation.is_none());
     assert_eq!(page.generations.last().unwrap().phase, GenerationPhase::Active);
@@ -71,7 +71,7 @@ async fn f084_a_new_key_that_the_service_answers_with_401_leaves_the_old_one_in_
     let old = rig.make_key().await;
     let id = rig.add_key(&old).await;
     let bad = rig.typed("pk_live_0123456789012345678901234567890123456789abc");
-    let page = rig.engine.begin_key_rotation(id, bad).await.unwrap();
+    let page = rig.engine.begin_key_rotation(id, bad, false).await.unwrap();
     let rotation = page.rotation.unwrap();
     assert!(matches!(rotation.step, RotationStep::Staged { verdict: Some(Verdict::Refused { .. }) }));
     assert_eq!(page.integration.status, StatusView::Connected);
@@ -95,7 +95,7 @@ async fn f085_a_verification_without_an_answer_keeps_both_keys_and_asks() {
     let id = rig.add_key(&old).await;
     let silent = Step { path: "/api/whoami".into(), hang: true, ..Step::default() };
     rig.sandbox.control().script(silent).unwrap();
-    let rotation = rig.engine.begin_key_rotation(id, rig.typed(&new)).await.unwrap().rotation.unwrap();
+    let rotation = rig.engine.begin_key_rotation(id, rig.typed(&new), false).await.unwrap().rotation.unwrap();
     // It says so, and waits: the user may try again or go back.
     let RotationStep::Staged { verdict: Some(Verdict::CouldNotReach { reason }) } = &rotation.step else {
         panic!("{:?}", rotation.step)
@@ -116,7 +116,7 @@ async fn the_key_in_use_is_no_new_key() {
     let rig = Rig::start().await;
     let key = rig.make_key().await;
     let id = rig.add_key(&key).await;
-    assert_eq!(failure(rig.engine.begin_key_rotation(id, rig.typed(&key)).await).code, ErrorCode::KeyNotUsable);
+    assert_eq!(failure(rig.engine.begin_key_rotation(id, rig.typed(&key), false).await).code, ErrorCode::KeyNotUsable);
 }
 
 #[tokio::test]
@@ -124,7 +124,7 @@ async fn f087_an_old_key_that_could_not_be_turned_off_stays_listed_and_can_be_tr
     let rig = Rig::start().await;
     let (old, new) = (rig.make_key().await, rig.make_key().await);
     let id = rig.add_key(&old).await;
-    rig.engine.begin_key_rotation(id, rig.typed(&new)).await.unwrap();
+    rig.engine.begin_key_rotation(id, rig.typed(&new), false).await.unwrap();
     let down = Step { path: "/api/keys/self".into(), status: Some(503), times: Some(9), ..Step::default() };
     rig.sandbox.control().script(down).unwrap();
     assert_eq!(failure(rig.engine.revoke_old_key(id).await).code, ErrorCode::ServiceUnreachable);
@@ -152,7 +152,7 @@ async fn f087_an_old_key_that_could_not_be_turned_off_stays_listed_and_can_be_tr
 async fn an_old_key_that_could_not_be_turned_off_is_turned_off_by_itself_when_the_service_is_back() {
     let rig = Rig::start().await;
     let id = rig.add_key(&rig.make_key().await).await;
-    rig.engine.begin_key_rotation(id, rig.typed(&rig.make_key().await)).await.unwrap();
+    rig.engine.begin_key_rotation(id, rig.typed(&rig.make_key().await), false).await.unwrap();
     let down = Step { path: "/api/keys/self".into(), status: Some(503), ..Step::default() };
     rig.sandbox.control().script(down).unwrap();
     rig.engine.revoke_old_key(id).await.unwrap_err();
@@ -168,7 +168,7 @@ async fn an_old_key_that_still_works_is_tried_until_it_does_not() {
     let rig = Rig::start().await;
     let old = rig.sandbox.control().create_key(NewKey::default()).await.unwrap();
     let id = rig.add_key(&old.key).await;
-    rig.engine.begin_key_rotation(id, rig.typed(&rig.make_key().await)).await.unwrap();
+    rig.engine.begin_key_rotation(id, rig.typed(&rig.make_key().await), false).await.unwrap();
     // The service says that it ended the key, and goes on accepting it for a while.
     rig.sandbox.control().script(Step { path: "/api/keys/self".into(), status: Some(204), ..Step::default() }).unwrap();
     rig.engine.revoke_old_key(id).await.unwrap();
@@ -201,7 +201,7 @@ async fn a_service_account_key_is_rotated_by_api() {
     let rig = Rig::start().await;
     let (id, email) = add_key_file(&rig).await;
     let second = rig.sandbox.control().add_service_account_key(&email).await.unwrap();
-    let page = rig.engine.begin_key_file_rotation(id, rig.hold_file(&second).await).await.unwrap();
+    let page = rig.engine.begin_key_file_rotation(id, rig.hold_file(&second).await, false).await.unwrap();
     assert_eq!(page.rotation.unwrap().step, RotationStep::Switched);
     rig.engine.revoke_old_key(id).await.unwrap();
     rig.page_when(id, |page| page.rotation.as_ref().is_some_and(|rotation| rotation.step == RotationStep::Done)).await;
@@ -223,7 +223,7 @@ async fn rig_with_a_lent_key_to_end() -> (Rig, IntegrationId) {
     let id = rig.add_key(&rig.make_key().await).await;
     rig.engine.set_lending(id, true).await.unwrap();
     rig.engine.lend("Practice", "test", None).await.unwrap();
-    rig.engine.begin_key_rotation(id, rig.typed(&rig.make_key().await)).await.unwrap();
+    rig.engine.begin_key_rotation(id, rig.typed(&rig.make_key().await), false).await.unwrap();
     let page = rig.engine.revoke_old_key(id).await.unwrap();
     assert!(is_revoking(&page), "{:?}", page.rotation);
     rig.clock.sleepers(1).await;
@@ -267,7 +267,7 @@ async fn a_refusal_of_the_old_key_that_comes_after_the_switch_is_not_held_agains
     let engine = std::sync::Arc::clone(&rig.engine);
     let verifying = tokio::spawn(async move { engine.verify_integration(id).await });
     await_held(&rig, "/api/whoami").await;
-    rig.engine.begin_key_rotation(id, rig.typed(&rig.make_key().await)).await.unwrap();
+    rig.engine.begin_key_rotation(id, rig.typed(&rig.make_key().await), false).await.unwrap();
     rig.engine.revoke_old_key(id).await.unwrap();
     rig.page_when(id, is_done).await;
     rig.sandbox.control().release("gate");
@@ -307,7 +307,7 @@ async fn lent_over_a_switch(rig: &Rig, id: IntegrationId, new: &serde_json::Valu
     let engine = std::sync::Arc::clone(&rig.engine);
     let lending = tokio::spawn(async move { engine.lend("Practice", "test", Some(LONG)).await });
     await_held(rig, "/oauth/token").await;
-    let page = rig.engine.begin_key_file_rotation(id, rig.hold_file(new).await).await.unwrap();
+    let page = rig.engine.begin_key_file_rotation(id, rig.hold_file(new).await, false).await.unwrap();
     assert_eq!(page.rotation.unwrap().step, RotationStep::Switched);
     if refused {
         rig.clock.advance(USE_OF_A_HAND_OUT);

@@ -47,7 +47,10 @@ async fn rotate_until_death(rig: &Rig, id: IntegrationId, new: &str, event: usiz
     let key = storm_secret::ApiKey::new(new);
     let user = tokio::spawn(async move {
         let held = doomed.hold_key("practice", &key).unwrap();
-        doomed.begin_key_rotation(id, storm_engine::view::KeyInput::Held { id: held.id, key_id: None }).await.unwrap();
+        doomed
+            .begin_key_rotation(id, storm_engine::view::KeyInput::Held { id: held.id, key_id: None }, false)
+            .await
+            .unwrap();
         doomed.revoke_old_key(id).await.unwrap();
     });
     if user.await.is_err() {
@@ -107,7 +110,7 @@ async fn finish(rig: Rig, id: IntegrationId, new: &str, when: &str) {
             .await;
         assert_key_in_use_works(&rig, id, when).await;
         let turn = match page.rotation.map(|rotation| rotation.step) {
-            None => rig.engine.begin_key_rotation(id, rig.typed(new)).await,
+            None => rig.engine.begin_key_rotation(id, rig.typed(new), false).await,
             Some(RotationStep::Verified { .. }) => rig.engine.switch_rotation(id, false).await,
             Some(RotationStep::Switched) => rig.engine.revoke_old_key(id).await,
             Some(RotationStep::Done) => break,
@@ -179,7 +182,10 @@ async fn killed_during(path: &str, applied: bool) {
 
 async fn rotate(engine: Arc<Engine>, id: IntegrationId, new: String) {
     let held = engine.hold_key("practice", &storm_secret::ApiKey::new(new)).unwrap();
-    engine.begin_key_rotation(id, storm_engine::view::KeyInput::Held { id: held.id, key_id: None }).await.unwrap();
+    engine
+        .begin_key_rotation(id, storm_engine::view::KeyInput::Held { id: held.id, key_id: None }, false)
+        .await
+        .unwrap();
     engine.revoke_old_key(id).await.unwrap();
 }
 

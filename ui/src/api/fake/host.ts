@@ -587,13 +587,9 @@ export class FakeHost extends FakeModel implements Host {
 
   mintKey: Host['mintKey'] = async (id, drill) => this.beginRotation(id, 'made by the service', drill, true);
 
-  beginKeyDrill: Host['beginKeyDrill'] = async (id, key) => this.beginRotation(id, this.secret(key), true);
+  beginKeyRotation: Host['beginKeyRotation'] = async (id, key, drill) => this.beginRotation(id, this.secret(key), drill);
 
-  beginKeyFileDrill: Host['beginKeyFileDrill'] = async (id, file) => this.beginRotation(id, this.secret({ from: 'held', id: file, key_id: null }), true);
-
-  beginKeyRotation: Host['beginKeyRotation'] = async (id, key) => this.beginRotation(id, this.secret(key));
-
-  beginKeyFileRotation: Host['beginKeyFileRotation'] = async (id, file) => this.beginRotation(id, this.secret({ from: 'held', id: file, key_id: null }));
+  beginKeyFileRotation: Host['beginKeyFileRotation'] = async (id, file, drill) => this.beginRotation(id, this.secret({ from: 'held', id: file, key_id: null }), drill);
 
   beginSecretRotation: Host['beginSecretRotation'] = async (id, { secret }) => {
     await this.called('beginSecretRotation');
