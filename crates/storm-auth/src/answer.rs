@@ -26,6 +26,14 @@ impl Document {
         }
     }
 
+    /// A text or a number as text, which may be a key: no copy of it stays behind.
+    pub(crate) fn text_at(&self, pointer: &str) -> Option<String> {
+        match self {
+            Self::Json(value) => value.pointer(pointer).and_then(text),
+            Self::Xml(xml) => xml.at(pointer).filter(|text| !text.is_empty()).map(str::to_owned),
+        }
+    }
+
     pub(crate) fn at(&self, pointer: &str) -> Option<Cow<'_, Value>> {
         match self {
             Self::Json(value) => value.pointer(pointer).map(Cow::Borrowed),

@@ -22,6 +22,9 @@ use crate::placement::Presented;
 use crate::refusal::{refused, unanswered};
 use crate::request::prepare;
 
+/// Room for a key file, so that no buffer grows while one is written and leaves a copy behind. They have two to four KiB.
+const LARGEST_KEY_FILE: usize = 64 * 1024;
+
 pub(crate) async fn manage_keys(
     http: &Http,
     request: &KeyRequest,
@@ -63,7 +66,7 @@ fn judge(request: &KeyRequest, answer: &RawTokenAnswer) -> Result<KeyAnswer, Ref
     let document = Document::read(request.answer, answer);
     // Some servers call their answers in XML a page.
     let is_page = is_page(answer) && !matches!(document, Some(Document::Xml(_)));
-    let at = |pointer: &Option<String>| document.as_ref()?.at(pointer.as_deref()?).as_deref().and_then(text);
+    let at = |pointer: &Option<String>| document.as_ref()?.text_at(pointer.as_deref()?);
     match answer.status {
         200..=299 if is_page => Err(passing(TransientKind::NotAnAnswer)),
         200..=299 => read(&request.reads, document.as_ref()).ok_or_else(|| passing(TransientKind::NotAnAnswer)),
@@ -88,17 +91,17 @@ fn read(reads: &KeyReading, document: Option<&Document>) -> Option<KeyAnswer> {
         KeyReading::Status => KeyAnswer::Done,
         KeyReading::LastUse { at } => KeyAnswer::Used(document?.at(at).is_some_and(|value| is_something(&value))),
         KeyReading::List { keys, id, used, own } => {
-            let own = own.as_ref().and_then(|own| document?.at(own).as_deref().and_then(text));
+            let own = own.as_ref().and_then(|own| document?.text_at(own));
             KeyAnswer::Listed { keys: listed(document?, keys, id, used.as_deref())?, own }
         }
         KeyReading::New { id, secret } => {
             let document = document?;
             let id = match id {
-                Some(id) => Some(last_part(&document.at(id).as_deref().and_then(text)?)),
+                Some(id) => Some(last_part(&document.text_at(id)?)),
                 None => None,
             };
             let key = match secret {
-                NewSecret::Key(at) => MintedKey::Key(ApiKey::new(document.at(at).as_deref().and_then(text)?)),
+                NewSecret::Key(at) => MintedKey::Key(ApiKey::new(document.text_at(at)?)),
                 NewSecret::File(at) => MintedKey::File(document.at(at).as_deref().and_then(file)?),
             };
             KeyAnswer::Made { id, key }
@@ -127,7 +130,10 @@ fn listed(document: &Document, keys: &str, id: &str, used: Option<&str>) -> Opti
 /// Of an object, or of its text in base64.
 fn file(value: &Value) -> Option<SecretBytes> {
     match value {
-        Value::Object(_) => serde_json::to_vec(value).ok().map(SecretBytes::new),
+        Value::Object(_) => {
+            let mut bytes = Vec::with_capacity(LARGEST_KEY_FILE);
+            serde_json::to_writer(&mut bytes, value).ok().map(|()| SecretBytes::new(bytes))
+        }
         Value::String(encoded) => BASE64_STANDARD.decode(encoded.as_bytes()).ok().map(SecretBytes::new),
         _ => None,
     }

@@ -163,8 +163,7 @@ fn unreached(reason: &str) -> Verdict {
 }
 
 fn account(document: Option<&Document>, paths: &IdentityPaths) -> Option<Account> {
-    let find =
-        |path: &Option<String>| document?.at(path.as_deref()?).as_deref().and_then(text).map(|text| cleaned(&text));
+    let find = |path: &Option<String>| document?.text_at(path.as_deref()?).map(|text| cleaned(&text));
     let (id, label) = (find(&paths.id), find(&paths.label));
     let either = id.clone().or(label.clone())?;
     Some(Account { id: id.unwrap_or_else(|| either.clone()), label: label.unwrap_or(either) })
