@@ -84,6 +84,7 @@ describe('the five lines of a rotation', () => {
     expect(line?.title).toBe('GitHub did not turn off the old key');
     expect(line?.text).toBe('The service is busy. Until then ghp_…old1 still works there.');
     expect(line?.working).toBe(false);
+    expect(line?.actions.map(({ action }) => action), 'whoever deleted it at the service can say so').toEqual(['retry', 'confirm_revoked']);
   });
 
   test('speak of a secret where a client secret is rotated, and claim no proof that nobody gave', () => {

@@ -218,18 +218,22 @@ function revokeLine(rotation: RotationView, service: string): Words {
   const old = noun === 'secret' ? `the old secret (${credentialHint(replaced.summary)})` : credentialHint(replaced.summary);
   const title = `Turn off the old ${noun}`;
   const byApi = mode === 'by_api';
-  const failed = { title: `${service} did not turn off the old ${noun}`, text: `${failure} Until then ${old} still works there.` };
+  const failed: Words = {
+    title: `${service} did not turn off the old ${noun}`,
+    text: `${failure} Until then ${old} still works there.`,
+    actions: [{ action: 'retry', label: 'Try again' }, { action: 'confirm_revoked', label: 'I turned it off myself' }],
+  };
   if (step.step === 'deactivating') {
     if (!step.ordered) {
       return failure === null
         ? { title: `Switch off the old ${noun}`, text: `Asking ${service} to refuse ${old}, once whoever was lent it has used it. It is deleted later; until then, Undo brings it back.`, working: true }
-        : { ...failed, actions: [{ action: 'retry', label: 'Try again' }, { action: 'confirm_revoked', label: 'I turned it off myself' }] };
+        : failed;
     }
     const told = step.refused ? `${service} refuses ${old} now.` : `${service} does not refuse ${old} yet.`;
     return { title: `Old ${noun} switched off`, text: `${told} It is deleted for good in a moment; until then, Undo brings it back.`, working: true, actions: [{ action: 'revoke', label: 'Delete it now' }] };
   }
   if (step.step === 'revoking' && !step.ordered && failure !== null) {
-    return { ...failed, actions: [{ action: 'retry', label: 'Try again' }] };
+    return failed;
   }
   if (step.step === 'revoking' && !step.ordered && rotation.lent_until !== null) {
     const then = byApi ? `Then ${service} is asked to turn it off.` : `Then the page of ${service} opens, where you turn it off.`;
