@@ -10,10 +10,10 @@ use storm_domain::port::{
 };
 use storm_domain::{
     Account, ApiKeyCredential, Authority, AuthorityFileError, ClientMetadata, Credential, DeviceAuthorization,
-    DevicePoll, Discovered, DiscoveryError, IdTokenError, KeyAnswer, KeyRequest, NetworkSettings, NetworkSettingsError,
-    OAuthService, RawTokenAnswer, RefreshFailure, RegisteredClient, RegistrationOffer, RevokeRequest, SendFailure,
-    ServiceAccountKey, ServiceAccountService, SessionKey, SessionRequest, Timestamp, TokenAnswerReading, Verdict,
-    VerifyRequest,
+    DevicePoll, Discovered, DiscoveryError, IdTokenError, KeyAnswer, KeyEndRequest, KeyRequest, NetworkSettings,
+    NetworkSettingsError, OAuthService, RawTokenAnswer, RefreshFailure, RegisteredClient, RegistrationOffer,
+    RevokeRequest, SendFailure, ServiceAccountKey, ServiceAccountService, SessionKey, SessionRequest, Timestamp,
+    TokenAnswerReading, Verdict, VerifyRequest,
 };
 use storm_secret::{AccessToken, ClientSecret, IdToken, PrivateKey};
 use url::Url;
@@ -24,8 +24,8 @@ use crate::network::Way;
 use crate::sender::Sender;
 use crate::token_answer::AnswerShape;
 use crate::{
-    assertion, authorization, claims, client_authentication, device, discovery, dpop, id_token, key_request, loopback,
-    network, pushed, registration, revoke, session, token_answer, token_request, verify,
+    assertion, authorization, claims, client_authentication, device, discovery, dpop, id_token, key_end, key_request,
+    loopback, network, pushed, registration, revoke, session, token_answer, token_request, verify,
 };
 
 /// Speaks to services over HTTP. One for the whole program: it keeps connections, parsed signing keys and the
@@ -196,6 +196,10 @@ impl Provider for HttpProvider {
         access_token: Option<&AccessToken>,
     ) -> Verdict {
         verify::verify(&self.sender(), request, credential, access_token).await
+    }
+
+    async fn key_end(&self, request: &KeyEndRequest, key: &ApiKeyCredential) -> Option<Timestamp> {
+        key_end::key_end(&self.sender().http, request, key).await
     }
 
     async fn make_session(

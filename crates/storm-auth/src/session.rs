@@ -10,13 +10,12 @@ use storm_domain::{
     Timestamp, TransientKind,
 };
 use storm_secret::{AccessToken, ApiKey};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 use url::form_urlencoded;
 
 use crate::aws_signature;
 use crate::header;
 use crate::http::{Http, LARGEST_ANSWER};
+use crate::moment::rfc3339;
 use crate::placement::{Presented, is_header_safe, request_with};
 use crate::sender::Sender;
 use crate::xml::Xml;
@@ -56,7 +55,7 @@ fn read(request: &SessionRequest, answer: &RawTokenAnswer) -> Result<SessionKey,
     if let 200..=299 = answer.status {
         let paths = &request.answer;
         let header_safe = |path: &str| at(path).filter(|text| is_header_safe(text));
-        let ends = at(&paths.ends).and_then(moment);
+        let ends = at(&paths.ends).and_then(rfc3339);
         return match (header_safe(&paths.id), header_safe(&paths.secret), header_safe(&paths.token), ends) {
             (Some(id), Some(secret), Some(token), Some(ends)) => Ok(SessionKey {
                 id: id.to_owned(),
@@ -87,11 +86,6 @@ fn read(request: &SessionRequest, answer: &RawTokenAnswer) -> Result<SessionKey,
 /// The end by this computer's clock, which is what the borrowing tool looks at: only the time that is left counts.
 fn by_our_clock(ends: Timestamp, answer: &RawTokenAnswer) -> Timestamp {
     answer.server_time.map_or(ends, |by_server| answer.received_at.after(ends.since(by_server)))
-}
-
-fn moment(text: &str) -> Option<Timestamp> {
-    let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
-    i64::try_from(moment.unix_timestamp_nanos() / 1_000_000).ok().map(Timestamp)
 }
 
 fn unusable_key() -> RefreshFailure {

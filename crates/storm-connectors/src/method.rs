@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use storm_domain::{
-    AnswerFormat, AuthorizationGrant, BodyFormat, ClientAuth, HttpMethod, Method, RedirectHost, RevokeTarget,
+    AnswerFormat, AuthorizationGrant, BodyFormat, ClientAuth, HttpMethod, KeyEndPlace, Method, RedirectHost,
+    RevokeTarget,
 };
 
 use crate::field::Pattern;
@@ -35,6 +36,7 @@ pub struct MethodSpec {
     own_when_to_use: Option<String>,
     pub(crate) pages: PageTemplates,
     pub(crate) verify: VerifySpec,
+    pub(crate) key_end: Option<KeyEndSpec>,
     pub(crate) revoke: Option<RevokeSpec>,
     /// What its refusals are known to mean, the most particular first.
     #[serde(default)]
@@ -127,6 +129,7 @@ impl MethodSpec {
         let mut urls: Vec<&UrlTemplate> = pages.into_iter().flatten().collect();
         urls.extend(self.rotation.revoke_page.as_ref());
         urls.push(&self.verify.url);
+        urls.extend(self.key_end.as_ref().map(|end| &end.url));
         urls.extend(self.revoke.as_ref().map(|revoke| &revoke.url));
         urls.extend(self.rotation.mint.iter().flat_map(MintSpec::urls));
         match &self.setup {
@@ -494,6 +497,16 @@ pub(crate) struct VerifySpec {
 pub(crate) struct IdentityEntry {
     pub(crate) id: Option<String>,
     pub(crate) label: Option<String>,
+}
+
+/// Where a service tells when a key ends.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct KeyEndSpec {
+    pub(crate) url: UrlTemplate,
+    #[serde(default)]
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) told: KeyEndPlace,
 }
 
 /// How a credential is ended by API.

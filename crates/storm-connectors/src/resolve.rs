@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use storm_domain::{
-    AssertionRules, AuthorizationGrant, Fields, IdTokenRules, IdentityPaths, KeyExchange, KeyPlacement, Method,
-    OAuthService, RedirectHost, RefreshPolicy, RevokeRequest, RevokeTarget, ServiceAccountKey, ServiceAccountService,
-    TokenLifetimes, VerifyRequest,
+    AssertionRules, AuthorizationGrant, Fields, IdTokenRules, IdentityPaths, KeyEndRequest, KeyExchange, KeyPlacement,
+    Method, OAuthService, RedirectHost, RefreshPolicy, RevokeRequest, RevokeTarget, ServiceAccountKey,
+    ServiceAccountService, TokenLifetimes, VerifyRequest,
 };
 use thiserror::Error;
 use url::{Position, Url};
@@ -178,6 +178,21 @@ impl Connector {
             identity: IdentityPaths { id: verify.identity.id.clone(), label: verify.identity.label.clone() },
             is_userinfo: spec.oauth().is_some_and(|setup| setup.userinfo_url.as_ref() == Some(&verify.url)),
         })
+    }
+
+    /// The request that tells when a key of this method ends; None = the service does not tell.
+    ///
+    /// # Errors
+    /// When the method is not offered, or a field is missing.
+    pub fn key_end_request(&self, method: Method, fields: &Fields) -> Result<Option<KeyEndRequest>, ResolveError> {
+        let spec = self.offered(method)?;
+        let Some(end) = &spec.key_end else { return Ok(None) };
+        Ok(Some(KeyEndRequest {
+            url: self.url(fields, &end.url)?,
+            placement: self.placement_of(spec, fields)?,
+            headers: pairs(&end.headers),
+            place: end.told.clone(),
+        }))
     }
 
     /// How a credential of this method is ended by API; None = the service has no such request.

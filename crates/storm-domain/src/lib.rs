@@ -67,8 +67,8 @@ pub use rotation::{
 };
 pub use service::{
     AnswerFormat, AssertionRules, AuthorizationGrant, BodyFormat, ClientAuth, HttpMethod, IdTokenRules, IdentityPaths,
-    KeyExchange, KeyPlacement, OAuthService, RedirectHost, RevokeRequest, RevokeTarget, ServiceAccountService,
-    TokenLifetimes, VerifyRequest,
+    KeyEndPlace, KeyEndRequest, KeyExchange, KeyPlacement, OAuthService, RedirectHost, RevokeRequest, RevokeTarget,
+    ServiceAccountService, TokenLifetimes, VerifyRequest,
 };
 pub use session::{SessionKey, SessionPaths, SessionRequest};
 pub use time::Timestamp;

@@ -14,6 +14,8 @@ pub struct ReplacementPolicy {
     pub after_days: Option<u16>,
     /// When the credential ends.
     pub end: Option<CredentialEnd>,
+    /// The end that the service told when it was asked. A service that stops telling it has not taken it back.
+    pub told: Option<CredentialEnd>,
     /// What its user was reminded of last, so that it is not said again.
     pub reminded: Option<Reminder>,
 }
@@ -57,11 +59,12 @@ impl ReplacementPolicy {
     /// Ten years; no key should get older.
     pub const MOST_DAYS: u16 = 3_650;
 
-    /// The same with the end that a credential names itself, unless its user named another one.
+    /// The same with the end that a credential names itself, or its service told, unless its user named another one.
     #[must_use]
-    pub fn with_told_end(&self, generation: GenerationNumber, told: Option<Timestamp>) -> Self {
-        let own = self.end.filter(|end| end.generation == generation);
-        Self { end: own.or(told.map(|at| CredentialEnd { generation, at })), ..self.clone() }
+    pub fn with_told_end(&self, generation: GenerationNumber, named: Option<Timestamp>) -> Self {
+        let of_this = |end: &CredentialEnd| end.generation == generation;
+        let named = named.map(|at| CredentialEnd { generation, at });
+        Self { end: self.end.filter(of_this).or(named).or(self.told.filter(of_this)), ..self.clone() }
     }
 
     /// When this generation ends, if that is known.
@@ -113,7 +116,7 @@ mod tests {
             (Some(90), end(30), Some(16)),
             (Some(10), end(30), Some(10)),
         ] {
-            let policy = ReplacementPolicy { after_days, end, reminded: None };
+            let policy = ReplacementPolicy { after_days, end, ..Default::default() };
             assert_eq!(policy.due_at(FIRST, SAVED), due.map(|days: u32| SAVED.after(DAY * days)), "{policy:?}");
         }
     }

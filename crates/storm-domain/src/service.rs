@@ -337,6 +337,29 @@ pub struct VerifyRequest {
     pub is_userinfo: bool,
 }
 
+/// The request that tells when a key ends, resolved: a GET, with the key where it stands in others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyEndRequest {
+    /// Where.
+    pub url: Url,
+    /// Where the key stands.
+    pub placement: KeyPlacement,
+    /// Extra headers.
+    pub headers: Vec<(String, String)>,
+    /// What of the answer tells it.
+    pub place: KeyEndPlace,
+}
+
+/// What tells the end of a key: Unix seconds, RFC 3339, a day, or a day and time as GitHub writes them.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyEndPlace {
+    /// The header of this name.
+    Header(String),
+    /// What stands at this JSON pointer (RFC 6901).
+    Body(String),
+}
+
 /// What a revocation is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

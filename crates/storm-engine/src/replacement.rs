@@ -1,8 +1,8 @@
 //! Reminders to replace a key or a key file: its age, its end, and who used it last.
 
 use storm_domain::{
-    Action, ActivityKind, CredentialEnd, CredentialSummary, ErrorCode, Failure, GenerationInfo, GenerationPhase,
-    Integration, IntegrationId, Method, Reminder, ReplacementPolicy, Timestamp,
+    Action, ActivityKind, Credential, CredentialEnd, CredentialSummary, ErrorCode, Failure, GenerationInfo,
+    GenerationPhase, Integration, IntegrationId, Method, Reminder, ReplacementPolicy, Timestamp,
 };
 
 use crate::engine::Engine;
@@ -30,14 +30,38 @@ impl Engine {
                 )
             });
         }
-        let end = request.ends_at.map(|at| CredentialEnd { generation: active.number, at });
+        // What is told anyway is no word of the user's, and may be told anew.
+        let told =
+            ReplacementPolicy { end: None, ..row.replacement.clone() }.with_told_end(active.number, named_end(active));
+        let own = request.ends_at.filter(|at| told.ends_at(active.number) != Some(*at));
+        let end = own.map(|at| CredentialEnd { generation: active.number, at });
         let changed = self
             .change(id, |row| {
-                row.replacement =
-                    ReplacementPolicy { after_days: request.after_days, end, reminded: row.replacement.reminded };
+                row.replacement = ReplacementPolicy { after_days: request.after_days, end, ..row.replacement.clone() };
             })
             .await;
         changed.map(drop).map_err(|error| error.to_failure())
+    }
+
+    /// Asks the service when the key in use ends, where it tells that, and notes it. What is not told, or cannot be noted, leaves
+    /// what was known.
+    pub(crate) async fn learn_end(&self, integration: &Integration) {
+        let id = integration.id;
+        let fields = &integration.fields;
+        let request = self
+            .connector(&integration.connector_id)
+            .map(|connector| connector.key_end_request(integration.method, fields));
+        let Ok(Ok(Some(request))) = request else { return };
+        let Ok(Some(active)) = self.vault().active_generation(id).await else { return };
+        let Credential::ApiKey(key) = &active.credential else { return };
+        let Some(at) = self.parts.provider.key_end(&request, key).await else { return };
+        let told = Some(CredentialEnd { generation: active.number, at });
+        if integration.replacement.told == told {
+            return;
+        }
+        if let Err(error) = self.change(id, |row| row.replacement.told = told).await {
+            tracing::warn!(%error, integration = %id, "the end of a key could not be noted; it is asked for again");
+        }
     }
 
     /// What the desktop is to say of a credential that is to be replaced; noted as said, so that no later run says it again.
@@ -48,7 +72,7 @@ impl Engine {
         let row = self.live(id).await?;
         let generations = self.vault().generations(id).await.map_err(|error| error.to_failure())?;
         let Some(active) = replaceable(&row, &generations) else { return Ok(None) };
-        let policy = row.replacement.with_told_end(active.number, told_end(active));
+        let policy = row.replacement.with_told_end(active.number, named_end(active));
         let Some(reminder) = policy.reminder(active.number, active.created_at, self.now()) else { return Ok(None) };
         let noted = self.change(id, |row| row.replacement.reminded = Some(reminder)).await;
         noted.map_err(|error| error.to_failure())?;
@@ -64,7 +88,7 @@ impl Engine {
         }
         let generations = self.vault().generations(row.id).await.map_err(|error| error.to_failure())?;
         let Some(active) = replaceable(row, &generations) else { return Ok(()) };
-        let policy = row.replacement.with_told_end(active.number, told_end(active));
+        let policy = row.replacement.with_told_end(active.number, named_end(active));
         let due = policy.due_at(active.number, active.created_at);
         if due.is_some_and(|due| due <= self.now()) {
             let ends_at = policy.ends_at(active.number);
@@ -79,7 +103,7 @@ impl Engine {
         generations: &[GenerationInfo],
     ) -> Result<Option<ReplacementView>, Failure> {
         let Some(active) = replaceable(row, generations) else { return Ok(None) };
-        let policy = row.replacement.with_told_end(active.number, told_end(active));
+        let policy = row.replacement.with_told_end(active.number, named_end(active));
         let loan = self.vault().last_loan(row.id).await.map_err(|error| error.to_failure())?;
         let last_use = loan.and_then(|entry| match entry.what {
             ActivityKind::Lent { consumer } => Some(LastUseView { at: entry.at, consumer }),
@@ -125,7 +149,7 @@ fn replaceable<'a>(row: &Integration, generations: &'a [GenerationInfo]) -> Opti
 }
 
 /// The end that the credential names itself: that of its certificate.
-fn told_end(active: &GenerationInfo) -> Option<Timestamp> {
+fn named_end(active: &GenerationInfo) -> Option<Timestamp> {
     match &active.summary {
         CredentialSummary::ServiceAccountKey { ends_at, .. } => *ends_at,
         _ => None,

@@ -49,6 +49,9 @@ impl Engine {
                 continue;
             }
             self.keep_verdict(&integration, &verdict).await?;
+            if verdict.is_accepted() {
+                self.learn_end(&integration).await;
+            }
             return Ok(verdict);
         }
     }

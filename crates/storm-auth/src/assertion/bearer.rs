@@ -4,13 +4,12 @@
 //! says what is not there or not allowed.
 
 use serde::Deserialize;
-use storm_domain::{ProviderWords, RawTokenAnswer, RefreshFailure, Timestamp};
+use storm_domain::{ProviderWords, RawTokenAnswer, RefreshFailure};
 use storm_secret::AccessToken;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 use zeroize::Zeroizing;
 
 use super::Exchanged;
+use crate::moment::rfc3339;
 use crate::placement::is_header_safe;
 use crate::token_answer::{AnswerShape, read_failure, unusable_token};
 
@@ -36,15 +35,10 @@ pub(super) fn read(answer: &RawTokenAnswer) -> Exchanged {
     if let Some(failure) = read_failure(AnswerShape::default(), answer) {
         return Err(failure);
     }
-    let ends_at = read.as_ref().and_then(|read| moment(read.expires_at.as_deref()?));
+    let ends_at = read.as_ref().and_then(|read| rfc3339(read.expires_at.as_deref()?));
     let token = read.and_then(|read| read.token).filter(|token| is_header_safe(token));
     let token = token.ok_or_else(|| unusable_token(answer))?;
     // By the service's own clock, where it says it: only the time between counts here.
     let now = answer.server_time.unwrap_or(answer.received_at);
     Ok((AccessToken::new(token.as_str()), ends_at.map(|end| end.since(now))))
-}
-
-fn moment(text: &str) -> Option<Timestamp> {
-    let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
-    i64::try_from(moment.unix_timestamp_nanos() / 1_000_000).ok().map(Timestamp)
 }

@@ -2,8 +2,8 @@
 
 use storm_domain::port::Provider as _;
 use storm_domain::{
-    Account, AnswerFormat, ApiKeyCredential, Credential, HttpMethod, IdentityPaths, KeyPlacement, OAuthGrant,
-    Timestamp, Verdict, VerifyRequest,
+    Account, AnswerFormat, ApiKeyCredential, Credential, HttpMethod, IdentityPaths, KeyEndPlace, KeyEndRequest,
+    KeyPlacement, OAuthGrant, Timestamp, Verdict, VerifyRequest,
 };
 use storm_secret::{AccessToken, ApiKey};
 use url::Url;
@@ -218,5 +218,35 @@ async fn no_reason_holds_the_key_or_the_address() {
             verdict(reply, |request| request.placement = KeyPlacement::Query { name: "key".to_owned() }).await;
         let shown = format!("{verdict:?}");
         assert!(!shown.contains("PLANTED") && !shown.contains("127.0.0.1"), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn the_end_of_a_key_is_told_by_a_header_or_a_place_in_the_answer_of_a_success() {
+    let ends = async |reply: Reply, place: KeyEndPlace| {
+        let server = RawServer::always(reply).await;
+        let (url, placement) = (server.url("/me"), KeyPlacement::Bearer);
+        let request = KeyEndRequest { url, placement, headers: Vec::new(), place };
+        impatient_provider().key_end(&request, &ApiKeyCredential { id: None, key: ApiKey::new("ghp_PLANTED") }).await
+    };
+    let header = || KeyEndPlace::Header("github-authentication-token-expiration".to_owned());
+    let body = || KeyEndPlace::Body("/expires_at".to_owned());
+    let github = |status: &str| {
+        Reply::Bytes(format!(
+            "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nGitHub-Authentication-Token-Expiration: 2127-03-31 14:05:00 UTC\r\nContent-Length: 2\r\n\r\n{{}}"
+        ).into_bytes())
+    };
+    let (moment, day) = (Some(Timestamp(4_962_175_500_000)), Some(Timestamp(4_962_124_800_000)));
+    assert_eq!(ends(github("200 OK"), header()).await, moment);
+    assert_eq!(ends(github("401 Unauthorized"), header()).await, None, "only a success tells anything");
+    assert_eq!(ends(json("200 OK", r#"{"expires_at":"2127-03-31"}"#), body()).await, day);
+    for (reply, place) in [
+        (json("200 OK", r#"{"expires_at":null}"#), body()),
+        (json("200 OK", "{}"), header()),
+        (json("200 OK", r#"{"expires_at":"2020-03-31"}"#), body()), // it was taken just now
+        (json("403 Forbidden", r#"{"expires_at":"2127-03-31"}"#), body()),
+        (json("200 OK", "<html>2127-03-31"), body()),
+    ] {
+        assert_eq!(ends(reply, place).await, None);
     }
 }

@@ -16,7 +16,7 @@ use url::Url;
 use super::{ListenError, ListenRequest, PendingRedirect};
 use crate::{
     Account, ApiKeyCredential, ClientMetadata, Credential, DeviceAuthorization, DevicePoll, Discovered, DiscoveryError,
-    IdTokenError, KeyAnswer, KeyRequest, OAuthService, RawTokenAnswer, RefreshFailure, RegisteredClient,
+    IdTokenError, KeyAnswer, KeyEndRequest, KeyRequest, OAuthService, RawTokenAnswer, RefreshFailure, RegisteredClient,
     RegistrationOffer, RevokeRequest, SendFailure, ServiceAccountKey, ServiceAccountService, SessionKey,
     SessionRequest, Timestamp, TokenAnswerReading, Verdict, VerifyRequest,
 };
@@ -261,6 +261,8 @@ pub trait Provider: Send + Sync {
         credential: &Credential,
         access_token: Option<&AccessToken>,
     ) -> Verdict;
+    /// When a key ends; None = the service did not tell. 10 s, body ≤ 1 MiB.
+    async fn key_end(&self, request: &KeyEndRequest, key: &ApiKeyCredential) -> Option<Timestamp>;
     /// Has a short-lived key made of a lasting one. No redirects, 10 s, body ≤ 1 MiB; sent a second time only where the signature
     /// was refused and the service's clock shows why.
     ///

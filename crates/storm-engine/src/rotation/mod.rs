@@ -374,6 +374,7 @@ impl Engine {
         })
         .await
         .map_err(|error| error.to_failure())?;
+        self.learn_end(integration).await;
         Ok(())
     }
 

@@ -3,6 +3,7 @@ use std::time::Duration;
 use storm_domain::port::Clock as _;
 use storm_domain::{ErrorCode, IntegrationId, Timestamp, Urgency};
 use storm_engine::view::{SetReplacementRequest, StatusView};
+use storm_sandbox::NewKey;
 
 use crate::rig::{Rig, failure};
 
@@ -105,4 +106,37 @@ async fn the_last_loan_is_named() {
     rig.engine.shut_down().await;
     let last = rig.page(id).await.replacement.unwrap().last_use.unwrap();
     assert_eq!((last.consumer.as_str(), last.at), ("curl", rig.clock.now()));
+}
+
+async fn make_ending_key(rig: &Rig, days: u32) -> String {
+    let asked = NewKey { expires_in: Some(days * 24 * 60 * 60), ..NewKey::default() };
+    rig.sandbox.control().create_key(asked).await.unwrap().key
+}
+
+#[tokio::test]
+async fn the_end_that_a_service_tells_is_that_of_its_key_alone_and_gives_way_to_the_users_word() {
+    let rig = Rig::start().await;
+    let id = rig.add_key(&make_ending_key(&rig, 10).await).await;
+    let ends_at = async |rig: &Rig| rig.page(id).await.replacement.unwrap().ends_at;
+    let told = ends_at(&rig).await.expect("the service tells it");
+    let left = told.since(rig.clock.now());
+    assert!(left <= DAY * 10 && left > DAY * 10 - Duration::from_secs(2), "{left:?}");
+    assert!(matches!(status(&rig, id).await, StatusView::ReplaceSoon { ends_at: Some(end), .. } if end == told));
+    assert_eq!(rig.engine.remind_once(id).await.unwrap().map(|said| said.urgency), Some(Urgency::Due));
+
+    // What its user leaves as it is goes on being what the service says.
+    set(&rig, id, Some(300), Some(told)).await;
+    rig.engine.verify_integration(id).await.unwrap();
+    set(&rig, id, Some(300), None).await;
+    assert_eq!(ends_at(&rig).await, Some(told));
+    let own = told.before(DAY);
+    set(&rig, id, None, Some(own)).await;
+    rig.engine.verify_integration(id).await.unwrap();
+    assert_eq!(ends_at(&rig).await, Some(own));
+
+    let page = rig.engine.begin_key_rotation(id, rig.typed(&make_ending_key(&rig, 60).await), false).await.unwrap();
+    let next = page.replacement.unwrap().ends_at.expect("the new one has an end of its own");
+    assert!(next > told.after(DAY * 49), "{next:?}");
+    rig.engine.undo_rotation(id).await.unwrap();
+    assert_eq!(ends_at(&rig).await, Some(own));
 }

@@ -12,7 +12,7 @@ use storm_domain::port::{
 };
 use storm_domain::{
     Account, ApiKeyCredential, ClientMetadata, Credential, Delivery, DeviceAuthorization, DevicePoll, Discovered,
-    DiscoveryError, IdTokenError, KeyAnswer, KeyRequest, OAuthService, RawTokenAnswer, RefreshFailure,
+    DiscoveryError, IdTokenError, KeyAnswer, KeyEndRequest, KeyRequest, OAuthService, RawTokenAnswer, RefreshFailure,
     RegisteredClient, RegistrationOffer, RevokeRequest, SendFailure, ServiceAccountKey, ServiceAccountService,
     SessionKey, SessionRequest, Timestamp, TokenAnswerReading, TransientKind, Verdict, VerifyRequest,
 };
@@ -309,6 +309,10 @@ impl Provider for Network {
         let token = grant.access_token.as_ref().and_then(|token| parts(token.expose(), "at")).unwrap();
         let id = format!("account-{}", token.0);
         Verdict::Works { account: Some(Account { label: id.clone(), id }) }
+    }
+
+    async fn key_end(&self, _request: &KeyEndRequest, _key: &ApiKeyCredential) -> Option<Timestamp> {
+        unreachable!("there are no keys here")
     }
 
     async fn make_session(

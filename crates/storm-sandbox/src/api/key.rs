@@ -64,7 +64,7 @@ pub(crate) fn create_key(service: &Service, request: &Request) -> Result<Reply, 
         let body = json!({ "error": "insufficient_scope", "required": missing });
         return Err(Reply::json_with(StatusCode::FORBIDDEN, &body));
     }
-    let (key, raw) = world.provider.api_keys.create(&caller.account.label, &asked.name, permissions, now_ms)?;
+    let (key, raw) = world.provider.api_keys.create(&caller.account.label, &asked.name, permissions, None, now_ms)?;
     let body = json!({
         "id": key.id,
         "key": raw,
@@ -73,6 +73,15 @@ pub(crate) fn create_key(service: &Service, request: &Request) -> Result<Reply, 
         "account": caller.account,
     });
     Ok(Reply::json_with(StatusCode::CREATED, &body))
+}
+
+/// `GET /api/key`: the one that asks, and when it ends (in Unix seconds; absent = never).
+pub(crate) fn own_key(service: &Service, request: &Request) -> Result<Reply, Reply> {
+    let mut world = service.world();
+    let caller = Caller::identify(&mut world, request).ok_or_else(refused_token)?;
+    let own = caller.key_id.filter(|_| caller.kind == CredentialKind::ApiKey);
+    let key = own.and_then(|id| world.provider.api_keys.by_id(&id)).ok_or(SandboxError::Unknown("key"))?;
+    Ok(Reply::json(&json!({ "id": key.id, "name": key.name, "expires_at": key.ends_at_ms.map(|end| end / 1_000) })))
 }
 
 /// `DELETE /api/keys/self`: the key revokes itself.

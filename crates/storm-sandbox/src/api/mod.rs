@@ -9,7 +9,7 @@ mod resource;
 mod service_account_key;
 
 pub(crate) use caller::{Caller, refused_token};
-pub(crate) use key::{create_key, delete_key, delete_own_key, list_keys, switch_key};
+pub(crate) use key::{create_key, delete_key, delete_own_key, list_keys, own_key, switch_key};
 pub(crate) use resource::{reports, whoami};
 pub(crate) use service_account_key::{
     create_service_account_key, delete_service_account_key, list_service_account_keys, switch_service_account_key,

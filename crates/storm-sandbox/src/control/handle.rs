@@ -102,8 +102,10 @@ impl Control {
             None => vec!["read".to_owned(), "reports".to_owned()],
         };
         let account = Account::label_from_input(asked.account.as_deref().unwrap_or_default());
-        let (key, raw) =
-            self.change(|world, now_ms| world.provider.api_keys.create(&account, &asked.name, permissions, now_ms))?;
+        let (key, raw) = self.change(|world, now_ms| {
+            let ends_at_ms = asked.expires_in.map(|seconds| now_ms.saturating_add(i64::from(seconds) * 1_000));
+            world.provider.api_keys.create(&account, &asked.name, permissions, ends_at_ms, now_ms)
+        })?;
         self.service.persist().await?;
         Ok(KeyCreated { id: key.id, key: raw, name: key.name, account: key.account, permissions: key.permissions })
     }

@@ -18,6 +18,8 @@ pub struct NewKey {
     pub name: String,
     /// `read`, `reports`; both when absent.
     pub permissions: Option<Vec<String>>,
+    /// In how many seconds it ends by itself; never when absent.
+    pub expires_in: Option<u32>,
 }
 
 /// A new API key.

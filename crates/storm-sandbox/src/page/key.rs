@@ -70,6 +70,7 @@ pub(crate) async fn create(control: &Control, form: &Parameters) -> Result<Reply
         account: form.value("account").map(str::to_owned),
         name: form.value("name").unwrap_or_default().to_owned(),
         permissions: Some(permissions),
+        expires_in: None,
     };
     match control.create_key(asked).await {
         Ok(fresh) => Ok(show(control, Some(&fresh))),

@@ -30,6 +30,9 @@ pub(crate) struct ApiKey {
     pub(crate) last_four: String,
     /// When it was made, in Unix milliseconds.
     pub(crate) created_at_ms: i64,
+    /// When it ends by itself, in Unix milliseconds.
+    #[serde(default)]
+    pub(crate) ends_at_ms: Option<i64>,
     /// When it was revoked, in Unix milliseconds.
     pub(crate) revoked_at_ms: Option<i64>,
     /// Whether it is switched off.
@@ -63,6 +66,7 @@ impl ApiKeys {
         account: &str,
         name: &str,
         permissions: Vec<String>,
+        ends_at_ms: Option<i64>,
         now_ms: i64,
     ) -> Result<(ApiKey, String), SandboxError> {
         let raw = make_secret(API_KEY_PREFIX)?;
@@ -75,6 +79,7 @@ impl ApiKeys {
             fingerprint: Fingerprint::of(&raw),
             last_four: raw[raw.len() - 4..].to_owned(),
             created_at_ms: now_ms,
+            ends_at_ms,
             revoked_at_ms: None,
             disabled: false,
             last_used_at_ms: None,
@@ -87,7 +92,7 @@ impl ApiKeys {
     /// The living key with this fingerprint, which is used now.
     pub(crate) fn used(&mut self, fingerprint: &Fingerprint, now_ms: i64) -> Option<&ApiKey> {
         let key = self.keys.get_mut(self.by_fingerprint.get(fingerprint)?)?;
-        if key.revoked_at_ms.is_some() || key.disabled {
+        if key.revoked_at_ms.is_some() || key.disabled || key.ends_at_ms.is_some_and(|end| end <= now_ms) {
             return None;
         }
         key.last_used_at_ms = Some(now_ms);

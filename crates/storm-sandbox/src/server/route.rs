@@ -11,7 +11,7 @@ use super::{Reply, Request, Service};
 use crate::{api, oauth, page};
 
 /// Paths that exist under another method.
-const ALLOWED: [(&str, &str); 14] = [
+const ALLOWED: [(&str, &str); 15] = [
     ("/oauth/token", "POST"),
     ("/oauth/revoke", "POST"),
     ("/oauth/introspect", "POST"),
@@ -25,6 +25,7 @@ const ALLOWED: [(&str, &str); 14] = [
     ("/api/reports", "GET"),
     ("/api/keys", "GET, POST"),
     ("/api/keys/self", "DELETE"),
+    ("/api/key", "GET"),
     ("/api/service-accounts/keys", "GET, POST"),
 ];
 
@@ -52,6 +53,7 @@ pub(crate) async fn route(service: &Arc<Service>, request: &Request) -> Reply {
 
         ("GET", ["api", "keys"]) => api::list_keys(service, request),
         ("POST", ["api", "keys"]) => api::create_key(service, request),
+        ("GET", ["api", "key"]) => api::own_key(service, request),
         ("DELETE", ["api", "keys", "self"]) => api::delete_own_key(service, request),
         ("DELETE", ["api", "keys", id]) => api::delete_key(service, request, id),
         ("POST", ["api", "keys", id, "disable"]) => api::switch_key(service, request, id, true),
