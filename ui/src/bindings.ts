@@ -123,14 +123,13 @@ export const commands = {
 	openRevocationPage: (id: RevocationId, page: ConnectorPage) => typedError<null, Failure>(__TAURI_INVOKE("open_revocation_page", { id, page })),
 	/**  Has the service make a new key; in a drill it is tried, compared and discarded. */
 	mintKey: (id: IntegrationId, drill: boolean) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("mint_key", { id, drill })),
-	/**  Rehearses a rotation with a new key, which is discarded. */
-	beginKeyDrill: (id: IntegrationId, key: KeyInput) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_key_drill", { id, key })),
-	/**  The same with a key file. */
-	beginKeyFileDrill: (id: IntegrationId, file: HeldSecretId) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_key_file_drill", { id, file })),
-	/**  Saves a new key beside the old, verifies it, and switches to it when it belongs to the same account. */
-	beginKeyRotation: (id: IntegrationId, key: KeyInput) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_key_rotation", { id, key })),
+	/**
+	 *  Saves a new key beside the old, verifies it, and switches to it when it belongs to the same account; in a drill it is tried,
+	 *  compared and discarded.
+	 */
+	beginKeyRotation: (id: IntegrationId, key: KeyInput, drill: boolean) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_key_rotation", { id, key, drill })),
 	/**  The same for a key file. */
-	beginKeyFileRotation: (id: IntegrationId, file: HeldSecretId) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_key_file_rotation", { id, file })),
+	beginKeyFileRotation: (id: IntegrationId, file: HeldSecretId, drill: boolean) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_key_file_rotation", { id, file, drill })),
 	/**  The same for the client secret of an integration's app registration, which others may share. */
 	beginSecretRotation: (id: IntegrationId, request: NewSecretRequest) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_secret_rotation", { id, request })),
 	/**  Tries the present step again. */

@@ -9,9 +9,9 @@ use storm_domain::port::{
 };
 use storm_domain::{
     Account, ApiKeyCredential, ClientMetadata, Credential, DeviceAuthorization, DevicePoll, Discovered, DiscoveryError,
-    Event, IdTokenError, KeyAnswer, KeyRequest, OAuthService, RawTokenAnswer, RefreshFailure, RegisteredClient,
-    RegistrationOffer, RevokeRequest, SendFailure, ServiceAccountKey, ServiceAccountService, SessionKey,
-    SessionRequest, Timestamp, TokenAnswerReading, Verdict, VerifyRequest,
+    Event, IdTokenError, KeyAnswer, KeyEndRequest, KeyRequest, OAuthService, RawTokenAnswer, RefreshFailure,
+    RegisteredClient, RegistrationOffer, RevokeRequest, SendFailure, ServiceAccountKey, ServiceAccountService,
+    SessionKey, SessionRequest, Timestamp, TokenAnswerReading, Verdict, VerifyRequest,
 };
 use storm_secret::{AccessToken, ClientSecret, DisplaySafeUrl, IdToken, PrivateKey};
 use storm_tests::{Outcome, StepError};
@@ -134,6 +134,12 @@ impl Provider for TrappedProvider {
         let answer = self.inner.manage_keys(request, using, access_token).await;
         self.traps.pass("manage_keys", true);
         answer
+    }
+    async fn key_end(&self, request: &KeyEndRequest, key: &ApiKeyCredential) -> Option<Timestamp> {
+        self.traps.pass("key_end", false);
+        let end = self.inner.key_end(request, key).await;
+        self.traps.pass("key_end", true);
+        end
     }
 }
 
