@@ -13,6 +13,7 @@ use tokio::sync::mpsc::unbounded_channel;
 
 use crate::attention::{self, EventQueue};
 use crate::file_drop::FileDrops;
+use crate::notification::Pace;
 use crate::original::Originals;
 use crate::practice::Practice;
 use crate::settings::Settings;
@@ -70,6 +71,7 @@ fn set_up(app: &App, settings: Settings) -> tauri::Result<()> {
     // First: the web view's processes start while the vault is opened. The page asks nothing before this function has ended.
     window::open(handle, app.state::<TrayPresence>().inner().clone(), drops)?;
     let (events, pending_events) = unbounded_channel();
+    let pace = Pace { hour: settings.hour };
     let practice = Practice::new(settings.practice_port, settings.data_folder.join("practice.json"));
     let host = tauri::async_runtime::block_on(async {
         practice.resume().await;
@@ -89,7 +91,7 @@ fn set_up(app: &App, settings: Settings) -> tauri::Result<()> {
         ending: AtomicBool::new(false),
     });
     tauri::async_runtime::spawn(pending_drops.handle(handle.clone()));
-    tauri::async_runtime::spawn(attention::follow(handle.clone(), host, pending_events));
+    tauri::async_runtime::spawn(attention::follow(handle.clone(), host, pending_events, pace));
     tauri::async_runtime::spawn(quit_on_signal(handle.clone()));
     Ok(())
 }

@@ -3,19 +3,19 @@
 //! The core publishes into a queue and never waits. The page is told of each change in its order; for tray and
 //! notifications a burst of changes costs one look.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use storm_agent::Host;
 use storm_domain::port::EventSink;
-use storm_domain::{Event, IntegrationId, Method, ReconnectReason, Timestamp};
+use storm_domain::{Event, IntegrationId, Method, NotificationPreferences, ReconnectReason, Timestamp};
 use storm_engine::view::{IntegrationView, StatusView, VaultView};
 use tauri::{AppHandle, Manager as _};
 use tauri_specta::Event as _;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
-use crate::notification::Notifier;
+use crate::notification::{Notifier, Pace};
 use crate::shell::{Shell, guarded};
 use crate::shell_event::{CoreEvent, ShellEvent};
 use crate::tray::{Tray, TrayView};
@@ -67,34 +67,70 @@ impl Need {
     }
 }
 
+/// What the core said since tray and notifications looked last.
+#[derive(Default)]
+struct News {
+    changed: Notify,
+    /// Integrations that a tool asked for in vain.
+    asked: Mutex<Vec<IntegrationId>>,
+}
+
+impl News {
+    fn asked_in_vain(&self, id: IntegrationId) {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(id);
+    }
+
+    fn take_asked(&self) -> Vec<IntegrationId> {
+        std::mem::take(&mut *self.asked.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
 /// Follows the core until the program ends.
-pub(crate) async fn follow(app: AppHandle, host: Arc<Host>, mut events: UnboundedReceiver<Event>) {
-    let changed = Arc::new(Notify::new());
-    tauri::async_runtime::spawn(show_needs(app.clone(), host, Arc::clone(&changed)));
+pub(crate) async fn follow(app: AppHandle, host: Arc<Host>, mut events: UnboundedReceiver<Event>, pace: Pace) {
+    let news = Arc::new(News::default());
+    tauri::async_runtime::spawn(show_needs(app.clone(), host, Arc::clone(&news), pace));
     while let Some(event) = events.recv().await {
+        if let Event::AskedInVain { id } = event {
+            news.asked_in_vain(id);
+        }
         if let Err(error) = CoreEvent(event).emit_to(&app, window::MAIN) {
             tracing::warn!(%error, "the page could not be told of a change");
         }
-        changed.notify_one();
+        news.changed.notify_one();
     }
 }
 
 /// Apart from the page, which must not wait for a slow tray.
-async fn show_needs(app: AppHandle, host: Arc<Host>, changed: Arc<Notify>) {
+async fn show_needs(app: AppHandle, host: Arc<Host>, news: Arc<News>, pace: Pace) {
     let tray = Tray::start(&app).await;
-    let mut notifier = Notifier::start(&app);
+    let pressed = Arc::clone(&news);
+    let mut notifier = Notifier::start(&app, pace, move || pressed.changed.notify_one());
     loop {
         let vault = host.view().vault;
         let integrations = integrations(&host, &vault).await;
         tray.show(TrayView::of(&vault, integrations.as_deref())).await;
+        let mut next = None;
         if let Some(integrations) = integrations {
-            notifier.follow(Need::among(&integrations));
-            notifier.remind(&host, &integrations).await;
+            let preferences = preferences(&host).await;
+            next = notifier.follow(Need::among(&integrations), &news.take_asked(), &preferences);
+            notifier.remind(&host, &integrations, &preferences).await;
             app.state::<Shell>().practice.serve(&integrations).await;
         }
-        // A key comes to its end without an event of the core.
-        let _ = tokio::time::timeout(LONGEST_PAUSE, changed.notified()).await;
+        // A key comes to its end, and a need grows old, without an event of the core.
+        let pause = next.unwrap_or(LONGEST_PAUSE).min(LONGEST_PAUSE);
+        let _ = tokio::time::timeout(pause, news.changed.notified()).await;
     }
+}
+
+/// The defaults where they cannot be read: too much is said then rather than too little.
+async fn preferences(host: &Host) -> NotificationPreferences {
+    let read = match host.engine() {
+        Ok(engine) => guarded(engine.preferences()).await,
+        Err(failure) => Err(failure),
+    };
+    read.inspect_err(|failure| tracing::warn!(code = ?failure.code, "the preferences could not be read"))
+        .unwrap_or_default()
+        .notifications
 }
 
 /// None while the vault is not open, or when it cannot be read: nothing is known then, which is not "no integrations".

@@ -6,7 +6,8 @@ use specta_typescript::Typescript;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
 use crate::command::{
-    api_key, authorization, connector, host, integration, key_file, network, protection, restore, revocation, rotation,
+    api_key, authorization, connector, host, integration, key_file, network, preferences, protection, restore,
+    revocation, rotation,
 };
 use crate::shell_event::{CoreEvent, ShellEvent};
 
@@ -83,6 +84,8 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             rotation::revoke_old_key,
             rotation::confirm_old_key_revoked,
             rotation::undo_rotation,
+            preferences::preferences,
+            preferences::set_preferences,
             network::examine,
             network::network_settings,
             network::choose_proxy,

@@ -6,12 +6,15 @@
 //! | `STORM_CONNECT_SOCKET` | where other programs ask for access | beside the session's other sockets |
 //! | `STORM_CONNECT_LOG` | filter of the log on stderr | `info` |
 //! | `STORM_PRACTICE_PORT` | port of the practice service; 0 = any | 4780 |
+//! | `STORM_CONNECT_HOUR_MS` | how long an hour is before a notification comes again, for a rehearsal | 3600000 |
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use thiserror::Error;
 
 const PRACTICE_PORT: u16 = 4780;
+const HOUR: Duration = Duration::from_secs(60 * 60);
 const LOG_FILTER: &str = "info";
 
 /// How the application runs.
@@ -21,6 +24,7 @@ pub(crate) struct Settings {
     pub(crate) socket_path: Option<PathBuf>,
     pub(crate) log_filter: String,
     pub(crate) practice_port: u16,
+    pub(crate) hour: Duration,
 }
 
 /// The environment cannot be followed.
@@ -36,6 +40,9 @@ pub(crate) enum SettingsError {
     /// Not a port.
     #[error("STORM_PRACTICE_PORT is not a number from 0 to 65535")]
     PracticePort,
+    /// Not a number of milliseconds.
+    #[error("STORM_CONNECT_HOUR_MS is not a number of milliseconds above 0")]
+    Hour,
 }
 
 impl Settings {
@@ -60,11 +67,17 @@ impl Settings {
             Some(port) => port.parse().map_err(|_| SettingsError::PracticePort)?,
             None => PRACTICE_PORT,
         };
+        let hour = match set("STORM_CONNECT_HOUR_MS").map(|milliseconds| milliseconds.parse::<u32>()) {
+            None => HOUR,
+            Some(Ok(milliseconds)) if milliseconds > 0 => Duration::from_millis(milliseconds.into()),
+            Some(_) => return Err(SettingsError::Hour),
+        };
         Ok(Self {
             data_folder,
             socket_path: set("STORM_CONNECT_SOCKET").map(PathBuf::from),
             log_filter: set("STORM_CONNECT_LOG").unwrap_or_else(|| LOG_FILTER.to_owned()),
             practice_port,
+            hour,
         })
     }
 }
@@ -87,6 +100,7 @@ mod tests {
             ("STORM_CONNECT_SOCKET", "/run/host.sock"),
             ("STORM_CONNECT_LOG", "debug"),
             ("STORM_PRACTICE_PORT", "0"),
+            ("STORM_CONNECT_HOUR_MS", "1500"),
         ])
         .unwrap();
         assert_eq!(
@@ -96,6 +110,7 @@ mod tests {
                 socket_path: Some("/run/host.sock".into()),
                 log_filter: "debug".to_owned(),
                 practice_port: 0,
+                hour: Duration::from_millis(1_500),
             }
         );
     }
@@ -107,12 +122,15 @@ mod tests {
         assert_eq!(settings.practice_port, 4780);
         assert_eq!(settings.log_filter, "info");
         assert_eq!(settings.socket_path, None);
+        assert_eq!(settings.hour, HOUR);
     }
 
     #[test]
     fn a_port_that_is_none_is_refused_rather_than_replaced() {
         let refused = settings(&[("DISPLAY", ":0"), ("STORM_CONNECT_DATA", "/data"), ("STORM_PRACTICE_PORT", "65536")]);
         assert_eq!(refused, Err(SettingsError::PracticePort));
+        let refused = settings(&[("DISPLAY", ":0"), ("STORM_CONNECT_DATA", "/data"), ("STORM_CONNECT_HOUR_MS", "0")]);
+        assert_eq!(refused, Err(SettingsError::Hour));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::Outcome;
 use crate::program::private_folder;
@@ -13,6 +14,8 @@ pub struct Home {
     theme: &'static str,
     /// In front of all other folders of programs.
     launchers: Option<PathBuf>,
+    /// See [`Home::shorten_hours`].
+    hour: Option<Duration>,
 }
 
 /// Everything that is asked to open a page.
@@ -24,12 +27,17 @@ impl Home {
     /// # Errors
     /// When there is no room.
     pub fn make(practice_port: u16) -> Outcome<Self> {
-        Ok(Self { folder: private_folder()?, practice_port, theme: "Adwaita", launchers: None })
+        Ok(Self { folder: private_folder()?, practice_port, theme: "Adwaita", launchers: None, hour: None })
     }
 
     /// From its next start on the program finds a dark desktop.
     pub fn prefer_dark(&mut self) {
         self.theme = "Adwaita:dark";
+    }
+
+    /// From its next start on notifications come again as if an hour were so short.
+    pub fn shorten_hours(&mut self, hour: Duration) {
+        self.hour = Some(hour);
     }
 
     /// From its next start on the program finds a desktop whose launchers say, as `xdg-open` does with status 3, that no
@@ -103,6 +111,9 @@ impl Home {
             ("GTK_THEME", self.theme.to_owned()),
             ("STORM_TEST_PANIC", self.panic_wanted().to_string_lossy().into_owned()),
         ];
+        if let Some(hour) = self.hour {
+            environment.push(("STORM_CONNECT_HOUR_MS", hour.as_millis().to_string()));
+        }
         if let Some(launchers) = &self.launchers {
             let others = std::env::var("PATH").unwrap_or_default();
             environment.push(("PATH", format!("{}:{others}", launchers.display())));

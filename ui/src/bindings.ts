@@ -142,6 +142,10 @@ export const commands = {
 	confirmOldKeyRevoked: (id: IntegrationId) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("confirm_old_key_revoked", { id })),
 	/**  Goes back to the old key. */
 	undoRotation: (id: IntegrationId) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("undo_rotation", { id })),
+	/**  What is preferred. */
+	preferences: () => typedError<Preferences, Failure>(__TAURI_INVOKE("preferences")),
+	/**  Keeps what is preferred from now on. */
+	setPreferences: (preferences: Preferences) => typedError<Preferences, Failure>(__TAURI_INVOKE("set_preferences", { preferences })),
 	/**  Looks for what stands behind a failure. None = the failure itself says it all. */
 	examine: (subject: ExaminationSubject) => typedError<FindingView | null, Failure>(__TAURI_INVOKE("examine", { subject })),
 	/**  How services are reached. */
@@ -863,6 +867,12 @@ id: AttemptId } |
 id: IntegrationId } | 
 /**  A credential of a removed integration was ended at its service, tried again, or given up. */
 { event: "revocations_changed" } | 
+/**  Another program asked for the access of an integration that only its user can help. */
+{ event: "asked_in_vain"; 
+/**  Which. */
+id: IntegrationId } | 
+/**  The user prefers something else of the program as a whole. */
+{ event: "preferences_changed" } | 
 /**  The vault was locked, unlocked, or lost its keyring. */
 { event: "vault_changed" };
 
@@ -1343,6 +1353,16 @@ export type NewSecretRequest = {
 	secret: string,
 };
 
+/**  What the desktop is told, and when. */
+export type NotificationPreferences = {
+	/**  When an integration needs its user. */
+	needs_you: boolean,
+	/**  When a key or key file is to be replaced. */
+	replace_soon: boolean,
+	/**  When nothing is shown, whatever happens; None = at no time. */
+	quiet: QuietHours | null,
+};
+
 /**  What the app registration step needs. */
 export type OAuthSetupView = {
 	/**  A client that needs no registration, when the service offers one. */
@@ -1399,6 +1419,12 @@ export type PendingRevocationView = {
 	next_try_at: Timestamp | null,
 	/**  Where the user can end it by hand. */
 	page: ConnectorPage | null,
+};
+
+/**  All of them. */
+export type Preferences = {
+	/**  What the desktop is told. */
+	notifications: NotificationPreferences,
 };
 
 /**  Changes of how the vault's key is kept, for the log. */
@@ -1465,6 +1491,14 @@ export type QrView = {
 	size: number,
 	/**  An SVG path, one unit for each module, that covers exactly the dark ones. */
 	path: string,
+};
+
+/**  A part of each day, by the clock on the wall; over midnight where it ends before it begins. */
+export type QuietHours = {
+	/**  First minute of the day, from 0. */
+	from: number,
+	/**  First minute after it. */
+	until: number,
 };
 
 /**  How one host is reached. */

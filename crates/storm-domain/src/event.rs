@@ -26,6 +26,13 @@ pub enum Event {
     },
     /// A credential of a removed integration was ended at its service, tried again, or given up.
     RevocationsChanged,
+    /// Another program asked for the access of an integration that only its user can help.
+    AskedInVain {
+        /// Which.
+        id: IntegrationId,
+    },
+    /// The user prefers something else of the program as a whole.
+    PreferencesChanged,
     /// The vault was locked, unlocked, or lost its keyring.
     VaultChanged,
 }

@@ -20,6 +20,7 @@ mod id_token;
 mod integration;
 mod minting;
 mod network;
+mod preferences;
 mod reconnect;
 mod refresh_failure;
 mod refresh_policy;
@@ -56,6 +57,7 @@ pub use minting::{
 pub use network::{
     Authority, AuthorityFileError, NetworkSettings, NetworkSettingsError, OwnProxy, ProxyAddressError, ProxyChoice,
 };
+pub use preferences::{NotificationPreferences, Preferences, QuietHours};
 pub use reconnect::{InterruptedBy, ReconnectReason};
 pub use refresh_failure::{Delivery, ProviderWords, RefreshFailure, SendFailure, TransientKind};
 pub use refresh_policy::{Backoff, RefreshPolicy};

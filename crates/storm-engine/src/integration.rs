@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use storm_domain::{
     ActivityEntry, ActivityKind, CredentialSummary, ErrorCode, Failure, GenerationInfo, GenerationPhase, Integration,
-    IntegrationId, Method, RefreshState, Rotation, TokenState, Verdict,
+    IntegrationId, Method, RefreshState, Rotation, Timestamp, TokenState, Verdict,
 };
 
 use crate::api_key::checked_name;
@@ -152,6 +152,45 @@ impl Engine {
             .map_err(|error| error.to_failure())?;
         self.log(&row, if paused { ActivityKind::Paused } else { ActivityKind::Resumed }).await;
         Ok(())
+    }
+
+    /// Pauses every integration that runs.
+    ///
+    /// # Errors
+    /// When one could not be paused; the others are, as far as they can.
+    pub async fn pause_all(&self) -> Result<(), Failure> {
+        let rows = self.vault().integrations().await.map_err(|error| error.to_failure())?;
+        let now = self.now();
+        let running = rows.into_iter().filter(|row| row.paused_at.is_none() && row.trashed_at.is_none());
+        self.set_paused(running, Some(now)).await
+    }
+
+    /// Lets those run again that were paused last, together: what was paused by itself before stays so.
+    ///
+    /// # Errors
+    /// When one could not be resumed; the others are, as far as they can.
+    pub async fn resume_all(&self) -> Result<(), Failure> {
+        let mut rows = self.vault().integrations().await.map_err(|error| error.to_failure())?;
+        rows.retain(|row| row.trashed_at.is_none());
+        let last = rows.iter().filter_map(|row| row.paused_at).max();
+        let paused = rows.into_iter().filter(|row| row.paused_at.is_some() && row.paused_at == last);
+        self.set_paused(paused, None).await
+    }
+
+    async fn set_paused(
+        &self,
+        rows: impl Iterator<Item = Integration>,
+        paused_at: Option<Timestamp>,
+    ) -> Result<(), Failure> {
+        let what = if paused_at.is_some() { ActivityKind::Paused } else { ActivityKind::Resumed };
+        let mut outcome = Ok(());
+        for row in rows {
+            match self.change(row.id, |row| row.paused_at = paused_at).await {
+                Ok(row) => self.log(&row, what.clone()).await,
+                Err(error) => outcome = Err(error.to_failure()),
+            }
+        }
+        outcome
     }
 
     /// Allows or ends lending an integration's access to other programs.

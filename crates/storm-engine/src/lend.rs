@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use storm_domain::{
-    Action, ActivityKind, Credential, ErrorCode, Failure, Integration, IntegrationId, Method, OAuthGrant, Timestamp,
-    TokenState, VaultError, is_bearer_type, is_dpop_type,
+    Action, ActivityKind, Credential, ErrorCode, Event, Failure, Integration, IntegrationId, Method, OAuthGrant,
+    Timestamp, TokenState, VaultError, is_bearer_type, is_dpop_type,
 };
 use storm_secret::{AccessToken, ApiKey};
 use uuid::Uuid;
@@ -56,17 +56,30 @@ impl Engine {
         min_lifetime: Option<Duration>,
     ) -> Result<Lent, Failure> {
         let integration = self.lendable(name).await?;
-        let (secret, expires_at) = match integration.method {
-            Method::ApiKey if self.has_signing_key(&integration) => return Err(id_needed(&integration)),
-            Method::ApiKey => (LentSecret::ApiKey(self.lendable_key(&integration).await?.key), None),
-            Method::OAuth | Method::ServiceAccount => {
-                let (token, expires_at) = self.access_token(&integration, min_lifetime, Use::Lending).await?;
-                (LentSecret::AccessToken(token), expires_at)
+        let lent = self.secret_to_lend(&integration, min_lifetime).await;
+        let (secret, expires_at) = lent.inspect_err(|failure| {
+            if matches!(failure.code, ErrorCode::ReconnectNeeded | ErrorCode::CredentialRefused) {
+                self.parts.events.publish(Event::AskedInVain { id: integration.id });
             }
-        };
+        })?;
         let lent = Lent { secret, expires_at, integration_id: integration.id };
         self.log_behind(integration, ActivityKind::Lent { consumer: consumer.to_owned() }).await;
         Ok(lent)
+    }
+
+    async fn secret_to_lend(
+        &self,
+        integration: &Integration,
+        min_lifetime: Option<Duration>,
+    ) -> Result<(LentSecret, Option<Timestamp>), Failure> {
+        match integration.method {
+            Method::ApiKey if self.has_signing_key(integration) => Err(id_needed(integration)),
+            Method::ApiKey => Ok((LentSecret::ApiKey(self.lendable_key(integration).await?.key), None)),
+            Method::OAuth | Method::ServiceAccount => {
+                let (token, expires_at) = self.access_token(integration, min_lifetime, Use::Lending).await?;
+                Ok((LentSecret::AccessToken(token), expires_at))
+            }
+        }
     }
 
     /// The integration called `name`, if its user lets it be lent.

@@ -21,6 +21,7 @@ mod integration;
 mod lend;
 mod naming;
 mod network;
+mod preferences;
 mod recovery;
 mod refresh;
 mod refresher;

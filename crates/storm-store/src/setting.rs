@@ -12,6 +12,7 @@ use crate::payload;
 use crate::seal::Seal;
 
 pub(crate) const NETWORK: &str = "network";
+pub(crate) const PREFERENCES: &str = "preferences";
 
 /// Everything but the password.
 #[derive(Serialize, Deserialize)]
@@ -55,25 +56,27 @@ pub(crate) fn decode(opened: &SecretBytes) -> Result<NetworkSettings, VaultError
 pub(crate) async fn put(
     connection: &mut SqliteConnection,
     seal: &Seal,
-    settings: &NetworkSettings,
+    name: &'static str,
+    setting: &SecretBytes,
 ) -> Result<(), VaultError> {
     sqlx::query("INSERT INTO setting (name, sealed) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET sealed = ?2")
-        .bind(NETWORK)
-        .bind(seal.setting(NETWORK, &encode(settings)?)?)
+        .bind(name)
+        .bind(seal.setting(name, setting)?)
         .execute(connection)
         .await
         .map_err(of_sqlx)?;
     Ok(())
 }
 
-pub(crate) async fn network(
+pub(crate) async fn one(
     connection: &mut SqliteConnection,
     seal: &Seal,
-) -> Result<Option<NetworkSettings>, VaultError> {
+    name: &'static str,
+) -> Result<Option<SecretBytes>, VaultError> {
     let sealed: Option<Vec<u8>> = sqlx::query_scalar("SELECT sealed FROM setting WHERE name = ?1")
-        .bind(NETWORK)
+        .bind(name)
         .fetch_optional(connection)
         .await
         .map_err(of_sqlx)?;
-    sealed.map(|sealed| decode(&seal.open_setting(NETWORK, &sealed)?)).transpose()
+    sealed.map(|sealed| seal.open_setting(name, &sealed)).transpose()
 }

@@ -10,10 +10,10 @@ use storm_domain::port::{CommittedGrant, GrantCommit, NewIntegration, NewMinting
 use storm_domain::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
     GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, NetworkSettings, OAuthGrant,
-    PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, RotationMode,
-    SecretRotation, Timestamp, VaultError,
+    PendingRevocation, Preferences, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation,
+    RotationMode, SecretRotation, Timestamp, VaultError,
 };
-use storm_secret::ClientSecret;
+use storm_secret::{ClientSecret, SecretBytes};
 
 use crate::activity::ChainVerdict;
 use crate::database::FileIdentity;
@@ -24,7 +24,7 @@ use crate::seal::Seal;
 use crate::writer::Writer;
 use crate::{
     OpenedBy, VaultFolder, activity, backup, basis, database, epoch, fault, generation, grant, integration, lease,
-    registration, revocation, rotation, secret_rotation, setting,
+    payload, registration, revocation, rotation, secret_rotation, setting,
 };
 
 /// An open vault. It holds the vault lock until it is closed.
@@ -140,6 +140,15 @@ impl SqliteVault {
             }
         }
         Ok(landed)
+    }
+
+    async fn put_setting(&self, name: &'static str, setting: SecretBytes) -> Result<(), VaultError> {
+        let seal = Arc::clone(&self.seal);
+        self.writer
+            .write_statement(move |connection| {
+                Box::pin(async move { setting::put(connection, &seal, name, &setting).await })
+            })
+            .await
     }
 
     pub(crate) async fn reader(&self) -> Result<PoolConnection<Sqlite>, VaultError> {
@@ -550,16 +559,22 @@ impl Vault for SqliteVault {
     }
 
     async fn network_settings(&self) -> Result<Option<NetworkSettings>, VaultError> {
-        setting::network(&mut *self.reader().await?, &self.seal).await
+        let kept = setting::one(&mut *self.reader().await?, &self.seal, setting::NETWORK).await?;
+        kept.map(|kept| setting::decode(&kept)).transpose()
     }
 
     async fn put_network_settings(&self, settings: &NetworkSettings) -> Result<(), VaultError> {
-        let (seal, settings) = (Arc::clone(&self.seal), settings.clone());
-        self.writer
-            .write_statement(move |connection| {
-                Box::pin(async move { setting::put(connection, &seal, &settings).await })
-            })
-            .await
+        self.put_setting(setting::NETWORK, setting::encode(settings)?).await
+    }
+
+    async fn preferences(&self) -> Result<Option<Preferences>, VaultError> {
+        let kept = setting::one(&mut *self.reader().await?, &self.seal, setting::PREFERENCES).await?;
+        let read = |kept: SecretBytes| Ok(payload::decode::<_, 0>(&kept)?.0);
+        kept.map(read).transpose()
+    }
+
+    async fn put_preferences(&self, preferences: &Preferences) -> Result<(), VaultError> {
+        self.put_setting(setting::PREFERENCES, payload::encode(preferences, &[])?).await
     }
 
     async fn append_activity(

@@ -7,8 +7,8 @@ use common::{LATER, NOW, add, id};
 use storm_domain::port::{NewIntegration, Vault as _};
 use storm_domain::{
     Account, AppRegistration, Authority, Credential, CredentialSummary, GenerationNumber, GenerationPhase, Integration,
-    NetworkSettings, OwnProxy, ProxyChoice, ReconnectReason, RefreshState, RegistrationId, RotationMode, TokenState,
-    Trouble, VaultError, Verdict, VerdictRecord,
+    NetworkSettings, NotificationPreferences, OwnProxy, Preferences, ProxyChoice, QuietHours, ReconnectReason,
+    RefreshState, RegistrationId, RotationMode, TokenState, Trouble, VaultError, Verdict, VerdictRecord,
 };
 use storm_secret::{ClientSecret, ProxyPassword};
 use storm_testkit::{api_key, api_key_integration, oauth_grant, oauth_integration};
@@ -181,6 +181,17 @@ contract! {
         vault.put_network_settings(&direct).await.unwrap();
         let kept = vault.network_settings().await.unwrap().unwrap();
         assert!(matches!(kept.proxy, ProxyChoice::Direct) && kept.authorities.is_empty(), "{kept:?}");
+    }
+
+    async fn what_is_preferred_comes_back_and_the_last_choice_counts(house) {
+        let vault = house.open().await;
+        assert!(vault.preferences().await.unwrap().is_none(), "nothing was chosen yet");
+        vault.put_preferences(&Preferences::default()).await.unwrap();
+        let quiet = Some(QuietHours { from: 1_320, until: 420 });
+        let notifications = NotificationPreferences { needs_you: false, replace_soon: true, quiet };
+        vault.put_preferences(&Preferences { notifications: notifications.clone() }).await.unwrap();
+        let vault = house.reopen(vault).await;
+        assert_eq!(vault.preferences().await.unwrap().unwrap().notifications, notifications);
     }
 
     async fn mending_a_registration_keeps_its_secret_unless_it_says_it_has_none(house) {

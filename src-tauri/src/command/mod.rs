@@ -7,6 +7,7 @@ pub mod host;
 pub mod integration;
 pub mod key_file;
 pub mod network;
+pub mod preferences;
 pub mod protection;
 pub mod restore;
 pub mod revocation;

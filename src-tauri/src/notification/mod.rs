@@ -1,20 +1,24 @@
-//! Notifications: one for each integration that comes to need its user, with a Reconnect button, and one for each key that is
-//! to be replaced, with a Rotate button; taken back once the cause is gone. Nothing is announced that worked.
+//! Notifications: one for all integrations that need their user, with the buttons Reconnect (or Show) and Later, and one for each
+//! key that is to be replaced, with a Rotate button; taken back once the cause is gone. Nothing is announced that worked.
 
 mod incident;
 mod reason;
 mod reminder;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use chrono::{DateTime, Local};
 use storm_agent::Host;
-use storm_domain::{Reminder, Timestamp};
+use storm_domain::{IntegrationId, NotificationPreferences, Reminder, Timestamp};
 use storm_engine::view::{IntegrationView, StatusView};
 use tauri::AppHandle;
 use tauri_plugin_notification::{Action, ActionPerformed, ActionType, NotificationExt as _};
 
 use crate::attention::Need;
-use crate::notification::incident::{Change, Incidents};
+pub(crate) use crate::notification::incident::Pace;
+use crate::notification::incident::{Change, How, Incidents, quiet_until};
 use crate::notification::reminder::Reminders;
 use crate::shell::guarded;
 use crate::shell_event::ShellEvent;
@@ -23,45 +27,89 @@ use crate::{application, window};
 /// Under which name a notification carries what a click on it asks the page to do.
 const REQUEST: &str = "request";
 const RECONNECT: &str = "reconnect";
+const SHOW: &str = "show";
+const LATER: &str = "later";
 const ROTATE: &str = "rotate";
 const QUIT: &str = "quit";
+/// Names that one notification holds; the others are counted.
+const MOST_NAMES: usize = 3;
 
 /// Keeps the notifications on the screen in step with the needs.
 pub(crate) struct Notifier {
     app: AppHandle,
-    incidents: Incidents,
+    incidents: Incidents<Local>,
     reminders: Reminders,
+    /// Whether the user pressed Later since the last look.
+    put_off: Arc<AtomicBool>,
 }
 
 impl Notifier {
-    /// Notifications shown before a listener exists have no buttons, so the listener comes first.
-    pub(crate) fn start(app: &AppHandle) -> Self {
+    /// Notifications shown before a listener exists have no buttons, so the listener comes first. `changed` is called when one of
+    /// them was pressed that wants another look.
+    pub(crate) fn start(app: &AppHandle, pace: Pace, changed: impl Fn() + Send + Sync + 'static) -> Self {
         let clicked = app.clone();
-        let buttons = [(RECONNECT, "Reconnect"), (ROTATE, "Rotate"), (QUIT, "Quit")]
-            .map(|(id, title)| ActionType::builder(id).actions(vec![Action::builder(id, title).build()]).build());
+        let put_off = Arc::new(AtomicBool::new(false));
+        let pressed_later = Arc::clone(&put_off);
+        let later = (LATER, "Later");
+        let buttons = [
+            (RECONNECT, vec![(RECONNECT, "Reconnect"), later]),
+            (SHOW, vec![(SHOW, "Show"), later]),
+            (ROTATE, vec![(ROTATE, "Rotate")]),
+            (QUIT, vec![(QUIT, "Quit")]),
+        ]
+        .map(|(id, actions)| {
+            let actions = actions.into_iter().map(|(id, title)| Action::builder(id, title).build()).collect();
+            ActionType::builder(id).actions(actions).build()
+        });
+        let follow = move |performed: &ActionPerformed| {
+            if performed.action_id() == LATER {
+                pressed_later.store(true, Ordering::Relaxed);
+                changed();
+            } else {
+                follow_click(&clicked, performed);
+            }
+        };
         let notification = app.notification();
-        let ready = notification
-            .on_action(move |performed| follow_click(&clicked, performed))
-            .and_then(|()| notification.register_action_types(buttons.into()));
+        let ready = notification.on_action(follow).and_then(|()| notification.register_action_types(buttons.into()));
         if let Err(error) = ready {
             tracing::warn!(%error, "notifications have no buttons");
         }
-        Self { app: app.clone(), incidents: Incidents::default(), reminders: Reminders::default() }
+        Self { app: app.clone(), incidents: Incidents::new(pace), reminders: Reminders::default(), put_off }
     }
 
-    pub(crate) fn follow(&mut self, needs: Vec<Need>) {
-        for change in self.incidents.follow(needs) {
+    /// Says what is to be said of the needs; `asked` are those that a tool asked for in vain since the last look. Returns for how
+    /// long it need not be called again if nothing changes.
+    pub(crate) fn follow(
+        &mut self,
+        needs: Vec<Need>,
+        asked: &[IntegrationId],
+        preferences: &NotificationPreferences,
+    ) -> Option<Duration> {
+        let now = now();
+        let put_off = if self.put_off.swap(false, Ordering::Relaxed) { self.incidents.put_off(&now) } else { None };
+        for change in put_off.into_iter().chain(self.incidents.follow(needs, asked, preferences, &now)) {
             match change {
-                Change::Show { id, need } => self.show(id, &need),
+                Change::Show { id, needs, how } => self.show(id, &needs, how, asked),
                 Change::Withdraw { id } => self.withdraw(id),
             }
         }
+        let next = self.incidents.look_at(preferences, &now);
+        next.map(|next| (next - now).to_std().unwrap_or_default())
     }
 
     /// Reminds of keys that are to be replaced, each as often as the core wants it.
-    pub(crate) async fn remind(&mut self, host: &Host, integrations: &[IntegrationView]) {
+    pub(crate) async fn remind(
+        &mut self,
+        host: &Host,
+        integrations: &[IntegrationView],
+        preferences: &NotificationPreferences,
+    ) {
         for over in self.reminders.take_over(integrations) {
             self.withdraw(over);
+        }
+        // What is not said now was not said, and comes when it may.
+        if !preferences.replace_soon || quiet_until(preferences, &now()).is_some() {
+            return;
         }
         for integration in integrations {
             let StatusView::ReplaceSoon { saved_at, .. } = integration.status else { continue };
@@ -86,18 +134,14 @@ impl Notifier {
         warn_if_not_shown(shown);
     }
 
-    fn show(&self, id: i32, need: &Need) {
-        let shown = self
-            .app
-            .notification()
-            .builder()
-            .id(id)
-            .title(format!("{} needs you", need.name))
-            .body(reason::sentence(&need.reason))
-            .action_type_id(RECONNECT)
-            .extra(REQUEST, need.request())
-            .show();
-        warn_if_not_shown(shown);
+    fn show(&self, id: i32, needs: &[Need], how: How, asked: &[IntegrationId]) {
+        let (title, text) = words(needs, asked);
+        let builder = self.app.notification().builder().id(id).title(title).body(text);
+        let builder = match needs {
+            [only] => builder.action_type_id(RECONNECT).extra(REQUEST, only.request()),
+            _ => builder.action_type_id(SHOW),
+        };
+        warn_if_not_shown(if how == How::Silently { builder.silent().show() } else { builder.show() });
     }
 
     /// On a thread of its own: the desktop may be slow to answer.
@@ -105,6 +149,26 @@ impl Notifier {
         let app = self.app.clone();
         tauri::async_runtime::spawn_blocking(move || warn_if_left(app.notification().remove_active(vec![id])));
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "quiet hours and mornings go by the clock on the user's wall")]
+fn now() -> DateTime<Local> {
+    Local::now()
+}
+
+/// Title and text.
+fn words(needs: &[Need], asked: &[IntegrationId]) -> (String, String) {
+    if let [need] = needs {
+        let asked = if asked.contains(&need.id) { " A tool asked for it in vain." } else { "" };
+        return (format!("{} needs you", need.name), format!("{}{asked}", reason::sentence(&need.reason)));
+    }
+    let names: Vec<&str> = needs.iter().take(MOST_NAMES).map(|need| need.name.as_str()).collect();
+    let named = match (names.as_slice(), needs.len().saturating_sub(MOST_NAMES)) {
+        ([first @ .., last], 0) => format!("{} and {last}", first.join(", ")),
+        (names, 1) => format!("{} and one more", names.join(", ")),
+        (names, more) => format!("{} and {more} more", names.join(", ")),
+    };
+    (format!("{} integrations need you", needs.len()), format!("{named}. Everything else goes on."))
 }
 
 /// Takes all notifications back: without the program, their buttons would do nothing. A desktop that does not answer keeps
@@ -155,5 +219,40 @@ fn follow_click(app: &AppHandle, performed: &ActionPerformed) {
     match request {
         Some(event) => window::tell(app, &event),
         None => window::show(app),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use storm_domain::{Method, ReconnectReason};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn need(name: &str) -> Need {
+        Need {
+            id: IntegrationId(Uuid::from_u128(1)),
+            name: name.to_owned(),
+            method: Method::OAuth,
+            reason: ReconnectReason::AccessTokenEnded,
+            since: Timestamp(1),
+        }
+    }
+
+    #[test]
+    fn one_need_says_why_and_several_say_whose_they_are() {
+        let said = |names: &[&str]| words(&names.iter().map(|name| need(name)).collect::<Vec<_>>(), &[]);
+        let (title, text) = said(&["Slack"]);
+        assert_eq!(title, "Slack needs you");
+        assert!(text.starts_with("The access ended"), "{text}");
+        assert_eq!(
+            said(&["A", "B"]),
+            ("2 integrations need you".to_owned(), "A and B. Everything else goes on.".to_owned())
+        );
+        assert!(said(&["A", "B", "C"]).1.starts_with("A, B and C. "));
+        assert!(said(&["A", "B", "C", "D"]).1.starts_with("A, B, C and one more. "));
+        assert!(said(&["A", "B", "C", "D", "E"]).1.starts_with("A, B, C and 2 more. "));
+        let asked = words(&[need("Slack")], &[need("Slack").id]);
+        assert!(asked.1.ends_with(" A tool asked for it in vain."), "{}", asked.1);
     }
 }

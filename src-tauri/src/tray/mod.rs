@@ -13,14 +13,16 @@ mod view;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tauri::AppHandle;
+use tauri::{AppHandle, Manager as _};
 
 #[cfg(not(target_os = "linux"))]
 pub(crate) use native::Tray;
 #[cfg(target_os = "linux")]
 pub(crate) use status_notifier::Tray;
+use view::Pause;
 pub(crate) use view::TrayView;
 
+use crate::shell::Shell;
 use crate::shell_event::ShellEvent;
 use crate::{application, window};
 
@@ -43,13 +45,42 @@ impl TrayPresence {
 enum Choice {
     Open,
     Show(ShellEvent),
+    Pause(Pause),
     Quit,
+}
+
+impl Pause {
+    fn label(self) -> &'static str {
+        match self {
+            Self::All => "Pause all",
+            Self::Resume => "Resume all",
+        }
+    }
 }
 
 fn follow_choice(app: &AppHandle, choice: &Choice) {
     match choice {
         Choice::Open => window::show(app),
         Choice::Show(event) => window::tell(app, event),
+        Choice::Pause(pause) => pause_or_resume(app.clone(), *pause),
         Choice::Quit => application::quit(app),
     }
+}
+
+/// Behind the menu, which must not wait. What could not be done is seen: the icon and the list stay as they are.
+fn pause_or_resume(app: AppHandle, pause: Pause) {
+    tauri::async_runtime::spawn(async move {
+        let shell = app.state::<Shell>();
+        let done = shell
+            .ask(|engine| async move {
+                match pause {
+                    Pause::All => engine.pause_all().await,
+                    Pause::Resume => engine.resume_all().await,
+                }
+            })
+            .await;
+        if let Err(failure) = done {
+            tracing::warn!(code = ?failure.code, "not all integrations could be paused or resumed");
+        }
+    });
 }

@@ -60,6 +60,9 @@ fn draw(tray: &TrayIcon, view: TrayView) -> tauri::Result<()> {
         add(&label, event.map_or(Choice::Open, Choice::Show))?;
     }
     add("Open Storm Connect", Choice::Open)?;
+    if let Some(pause) = view.pause {
+        add(pause.label(), Choice::Pause(pause))?;
+    }
     add("Quit", Choice::Quit)?;
     let separator = PredefinedMenuItem::separator(app)?;
     menu.insert(&separator, choices.len() - 1)?;

@@ -16,7 +16,7 @@ impl Tray {
     pub(crate) async fn start(app: &AppHandle) -> Self {
         let presence = app.state::<TrayPresence>().inner().clone();
         presence.set(true);
-        let view = TrayView { shape: TrayShape::Locked, summary: String::new(), reconnects: Vec::new() };
+        let view = TrayView { shape: TrayShape::Locked, summary: String::new(), reconnects: Vec::new(), pause: None };
         let item = Item { app: app.clone(), presence: presence.clone(), icon: pixmap(view.shape), view };
         let handle = item.assume_sni_available(true).spawn().await;
         let handle = handle.inspect_err(|error| {
@@ -50,7 +50,7 @@ impl ksni::Tray for Item {
     }
 
     fn status(&self) -> Status {
-        if self.view.shape == TrayShape::NeedsYou { Status::NeedsAttention } else { Status::Active }
+        if matches!(self.view.shape, TrayShape::NeedsYou { .. }) { Status::NeedsAttention } else { Status::Active }
     }
 
     fn icon_pixmap(&self) -> Vec<Icon> {
@@ -79,7 +79,9 @@ impl ksni::Tray for Item {
         if !menu.is_empty() {
             menu.push(MenuItem::Separator);
         }
-        menu.extend([entry("Open Storm Connect", Choice::Open), MenuItem::Separator, entry("Quit", Choice::Quit)]);
+        menu.push(entry("Open Storm Connect", Choice::Open));
+        menu.extend(self.view.pause.map(|pause| entry(pause.label(), Choice::Pause(pause))));
+        menu.extend([MenuItem::Separator, entry("Quit", Choice::Quit)]);
         menu
     }
 

@@ -1,6 +1,6 @@
 //! What the tray shows, worked out from vault and integrations without any desktop.
 
-use storm_engine::view::{IntegrationView, VaultView};
+use storm_engine::view::{IntegrationView, StatusView, VaultView};
 
 use crate::attention::Need;
 use crate::shell_event::ShellEvent;
@@ -16,6 +16,15 @@ pub(crate) struct TrayView {
     pub(crate) summary: String,
     /// Menu entries above Open and Quit: label and what it asks the page to do; None opens the window.
     pub(crate) reconnects: Vec<(String, Option<ShellEvent>)>,
+    /// Whether everything can be paused, or what is paused can run again; None = there is nothing.
+    pub(crate) pause: Option<Pause>,
+}
+
+/// What the menu offers to do with all integrations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pause {
+    All,
+    Resume,
 }
 
 /// The icon's shape. Each differs in outline too, not only in colour.
@@ -23,8 +32,13 @@ pub(crate) struct TrayView {
 pub(crate) enum TrayShape {
     /// A square with a bolt: nothing to do.
     Well,
-    /// A triangle: somebody needs the user.
-    NeedsYou,
+    /// A diamond: something is to be looked at soon.
+    Soon,
+    /// A triangle: somebody needs the user; with their number, where there are several.
+    NeedsYou {
+        /// How many.
+        count: usize,
+    },
     /// A padlock: nothing works before the vault is open.
     Locked,
 }
@@ -32,15 +46,42 @@ pub(crate) enum TrayShape {
 impl TrayView {
     /// `integrations` is None while they cannot be read.
     pub(crate) fn of(vault: &VaultView, integrations: Option<&[IntegrationView]>) -> Self {
-        let needs = Need::among(integrations.unwrap_or_default());
+        let all = integrations.unwrap_or_default();
+        let (needs, soon) = (Need::among(all), all.iter().filter(|one| is_due_soon(&one.status)).count());
         let (shape, summary) = match (vault, integrations) {
             (VaultView::Opening, _) => (TrayShape::Locked, "The vault is being opened".to_owned()),
-            (VaultView::Unlocked { .. }, Some(all)) if needs.is_empty() => (TrayShape::Well, all_well(all.len())),
-            (VaultView::Unlocked { .. }, Some(_)) => (TrayShape::NeedsYou, need_you(needs.len())),
-            (VaultView::Unlocked { .. }, None) => (TrayShape::NeedsYou, "The vault cannot be read".to_owned()),
+            (VaultView::Unlocked { .. }, Some(_)) if !needs.is_empty() => {
+                (TrayShape::NeedsYou { count: needs.len() }, need_you(needs.len()))
+            }
+            (VaultView::Unlocked { .. }, Some(_)) if soon > 0 => (TrayShape::Soon, to_be_replaced(soon)),
+            (VaultView::Unlocked { .. }, Some(all)) => (TrayShape::Well, all_well(all.len())),
+            (VaultView::Unlocked { .. }, None) => {
+                (TrayShape::NeedsYou { count: 1 }, "The vault cannot be read".to_owned())
+            }
             _ => (TrayShape::Locked, "The vault is locked".to_owned()),
         };
-        Self { shape, summary, reconnects: reconnects(&needs) }
+        Self { shape, summary, reconnects: reconnects(&needs), pause: pause(all) }
+    }
+}
+
+/// Passing trouble is none of this: it needs nobody.
+fn is_due_soon(status: &StatusView) -> bool {
+    matches!(status, StatusView::ReplaceSoon { .. })
+}
+
+fn pause(integrations: &[IntegrationView]) -> Option<Pause> {
+    let is_paused = |one: &IntegrationView| matches!(one.status, StatusView::Paused { .. });
+    match integrations {
+        [] => None,
+        all if all.iter().all(is_paused) => Some(Pause::Resume),
+        _ => Some(Pause::All),
+    }
+}
+
+fn to_be_replaced(count: usize) -> String {
+    match count {
+        1 => "1 key is to be replaced soon".to_owned(),
+        count => format!("{count} keys are to be replaced soon"),
     }
 }
 
@@ -74,7 +115,7 @@ fn reconnects(needs: &[Need]) -> Vec<(String, Option<ShellEvent>)> {
 #[cfg(test)]
 mod tests {
     use storm_domain::{IntegrationId, Method, ReconnectReason, Timestamp};
-    use storm_engine::view::{ConnectorBadge, StatusView};
+    use storm_engine::view::ConnectorBadge;
     use uuid::Uuid;
 
     use super::*;
@@ -141,7 +182,7 @@ mod tests {
             in_need(2, Method::ServiceAccount),
         ];
         let view = TrayView::of(&unlocked(), Some(&integrations));
-        assert_eq!(view.shape, TrayShape::NeedsYou);
+        assert_eq!(view.shape, TrayShape::NeedsYou { count: 2 });
         assert_eq!(view.summary, "2 integrations need you");
         assert_eq!(labels(&view), ["Reconnect Integration 3", "Reconnect Integration 2"]);
     }
@@ -176,6 +217,26 @@ mod tests {
 
     #[test]
     fn an_open_vault_that_cannot_be_read_needs_the_user() {
-        assert_eq!(TrayView::of(&unlocked(), None).shape, TrayShape::NeedsYou);
+        assert_eq!(TrayView::of(&unlocked(), None).shape, TrayShape::NeedsYou { count: 1 });
+    }
+
+    #[test]
+    fn a_key_to_be_replaced_is_shown_as_soon_unless_somebody_needs_the_user_now() {
+        let soon = integration(1, Method::ApiKey, StatusView::ReplaceSoon { saved_at: Timestamp(0), ends_at: None });
+        let view = TrayView::of(&unlocked(), Some(std::slice::from_ref(&soon)));
+        assert_eq!((view.shape, view.summary.as_str()), (TrayShape::Soon, "1 key is to be replaced soon"));
+        let view = TrayView::of(&unlocked(), Some(&[soon, in_need(2, Method::OAuth)]));
+        assert_eq!(view.shape, TrayShape::NeedsYou { count: 1 });
+    }
+
+    #[test]
+    fn all_can_be_paused_until_all_are() {
+        let paused = |number| integration(number, Method::OAuth, StatusView::Paused { since: Timestamp(0) });
+        let runs = integration(3, Method::OAuth, StatusView::Connected);
+        let offered = |all: &[IntegrationView]| TrayView::of(&unlocked(), Some(all)).pause;
+        assert_eq!(offered(&[]), None);
+        assert_eq!(offered(&[paused(1), runs]), Some(Pause::All));
+        assert_eq!(offered(&[paused(1), paused(2)]), Some(Pause::Resume));
+        assert_eq!(TrayView::of(&VaultView::PassphraseNeeded, None).pause, None);
     }
 }

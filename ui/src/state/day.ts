@@ -15,3 +15,13 @@ export function startOfDay(text: string): number | undefined {
   const day = new Date(year, month - 1, date);
   return day.getMonth() === month - 1 && day.getDate() === date ? day.getTime() : undefined;
 }
+
+/** A minute of the day as a time field has it: "22:05". */
+export const clockOf = (minute: number): string =>
+  [Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, '0')).join(':');
+
+/** The minute of the day; undefined when it is no time. */
+export function minuteOf(clock: string): number | undefined {
+  const [, hours, minutes] = /^([01]\d|2[0-3]):([0-5]\d)/.exec(clock) ?? [];
+  return hours === undefined || minutes === undefined ? undefined : Number(hours) * 60 + Number(minutes);
+}

@@ -8,8 +8,8 @@ use storm_secret::ClientSecret;
 use crate::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
     GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, NetworkSettings, OAuthGrant,
-    PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, RotationMode,
-    SecretRotation, Timestamp, TokenEvent, VaultError,
+    PendingRevocation, Preferences, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation,
+    RotationMode, SecretRotation, Timestamp, TokenEvent, VaultError,
 };
 
 /// An integration that is added together with its first credential, or before it.
@@ -303,6 +303,11 @@ pub trait Vault: Send + Sync {
     async fn network_settings(&self) -> Result<Option<NetworkSettings>, VaultError>;
     /// Keeps how the network is reached, sealed.
     async fn put_network_settings(&self, settings: &NetworkSettings) -> Result<(), VaultError>;
+
+    /// What the user prefers of the program; None until something was chosen.
+    async fn preferences(&self) -> Result<Option<Preferences>, VaultError>;
+    /// Keeps what the user prefers.
+    async fn put_preferences(&self, preferences: &Preferences) -> Result<(), VaultError>;
 
     /// Adds to the log.
     async fn append_activity(

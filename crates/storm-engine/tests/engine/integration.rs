@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use storm_domain::port::Vault;
-use storm_domain::{ErrorCode, Event};
+use storm_domain::{ErrorCode, Event, NotificationPreferences, Preferences, QuietHours};
 use storm_engine::view::{RevocationView, StatusView};
 
 use crate::rig::{Rig, failure};
@@ -66,4 +66,37 @@ async fn a_paused_integration_rests_and_runs_again() {
     assert_eq!(failure(rig.engine.refresh_integration(id).await).code, ErrorCode::Paused);
     rig.engine.pause_integration(id, false).await.unwrap();
     assert!(rig.page(id).await.integration.next_refresh_at.is_some());
+}
+
+#[tokio::test]
+async fn all_are_paused_together_and_what_was_paused_by_itself_stays_so() {
+    let rig = Rig::start().await;
+    let (alone, one, other) = (rig.connect().await, rig.connect().await, rig.add_key(&rig.make_key().await).await);
+    rig.engine.pause_integration(alone, true).await.unwrap();
+    rig.clock.advance(Duration::from_secs(60));
+    rig.engine.pause_all().await.unwrap();
+    let paused = async |id| matches!(rig.page(id).await.integration.status, StatusView::Paused { .. });
+    for id in [alone, one, other] {
+        assert!(paused(id).await);
+    }
+    rig.engine.resume_all().await.unwrap();
+    assert!(paused(alone).await && !paused(one).await && !paused(other).await);
+    rig.engine.resume_all().await.unwrap();
+    assert!(!paused(alone).await, "it is the only one left");
+    rig.engine.resume_all().await.unwrap();
+}
+
+#[tokio::test]
+async fn preferences_are_the_defaults_until_they_are_chosen_and_outlive_a_restart() {
+    let rig = Rig::start().await;
+    assert_eq!(rig.engine.preferences().await.unwrap(), Preferences::default());
+    let quiet = |from, until| Preferences {
+        notifications: NotificationPreferences { quiet: Some(QuietHours { from, until }), ..Default::default() },
+    };
+    rig.engine.set_preferences(quiet(1_320, 420)).await.unwrap();
+    let refused = failure(rig.engine.set_preferences(quiet(420, 420)).await);
+    assert_eq!((refused.code, refused.field.as_deref()), (ErrorCode::FieldNotUsable, Some("quiet")));
+    let rig = rig.restart().await;
+    assert_eq!(rig.engine.preferences().await.unwrap(), quiet(1_320, 420));
+    assert!(rig.events.all().contains(&Event::PreferencesChanged));
 }

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use storm_domain::{ActivityKind, ErrorCode};
+use storm_domain::{ActivityKind, ErrorCode, Event};
 use storm_engine::LentSecret;
 use storm_sandbox::Step;
 
@@ -72,4 +72,19 @@ fn what_was_lent_is_in_the_log_when_the_program_has_shut_down() {
         let newest = rig.engine.activity(None, 1).await.unwrap().remove(0);
         assert_eq!(newest.what, ActivityKind::Lent { consumer: "a tool".into() });
     });
+}
+
+#[tokio::test]
+async fn a_tool_that_asks_for_what_only_the_user_can_help_is_told_of() {
+    let rig = Rig::start().await;
+    let id = rig.add_key(&rig.make_key().await).await;
+    rig.engine.set_lending(id, true).await.unwrap();
+    let asked_in_vain = || rig.events.all().contains(&Event::AskedInVain { id });
+    rig.engine.lend("practice", "test", None).await.unwrap();
+    assert!(!asked_in_vain());
+    let refusal = Step { path: "/api/whoami".into(), status: Some(401), times: Some(1), ..Step::default() };
+    rig.sandbox.control().script(refusal).unwrap();
+    rig.engine.verify_integration(id).await.unwrap();
+    assert!(rig.engine.lend("practice", "test", None).await.is_err());
+    assert!(asked_in_vain());
 }

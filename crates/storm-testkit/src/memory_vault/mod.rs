@@ -17,8 +17,8 @@ use storm_domain::port::{
 use storm_domain::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
     GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, NetworkSettings, OAuthGrant,
-    PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, RotationMode,
-    SecretRotation, Timestamp, VaultError,
+    PendingRevocation, Preferences, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation,
+    RotationMode, SecretRotation, Timestamp, VaultError,
 };
 use storm_secret::ClientSecret;
 
@@ -407,6 +407,18 @@ impl Vault for MemoryVault {
     async fn put_network_settings(&self, settings: &NetworkSettings) -> Result<(), VaultError> {
         self.write(|tables| {
             tables.network_settings = Some(settings.clone());
+            Ok(())
+        })
+        .await
+    }
+
+    async fn preferences(&self) -> Result<Option<Preferences>, VaultError> {
+        Ok(self.tables().preferences.clone())
+    }
+
+    async fn put_preferences(&self, preferences: &Preferences) -> Result<(), VaultError> {
+        self.write(|tables| {
+            tables.preferences = Some(preferences.clone());
             Ok(())
         })
         .await

@@ -5,6 +5,7 @@ import { badgeOf, catalogue, discoveryOf } from './catalogue';
 import { fail, FakeModel, kept, unlocked, verdictOf } from './model';
 import { generation } from './seed';
 import { findingOf, reachOf, sampleAuthority } from './network';
+import { checkedPreferences } from './preferences';
 import { plainCode, sampleCodes, waysOut } from './protection';
 import { sampleCode } from './device';
 import * as rotation from './rotation';
@@ -233,6 +234,13 @@ export class FakeHost extends FakeModel implements Host {
   };
 
   networkSettings = async () => this.network;
+
+  preferences = async () => this.preferred;
+
+  setPreferences: Host['setPreferences'] = async (preferences) => {
+    await this.called('setPreferences');
+    return (this.preferred = checkedPreferences(preferences));
+  };
 
   chooseProxy: Host['chooseProxy'] = async (request) => {
     await this.called('chooseProxy');

@@ -21,6 +21,7 @@ import type {
   KeyInput,
   Method,
   NetworkSettingsView,
+  Preferences,
   PendingRevocationView,
   ProtectionView,
   RegistrationView,
@@ -33,6 +34,7 @@ import type {
 } from '../host';
 import { HostFailure } from '../host';
 import { plainNetwork } from './network';
+import { plainPreferences } from './preferences';
 import * as rotation from './rotation';
 import { generation, history, integrationOf, summaryOf } from './seed';
 
@@ -106,6 +108,7 @@ export class FakeModel {
   protected attempt: { view: AuthorizationView; target: AuthorizationTarget } | null = null;
   protected replaced: AuthorizationView | null = null;
   protected network: NetworkSettingsView = plainNetwork;
+  protected preferred: Preferences = plainPreferences;
   protected next = 1;
 
   constructor(settings: Partial<FakeSettings> = {}) {

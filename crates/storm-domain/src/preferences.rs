@@ -1,0 +1,85 @@
+//! What the user prefers of the program as a whole. None of it is a secret.
+
+use serde::{Deserialize, Serialize};
+
+/// All of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, specta::Type)]
+pub struct Preferences {
+    /// What the desktop is told.
+    pub notifications: NotificationPreferences,
+}
+
+/// What the desktop is told, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct NotificationPreferences {
+    /// When an integration needs its user.
+    pub needs_you: bool,
+    /// When a key or key file is to be replaced.
+    pub replace_soon: bool,
+    /// When nothing is shown, whatever happens; None = at no time.
+    pub quiet: Option<QuietHours>,
+}
+
+impl Default for NotificationPreferences {
+    fn default() -> Self {
+        Self { needs_you: true, replace_soon: true, quiet: None }
+    }
+}
+
+/// A part of each day, by the clock on the wall; over midnight where it ends before it begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct QuietHours {
+    /// First minute of the day, from 0.
+    pub from: u16,
+    /// First minute after it.
+    pub until: u16,
+}
+
+impl QuietHours {
+    /// Minutes of a day.
+    pub const DAY: u16 = 24 * 60;
+
+    /// Whether both are minutes of a day, and something lies between them.
+    #[must_use]
+    pub fn is_usable(self) -> bool {
+        self.from < Self::DAY && self.until < Self::DAY && self.from != self.until
+    }
+
+    /// How many minutes are left of them at a minute of the day; None = it is none of them.
+    #[must_use]
+    pub fn left(self, minute: u16) -> Option<u16> {
+        let length = (self.until + Self::DAY - self.from) % Self::DAY;
+        let gone = (minute + Self::DAY - self.from) % Self::DAY;
+        (gone < length).then(|| length - gone)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quiet_hours_may_go_over_midnight_and_end_when_they_say() {
+        let night = QuietHours { from: 22 * 60, until: 7 * 60 };
+        for (minute, left) in [
+            (21 * 60 + 59, None),
+            (22 * 60, Some(9 * 60)),
+            (23 * 60 + 59, Some(7 * 60 + 1)),
+            (0, Some(7 * 60)),
+            (6 * 60 + 59, Some(1)),
+            (7 * 60, None),
+            (12 * 60, None),
+        ] {
+            assert_eq!(night.left(minute), left, "{minute}");
+        }
+        let noon = QuietHours { from: 12 * 60, until: 13 * 60 };
+        assert_eq!((noon.left(12 * 60 + 30), noon.left(13 * 60), noon.left(0)), (Some(30), None, None));
+    }
+
+    #[test]
+    fn hours_that_are_none_are_not_usable() {
+        let hours = |from, until| QuietHours { from, until }.is_usable();
+        assert!(hours(0, 1) && hours(23 * 60 + 59, 0));
+        assert!(!hours(5, 5) && !hours(24 * 60, 0) && !hours(0, 24 * 60));
+    }
+}

@@ -1,0 +1,20 @@
+//! What the user prefers of the program as a whole.
+
+use storm_domain::{Failure, Preferences};
+use tauri::State;
+
+use crate::shell::Shell;
+
+/// What is preferred.
+#[tauri::command]
+#[specta::specta]
+pub async fn preferences(shell: State<'_, Shell>) -> Result<Preferences, Failure> {
+    shell.ask(|engine| async move { engine.preferences().await }).await
+}
+
+/// Keeps what is preferred from now on.
+#[tauri::command]
+#[specta::specta]
+pub async fn set_preferences(shell: State<'_, Shell>, preferences: Preferences) -> Result<Preferences, Failure> {
+    shell.ask(|engine| async move { engine.set_preferences(preferences).await }).await
+}

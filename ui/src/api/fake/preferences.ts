@@ -1,0 +1,12 @@
+// What the fake host’s user prefers.
+import type { Preferences } from '../host';
+import { fail } from './model';
+
+export const plainPreferences: Preferences = { notifications: { needs_you: true, replace_soon: true, quiet: null } };
+
+/** As the core takes them: hours that are none are refused at their field. */
+export function checkedPreferences(preferences: Preferences): Preferences {
+  const { quiet } = preferences.notifications;
+  if (quiet && quiet.from === quiet.until) throw fail('field_not_usable', 'Quiet hours lie between two different minutes of a day (0 to 1439).', { field: 'quiet' });
+  return preferences;
+}
