@@ -7,8 +7,8 @@ use storm_domain::port::{CommittedGrant, GrantCommit, NewIntegration, NewMinting
 use storm_domain::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
     GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, NetworkSettings, OAuthGrant,
-    PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, RotationMode,
-    SecretRotation, Timestamp, VaultError,
+    PendingRevocation, Preferences, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation,
+    RotationMode, SecretRotation, Timestamp, VaultError,
 };
 use storm_secret::ClientSecret;
 
@@ -274,6 +274,12 @@ impl Vault for TrappedVault {
     }
     async fn put_network_settings(&self, settings: &NetworkSettings) -> Stored<()> {
         trapped!(self.put_network_settings(settings))
+    }
+    async fn preferences(&self) -> Stored<Option<Preferences>> {
+        looked!(self.preferences())
+    }
+    async fn put_preferences(&self, preferences: &Preferences) -> Stored<()> {
+        trapped!(self.put_preferences(preferences))
     }
     async fn append_activity(
         &self,
