@@ -69,6 +69,12 @@ export const commands = {
 	activity: (id: IntegrationId | null, limit: number) => typedError<ActivityEntry[], Failure>(__TAURI_INVOKE("activity", { id, limit })),
 	/**  Opens a page of its service in the browser. */
 	openIntegrationPage: (id: IntegrationId, page: ConnectorPage) => typedError<null, Failure>(__TAURI_INVOKE("open_integration_page", { id, page })),
+	/**  Puts labels on an integration, in the place of those it had. */
+	setLabels: (id: IntegrationId, labels: string[]) => typedError<null, Failure>(__TAURI_INVOKE("set_labels", { id, labels })),
+	/**  How the list is shown. */
+	listSettings: () => typedError<ListSettings, Failure>(__TAURI_INVOKE("list_settings")),
+	/**  Remembers how the list is shown. */
+	setListSettings: (settings: ListSettings) => typedError<null, Failure>(__TAURI_INVOKE("set_list_settings", { settings })),
 	/**  Reads the clipboard; the key itself stays in the core, and is taken off the clipboard a little later. */
 	holdKeyFromClipboard: (connectorId: string) => typedError<HeldKeyView, Failure>(__TAURI_INVOKE("hold_key_from_clipboard", { connectorId })),
 	/**  Shows a key that was read from the clipboard and is not saved yet, on the user's gesture. */
@@ -1123,6 +1129,8 @@ export type IntegrationView = {
 	id: IntegrationId,
 	/**  The user's name for it. */
 	name: string,
+	/**  The user's own words on it. */
+	labels: string[],
 	/**  Its connector's tile. */
 	connector: ConnectorBadge,
 	/**  How it authenticates. */
@@ -1254,6 +1262,27 @@ export type LendingView =
 "access_key" | 
 /**  A short-lived key that is made of one that signs. */
 "session_key";
+
+/**  What is remembered of the list. */
+export type ListSettings = {
+	/**  In which order. */
+	sort: ListSort,
+};
+
+/**  The order of the list. What has no such time comes last, and names decide between equals. */
+export type ListSort = 
+/**  What needs its user first, then what soon may. */
+"needs_me" | 
+/**  By name. */
+"name" | 
+/**  By service, and there by account. */
+"connector" | 
+/**  The last sign of life first. */
+"last_used" | 
+/**  The next refresh first. */
+"next_refresh" | 
+/**  The newest first. */
+"created";
 
 /**  How an integration authenticates. */
 export type Method = 

@@ -18,6 +18,8 @@ mod finding;
 mod id;
 mod id_token;
 mod integration;
+mod label;
+mod list;
 mod minting;
 mod network;
 mod reconnect;
@@ -50,6 +52,8 @@ pub use finding::Cause;
 pub use id::{AttemptId, HeldSecretId, IntegrationId, RegistrationId, RevocationId};
 pub use id_token::{IdTokenError, IdTokenFault};
 pub use integration::{Account, Fields, Integration, Method};
+pub use label::{LONGEST_LABEL, LabelError, MOST_LABELS, tidy_labels};
+pub use list::{ListSettings, ListSort};
 pub use minting::{
     KeyAnswer, KeyReading, KeyRequest, KeyTask, ListedKey, MintedIds, MintedKey, NewFound, NewSecret, RotationMode,
 };

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
-use storm_domain::{Authority, NetworkSettings, OwnProxy, ProxyChoice, VaultError};
+use storm_domain::{Authority, ListSettings, NetworkSettings, OwnProxy, ProxyChoice, VaultError};
 use storm_secret::{ProxyPassword, SecretBytes};
 use url::Url;
 
@@ -12,6 +12,7 @@ use crate::payload;
 use crate::seal::Seal;
 
 pub(crate) const NETWORK: &str = "network";
+pub(crate) const LIST: &str = "list";
 
 /// Everything but the password.
 #[derive(Serialize, Deserialize)]
@@ -52,28 +53,54 @@ pub(crate) fn decode(opened: &SecretBytes) -> Result<NetworkSettings, VaultError
     Ok(NetworkSettings { proxy, authorities: head.authorities })
 }
 
-pub(crate) async fn put(
+pub(crate) async fn put_network(
     connection: &mut SqliteConnection,
     seal: &Seal,
     settings: &NetworkSettings,
 ) -> Result<(), VaultError> {
-    sqlx::query("INSERT INTO setting (name, sealed) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET sealed = ?2")
-        .bind(NETWORK)
-        .bind(seal.setting(NETWORK, &encode(settings)?)?)
-        .execute(connection)
-        .await
-        .map_err(of_sqlx)?;
-    Ok(())
+    put(connection, seal, NETWORK, &encode(settings)?).await
 }
 
 pub(crate) async fn network(
     connection: &mut SqliteConnection,
     seal: &Seal,
 ) -> Result<Option<NetworkSettings>, VaultError> {
+    one(connection, seal, NETWORK).await?.map(|opened| decode(&opened)).transpose()
+}
+
+pub(crate) async fn put_list(
+    connection: &mut SqliteConnection,
+    seal: &Seal,
+    settings: &ListSettings,
+) -> Result<(), VaultError> {
+    put(connection, seal, LIST, &payload::encode(settings, &[])?).await
+}
+
+pub(crate) async fn list(connection: &mut SqliteConnection, seal: &Seal) -> Result<Option<ListSettings>, VaultError> {
+    let opened = one(connection, seal, LIST).await?;
+    opened.map(|opened| payload::decode(&opened).map(|(settings, [])| settings)).transpose()
+}
+
+async fn put(
+    connection: &mut SqliteConnection,
+    seal: &Seal,
+    name: &str,
+    payload: &SecretBytes,
+) -> Result<(), VaultError> {
+    sqlx::query("INSERT INTO setting (name, sealed) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET sealed = ?2")
+        .bind(name)
+        .bind(seal.setting(name, payload)?)
+        .execute(connection)
+        .await
+        .map_err(of_sqlx)?;
+    Ok(())
+}
+
+async fn one(connection: &mut SqliteConnection, seal: &Seal, name: &str) -> Result<Option<SecretBytes>, VaultError> {
     let sealed: Option<Vec<u8>> = sqlx::query_scalar("SELECT sealed FROM setting WHERE name = ?1")
-        .bind(NETWORK)
+        .bind(name)
         .fetch_optional(connection)
         .await
         .map_err(of_sqlx)?;
-    sealed.map(|sealed| decode(&seal.open_setting(NETWORK, &sealed)?)).transpose()
+    sealed.map(|sealed| seal.open_setting(name, &sealed)).transpose()
 }

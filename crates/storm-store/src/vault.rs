@@ -9,7 +9,7 @@ use sqlx::{Sqlite, SqliteConnection, SqlitePool};
 use storm_domain::port::{CommittedGrant, GrantCommit, NewIntegration, NewMinting, NewRevocation, RefreshBasis, Vault};
 use storm_domain::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
-    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, NetworkSettings, OAuthGrant,
+    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, ListSettings, NetworkSettings, OAuthGrant,
     PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, RotationMode,
     SecretRotation, Timestamp, VaultError,
 };
@@ -557,7 +557,20 @@ impl Vault for SqliteVault {
         let (seal, settings) = (Arc::clone(&self.seal), settings.clone());
         self.writer
             .write_statement(move |connection| {
-                Box::pin(async move { setting::put(connection, &seal, &settings).await })
+                Box::pin(async move { setting::put_network(connection, &seal, &settings).await })
+            })
+            .await
+    }
+
+    async fn list_settings(&self) -> Result<Option<ListSettings>, VaultError> {
+        setting::list(&mut *self.reader().await?, &self.seal).await
+    }
+
+    async fn put_list_settings(&self, settings: &ListSettings) -> Result<(), VaultError> {
+        let (seal, settings) = (Arc::clone(&self.seal), settings.clone());
+        self.writer
+            .write_statement(move |connection| {
+                Box::pin(async move { setting::put_list(connection, &seal, &settings).await })
             })
             .await
     }

@@ -7,7 +7,7 @@ use storm_secret::ClientSecret;
 
 use crate::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
-    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, NetworkSettings, OAuthGrant,
+    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, ListSettings, NetworkSettings, OAuthGrant,
     PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, RotationMode,
     SecretRotation, Timestamp, TokenEvent, VaultError,
 };
@@ -303,6 +303,11 @@ pub trait Vault: Send + Sync {
     async fn network_settings(&self) -> Result<Option<NetworkSettings>, VaultError>;
     /// Keeps how the network is reached, sealed.
     async fn put_network_settings(&self, settings: &NetworkSettings) -> Result<(), VaultError>;
+
+    /// How the list is shown; None until it was chosen.
+    async fn list_settings(&self) -> Result<Option<ListSettings>, VaultError>;
+    /// Keeps how the list is shown, sealed.
+    async fn put_list_settings(&self, settings: &ListSettings) -> Result<(), VaultError>;
 
     /// Adds to the log.
     async fn append_activity(

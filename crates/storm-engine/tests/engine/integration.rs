@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use storm_domain::port::Vault;
-use storm_domain::{ErrorCode, Event};
+use storm_domain::{ErrorCode, Event, ListSettings, ListSort};
 use storm_engine::view::{RevocationView, StatusView};
 
 use crate::rig::{Rig, failure};
@@ -66,4 +66,32 @@ async fn a_paused_integration_rests_and_runs_again() {
     assert_eq!(failure(rig.engine.refresh_integration(id).await).code, ErrorCode::Paused);
     rig.engine.pause_integration(id, false).await.unwrap();
     assert!(rig.page(id).await.integration.next_refresh_at.is_some());
+}
+
+#[tokio::test]
+async fn labels_are_kept_over_a_restart_and_refused_whole() {
+    let rig = Rig::start().await;
+    let id = rig.add_key(&rig.make_key().await).await;
+    let typed = |labels: &[&str]| labels.iter().map(|label| (*label).to_owned()).collect::<Vec<_>>();
+    rig.events.clear();
+    rig.engine.set_labels(id, &typed(&[" prod ", "Team A"])).await.unwrap();
+    rig.events.wait_for(|event| *event == Event::IntegrationChanged { id }).await;
+    let refused = failure(rig.engine.set_labels(id, &typed(&["new", "PROD", "prod"])).await);
+    assert_eq!((refused.code, refused.field.as_deref()), (ErrorCode::FieldNotUsable, Some("labels")));
+    assert!(refused.message.contains("“PROD” is there already"), "{}", refused.message);
+    let rig = rig.restart().await;
+    assert_eq!(rig.engine.integrations().await.unwrap()[0].labels, ["prod", "Team A"]);
+    rig.engine.set_labels(id, &[]).await.unwrap();
+    assert!(rig.page(id).await.integration.labels.is_empty());
+    rig.engine.disconnect_integration(id, false).await.unwrap();
+    assert_eq!(failure(rig.engine.set_labels(id, &typed(&["prod"])).await).code, ErrorCode::NotFound);
+}
+
+#[tokio::test]
+async fn how_the_list_is_shown_is_remembered() {
+    let rig = Rig::start().await;
+    assert_eq!(rig.engine.list_settings().await.unwrap(), ListSettings { sort: ListSort::NeedsMe });
+    rig.engine.set_list_settings(ListSettings { sort: ListSort::Connector }).await.unwrap();
+    let rig = rig.restart().await;
+    assert_eq!(rig.engine.list_settings().await.unwrap(), ListSettings { sort: ListSort::Connector });
 }

@@ -16,7 +16,7 @@ use storm_domain::port::{
 };
 use storm_domain::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
-    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, NetworkSettings, OAuthGrant,
+    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, ListSettings, NetworkSettings, OAuthGrant,
     PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, RotationMode,
     SecretRotation, Timestamp, VaultError,
 };
@@ -407,6 +407,18 @@ impl Vault for MemoryVault {
     async fn put_network_settings(&self, settings: &NetworkSettings) -> Result<(), VaultError> {
         self.write(|tables| {
             tables.network_settings = Some(settings.clone());
+            Ok(())
+        })
+        .await
+    }
+
+    async fn list_settings(&self) -> Result<Option<ListSettings>, VaultError> {
+        Ok(self.tables().list_settings.clone())
+    }
+
+    async fn put_list_settings(&self, settings: &ListSettings) -> Result<(), VaultError> {
+        self.write(|tables| {
+            tables.list_settings = Some(settings.clone());
             Ok(())
         })
         .await
