@@ -71,10 +71,10 @@ export const commands = {
 	openIntegrationPage: (id: IntegrationId, page: ConnectorPage) => typedError<null, Failure>(__TAURI_INVOKE("open_integration_page", { id, page })),
 	/**  Puts labels on an integration, in the place of those it had. */
 	setLabels: (id: IntegrationId, labels: string[]) => typedError<null, Failure>(__TAURI_INVOKE("set_labels", { id, labels })),
-	/**  How the list is shown. */
-	listSettings: () => typedError<ListSettings, Failure>(__TAURI_INVOKE("list_settings")),
-	/**  Remembers how the list is shown. */
-	setListSettings: (settings: ListSettings) => typedError<null, Failure>(__TAURI_INVOKE("set_list_settings", { settings })),
+	/**  How the window is used. */
+	windowSettings: () => typedError<WindowSettings, Failure>(__TAURI_INVOKE("window_settings")),
+	/**  Remembers how the window is used. */
+	setWindowSettings: (settings: WindowSettings) => typedError<null, Failure>(__TAURI_INVOKE("set_window_settings", { settings })),
 	/**  Reads the clipboard; the key itself stays in the core, and is taken off the clipboard a little later. */
 	holdKeyFromClipboard: (connectorId: string) => typedError<HeldKeyView, Failure>(__TAURI_INVOKE("hold_key_from_clipboard", { connectorId })),
 	/**  Shows a key that was read from the clipboard and is not saved yet, on the user's gesture. */
@@ -1263,12 +1263,6 @@ export type LendingView =
 /**  A short-lived key that is made of one that signs. */
 "session_key";
 
-/**  What is remembered of the list. */
-export type ListSettings = {
-	/**  In which order. */
-	sort: ListSort,
-};
-
 /**  The order of the list. What has no such time comes last, and names decide between equals. */
 export type ListSort = 
 /**  What needs its user first, then what soon may. */
@@ -1999,6 +1993,17 @@ export type WayOut =
 "recovery_code" | 
 /**  Choose a passphrase for a new vault. */
 "create_passphrase";
+
+/**  What is remembered of the window. */
+export type WindowSettings = {
+	/**  In which order the list is shown. */
+	sort: ListSort,
+	/**
+	 *  Whether letters alone are keys. Who speaks to the computer, or hits keys by mistake, must be able to turn them off (WCAG 2.2,
+	 *  2.1.4).
+	 */
+	letter_keys: boolean,
+};
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

@@ -60,9 +60,19 @@ describe('a key that works everywhere', () => {
     expect(all.filter((way) => way.includes(' ') && singles.has(way.split(' ')[0]!))).toEqual([]);
   });
 
+  test('may be turned off where it is a letter or a sign by itself', () => {
+    const off = (key: string, init: KeyboardEventInit = {}) => new Keys(false).press(pressOf(key, init), false);
+    expect(['n', '/', '?', 'v', 'g'].map((key) => off(key))).toEqual(Array(5).fill(null));
+    const keys = new Keys(false);
+    expect([keys.press(pressOf('g'), false), keys.press(pressOf('s'), false)]).toEqual([null, null]);
+    expect([off('k', { ctrlKey: true }), off('f', { ctrlKey: true }), off('F2'), off('Escape')]).toEqual(['palette', 'search', 'rename', 'leave']);
+    expect(capsOf('search', { mac: false, letters: false })).toEqual([['Ctrl', 'F']]);
+    expect(capsOf('verify', { letters: false })).toEqual([]);
+  });
+
   test('is written as it stands on the keyboard', () => {
-    expect(capsOf('palette', false)).toEqual([['Ctrl', 'K']]);
-    expect(capsOf('extend', true)[0]).toEqual(['⇧', '↑']);
+    expect(capsOf('palette', { mac: false })).toEqual([['Ctrl', 'K']]);
+    expect(capsOf('extend', { mac: true })[0]).toEqual(['⇧', '↑']);
     expect([hintOf('palette', true), hintOf('palette', false), hintOf('settings', true)]).toEqual(['⌘K', 'Ctrl K', 'G S']);
     expect([ariaKeysOf('add', true), ariaKeysOf('add', false), ariaKeysOf('settings', false)]).toEqual(['n Meta+N', 'n Control+N', 'Control+3']);
     expect(isPressed(pressOf(' ', { shiftKey: true }), 'extend', false)).toBe(true);
@@ -85,11 +95,20 @@ describe('the sheet', () => {
     await waitFor(() => expect(document.activeElement).toBe(row));
   });
 
-  test('opens from the settings as well', async () => {
-    const { user } = await openWindow();
+  test('opens from the settings as well, and turns letters off, for now and later', async () => {
+    const { host, user } = await openWindow();
     await user.click(await find('nav-settings'));
     await user.click(await find('shortcuts-open'));
-    await find('shortcuts');
+    await user.click(await find('letter-keys'));
+    await waitFor(() => expect(host.windowIs.letter_keys).toBe(false));
+    expect(screen.getAllByTestId('shortcut').find(({ dataset }) => dataset.shortcut === 'verify')!.querySelector('kbd')).toBeNull();
+    await user.keyboard('{Escape}');
+    await waitFor(() => expect(screen.queryByTestId('shortcuts')).toBeNull());
+    await user.keyboard('gi?n');
+    expect([screen.queryByTestId('shortcuts'), screen.queryByTestId('connect-dialog')]).toEqual([null, null]);
+    expect(screen.getByTestId('view-settings')).toBeTruthy();
+    await user.keyboard('{Control>}1{/Control}');
+    expect((await find('view-integrations')).querySelector('.search kbd')?.textContent).toBe('Ctrl');
   });
 });
 

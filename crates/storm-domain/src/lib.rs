@@ -19,7 +19,6 @@ mod id;
 mod id_token;
 mod integration;
 mod label;
-mod list;
 mod minting;
 mod network;
 mod reconnect;
@@ -36,6 +35,7 @@ mod token_answer;
 mod token_state;
 mod vault;
 mod verdict;
+mod window_settings;
 
 pub mod port;
 
@@ -53,7 +53,6 @@ pub use id::{AttemptId, HeldSecretId, IntegrationId, RegistrationId, RevocationI
 pub use id_token::{IdTokenError, IdTokenFault};
 pub use integration::{Account, Fields, Integration, Method};
 pub use label::{LONGEST_LABEL, LabelError, MOST_LABELS, tidy_labels};
-pub use list::{ListSettings, ListSort};
 pub use minting::{
     KeyAnswer, KeyReading, KeyRequest, KeyTask, ListedKey, MintedIds, MintedKey, NewFound, NewSecret, RotationMode,
 };
@@ -80,3 +79,4 @@ pub use token_answer::{AnswerOddity, ErrorAnswer, RawTokenAnswer, TokenAnswerRea
 pub use token_state::{RefreshState, TokenEvent, TokenState, Trouble};
 pub use vault::{Landed, Lease, LeaseOwner, RefreshIntent, VaultError};
 pub use verdict::{Verdict, VerdictRecord};
+pub use window_settings::{ListSort, WindowSettings};

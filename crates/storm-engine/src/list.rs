@@ -1,6 +1,6 @@
-//! The list's own business: the user's labels on integrations, and how the list is shown.
+//! The window's own business: the user's labels on integrations, and how the window is used.
 
-use storm_domain::{Failure, IntegrationId, ListSettings, tidy_labels};
+use storm_domain::{Failure, IntegrationId, WindowSettings, tidy_labels};
 
 use crate::engine::Engine;
 use crate::error::ToFailure as _;
@@ -17,20 +17,20 @@ impl Engine {
         Ok(())
     }
 
-    /// How the list is shown.
+    /// How the window is used.
     ///
     /// # Errors
     /// When the vault cannot be read.
-    pub async fn list_settings(&self) -> Result<ListSettings, Failure> {
-        let kept = self.vault().list_settings().await.map_err(|error| error.to_failure())?;
+    pub async fn window_settings(&self) -> Result<WindowSettings, Failure> {
+        let kept = self.vault().window_settings().await.map_err(|error| error.to_failure())?;
         Ok(kept.unwrap_or_default())
     }
 
-    /// Remembers how the list is shown.
+    /// Remembers how the window is used.
     ///
     /// # Errors
     /// When the vault cannot be written; what was remembered before still is.
-    pub async fn set_list_settings(&self, settings: ListSettings) -> Result<(), Failure> {
-        self.vault().put_list_settings(&settings).await.map_err(|error| error.to_failure())
+    pub async fn set_window_settings(&self, settings: WindowSettings) -> Result<(), Failure> {
+        self.vault().put_window_settings(&settings).await.map_err(|error| error.to_failure())
     }
 }

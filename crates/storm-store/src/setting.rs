@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
-use storm_domain::{Authority, ListSettings, NetworkSettings, OwnProxy, ProxyChoice, VaultError};
+use storm_domain::{Authority, NetworkSettings, OwnProxy, ProxyChoice, VaultError, WindowSettings};
 use storm_secret::{ProxyPassword, SecretBytes};
 use url::Url;
 
@@ -12,7 +12,7 @@ use crate::payload;
 use crate::seal::Seal;
 
 pub(crate) const NETWORK: &str = "network";
-pub(crate) const LIST: &str = "list";
+pub(crate) const WINDOW: &str = "window";
 
 /// Everything but the password.
 #[derive(Serialize, Deserialize)]
@@ -68,16 +68,19 @@ pub(crate) async fn network(
     one(connection, seal, NETWORK).await?.map(|opened| decode(&opened)).transpose()
 }
 
-pub(crate) async fn put_list(
+pub(crate) async fn put_window(
     connection: &mut SqliteConnection,
     seal: &Seal,
-    settings: &ListSettings,
+    settings: &WindowSettings,
 ) -> Result<(), VaultError> {
-    put(connection, seal, LIST, &payload::encode(settings, &[])?).await
+    put(connection, seal, WINDOW, &payload::encode(settings, &[])?).await
 }
 
-pub(crate) async fn list(connection: &mut SqliteConnection, seal: &Seal) -> Result<Option<ListSettings>, VaultError> {
-    let opened = one(connection, seal, LIST).await?;
+pub(crate) async fn window(
+    connection: &mut SqliteConnection,
+    seal: &Seal,
+) -> Result<Option<WindowSettings>, VaultError> {
+    let opened = one(connection, seal, WINDOW).await?;
     opened.map(|opened| payload::decode(&opened).map(|(settings, [])| settings)).transpose()
 }
 

@@ -9,9 +9,9 @@ use sqlx::{Sqlite, SqliteConnection, SqlitePool};
 use storm_domain::port::{CommittedGrant, GrantCommit, NewIntegration, NewMinting, NewRevocation, RefreshBasis, Vault};
 use storm_domain::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
-    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, ListSettings, NetworkSettings, OAuthGrant,
+    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, NetworkSettings, OAuthGrant,
     PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, RotationMode,
-    SecretRotation, Timestamp, VaultError,
+    SecretRotation, Timestamp, VaultError, WindowSettings,
 };
 use storm_secret::ClientSecret;
 
@@ -562,15 +562,15 @@ impl Vault for SqliteVault {
             .await
     }
 
-    async fn list_settings(&self) -> Result<Option<ListSettings>, VaultError> {
-        setting::list(&mut *self.reader().await?, &self.seal).await
+    async fn window_settings(&self) -> Result<Option<WindowSettings>, VaultError> {
+        setting::window(&mut *self.reader().await?, &self.seal).await
     }
 
-    async fn put_list_settings(&self, settings: &ListSettings) -> Result<(), VaultError> {
+    async fn put_window_settings(&self, settings: &WindowSettings) -> Result<(), VaultError> {
         let (seal, settings) = (Arc::clone(&self.seal), settings.clone());
         self.writer
             .write_statement(move |connection| {
-                Box::pin(async move { setting::put_list(connection, &seal, &settings).await })
+                Box::pin(async move { setting::put_window(connection, &seal, &settings).await })
             })
             .await
     }

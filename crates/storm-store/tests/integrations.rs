@@ -7,8 +7,8 @@ use common::{LATER, NOW, add, id};
 use storm_domain::port::{NewIntegration, Vault as _};
 use storm_domain::{
     Account, AppRegistration, Authority, Credential, CredentialSummary, GenerationNumber, GenerationPhase, Integration,
-    ListSettings, ListSort, NetworkSettings, OwnProxy, ProxyChoice, ReconnectReason, RefreshState, RegistrationId,
-    RotationMode, TokenState, Trouble, VaultError, Verdict, VerdictRecord,
+    ListSort, NetworkSettings, OwnProxy, ProxyChoice, ReconnectReason, RefreshState, RegistrationId, RotationMode,
+    TokenState, Trouble, VaultError, Verdict, VerdictRecord, WindowSettings,
 };
 use storm_secret::{ClientSecret, ProxyPassword};
 use storm_testkit::{api_key, api_key_integration, oauth_grant, oauth_integration};
@@ -184,15 +184,15 @@ contract! {
         assert!(matches!(kept.proxy, ProxyChoice::Direct) && kept.authorities.is_empty(), "{kept:?}");
     }
 
-    async fn the_list_settings_come_back_beside_the_network_settings_and_the_last_choice_counts(house) {
+    async fn the_window_settings_come_back_beside_the_network_settings_and_the_last_choice_counts(house) {
         let vault = house.open().await;
-        assert!(vault.list_settings().await.unwrap().is_none(), "nothing was chosen yet");
+        assert!(vault.window_settings().await.unwrap().is_none(), "nothing was chosen yet");
         vault.put_network_settings(&NetworkSettings::default()).await.unwrap();
         for sort in [ListSort::Created, ListSort::Connector] {
-            vault.put_list_settings(&ListSettings { sort }).await.unwrap();
+            vault.put_window_settings(&WindowSettings { sort, letter_keys: false }).await.unwrap();
         }
         let vault = house.reopen(vault).await;
-        assert_eq!(vault.list_settings().await.unwrap(), Some(ListSettings { sort: ListSort::Connector }));
+        assert_eq!(vault.window_settings().await.unwrap(), Some(WindowSettings { sort: ListSort::Connector, letter_keys: false }));
         assert!(matches!(vault.network_settings().await.unwrap().unwrap().proxy, ProxyChoice::System));
     }
 

@@ -1,6 +1,6 @@
-//! The list's own business: labels, and how it is shown.
+//! The window's own business: labels, and how it is used.
 
-use storm_domain::{Failure, IntegrationId, ListSettings};
+use storm_domain::{Failure, IntegrationId, WindowSettings};
 use tauri::State;
 
 use crate::shell::Shell;
@@ -12,16 +12,16 @@ pub async fn set_labels(shell: State<'_, Shell>, id: IntegrationId, labels: Vec<
     shell.ask(|engine| async move { engine.set_labels(id, &labels).await }).await
 }
 
-/// How the list is shown.
+/// How the window is used.
 #[tauri::command]
 #[specta::specta]
-pub async fn list_settings(shell: State<'_, Shell>) -> Result<ListSettings, Failure> {
-    shell.ask(|engine| async move { engine.list_settings().await }).await
+pub async fn window_settings(shell: State<'_, Shell>) -> Result<WindowSettings, Failure> {
+    shell.ask(|engine| async move { engine.window_settings().await }).await
 }
 
-/// Remembers how the list is shown.
+/// Remembers how the window is used.
 #[tauri::command]
 #[specta::specta]
-pub async fn set_list_settings(shell: State<'_, Shell>, settings: ListSettings) -> Result<(), Failure> {
-    shell.ask(|engine| async move { engine.set_list_settings(settings).await }).await
+pub async fn set_window_settings(shell: State<'_, Shell>, settings: WindowSettings) -> Result<(), Failure> {
+    shell.ask(|engine| async move { engine.set_window_settings(settings).await }).await
 }

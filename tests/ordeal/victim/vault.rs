@@ -6,9 +6,9 @@ use async_trait::async_trait;
 use storm_domain::port::{CommittedGrant, GrantCommit, NewIntegration, NewMinting, NewRevocation, RefreshBasis, Vault};
 use storm_domain::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
-    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, ListSettings, NetworkSettings, OAuthGrant,
+    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, NetworkSettings, OAuthGrant,
     PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, RotationMode,
-    SecretRotation, Timestamp, VaultError,
+    SecretRotation, Timestamp, VaultError, WindowSettings,
 };
 use storm_secret::ClientSecret;
 
@@ -275,11 +275,11 @@ impl Vault for TrappedVault {
     async fn put_network_settings(&self, settings: &NetworkSettings) -> Stored<()> {
         trapped!(self.put_network_settings(settings))
     }
-    async fn list_settings(&self) -> Stored<Option<ListSettings>> {
-        looked!(self.list_settings())
+    async fn window_settings(&self) -> Stored<Option<WindowSettings>> {
+        looked!(self.window_settings())
     }
-    async fn put_list_settings(&self, settings: &ListSettings) -> Stored<()> {
-        trapped!(self.put_list_settings(settings))
+    async fn put_window_settings(&self, settings: &WindowSettings) -> Stored<()> {
+        trapped!(self.put_window_settings(settings))
     }
     async fn append_activity(
         &self,

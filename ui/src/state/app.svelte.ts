@@ -23,8 +23,10 @@ import { List } from './list.svelte';
 import { Page } from './page.svelte';
 import { primaryAction } from './primary';
 import { Route } from './route.svelte';
+import { capsOf, type Shortcut } from './shortcut';
 import { Toasts } from './toast.svelte';
 import { verdictText } from './verdict';
+import { Settings } from './window-settings.svelte';
 
 export class App {
   readonly clock = new Clock();
@@ -33,6 +35,7 @@ export class App {
   readonly dialogs = new Dialogs();
   readonly drop: Drop;
   readonly integrations: Integrations;
+  readonly settings: Settings;
   readonly list: List;
   readonly bulk: Bulk;
   readonly page: Page;
@@ -56,7 +59,8 @@ export class App {
 
   constructor(readonly host: Host) {
     this.integrations = new Integrations(host);
-    this.list = new List(host, this.integrations);
+    this.settings = new Settings(host);
+    this.list = new List(this.settings, this.integrations);
     this.bulk = new Bulk(host, this.list, this.toasts);
     this.page = new Page(host);
     this.drop = new Drop({
@@ -108,7 +112,7 @@ export class App {
   async showHost(view: HostView): Promise<void> {
     this.hostView = view;
     this.clock.touch();
-    if (view.vault.vault === 'unlocked') await Promise.all([this.list.recall(), this.integrations.load()]);
+    if (view.vault.vault === 'unlocked') await Promise.all([this.settings.recall(), this.integrations.load()]);
   }
 
   /** Does the one thing that fits the integration now. */
@@ -193,6 +197,11 @@ export class App {
     this.editing = { id, part };
     const { place } = this.route;
     if (place.view !== 'integration' || place.id !== id) this.route.open(id);
+  }
+
+  /** The caps to show beside what a key does; none while that key is off. */
+  caps(shortcut: Shortcut): string[] | undefined {
+    return capsOf(shortcut, { letters: this.settings.value.letter_keys })[0];
   }
 
   /** Remembers what was run from the palette. */

@@ -1,14 +1,14 @@
 // How the list is looked at: search, filter, order, what is selected, and where the focus is. It outlives the view, so that whoever
-// comes back from a page finds the list as it was left; the order is remembered by the host.
-import type { Host, IntegrationId, IntegrationView, ListSort } from '../api/host';
+// comes back from a page finds the list as it was left.
+import type { IntegrationId, IntegrationView, ListSort } from '../api/host';
 import { choicesOf, everything, filtered, type Filter } from './filter';
 import type { Integrations } from './integrations.svelte';
 import { Sorter } from './sort';
+import type { Settings } from './window-settings.svelte';
 
 export class List {
   search = $state('');
   filter = $state.raw<Filter>(everything);
-  sort = $state<ListSort>('needs_me');
   /** The row that has the focus, or had it last. */
   current = $state<IntegrationId | null>(null);
   /** Whether the focus is in the list. */
@@ -30,21 +30,14 @@ export class List {
   readonly choices = $derived.by(() => choicesOf(this.#all(), this.filter));
 
   constructor(
-    private readonly host: Host,
+    private readonly settings: Settings,
     integrations: Integrations,
   ) {
     this.#all = () => integrations.rows;
   }
 
-  /** Asks how it was left. A host that cannot tell leaves it as it is. */
-  async recall(): Promise<void> {
-    const settings = await this.host.listSettings().catch(() => null);
-    if (settings) this.sort = settings.sort;
-  }
-
-  async sortBy(sort: ListSort): Promise<void> {
-    this.sort = sort;
-    await this.host.setListSettings({ sort });
+  get sort(): ListSort {
+    return this.settings.value.sort;
   }
 
   /** Chooses one kind of filter and leaves the others. */

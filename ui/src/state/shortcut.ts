@@ -1,5 +1,5 @@
 // The keys of the window, in one table: what they do, where, and which they are. Whoever listens to keys, hints in menus and on
-// buttons, and the sheet behind "?" read it. A letter counts only where nobody types.
+// buttons, and the sheet behind "?" read it. A letter counts only where nobody types, and can be turned off (WCAG 2.2, 2.1.4).
 
 export type Shortcut = keyof typeof shortcuts;
 
@@ -59,6 +59,9 @@ const inMenu = (target: EventTarget | null): boolean => target instanceof Elemen
 
 const isLetter = (key: string) => /^\p{L}$/u.test(key);
 
+/** Whether it is pressed as one types: `n`, `g i`, `/`. */
+const isLetters = (way: string) => way.split(' ')[0]!.length === 1;
+
 /** Whether the event is this one press, such as `Mod+K`. */
 function isPress(event: KeyboardEvent, press: string, mac: boolean): boolean {
   const parts = press.split('+');
@@ -82,8 +85,8 @@ export class Keys {
 
   constructor(private readonly mac = onMac()) {}
 
-  /** What the press means; null = nothing, or nothing yet. */
-  press(event: KeyboardEvent): Shortcut | null {
+  /** What the press means; null = nothing, or nothing yet. Without `letters`, no letter or sign means anything by itself. */
+  press(event: KeyboardEvent, letters = true): Shortcut | null {
     if (['Shift', 'Control', 'Meta', 'Alt'].includes(event.key)) return null;
     const first = this.#first && event.timeStamp - this.#first.at <= PATIENCE_MS ? this.#first.key : null;
     this.#first = null;
@@ -96,6 +99,7 @@ export class Keys {
       for (const way of keys) {
         const [one, two] = way.split(' ') as [string, string | undefined];
         if (typing && (!way.startsWith('Mod+') || name === 'undo')) continue;
+        if (!letters && isLetters(way)) continue;
         if (two === undefined) {
           if (isPress(event, one, this.mac)) found ??= name;
         } else if (first === one && isPress(event, two, this.mac)) {
@@ -113,13 +117,24 @@ export class Keys {
 const written: Record<string, string> = { ArrowUp: '↑', ArrowDown: '↓', ArrowLeft: '←', ArrowRight: '→', PageUp: 'PgUp', PageDown: 'PgDn', Escape: 'Esc', Delete: 'Del' };
 const writtenOnMac: Record<string, string> = { ...written, Escape: 'esc', Delete: '⌫', Enter: '↩', Shift: '⇧', Mod: '⌘' };
 
-const cap = (key: string, mac: boolean) => (mac ? writtenOnMac : written)[key] ?? (key === 'Mod' ? 'Ctrl' : isLetter(key) ? key.toUpperCase() : key);
+/** How one key is written. */
+export const cap = (key: string, mac = onMac()): string => (mac ? writtenOnMac : written)[key] ?? (key === 'Mod' ? 'Ctrl' : isLetter(key) ? key.toUpperCase() : key);
+
+interface Written {
+  mac?: boolean;
+  /** Whether letters are keys. */
+  letters?: boolean;
+}
+
+/** The ways to press it that are not off. */
+export const waysOf = (shortcut: Shortcut, letters = true): string[] => shortcuts[shortcut].keys.filter((way) => letters || !isLetters(way));
 
 /** The caps to draw for each way to press it: `[['Ctrl', 'K']]`, `[['G', 'I'], …]`. */
-export const capsOf = (shortcut: Shortcut, mac = onMac()): string[][] => shortcuts[shortcut].keys.map((way) => way.split(/[ +]/).map((key) => cap(key, mac)));
+export const capsOf = (shortcut: Shortcut, { mac = onMac(), letters = true }: Written = {}): string[][] =>
+  waysOf(shortcut, letters).map((way) => way.split(/[ +]/).map((key) => cap(key, mac)));
 
 /** The way to show beside a word: "Ctrl K", "⌘K", "G I". */
-export const hintOf = (shortcut: Shortcut, mac = onMac()): string => (capsOf(shortcut, mac)[0] ?? []).join(mac && shortcuts[shortcut].keys[0].includes('+') ? '' : ' ');
+export const hintOf = (shortcut: Shortcut, mac = onMac()): string => (capsOf(shortcut, { mac })[0] ?? []).join(mac && shortcuts[shortcut].keys[0].includes('+') ? '' : ' ');
 
 /** The same for `aria-keyshortcuts`, which knows no keys one after the other. */
 export const ariaKeysOf = (shortcut: Shortcut, mac = onMac()): string =>

@@ -7,9 +7,9 @@ use storm_secret::ClientSecret;
 
 use crate::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
-    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, ListSettings, NetworkSettings, OAuthGrant,
+    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, NetworkSettings, OAuthGrant,
     PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, RotationMode,
-    SecretRotation, Timestamp, TokenEvent, VaultError,
+    SecretRotation, Timestamp, TokenEvent, VaultError, WindowSettings,
 };
 
 /// An integration that is added together with its first credential, or before it.
@@ -304,10 +304,10 @@ pub trait Vault: Send + Sync {
     /// Keeps how the network is reached, sealed.
     async fn put_network_settings(&self, settings: &NetworkSettings) -> Result<(), VaultError>;
 
-    /// How the list is shown; None until it was chosen.
-    async fn list_settings(&self) -> Result<Option<ListSettings>, VaultError>;
-    /// Keeps how the list is shown, sealed.
-    async fn put_list_settings(&self, settings: &ListSettings) -> Result<(), VaultError>;
+    /// How the window is used; None until something was chosen.
+    async fn window_settings(&self) -> Result<Option<WindowSettings>, VaultError>;
+    /// Keeps how the window is used, sealed.
+    async fn put_window_settings(&self, settings: &WindowSettings) -> Result<(), VaultError>;
 
     /// Adds to the log.
     async fn append_activity(

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use storm_domain::port::Vault;
-use storm_domain::{ErrorCode, Event, ListSettings, ListSort};
+use storm_domain::{ErrorCode, Event, ListSort, WindowSettings};
 use storm_engine::view::{RevocationView, StatusView};
 
 use crate::rig::{Rig, failure};
@@ -88,10 +88,14 @@ async fn labels_are_kept_over_a_restart_and_refused_whole() {
 }
 
 #[tokio::test]
-async fn how_the_list_is_shown_is_remembered() {
+async fn how_the_window_is_used_is_remembered() {
     let rig = Rig::start().await;
-    assert_eq!(rig.engine.list_settings().await.unwrap(), ListSettings { sort: ListSort::NeedsMe });
-    rig.engine.set_list_settings(ListSettings { sort: ListSort::Connector }).await.unwrap();
+    assert_eq!(
+        rig.engine.window_settings().await.unwrap(),
+        WindowSettings { sort: ListSort::NeedsMe, letter_keys: true }
+    );
+    let chosen = WindowSettings { sort: ListSort::Connector, letter_keys: false };
+    rig.engine.set_window_settings(chosen.clone()).await.unwrap();
     let rig = rig.restart().await;
-    assert_eq!(rig.engine.list_settings().await.unwrap(), ListSettings { sort: ListSort::Connector });
+    assert_eq!(rig.engine.window_settings().await.unwrap(), chosen);
 }

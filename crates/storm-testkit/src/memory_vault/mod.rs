@@ -16,9 +16,9 @@ use storm_domain::port::{
 };
 use storm_domain::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
-    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, ListSettings, NetworkSettings, OAuthGrant,
+    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, NetworkSettings, OAuthGrant,
     PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, RotationMode,
-    SecretRotation, Timestamp, VaultError,
+    SecretRotation, Timestamp, VaultError, WindowSettings,
 };
 use storm_secret::ClientSecret;
 
@@ -412,13 +412,13 @@ impl Vault for MemoryVault {
         .await
     }
 
-    async fn list_settings(&self) -> Result<Option<ListSettings>, VaultError> {
-        Ok(self.tables().list_settings.clone())
+    async fn window_settings(&self) -> Result<Option<WindowSettings>, VaultError> {
+        Ok(self.tables().window_settings.clone())
     }
 
-    async fn put_list_settings(&self, settings: &ListSettings) -> Result<(), VaultError> {
+    async fn put_window_settings(&self, settings: &WindowSettings) -> Result<(), VaultError> {
         self.write(|tables| {
-            tables.list_settings = Some(settings.clone());
+            tables.window_settings = Some(settings.clone());
             Ok(())
         })
         .await

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use storm_domain::port::{CommittedGrant, GrantCommit, NewIntegration, NewMinting, NewRevocation};
 use storm_domain::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, GenerationNumber, GenerationPhase, Integration,
-    IntegrationId, Landed, Lease, ListSettings, MintedIds, NetworkSettings, OAuthGrant, RawTokenAnswer, RegistrationId,
-    RevocationId, Rotation, RotationMode, RotationStep, SecretRotation, Timestamp, VaultError,
+    IntegrationId, Landed, Lease, MintedIds, NetworkSettings, OAuthGrant, RawTokenAnswer, RegistrationId, RevocationId,
+    Rotation, RotationMode, RotationStep, SecretRotation, Timestamp, VaultError, WindowSettings,
 };
 use storm_secret::ClientSecret;
 
@@ -24,7 +24,7 @@ pub(super) struct Tables {
     pub(super) secret_rotations: Vec<(SecretRotation, Option<ClientSecret>)>,
     pub(super) revocations: Vec<NewRevocation>,
     pub(super) network_settings: Option<NetworkSettings>,
-    pub(super) list_settings: Option<ListSettings>,
+    pub(super) window_settings: Option<WindowSettings>,
     pub(super) is_full: bool,
     ordinals: HashMap<IntegrationId, u64>,
     last_ordinal: u64,

@@ -1,5 +1,5 @@
-// The list's own business, as the fake host plays it: labels and what is remembered of the list. A label that holds "refuses" is refused.
-import type { Host, IntegrationDetailView, ListSettings } from '../host';
+// The window's own business, as the fake host plays it: labels, and how the window is used. A label that holds "refuses" is refused.
+import type { Host, IntegrationDetailView, WindowSettings } from '../host';
 import { fail, FakeModel } from './model';
 import { integrationOf, workingDay } from './seed';
 
@@ -18,13 +18,13 @@ export const labelled = (): IntegrationDetailView[] => [
 ];
 
 export class FakeList extends FakeModel {
-  listIs: ListSettings = { sort: 'needs_me' };
+  windowIs: WindowSettings = { sort: 'needs_me', letter_keys: true };
 
-  listSettings = async () => this.listIs;
+  windowSettings = async () => this.windowIs;
 
-  setListSettings: Host['setListSettings'] = async (settings) => {
-    await this.called('setListSettings');
-    this.listIs = settings;
+  setWindowSettings: Host['setWindowSettings'] = async (settings) => {
+    await this.called('setWindowSettings');
+    this.windowIs = settings;
     return null;
   };
 

@@ -45,7 +45,7 @@ export function commandsOf(app: App, connectors: ConnectorView[]): Command[] {
     ...(Object.keys(stateTitles) as StateFilter[]).map((state) =>
       plain(`filter:${state}`, `Show only: ${stateTitles[state]}`, shown(() => (app.list.filter = { ...everything, state })), { words: 'filter' })),
     ...app.list.choices.labels.map(({ title }) => plain(`label:${title}`, `Show only: ${title}`, shown(() => (app.list.filter = { ...everything, label: title })), { detail: 'Label', words: 'filter label' })),
-    ...(Object.keys(sortTitles) as ListSort[]).map((sort) => plain(`sort:${sort}`, `Sort: ${sortTitles[sort]}`, shown(() => void app.attempt(() => app.list.sortBy(sort))), { words: 'order' })),
+    ...(Object.keys(sortTitles) as ListSort[]).map((sort) => plain(`sort:${sort}`, `Sort: ${sortTitles[sort]}`, shown(() => void app.attempt(() => app.settings.choose({ sort }))), { words: 'order' })),
     ...connectors.map(({ badge, category }) => plain(`connect:${badge.id}`, `Connect ${badge.name}`, () => app.dialogs.setup(badge.id), { detail: category, words: 'add new integration', tile: badge })),
   ];
 }
