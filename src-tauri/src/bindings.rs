@@ -6,7 +6,7 @@ use specta_typescript::Typescript;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
 use crate::command::{
-    api_key, authorization, connector, host, integration, key_file, network, preferences, protection, restore,
+    api_key, authorization, connector, host, integration, key_file, list, network, preferences, protection, restore,
     revocation, rotation,
 };
 use crate::shell_event::{CoreEvent, ShellEvent};
@@ -49,6 +49,9 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             integration::undo_disconnect,
             integration::activity,
             integration::open_integration_page,
+            list::set_labels,
+            list::window_settings,
+            list::set_window_settings,
             api_key::hold_key_from_clipboard,
             api_key::reveal_held_key,
             api_key::check_typed_key,

@@ -31,6 +31,21 @@ async function settings(/** @type {Page} */ page, /** @type {string} */ ...click
   for (const one of clicks) await click(page, one);
 }
 
+async function choose(/** @type {Page} */ page, /** @type {string} */ test, /** @type {string} */ value) {
+  await click(page, test);
+  await page.locator(`[data-test="${test}-choice"][data-value="${value}"]`).click();
+}
+
+async function select(/** @type {Page} */ page) {
+  for (const id of ['i-github', 'i-twilio', 'i-stripe']) await page.locator(`[data-test="integration"][data-id="${id}"] [data-test="row-select"]`).click();
+  await see(page, 'bulk-verify');
+}
+
+async function palette(/** @type {Page} */ page) {
+  await page.keyboard.press('Control+k');
+  await see(page, 'palette-option');
+}
+
 /** Views of the fake host's working day, unless they say otherwise. @type {Record<string, Scene[]>} */
 export const chapters = {
   'The list': [
@@ -38,6 +53,21 @@ export const chapters = {
     { name: 'list-empty', title: 'The first start', fake: 'empty' },
     { name: 'list-crowd', title: 'Ten thousand integrations', fake: 'crowd' },
     { name: 'list-needs', title: 'What needs its user', act: (page) => click(page, 'filter-needs') },
+    { name: 'list-labels', title: 'Labels, and two accounts of one service', fake: 'labels' },
+    { name: 'list-filtered', title: 'Several filters together', fake: 'labels', act: async (page) => { await choose(page, 'filter-method', 'oauth'); await choose(page, 'filter-connector', 'github'); await choose(page, 'filter-label', 'production'); } },
+    { name: 'list-services', title: 'The services to filter by', fake: 'labels', act: async (page) => { await click(page, 'filter-connector'); await see(page, 'filter-connector-choice'); } },
+    { name: 'list-sorted', title: 'By service', fake: 'labels', act: (page) => choose(page, 'sort', 'connector') },
+    { name: 'list-sorts', title: 'The orders', fake: 'labels', act: async (page) => { await click(page, 'sort'); await see(page, 'sort-choice'); } },
+    { name: 'list-selected', title: 'Some are selected', fake: 'labels', act: select },
+    { name: 'list-selected-small', title: 'The same in the smallest window', fake: 'labels', size: { width: 720, height: 480 }, act: select },
+    { name: 'list-label', title: 'A label for those selected', fake: 'labels', act: async (page) => { await select(page); await click(page, 'bulk-label-open'); await see(page, 'label-field'); } },
+    { name: 'list-verifying', title: 'Verifying all', fake: 'labels', act: async (page) => { await tell(page, 'fakeHost.verifyIntegration = () => new Promise(() => {})'); await click(page, 'select-all'); await click(page, 'bulk-verify'); await see(page, 'bulk-progress'); } },
+    { name: 'list-bulk-told', title: 'What became of it', fake: 'labels', act: async (page) => {
+      await tell(page, `{ const real = fakeHost.verifyIntegration; fakeHost.verifyIntegration = (id) => id === 'i-openai' ? Promise.resolve({ outcome: 'refused', reason: '' }) : real(id); }`);
+      await click(page, 'select-all');
+      await click(page, 'bulk-verify');
+      await see(page, 'toast');
+    } },
     { name: 'list-none', title: 'Nothing found', act: async (page) => { await at(page, 'search').fill('nowhere'); await see(page, 'list-none'); } },
     { name: 'list-notices', title: 'Everything that may be said above it', fake: 'notices' },
     { name: 'list-restored', title: 'After an older copy was put back', fake: 'restored' },
@@ -57,10 +87,20 @@ export const chapters = {
     { name: 'page-undecided', title: 'Another account signed in', fake: 'accounts', act: (page) => open(page, 'i-github') },
     { name: 'page-scopes', title: 'Asking for more scopes', fake: 'accounts', act: async (page) => { await open(page, 'i-github-2'); await click(page, 'scopes-ask-missing'); } },
     { name: 'page-menu', title: 'The menu', act: async (page) => { await open(page, 'i-github'); await click(page, 'menu'); await see(page, 'menu-rename'); } },
+    { name: 'page-labels', title: 'Labels', fake: 'labels', act: async (page) => { await open(page, 'i-salesforce'); await click(page, 'label-picker-open'); await see(page, 'label-offer'); } },
     { name: 'page-credentials', title: 'Credentials', act: (page) => open(page, 'i-slack', 'credentials') },
     { name: 'page-activity', title: 'Activity', act: (page) => open(page, 'i-github', 'activity') },
     { name: 'page-small', title: 'The smallest window', size: { width: 720, height: 480 }, act: (page) => open(page, 'i-salesforce') },
     { name: 'page-zoom', title: 'Twice as large', zoom: 2, act: (page) => open(page, 'i-salesforce') },
+  ],
+  'The palette': [
+    { name: 'palette', title: 'Nothing typed yet', fake: 'labels', act: palette },
+    { name: 'palette-found', title: 'Something to do, and to whom', fake: 'labels', act: async (page) => { await palette(page); await at(page, 'palette-field').fill('re git'); } },
+    { name: 'palette-connector', title: 'A service', fake: 'labels', act: async (page) => { await palette(page); await at(page, 'palette-field').fill('slack'); } },
+    { name: 'palette-none', title: 'Nothing found', fake: 'labels', act: async (page) => { await palette(page); await at(page, 'palette-field').fill('qqqq'); await see(page, 'palette-none'); } },
+    { name: 'palette-small', title: 'The smallest window', fake: 'labels', size: { width: 720, height: 480 }, act: palette },
+    { name: 'shortcuts', title: 'All keys', act: async (page) => { await page.keyboard.press('?'); await see(page, 'shortcuts'); } },
+    { name: 'shortcuts-small', title: 'The same in the smallest window', size: { width: 720, height: 480 }, act: async (page) => { await page.keyboard.press('?'); await see(page, 'shortcuts'); } },
   ],
   Rotation: [
     { name: 'rotation-form', title: 'Awaits the new key', act: rotate },

@@ -69,6 +69,12 @@ export const commands = {
 	activity: (id: IntegrationId | null, limit: number) => typedError<ActivityEntry[], Failure>(__TAURI_INVOKE("activity", { id, limit })),
 	/**  Opens a page of its service in the browser. */
 	openIntegrationPage: (id: IntegrationId, page: ConnectorPage) => typedError<null, Failure>(__TAURI_INVOKE("open_integration_page", { id, page })),
+	/**  Puts labels on an integration, in the place of those it had. */
+	setLabels: (id: IntegrationId, labels: string[]) => typedError<null, Failure>(__TAURI_INVOKE("set_labels", { id, labels })),
+	/**  How the window is used. */
+	windowSettings: () => typedError<WindowSettings, Failure>(__TAURI_INVOKE("window_settings")),
+	/**  Remembers how the window is used. */
+	setWindowSettings: (settings: WindowSettings) => typedError<null, Failure>(__TAURI_INVOKE("set_window_settings", { settings })),
 	/**  Reads the clipboard; the key itself stays in the core, and is taken off the clipboard a little later. */
 	holdKeyFromClipboard: (connectorId: string) => typedError<HeldKeyView, Failure>(__TAURI_INVOKE("hold_key_from_clipboard", { connectorId })),
 	/**  Shows a key that was read from the clipboard and is not saved yet, on the user's gesture. */
@@ -1132,6 +1138,8 @@ export type IntegrationView = {
 	id: IntegrationId,
 	/**  The user's name for it. */
 	name: string,
+	/**  The user's own words on it. */
+	labels: string[],
 	/**  Its connector's tile. */
 	connector: ConnectorBadge,
 	/**  How it authenticates. */
@@ -1263,6 +1271,21 @@ export type LendingView =
 "access_key" | 
 /**  A short-lived key that is made of one that signs. */
 "session_key";
+
+/**  The order of the list. What has no such time comes last, and names decide between equals. */
+export type ListSort = 
+/**  What needs its user first, then what soon may. */
+"needs_me" | 
+/**  By name. */
+"name" | 
+/**  By service, and there by account. */
+"connector" | 
+/**  The last sign of life first. */
+"last_used" | 
+/**  The next refresh first. */
+"next_refresh" | 
+/**  The newest first. */
+"created";
 
 /**  How an integration authenticates. */
 export type Method = 
@@ -2003,6 +2026,17 @@ export type WayOut =
 "recovery_code" | 
 /**  Choose a passphrase for a new vault. */
 "create_passphrase";
+
+/**  What is remembered of the window. */
+export type WindowSettings = {
+	/**  In which order the list is shown. */
+	sort: ListSort,
+	/**
+	 *  Whether letters alone are keys. Who speaks to the computer, or hits keys by mistake, must be able to turn them off (WCAG 2.2,
+	 *  2.1.4).
+	 */
+	letter_keys: boolean,
+};
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

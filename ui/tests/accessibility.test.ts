@@ -4,6 +4,7 @@ import axe from 'axe-core';
 import { describe, expect, test } from 'vitest';
 import type { Failure, VaultView } from '../src/api/host';
 import { lockedArchive, refusedFile, sampleFile } from '../src/api/fake/host';
+import { labelled } from '../src/api/fake/list';
 import { kept } from '../src/api/fake/model';
 import { twoAccounts } from '../src/api/fake/seed';
 import { openPage, openWindow, screen, type Opened } from './window';
@@ -22,6 +23,52 @@ async function pick({ user }: Opened, id: string): Promise<void> {
 
 const views: Record<string, (opened: Opened) => Promise<void>> = {
   'the list': async () => {},
+  'the list with rows selected and a label being added': async (opened) => {
+    opened.host.rows = labelled();
+    opened.host.emit({ event: 'vault_changed' });
+    await screen.findAllByTestId('label');
+    for (const box of screen.getAllByTestId('row-select').slice(0, 2)) await opened.user.click(box);
+    await opened.user.click(await find('bulk-label-open'));
+    await screen.findAllByTestId('label-offer');
+  },
+  'several filters and an order to choose': async (opened) => {
+    opened.host.rows = labelled();
+    opened.host.emit({ event: 'vault_changed' });
+    await screen.findAllByTestId('label');
+    await opened.user.click(await find('filter-label'));
+    await opened.user.click((await screen.findAllByTestId('filter-label-choice'))[0]!);
+    await waitFor(() => expect(document.body.style.pointerEvents).not.toBe('none'));
+    await opened.user.click(await find('sort'));
+    await screen.findAllByTestId('sort-choice');
+  },
+  'many being verified': async ({ host, user }) => {
+    host.verifyIntegration = () => new Promise(() => {});
+    await user.click(await find('select-all'));
+    await user.click(await find('bulk-verify'));
+    await find('bulk-stop');
+  },
+  'labels on a page': async (opened) => {
+    opened.host.rows = labelled();
+    opened.host.emit({ event: 'vault_changed' });
+    await screen.findAllByTestId('label');
+    await openPage(opened, 'i-salesforce');
+    await opened.user.click(await find('label-picker-open'));
+    await opened.user.type(await find('label-field'), 'EU{Enter}');
+    await find('label-refusal');
+  },
+  'the palette': async ({ user }) => {
+    await user.keyboard('{Control>}k{/Control}slack');
+    await screen.findAllByTestId('palette-option');
+  },
+  'the palette with nothing found': async ({ user }) => {
+    await user.keyboard('{Control>}k{/Control}');
+    await user.type(await find('palette-field'), 'qqqq');
+    await find('palette-none');
+  },
+  'all keys': async ({ user }) => {
+    await user.keyboard('?');
+    await find('shortcuts');
+  },
   'the activity': async ({ user }) => {
     await user.click(await find('nav-activity'));
     await screen.findAllByTestId('activity-entry');

@@ -1,25 +1,44 @@
 import { describe, expect, test } from 'vitest';
-import { workingDay } from '../src/api/fake/seed';
-import { filterChoices, filtered } from '../src/features/list/filter';
-import { moved, windowOf } from '../src/features/list/window';
-import { shortcutOf } from '../src/views/shortcut';
+import { labelled } from '../src/api/fake/list';
+import { crowd, integrationOf, workingDay } from '../src/api/fake/seed';
+import type { ListSort } from '../src/api/host';
+import { moved, ROW_HEIGHT, scrollTo, windowOf } from '../src/features/list/window';
+import { choicesOf, everything, filtered, searchTextOf, type Filter } from '../src/state/filter';
+import { Sorter } from '../src/state/sort';
 
 const rows = workingDay().map(({ integration }) => integration);
+const withLabels = labelled().map(({ integration }) => integration);
 const names = (shown: typeof rows) => shown.map(({ name }) => name);
+const only = (part: Partial<Filter>) => ({ ...everything, ...part });
 
 describe('the filters', () => {
   test('show what needs the user, also when only the app registration is refused', () => {
-    expect(names(filtered(rows, 'needs', ''))).toEqual(['OpenAI', 'Salesforce', 'Slack']);
+    expect(names(filtered(rows, only({ state: 'needs' }), ''))).toEqual(['OpenAI', 'Salesforce', 'Slack']);
   });
 
   test('show what is troubled without needing the user', () => {
-    expect(names(filtered(rows, 'troubled', ''))).toEqual(['Databricks', 'Stripe']);
+    expect(names(filtered(rows, only({ state: 'troubled' }), ''))).toEqual(['Databricks', 'Stripe']);
   });
 
-  test('are left out when they would show nothing, unless one is chosen', () => {
-    const keys = rows.filter(({ method, status }) => method === 'api_key' && status.status === 'paused');
-    expect(filterChoices(keys, 'all').map(({ filter }) => filter)).toEqual(['all', 'api_key']);
-    expect(filterChoices(keys, 'needs').map(({ filter }) => filter)).toContain('needs');
+  test('show what is to be replaced soon', () => {
+    const soon = integrationOf({ id: 'i', connectorId: 'stripe', method: 'api_key', account: null, status: { status: 'replace_soon', saved_at: 0, ends_at: 1 } }).integration;
+    expect(names(filtered([...rows, soon], only({ state: 'expiring' }), ''))).toEqual([soon.name]);
+  });
+
+  test('are taken together, with the search', () => {
+    expect(names(filtered(withLabels, only({ method: 'oauth', label: 'PRODUCTION' }), ''))).toEqual(['GitHub', 'Salesforce']);
+    expect(names(filtered(withLabels, only({ method: 'oauth', label: 'production', state: 'needs' }), ''))).toEqual(['Salesforce']);
+    expect(names(filtered(withLabels, only({ connector: 'github' }), 'mona'))).toEqual(['GitHub (monalisa)']);
+    expect(filtered(withLabels, only({ connector: 'github', label: 'sales' }), '')).toEqual([]);
+  });
+
+  test('offer what would show something, with how many, and what is chosen', () => {
+    const choices = choicesOf(withLabels, everything);
+    expect(choices.states.map(({ value, count }) => [value, count])).toEqual([['needs', 3], ['troubled', 2], ['paused', 1]]);
+    expect(choices.connectors.find(({ value }) => value === 'github')).toEqual({ value: 'github', title: 'GitHub', count: 2 });
+    expect(choices.labels.map(({ title, count }) => `${title} ${count}`)).toEqual(['EU 1', 'finance 1', 'Northwind 1', 'production 3', 'reports 1', 'sales 1', 'test 2']);
+    expect(choicesOf(withLabels, only({ state: 'expiring', label: 'gone' })).states.map(({ value }) => value)).toContain('expiring');
+    expect(choicesOf(withLabels, only({ label: 'gone' })).labels.find(({ value }) => value === 'gone')).toMatchObject({ count: 0 });
   });
 });
 
@@ -30,20 +49,96 @@ describe('the search', () => {
     ['northwind oauth', ['Salesforce', 'Slack']],
     ['nothing of that kind', []],
   ])('for "%s" finds %j', (search, found) => {
-    expect(names(filtered(rows, 'all', search))).toEqual(found);
+    expect(names(filtered(rows, everything, search))).toEqual(found);
+  });
+
+  test('looks into labels, also after they changed', () => {
+    const row = integrationOf({ id: 'i', connectorId: 'stripe', method: 'api_key', account: null, labels: ['old'] }).integration;
+    expect(searchTextOf(row)).toContain('old');
+    expect(filtered([{ ...row, labels: ['fresh'] }], everything, 'fresh')).toHaveLength(1);
+    expect(filtered([{ ...row, labels: ['fresh'] }], everything, 'old')).toHaveLength(0);
+  });
+});
+
+describe('the order', () => {
+  const HOUR = 3_600_000;
+  const at = (name: string, seen: number | null, next: number | null, created: number) => ({
+    ...integrationOf({ id: name, connectorId: 'stripe', method: 'api_key', account: name, name }).integration,
+    last_verdict: null,
+    last_refreshed_at: seen,
+    next_refresh_at: next,
+    created_at: created,
+  });
+  const timed = [at('b10', 3 * HOUR, null, 1), at('b9', null, 5, 3), at('a', 9 * HOUR, 7, 2)];
+
+  test.each<[ListSort, string[]]>([
+    ['name', ['a', 'b9', 'b10']],
+    ['last_used', ['a', 'b10', 'b9']],
+    ['next_refresh', ['b9', 'a', 'b10']],
+    ['created', ['b9', 'a', 'b10']],
+  ])('by %s is %j', (sort, order) => {
+    expect(names(new Sorter().ordered(timed, sort))).toEqual(order);
+  });
+
+  test('puts first what needs its user, then what soon may; passing troubles keep their place', () => {
+    expect(names(new Sorter().ordered(rows, 'needs_me'))).toEqual(['OpenAI', 'Salesforce', 'Slack', 'Stripe', 'BigQuery', 'Databricks', 'GitHub', 'Twilio']);
+  });
+
+  test('by service keeps accounts of one service together', () => {
+    const accounts = new Sorter().ordered(withLabels, 'connector').filter(({ connector }) => connector.id === 'github').map(({ account }) => account?.label);
+    expect(accounts).toEqual(['monalisa', 'octocat']);
+    const places = names(new Sorter().ordered(withLabels, 'connector'));
+    expect(places.indexOf('GitHub') - places.indexOf('GitHub (monalisa)')).toBe(1);
+  });
+
+  test('is the same whether it is made anew or from the one before', () => {
+    const sorter = new Sorter();
+    const many = crowd(300).map(({ integration }) => integration);
+    sorter.ordered(many, 'name');
+    const changed = many.filter((_, index) => index % 7 !== 0).map((row, index) => (index % 11 === 0 ? { ...row, name: `Another ${index}` } : row));
+    const added = [...changed, ...rows];
+    for (const sort of ['created', 'needs_me', 'name'] as const) {
+      expect(names(sorter.ordered(added, sort))).toEqual(names(new Sorter().ordered(added, sort)));
+    }
   });
 });
 
 describe('a long list', () => {
   test('draws a screenful whatever its length', () => {
-    const { first, last, before, after, rowHeight } = windowOf(10_000, 53 * 5_000, 600);
+    const { first, last, pixels, topOf } = windowOf(10_000, ROW_HEIGHT * 5_000, 600);
     expect(last - first).toBeLessThan(40);
-    expect(before + after + (last - first) * rowHeight).toBe(10_000 * rowHeight);
+    expect([first, last]).toEqual([4_990, 5_000 + 12 + 1 + 10]);
+    expect([topOf(5_000), pixels]).toEqual([ROW_HEIGHT * 5_000, ROW_HEIGHT * 10_000]);
   });
 
   test('never draws past its end', () => {
-    expect(windowOf(3, 99_999, 600)).toMatchObject({ first: 0, last: 3, before: 0, after: 0 });
-    expect(windowOf(0, 0, 600)).toMatchObject({ first: 0, last: 0 });
+    expect(windowOf(3, 99_999, 600)).toMatchObject({ first: 0, last: 3, pixels: 3 * ROW_HEIGHT });
+    expect(windowOf(0, 0, 600)).toMatchObject({ first: 0, last: 0, pixels: 0 });
+  });
+
+  test.each([100_000, 1_000_000])('of %d rows is no higher than a browser draws, and each row is reached', (count) => {
+    const height = 600;
+    const { pixels } = windowOf(count, 0, height);
+    expect(pixels).toBeLessThan(2 ** 24);
+    const end = windowOf(count, pixels - height, height);
+    expect(end.last).toBe(count);
+    expect(end.topOf(count - 1) + ROW_HEIGHT).toBeCloseTo(pixels, 3);
+    for (const index of [0, 1, Math.floor(count / 3), count - 2, count - 1]) {
+      for (const from of [0, pixels / 2, pixels - height]) {
+        const scrolled = scrollTo(index, count, from, height);
+        const { first, last, topOf } = windowOf(count, scrolled, height);
+        expect(index >= first && index < last).toBe(true);
+        // Wholly in sight, to a thousandth of a pixel.
+        expect(topOf(index) - scrolled).toBeGreaterThan(-0.001);
+        expect(topOf(index) + ROW_HEIGHT - scrolled).toBeLessThan(height + 0.001);
+      }
+    }
+  });
+
+  test('scrolls as little as it takes', () => {
+    expect(scrollTo(3, 100, 0, 600)).toBe(0);
+    expect(scrollTo(20, 100, 0, 600)).toBe(21 * ROW_HEIGHT - 600);
+    expect(scrollTo(2, 100, 1_000, 600)).toBe(2 * ROW_HEIGHT);
   });
 
   test.each([
@@ -59,24 +154,5 @@ describe('a long list', () => {
 
   test('leaves other keys alone', () => {
     expect(moved('a', 0, 8)).toBeNull();
-  });
-});
-
-describe('a key that works everywhere', () => {
-  const press = (key: string, on: HTMLElement = document.body, init: KeyboardEventInit = {}) => {
-    const event = new KeyboardEvent('keydown', { key, ...init });
-    Object.defineProperty(event, 'target', { value: on });
-    return shortcutOf(event);
-  };
-
-  test('is what it says', () => {
-    expect([press('/'), press('n'), press('F2'), press('Delete'), press('Escape')]).toEqual(['search', 'add', 'rename', 'disconnect', 'leave']);
-    expect([press('k', document.body, { ctrlKey: true }), press('n', document.body, { metaKey: true })]).toEqual(['search', 'add']);
-  });
-
-  test('never takes a letter away from somebody who types', () => {
-    const field = document.createElement('input');
-    expect([press('/', field), press('n', field), press('Delete', field), press('z', field, { ctrlKey: true })]).toEqual([null, null, null, null]);
-    expect(press('k', field, { ctrlKey: true })).toBe('search');
   });
 });

@@ -472,7 +472,7 @@ describe('the first run', () => {
 
 test('the row of a new integration opens with Enter', async () => {
   const opened = await openWindow();
-  await opened.user.click(rowOf('i-github').querySelector<HTMLElement>('button')!);
+  await opened.user.click(rowOf('i-github').querySelector<HTMLElement>('[data-test=integration-open]')!);
   await find('view-integration');
   await opened.user.keyboard('{Escape}');
   await waitFor(() => expect(document.activeElement?.textContent).toBe('GitHub'));

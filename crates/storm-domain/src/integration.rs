@@ -42,6 +42,9 @@ pub struct Integration {
     pub revision: u64,
     /// The user's name for it.
     pub name: String,
+    /// The user's own words on it, as [`tidy_labels`](crate::tidy_labels) keeps them.
+    #[serde(default)]
+    pub labels: Vec<String>,
     /// Which catalogue entry it was made from.
     pub connector_id: String,
     /// How it authenticates.

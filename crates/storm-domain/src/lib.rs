@@ -18,6 +18,7 @@ mod finding;
 mod id;
 mod id_token;
 mod integration;
+mod label;
 mod minting;
 mod network;
 mod preferences;
@@ -35,6 +36,7 @@ mod token_answer;
 mod token_state;
 mod vault;
 mod verdict;
+mod window_settings;
 
 pub mod port;
 
@@ -51,6 +53,7 @@ pub use finding::Cause;
 pub use id::{AttemptId, HeldSecretId, IntegrationId, RegistrationId, RevocationId};
 pub use id_token::{IdTokenError, IdTokenFault};
 pub use integration::{Account, Fields, Integration, Method};
+pub use label::{LONGEST_LABEL, LabelError, MOST_LABELS, tidy_labels};
 pub use minting::{
     KeyAnswer, KeyReading, KeyRequest, KeyTask, ListedKey, MintedIds, MintedKey, NewFound, NewSecret, RotationMode,
 };
@@ -78,3 +81,4 @@ pub use token_answer::{AnswerOddity, ErrorAnswer, RawTokenAnswer, TokenAnswerRea
 pub use token_state::{RefreshState, TokenEvent, TokenState, Trouble};
 pub use vault::{Landed, Lease, LeaseOwner, RefreshIntent, VaultError};
 pub use verdict::{Verdict, VerdictRecord};
+pub use window_settings::{ListSort, WindowSettings};

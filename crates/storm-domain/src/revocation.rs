@@ -61,6 +61,7 @@ mod tests {
             id: IntegrationId(Uuid::nil()),
             revision: 1,
             name: "Billing".to_owned(),
+            labels: Vec::new(),
             connector_id: "practice".to_owned(),
             method: Method::OAuth,
             fields: Fields::new(),

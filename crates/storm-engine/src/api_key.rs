@@ -144,6 +144,7 @@ impl Engine {
             id: IntegrationId(self.parts.entropy.make_uuid()),
             revision: 0,
             name: self.free_name(wanted).await?,
+            labels: Vec::new(),
             connector_id: connector_id.to_owned(),
             method,
             fields,

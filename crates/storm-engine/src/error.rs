@@ -3,7 +3,8 @@
 use storm_connectors::{FieldError, KeyFileError, KeyMaterialError, OpenFileError};
 use storm_domain::port::{AuthorizationUrlError, BrowserError, ListenError, PortHolder, RedirectError};
 use storm_domain::{
-    Action, ErrorCode, Failure, ProviderWords, RefreshFailure, RotationRefused, TransientKind, Trouble, VaultError,
+    Action, ErrorCode, Failure, LabelError, ProviderWords, RefreshFailure, RotationRefused, TransientKind, Trouble,
+    VaultError,
 };
 
 /// A vault error for a person. Also used where there is no engine yet.
@@ -69,6 +70,15 @@ impl ToFailure for FieldError {
     fn to_failure(self) -> Failure {
         Failure {
             field: Some(self.field.clone()),
+            ..Failure::new(ErrorCode::FieldNotUsable, self.to_string(), Some(Action::EditField))
+        }
+    }
+}
+
+impl ToFailure for LabelError {
+    fn to_failure(self) -> Failure {
+        Failure {
+            field: Some("labels".to_owned()),
             ..Failure::new(ErrorCode::FieldNotUsable, self.to_string(), Some(Action::EditField))
         }
     }

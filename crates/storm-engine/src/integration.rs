@@ -247,6 +247,7 @@ impl Engine {
         IntegrationView {
             id: row.id,
             name: row.name.clone(),
+            labels: row.labels.clone(),
             connector: self.badge_of(row),
             method: row.method,
             account: row.account.clone(),

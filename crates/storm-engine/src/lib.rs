@@ -19,6 +19,7 @@ mod id_token;
 mod identity;
 mod integration;
 mod lend;
+mod list;
 mod naming;
 mod network;
 mod preferences;

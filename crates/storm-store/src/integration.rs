@@ -66,6 +66,7 @@ fn stand_in(id: &str) -> Result<Integration, VaultError> {
         id,
         revision: 0,
         name: format!("Damaged {id}"),
+        labels: Vec::new(),
         connector_id: String::new(),
         method: Method::ApiKey,
         fields: Fields::new(),
@@ -143,4 +144,16 @@ pub(crate) async fn erase(connection: &mut SqliteConnection, id: IntegrationId) 
         .await
         .map_err(of_sqlx)?;
     if erased.rows_affected() == 0 { Err(VaultError::NotFound) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_from_before_there_were_labels_has_none() {
+        let mut row = serde_json::to_value(stand_in(&Uuid::nil().to_string()).unwrap()).unwrap();
+        assert!(row.as_object_mut().unwrap().remove("labels").is_some());
+        assert_eq!(read((3, row.to_string())).unwrap().labels, Vec::<String>::new());
+    }
 }

@@ -13,6 +13,7 @@ use crate::seal::Seal;
 
 pub(crate) const NETWORK: &str = "network";
 pub(crate) const PREFERENCES: &str = "preferences";
+pub(crate) const WINDOW: &str = "window";
 
 /// Everything but the password.
 #[derive(Serialize, Deserialize)]

@@ -11,7 +11,7 @@ use storm_domain::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
     GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, NetworkSettings, OAuthGrant,
     PendingRevocation, Preferences, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation,
-    RotationMode, SecretRotation, Timestamp, VaultError,
+    RotationMode, SecretRotation, Timestamp, VaultError, WindowSettings,
 };
 use storm_secret::{ClientSecret, SecretBytes};
 
@@ -569,12 +569,20 @@ impl Vault for SqliteVault {
 
     async fn preferences(&self) -> Result<Option<Preferences>, VaultError> {
         let kept = setting::one(&mut *self.reader().await?, &self.seal, setting::PREFERENCES).await?;
-        let read = |kept: SecretBytes| Ok(payload::decode::<_, 0>(&kept)?.0);
-        kept.map(read).transpose()
+        kept.map(|kept| Ok(payload::decode::<_, 0>(&kept)?.0)).transpose()
     }
 
     async fn put_preferences(&self, preferences: &Preferences) -> Result<(), VaultError> {
         self.put_setting(setting::PREFERENCES, payload::encode(preferences, &[])?).await
+    }
+
+    async fn window_settings(&self) -> Result<Option<WindowSettings>, VaultError> {
+        let kept = setting::one(&mut *self.reader().await?, &self.seal, setting::WINDOW).await?;
+        kept.map(|kept| Ok(payload::decode::<_, 0>(&kept)?.0)).transpose()
+    }
+
+    async fn put_window_settings(&self, settings: &WindowSettings) -> Result<(), VaultError> {
+        self.put_setting(setting::WINDOW, payload::encode(settings, &[])?).await
     }
 
     async fn append_activity(

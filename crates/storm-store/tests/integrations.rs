@@ -7,8 +7,9 @@ use common::{LATER, NOW, add, id};
 use storm_domain::port::{NewIntegration, Vault as _};
 use storm_domain::{
     Account, AppRegistration, Authority, Credential, CredentialSummary, GenerationNumber, GenerationPhase, Integration,
-    NetworkSettings, NotificationPreferences, OwnProxy, Preferences, ProxyChoice, QuietHours, ReconnectReason,
-    RefreshState, RegistrationId, RotationMode, TokenState, Trouble, VaultError, Verdict, VerdictRecord,
+    ListSort, NetworkSettings, NotificationPreferences, OwnProxy, Preferences, ProxyChoice, QuietHours,
+    ReconnectReason, RefreshState, RegistrationId, RotationMode, TokenState, Trouble, VaultError, Verdict,
+    VerdictRecord, WindowSettings,
 };
 use storm_secret::{ClientSecret, ProxyPassword};
 use storm_testkit::{api_key, api_key_integration, oauth_grant, oauth_integration};
@@ -30,6 +31,7 @@ contract! {
         let vault = house.open().await;
         let mut integration = api_key_integration(1);
         integration.fields.insert("subdomain".into(), "acme".into());
+        integration.labels = vec!["prod".into()];
         integration.requested_scopes = vec!["read".into()];
         integration.account = Some(Account { id: "1".into(), label: "ada".into() });
         integration.last_verdict = Some(VerdictRecord { verdict: Verdict::Works { account: None }, at: NOW });
@@ -192,6 +194,18 @@ contract! {
         vault.put_preferences(&Preferences { notifications: notifications.clone() }).await.unwrap();
         let vault = house.reopen(vault).await;
         assert_eq!(vault.preferences().await.unwrap().unwrap().notifications, notifications);
+    }
+
+    async fn the_window_settings_come_back_beside_the_network_settings_and_the_last_choice_counts(house) {
+        let vault = house.open().await;
+        assert!(vault.window_settings().await.unwrap().is_none(), "nothing was chosen yet");
+        vault.put_network_settings(&NetworkSettings::default()).await.unwrap();
+        for sort in [ListSort::Created, ListSort::Connector] {
+            vault.put_window_settings(&WindowSettings { sort, letter_keys: false }).await.unwrap();
+        }
+        let vault = house.reopen(vault).await;
+        assert_eq!(vault.window_settings().await.unwrap(), Some(WindowSettings { sort: ListSort::Connector, letter_keys: false }));
+        assert!(matches!(vault.network_settings().await.unwrap().unwrap().proxy, ProxyChoice::System));
     }
 
     async fn mending_a_registration_keeps_its_secret_unless_it_says_it_has_none(house) {

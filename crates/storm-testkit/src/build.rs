@@ -19,6 +19,7 @@ pub fn integration(number: u128, method: Method) -> Integration {
         id: IntegrationId(Uuid::from_u128(number)),
         revision: 1,
         name: format!("Integration {number}"),
+        labels: Vec::new(),
         connector_id: "practice".to_owned(),
         method,
         fields: BTreeMap::new(),

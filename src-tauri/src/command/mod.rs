@@ -6,6 +6,7 @@ pub mod connector;
 pub mod host;
 pub mod integration;
 pub mod key_file;
+pub mod list;
 pub mod network;
 pub mod preferences;
 pub mod protection;

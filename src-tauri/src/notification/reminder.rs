@@ -101,6 +101,7 @@ mod tests {
         IntegrationView {
             id: IntegrationId(Uuid::from_u128(1)),
             name: "Reports".to_owned(),
+            labels: Vec::new(),
             connector: ConnectorBadge {
                 id: "practice".to_owned(),
                 name: "Practice".to_owned(),

@@ -124,6 +124,7 @@ mod tests {
         IntegrationView {
             id: IntegrationId(Uuid::from_u128(number)),
             name: format!("Integration {number}"),
+            labels: Vec::new(),
             connector: ConnectorBadge {
                 id: "practice".to_owned(),
                 name: "Practice".to_owned(),

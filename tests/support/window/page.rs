@@ -4,8 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use thirtyfour::Key;
 use thirtyfour::prelude::*;
+use thirtyfour::{Key, TypingData};
 
 use super::Window;
 use super::process::{Area, page_on_screen};
@@ -101,6 +101,22 @@ impl Window {
         field.send_keys(Key::Control + "a").await?;
         field.send_keys(Key::Delete).await?;
         Ok(field.send_keys(text).await?)
+    }
+
+    /// Presses keys one after the other, wherever the focus is.
+    ///
+    /// # Errors
+    /// When the page cannot be reached.
+    pub async fn press(&self, keys: impl Into<TypingData>) -> Outcome {
+        Ok(self.web.action_chain().send_keys(keys).perform().await?)
+    }
+
+    /// Presses a key with Ctrl held, wherever the focus is.
+    ///
+    /// # Errors
+    /// When the page cannot be reached.
+    pub async fn press_with_control(&self, key: char) -> Outcome {
+        Ok(self.web.action_chain().key_down(Key::Control).send_keys(key).key_up(Key::Control).perform().await?)
     }
 
     /// The text an element shows.

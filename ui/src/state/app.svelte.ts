@@ -13,15 +13,20 @@ import {
   type IntegrationView,
   type ShellEvent,
 } from '../api/host';
+import { Bulk, type BulkAction } from './bulk.svelte';
 import { Clock } from './clock.svelte';
 import { Dialogs } from './dialog.svelte';
 import { Drop } from './drop.svelte';
+import { failureText } from './failure';
 import { Integrations } from './integrations.svelte';
+import { List } from './list.svelte';
 import { Page } from './page.svelte';
 import { primaryAction } from './primary';
 import { Route } from './route.svelte';
+import { capsOf, type Shortcut } from './shortcut';
 import { Toasts } from './toast.svelte';
 import { verdictText } from './verdict';
+import { Settings } from './window-settings.svelte';
 
 export class App {
   readonly clock = new Clock();
@@ -30,6 +35,9 @@ export class App {
   readonly dialogs = new Dialogs();
   readonly drop: Drop;
   readonly integrations: Integrations;
+  readonly settings: Settings;
+  readonly list: List;
+  readonly bulk: Bulk;
   readonly page: Page;
 
   /** The program and its vault; null until the core has answered for the first time. */
@@ -42,11 +50,18 @@ export class App {
   readonly rotatedTo = new SvelteMap<IntegrationId, HeldSecretId>();
   /** The app registration of this integration is to be edited. */
   editingRegistrationOf = $state<IntegrationId | null>(null);
+  /** What is to be edited on a page once it is there. */
+  editing = $state.raw<{ id: IntegrationId; part: 'name' | 'labels' } | null>(null);
+  /** What was run from the palette lately, the newest first. */
+  recent = $state.raw<string[]>([]);
 
   readonly #coreListeners = new Set<(event: CoreEvent) => void>();
 
   constructor(readonly host: Host) {
     this.integrations = new Integrations(host);
+    this.settings = new Settings(host);
+    this.list = new List(this.settings, this.integrations);
+    this.bulk = new Bulk(host, this.list, this.toasts);
     this.page = new Page(host);
     this.drop = new Drop({
       purpose: 'add it as an integration',
@@ -97,7 +112,7 @@ export class App {
   async showHost(view: HostView): Promise<void> {
     this.hostView = view;
     this.clock.touch();
-    if (view.vault.vault === 'unlocked') await this.integrations.load();
+    if (view.vault.vault === 'unlocked') await Promise.all([this.settings.recall(), this.integrations.load()]);
   }
 
   /** Does the one thing that fits the integration now. */
@@ -164,6 +179,41 @@ export class App {
       await this.host.renameIntegration(id, name);
       await this.#reload(id);
     });
+  }
+
+  /** Puts labels on an integration; the answer is why not, if they were refused. */
+  async setLabels({ id }: IntegrationView, labels: string[]): Promise<string | null> {
+    try {
+      await this.host.setLabels(id, labels);
+      await this.#reload(id);
+      return null;
+    } catch (thrown) {
+      return failureText(failureOf(thrown)).text;
+    }
+  }
+
+  /** Opens what edits a part of an integration, on its page. */
+  edit(id: IntegrationId, part: 'name' | 'labels'): void {
+    this.editing = { id, part };
+    const { place } = this.route;
+    if (place.view !== 'integration' || place.id !== id) this.route.open(id);
+  }
+
+  /** The caps to show beside what a key does; none while that key is off. */
+  caps(shortcut: Shortcut): string[] | undefined {
+    return capsOf(shortcut, { letters: this.settings.value.letter_keys })[0];
+  }
+
+  /** Remembers what was run from the palette. */
+  remember(command: string): void {
+    const MOST = 8;
+    this.recent = [command, ...this.recent.filter((one) => one !== command)].slice(0, MOST);
+  }
+
+  /** Does something to those selected in the list. */
+  async toSelected(action: BulkAction): Promise<void> {
+    await this.bulk.run(action, this.list.selected);
+    this.clock.touch();
   }
 
   async undoDisconnect({ id, name }: IntegrationView): Promise<void> {

@@ -2,13 +2,19 @@
 import type { HeldFileView, IntegrationView, KeyFileView, Method } from '../api/host';
 import { FileQueue } from './file-queue.svelte';
 
-export type Opening =
+/** What the dialog that connects is opened for. */
+export type ConnectOpening =
   | { open: 'setup'; connectorId: string | null; method: Method | null }
   | { open: 'key_file'; file: KeyFileView }
   | { open: 'key_files'; queue: FileQueue }
   | { open: 'reconnect'; integration: IntegrationView; moreScopes: string[] }
-  | { open: 'replace'; integration: IntegrationView }
-  | { open: 'disconnect'; integration: IntegrationView };
+  | { open: 'replace'; integration: IntegrationView };
+
+export type Opening =
+  | ConnectOpening
+  | { open: 'disconnect'; integration: IntegrationView }
+  | { open: 'palette'; subject: IntegrationView | null }
+  | { open: 'shortcuts' };
 
 export class Dialogs {
   opening = $state.raw<Opening | null>(null);
@@ -37,6 +43,16 @@ export class Dialogs {
 
   disconnect(integration: IntegrationView): void {
     this.opening = { open: 'disconnect', integration };
+  }
+
+  /** Every action and every integration, by a few letters; first what can be done to `subject`. */
+  palette(subject: IntegrationView | null = null): void {
+    this.opening = { open: 'palette', subject };
+  }
+
+  /** All keys. */
+  shortcuts(): void {
+    this.opening = { open: 'shortcuts' };
   }
 
   close(): void {

@@ -1,11 +1,21 @@
-// The rows of the list. A change of one row fetches that row; anything unknown fetches all, once for a burst of events.
+// The rows of the list. A change of one row fetches that row; anything unknown fetches all, once for a burst of events. Rows that
+// change one after the other within a moment are shown together.
 import { failureOf, type Host, type IntegrationId, type IntegrationView } from '../api/host';
+
+/** The first change shows at once, the next ones of a burst this much later. */
+const MOMENT_MS = 50;
 
 export class Integrations {
   rows = $state.raw<IntegrationView[]>([]);
   loaded = $state(false);
   #loading: Promise<void> | null = null;
   #again = false;
+  /** Rows that were fetched and are not shown yet; null = it is gone. */
+  #fresh = new Map<IntegrationId, IntegrationView | null>();
+  /** The newest question about a row. An older one that is answered after it counts for nothing. */
+  #asked = new Map<IntegrationId, symbol>();
+  #showing: Promise<void> | null = null;
+  #shownAt = -MOMENT_MS;
 
   constructor(private readonly host: Host) {}
 
@@ -28,19 +38,51 @@ export class Integrations {
   /** Fetches one row that changed. */
   async changed(id: IntegrationId): Promise<void> {
     if (!this.find(id)) return this.load();
+    const asked = Symbol();
+    this.#asked.set(id, asked);
+    let row: IntegrationView | null = null;
     try {
-      const { integration } = await this.host.integration(id);
-      this.rows = this.rows.map((row) => (row.id === id ? integration : row));
+      row = (await this.host.integration(id)).integration;
     } catch (thrown) {
       if (failureOf(thrown).code !== 'not_found') throw thrown;
-      this.rows = this.rows.filter((row) => row.id !== id);
     }
+    if (this.#asked.get(id) === asked) {
+      this.#asked.delete(id);
+      this.#fresh.set(id, row);
+    }
+    await this.#show();
+  }
+
+  #show(): Promise<void> {
+    const wait = this.#shownAt + MOMENT_MS - performance.now();
+    if (wait <= 0 && this.#showing === null) {
+      this.#put();
+      return Promise.resolve();
+    }
+    this.#showing ??= new Promise((resolve) =>
+      setTimeout(() => {
+        this.#showing = null;
+        this.#put();
+        resolve();
+      }, wait),
+    );
+    return this.#showing;
+  }
+
+  #put(): void {
+    const fresh = this.#fresh;
+    this.#fresh = new Map();
+    this.#shownAt = performance.now();
+    if (fresh.size > 0) this.rows = this.rows.flatMap((row) => (fresh.has(row.id) ? (fresh.get(row.id) ?? []) : [row]));
   }
 
   async #fetch(): Promise<void> {
     do {
       this.#again = false;
-      this.rows = await this.host.integrations();
+      const rows = await this.host.integrations();
+      // These are as new as what waits to be shown, or newer.
+      this.#fresh.clear();
+      this.rows = rows;
     } while (this.#again);
     this.loaded = true;
   }

@@ -3,11 +3,14 @@ import type { IntegrationId } from '../api/host';
 
 export type PageTab = 'overview' | 'credentials' | 'activity';
 
+/** Parts of the settings that can be gone to straight away. */
+export type SettingsPart = 'vault' | 'master_key' | 'network';
+
 export type Place =
   | { view: 'integrations' }
   | { view: 'integration'; id: IntegrationId; tab: PageTab }
   | { view: 'activity' }
-  | { view: 'settings'; part: 'network' | null };
+  | { view: 'settings'; part: SettingsPart | null };
 
 export class Route {
   place = $state<Place>({ view: 'integrations' });
@@ -27,8 +30,7 @@ export class Route {
     this.place = { view: 'activity' };
   }
 
-  /** `network` goes straight to how the network is reached. */
-  settings(part: 'network' | null = null): void {
+  settings(part: SettingsPart | null = null): void {
     this.place = { view: 'settings', part };
   }
 }

@@ -102,5 +102,11 @@ export function lastSign(integration: IntegrationView, now: number): { text: str
   return { text: 'not verified yet', at: null };
 }
 
+/** When it last gave a sign of life; null = never yet. */
+export function lastSeenAt({ last_verdict, last_refreshed_at }: IntegrationView): number | null {
+  const verified = acceptedAt(last_verdict);
+  return verified === null || last_refreshed_at === null ? (verified ?? last_refreshed_at) : Math.max(verified, last_refreshed_at);
+}
+
 const acceptedAt = (record: VerdictRecord | null): number | null =>
   record && (record.verdict.outcome === 'works' || record.verdict.outcome === 'works_without') ? record.at : null;

@@ -30,6 +30,11 @@ export class Toasts {
     this.#show({ tone: 'need', title, text, undo: null }, null);
   }
 
+  /** Tells how something with several parts went; it stays when not all of it went well. */
+  report(title: string, text: string, isGood: boolean): void {
+    this.#show({ tone: isGood ? 'good' : 'need', title, text, undo: null }, isGood ? STAY_MS : null);
+  }
+
   /** Offers the way back for `stayMs` milliseconds. */
   offerUndo(title: string, stayMs: number, undo: () => void): void {
     this.#show({ tone: 'good', title, text: '', undo }, stayMs);

@@ -9,7 +9,7 @@ use crate::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
     GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, NetworkSettings, OAuthGrant,
     PendingRevocation, Preferences, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation,
-    RotationMode, SecretRotation, Timestamp, TokenEvent, VaultError,
+    RotationMode, SecretRotation, Timestamp, TokenEvent, VaultError, WindowSettings,
 };
 
 /// An integration that is added together with its first credential, or before it.
@@ -308,6 +308,11 @@ pub trait Vault: Send + Sync {
     async fn preferences(&self) -> Result<Option<Preferences>, VaultError>;
     /// Keeps what the user prefers.
     async fn put_preferences(&self, preferences: &Preferences) -> Result<(), VaultError>;
+
+    /// How the window is used; None until something was chosen.
+    async fn window_settings(&self) -> Result<Option<WindowSettings>, VaultError>;
+    /// Keeps how the window is used, sealed.
+    async fn put_window_settings(&self, settings: &WindowSettings) -> Result<(), VaultError>;
 
     /// Adds to the log.
     async fn append_activity(

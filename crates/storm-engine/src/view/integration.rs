@@ -15,6 +15,8 @@ pub struct IntegrationView {
     pub id: IntegrationId,
     /// The user's name for it.
     pub name: String,
+    /// The user's own words on it.
+    pub labels: Vec<String>,
     /// Its connector's tile.
     pub connector: ConnectorBadge,
     /// How it authenticates.

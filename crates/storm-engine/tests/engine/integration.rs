@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use storm_domain::port::Vault;
-use storm_domain::{ErrorCode, Event, NotificationPreferences, Preferences, QuietHours};
+use storm_domain::{ErrorCode, Event, ListSort, NotificationPreferences, Preferences, QuietHours, WindowSettings};
 use storm_engine::view::{RevocationView, StatusView};
 
 use crate::rig::{Rig, failure};
@@ -99,4 +99,36 @@ async fn preferences_are_the_defaults_until_they_are_chosen_and_outlive_a_restar
     let rig = rig.restart().await;
     assert_eq!(rig.engine.preferences().await.unwrap(), quiet(1_320, 420));
     assert!(rig.events.all().contains(&Event::PreferencesChanged));
+}
+
+#[tokio::test]
+async fn labels_are_kept_over_a_restart_and_refused_whole() {
+    let rig = Rig::start().await;
+    let id = rig.add_key(&rig.make_key().await).await;
+    let typed = |labels: &[&str]| labels.iter().map(|label| (*label).to_owned()).collect::<Vec<_>>();
+    rig.events.clear();
+    rig.engine.set_labels(id, &typed(&[" prod ", "Team A"])).await.unwrap();
+    rig.events.wait_for(|event| *event == Event::IntegrationChanged { id }).await;
+    let refused = failure(rig.engine.set_labels(id, &typed(&["new", "PROD", "prod"])).await);
+    assert_eq!((refused.code, refused.field.as_deref()), (ErrorCode::FieldNotUsable, Some("labels")));
+    assert!(refused.message.contains("“PROD” is there already"), "{}", refused.message);
+    let rig = rig.restart().await;
+    assert_eq!(rig.engine.integrations().await.unwrap()[0].labels, ["prod", "Team A"]);
+    rig.engine.set_labels(id, &[]).await.unwrap();
+    assert!(rig.page(id).await.integration.labels.is_empty());
+    rig.engine.disconnect_integration(id, false).await.unwrap();
+    assert_eq!(failure(rig.engine.set_labels(id, &typed(&["prod"])).await).code, ErrorCode::NotFound);
+}
+
+#[tokio::test]
+async fn how_the_window_is_used_is_remembered() {
+    let rig = Rig::start().await;
+    assert_eq!(
+        rig.engine.window_settings().await.unwrap(),
+        WindowSettings { sort: ListSort::NeedsMe, letter_keys: true }
+    );
+    let chosen = WindowSettings { sort: ListSort::Connector, letter_keys: false };
+    rig.engine.set_window_settings(chosen.clone()).await.unwrap();
+    let rig = rig.restart().await;
+    assert_eq!(rig.engine.window_settings().await.unwrap(), chosen);
 }

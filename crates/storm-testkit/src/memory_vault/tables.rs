@@ -6,7 +6,7 @@ use storm_domain::port::{CommittedGrant, GrantCommit, NewIntegration, NewMinting
 use storm_domain::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, GenerationNumber, GenerationPhase, Integration,
     IntegrationId, Landed, Lease, MintedIds, NetworkSettings, OAuthGrant, Preferences, RawTokenAnswer, RegistrationId,
-    RevocationId, Rotation, RotationMode, RotationStep, SecretRotation, Timestamp, VaultError,
+    RevocationId, Rotation, RotationMode, RotationStep, SecretRotation, Timestamp, VaultError, WindowSettings,
 };
 use storm_secret::ClientSecret;
 
@@ -25,6 +25,7 @@ pub(super) struct Tables {
     pub(super) revocations: Vec<NewRevocation>,
     pub(super) network_settings: Option<NetworkSettings>,
     pub(super) preferences: Option<Preferences>,
+    pub(super) window_settings: Option<WindowSettings>,
     pub(super) is_full: bool,
     ordinals: HashMap<IntegrationId, u64>,
     last_ordinal: u64,

@@ -2,7 +2,8 @@
 // the model beside it.
 import { HostFailure, type Account, type AccountAnswer, type AuthorizationProgress, type AuthorizationTarget, type AuthorizationView, type CredentialSummary, type DiscoveryView, type HeldFileView, type Host, type HostView, type IntegrationId, type IntegrationView, type KeyFileView, type ProtectionView, type StatusView, type Verdict } from '../host';
 import { badgeOf, catalogue, discoveryOf } from './catalogue';
-import { fail, FakeModel, kept, unlocked, verdictOf } from './model';
+import { FakeList } from './list';
+import { fail, kept, unlocked, verdictOf } from './model';
 import { generation } from './seed';
 import { findingOf, reachOf, sampleAuthority } from './network';
 import { checkedPreferences } from './preferences';
@@ -91,7 +92,7 @@ export const refusedFile: Extract<HeldFileView, { held: 'refused' }> = {
   failure: { code: 'file_not_usable', message: 'This is not a credentials file. Choose the one that the service let you download.', action: null, field: null, connector: null },
 };
 
-export class FakeHost extends FakeModel implements Host {
+export class FakeHost extends FakeList implements Host {
   // The vault.
 
   private view = (): HostView => {
@@ -329,7 +330,7 @@ export class FakeHost extends FakeModel implements Host {
     return null;
   };
 
-  verifyIntegration = async (id: IntegrationId) => {
+  verifyIntegration: Host['verifyIntegration'] = async (id) => {
     await this.called('verifyIntegration');
     const { integration } = this.find(id);
     const verdict: Verdict = { outcome: 'works', account: integration.account };

@@ -1,6 +1,7 @@
 // Named situations of the fake host, for `?fake=NAME` in a plain browser.
 import type { Failure, IntegrationDetailView, KeyProblem, VaultNotice, VaultView } from '../host';
 import { accessKeyFile, FakeHost, lockedArchive, profilesFile, refusedFile, sampleArchive, sampleFile } from './host';
+import { labelled } from './list';
 import { kept, type FakeSettings } from './model';
 import { crowd, twoAccounts, workingDay } from './seed';
 
@@ -98,6 +99,7 @@ export function fakeHost(name: string, still = false): FakeHost {
   if (name === 'restored') return new FakeHost({ ...settings, rows: workingDay(), notices: [{ notice: 'restored', since: Date.now() - 60_000 }] });
   if (name === 'notices') return new FakeHost({ ...settings, rows: workingDay(), notices, backup: copy });
   if (name === 'accounts') return new FakeHost({ ...settings, rows: twoAccounts(), signsInAs: 'hubot' });
+  if (name === 'labels') return new FakeHost({ ...settings, rows: labelled() });
   if (name === 'empty') return new FakeHost(settings);
   if (name === 'crowd') return new FakeHost({ ...settings, rows: crowd(10_000) });
   return new FakeHost({ ...settings, rows: workingDay() });

@@ -42,10 +42,11 @@ interface Given {
   fields?: [string, string][];
   scopes?: string[];
   missing?: string[];
+  labels?: string[];
 }
 
 /** A stored integration with everything its page shows. */
-export function integrationOf({ id, connectorId, method, account, status = { status: 'connected' }, name, fields = [], scopes = [], missing = [] }: Given): IntegrationDetailView {
+export function integrationOf({ id, connectorId, method, account, status = { status: 'connected' }, name, fields = [], scopes = [], missing = [], labels = [] }: Given): IntegrationDetailView {
   const now = Date.now();
   const connector = badgeOf(connectorId);
   const renews = method !== 'api_key';
@@ -53,6 +54,7 @@ export function integrationOf({ id, connectorId, method, account, status = { sta
   const row: IntegrationView = {
     id,
     name: name ?? connector.name,
+    labels,
     connector,
     method,
     account: account ? { id: account, label: account } : null,

@@ -17,7 +17,7 @@ import {
   type SavedView,
 } from '../../api/host';
 import type { App } from '../../state/app.svelte';
-import type { Opening } from '../../state/dialog.svelte';
+import type { ConnectOpening } from '../../state/dialog.svelte';
 import type { FileTaker } from '../../state/drop.svelte';
 import { FileEntry } from '../../state/file-entry.svelte';
 import type { FileOutcome, QueuedFile } from '../../state/file-queue.svelte';
@@ -51,7 +51,7 @@ export class ConnectFlow implements FileTaker {
   /** `turn`: the one of several files that this is about. */
   constructor(
     private readonly app: App,
-    private readonly opening: Exclude<Opening, { open: 'disconnect' }>,
+    private readonly opening: ConnectOpening,
     readonly turn: QueuedFile | null = null,
   ) {
     this.file = new FileEntry(app.host, app.drop, 'use it here');

@@ -1,6 +1,6 @@
 // What the dialog says at its top in each step.
 import type { ConnectorBadge } from '../../api/host';
-import type { Opening } from '../../state/dialog.svelte';
+import type { ConnectOpening } from '../../state/dialog.svelte';
 import { methodText } from '../../state/status';
 import type { Step, Subject } from './step';
 
@@ -10,7 +10,7 @@ export interface Heading {
   badge: ConnectorBadge | null;
 }
 
-export function headingOf(step: Step, opening: Exclude<Opening, { open: 'disconnect' }>): Heading {
+export function headingOf(step: Step, opening: ConnectOpening): Heading {
   switch (step.step) {
     case 'loading':
     case 'broken':

@@ -1,0 +1,100 @@
+// Which rows are shown: a state, a method, a service and a label, each or none, and a search over what a person would type. Pure.
+import type { IntegrationView, Method } from '../api/host';
+import { isTroubled, methodText, needsUser } from './status';
+
+export type StateFilter = 'needs' | 'troubled' | 'expiring' | 'paused';
+
+export interface Filter {
+  state: StateFilter | null;
+  method: Method | null;
+  /** The id of a connector. */
+  connector: string | null;
+  label: string | null;
+}
+
+export const everything: Filter = { state: null, method: null, connector: null, label: null };
+
+/** Something to choose, with how many rows have it. */
+export interface Choice<Value> {
+  value: Value;
+  title: string;
+  count: number;
+}
+
+/** What there is to choose, each kind in its order. */
+export interface Choices {
+  all: number;
+  states: Choice<StateFilter>[];
+  methods: Choice<Method>[];
+  connectors: Choice<string>[];
+  labels: Choice<string>[];
+}
+
+const isIn: Record<StateFilter, (row: IntegrationView) => boolean> = {
+  needs: (row) => needsUser(row.status),
+  troubled: (row) => isTroubled(row.status),
+  expiring: (row) => row.status.status === 'replace_soon',
+  paused: (row) => row.status.status === 'paused',
+};
+
+export const stateTitles: Record<StateFilter, string> = { needs: 'Needs me', troubled: 'Soon', expiring: 'Replace soon', paused: 'Paused' };
+export const methodTitles: Record<Method, string> = { api_key: 'API keys', oauth: 'OAuth', service_account: 'Service accounts' };
+
+const fold = (text: string) => text.toLowerCase();
+const byTitle = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
+
+/** What there is to choose among all rows. What would show nothing is left out, unless it is chosen. */
+export function choicesOf(rows: IntegrationView[], chosen: Filter): Choices {
+  const connectors = new Map<string, Choice<string>>();
+  const labels = new Map<string, Choice<string>>();
+  const methods = new Map<Method, number>();
+  const states = new Map<StateFilter, number>();
+  const count = (counts: Map<string, Choice<string>>, key: string, value: string, title: string) => {
+    const known = counts.get(key);
+    if (known) known.count += 1;
+    else counts.set(key, { value, title, count: 1 });
+  };
+  for (const row of rows) {
+    for (const state of Object.keys(isIn) as StateFilter[]) if (isIn[state](row)) states.set(state, (states.get(state) ?? 0) + 1);
+    methods.set(row.method, (methods.get(row.method) ?? 0) + 1);
+    count(connectors, row.connector.id, row.connector.id, row.connector.name);
+    for (const label of row.labels) count(labels, fold(label), label, label);
+  }
+  if (chosen.label !== null && !labels.has(fold(chosen.label))) labels.set(fold(chosen.label), { value: chosen.label, title: chosen.label, count: 0 });
+  const sorted = (choices: Map<string, Choice<string>>) => [...choices.values()].sort((one, other) => byTitle.compare(one.title, other.title));
+  const counted = <Value extends string>(titles: Record<Value, string>, counts: Map<Value, number>, kept: Value | null): Choice<Value>[] =>
+    (Object.keys(titles) as Value[]).map((value) => ({ value, title: titles[value], count: counts.get(value) ?? 0 })).filter(({ value, count }) => count > 0 || value === kept);
+  return {
+    all: rows.length,
+    states: counted(stateTitles, states, chosen.state),
+    methods: counted(methodTitles, methods, chosen.method),
+    connectors: sorted(connectors),
+    labels: sorted(labels),
+  };
+}
+
+/** What a row is found by. Kept, since a row is a new object whenever it changes. */
+const searched = new WeakMap<IntegrationView, string>();
+
+export function searchTextOf(row: IntegrationView): string {
+  let text = searched.get(row);
+  if (text === undefined) {
+    text = fold(`${row.name} ${row.connector.name} ${row.account?.label ?? ''} ${methodText[row.method]} ${row.labels.join(' ')}`);
+    searched.set(row, text);
+  }
+  return text;
+}
+
+/** Rows that fit each chosen filter and hold every word of the search. */
+export function filtered(rows: IntegrationView[], { state, method, connector, label }: Filter, search: string): IntegrationView[] {
+  const words = fold(search).split(/\s+/).filter(Boolean);
+  const wantedLabel = label === null ? null : fold(label);
+  return rows.filter(
+    (row) =>
+      (state === null || isIn[state](row)) &&
+      (method === null || row.method === method) &&
+      (connector === null || row.connector.id === connector) &&
+      (wantedLabel === null || row.labels.some((one) => fold(one) === wantedLabel)) &&
+      (words.length === 0 || words.every((word) => searchTextOf(row).includes(word))),
+  );
+}

@@ -1,0 +1,82 @@
+// How the list is looked at: search, filter, order, what is selected, and where the focus is. It outlives the view, so that whoever
+// comes back from a page finds the list as it was left.
+import type { IntegrationId, IntegrationView, ListSort } from '../api/host';
+import { choicesOf, everything, filtered, type Filter } from './filter';
+import type { Integrations } from './integrations.svelte';
+import { Sorter } from './sort';
+import type { Settings } from './window-settings.svelte';
+
+export class List {
+  search = $state('');
+  filter = $state.raw<Filter>(everything);
+  /** The row that has the focus, or had it last. */
+  current = $state<IntegrationId | null>(null);
+  /** Whether the focus is in the list. */
+  isFocused = $state(false);
+  /** A label for those selected is being chosen. */
+  labelling = $state(false);
+  #selected = $state.raw<ReadonlySet<IntegrationId>>(new Set());
+  /** From where Shift selects. */
+  #anchor: IntegrationId | null = null;
+  readonly #sorter = new Sorter();
+  readonly #all: () => IntegrationView[];
+  readonly #ordered = $derived.by(() => this.#sorter.ordered(this.#all(), this.sort));
+
+  /** The rows that are shown, in their order. */
+  readonly rows = $derived.by(() => filtered(this.#ordered, this.filter, this.search));
+  /** Those selected. What is not shown is not selected: nobody pauses what they do not see. */
+  readonly selected = $derived.by(() => (this.#selected.size === 0 ? [] : this.rows.filter(({ id }) => this.#selected.has(id))));
+  /** What there is to filter by. */
+  readonly choices = $derived.by(() => choicesOf(this.#all(), this.filter));
+
+  constructor(
+    private readonly settings: Settings,
+    integrations: Integrations,
+  ) {
+    this.#all = () => integrations.rows;
+  }
+
+  get sort(): ListSort {
+    return this.settings.value.sort;
+  }
+
+  /** Chooses one kind of filter and leaves the others. */
+  choose(part: Partial<Filter>): void {
+    this.filter = { ...this.filter, ...part };
+  }
+
+  showAll(): void {
+    this.filter = everything;
+    this.search = '';
+  }
+
+  isSelected(id: IntegrationId): boolean {
+    return this.#selected.has(id);
+  }
+
+  toggle(id: IntegrationId): void {
+    const selected = new Set(this.#selected);
+    if (!selected.delete(id)) selected.add(id);
+    this.#selected = selected;
+    this.#anchor = id;
+  }
+
+  /** Selects everything from the row that was selected last up to this one. */
+  extendTo(id: IntegrationId): void {
+    const places = [this.#anchor ?? this.current, id].map((one) => this.rows.findIndex((row) => row.id === one));
+    const [from, to] = [Math.min(...places), Math.max(...places)];
+    if (from < 0) return this.toggle(id);
+    this.#anchor ??= this.current;
+    this.#selected = new Set([...this.#selected, ...this.rows.slice(from, to + 1).map((row) => row.id)]);
+  }
+
+  selectAll(): void {
+    this.#selected = new Set(this.rows.map(({ id }) => id));
+  }
+
+  /** Selects these and no others. */
+  select(ids: IntegrationId[]): void {
+    this.#selected = new Set(ids);
+    this.#anchor = ids.at(-1) ?? null;
+  }
+}

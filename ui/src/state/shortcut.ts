@@ -1,0 +1,144 @@
+// The keys of the window, in one table: what they do, where, and which they are. Whoever listens to keys, hints in menus and on
+// buttons, and the sheet behind "?" read it. A letter counts only where nobody types, and can be turned off (WCAG 2.2, 2.1.4).
+
+export type Shortcut = keyof typeof shortcuts;
+
+/** Where keys work. `integration` is the page, and the list for the row that has the focus; the list itself listens to `list`. */
+export type Scope = 'window' | 'view' | 'integration' | 'list';
+
+interface Entry {
+  title: string;
+  scope: Scope;
+  /** Ways to press it, the one to show first. `+` joins keys held together, a space those one after the other; Mod is Ctrl, or ⌘ on macOS. */
+  keys: [string, ...string[]];
+}
+
+const table = <Names extends string>(entries: Record<Names, Entry>): Record<Names, Entry> => entries;
+
+export const shortcuts = table({
+  palette: { title: 'Run a command or find an integration', scope: 'window', keys: ['Mod+K'] },
+  search: { title: 'Search the list', scope: 'window', keys: ['/', 'Mod+F'] },
+  add: { title: 'Add an integration', scope: 'window', keys: ['n', 'Mod+N'] },
+  undo: { title: 'Undo a removal', scope: 'window', keys: ['Mod+Z'] },
+  sheet: { title: 'Show these keys', scope: 'window', keys: ['?'] },
+  leave: { title: 'Close, or go back to the list', scope: 'window', keys: ['Escape'] },
+  integrations: { title: 'Go to Integrations', scope: 'view', keys: ['g i', 'Mod+1'] },
+  activity: { title: 'Go to Activity', scope: 'view', keys: ['g a', 'Mod+2'] },
+  settings: { title: 'Go to Settings', scope: 'view', keys: ['g s', 'Mod+3'] },
+  verify: { title: 'Verify now', scope: 'integration', keys: ['v'] },
+  refresh: { title: 'Refresh now', scope: 'integration', keys: ['r'] },
+  reconnect: { title: 'Reconnect', scope: 'integration', keys: ['c'] },
+  pause: { title: 'Pause or resume', scope: 'integration', keys: ['p'] },
+  label: { title: 'Add a label', scope: 'integration', keys: ['l'] },
+  rename: { title: 'Rename', scope: 'integration', keys: ['F2'] },
+  disconnect: { title: 'Disconnect', scope: 'integration', keys: ['Delete'] },
+  move: { title: 'Another row', scope: 'list', keys: ['ArrowUp', 'ArrowDown', 'Home', 'End', 'PageUp', 'PageDown'] },
+  across: { title: 'Within the row', scope: 'list', keys: ['ArrowLeft', 'ArrowRight'] },
+  open: { title: 'Open', scope: 'list', keys: ['Enter'] },
+  select: { title: 'Select', scope: 'list', keys: ['Space'] },
+  extend: { title: 'Select up to there', scope: 'list', keys: ['Shift+ArrowUp', 'Shift+ArrowDown', 'Shift+Space'] },
+  select_all: { title: 'Select all that are shown', scope: 'list', keys: ['Mod+A'] },
+});
+
+export const scopeTitles: Record<Scope, string> = {
+  window: 'Everywhere',
+  view: 'Views',
+  integration: 'An integration, or those selected',
+  list: 'In the list',
+};
+
+/** How long the second of two keys may take. */
+const PATIENCE_MS = 1_500;
+
+export const onMac = (): boolean => /mac/i.test(navigator.platform);
+
+const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && (target.isContentEditable || target.matches('input:not([type=checkbox]), textarea, select'));
+
+const inMenu = (target: EventTarget | null): boolean => target instanceof Element && target.closest('[role=menu]') !== null;
+
+const isLetter = (key: string) => /^\p{L}$/u.test(key);
+
+/** Whether it is pressed as one types: `n`, `g i`, `/`. */
+const isLetters = (way: string) => way.split(' ')[0]!.length === 1;
+
+/** Whether the event is this one press, such as `Mod+K`. */
+function isPress(event: KeyboardEvent, press: string, mac: boolean): boolean {
+  const parts = press.split('+');
+  const key = parts.pop() ?? '';
+  const [held, other] = mac ? [event.metaKey, event.ctrlKey] : [event.ctrlKey, event.metaKey];
+  if (event.altKey || other || held !== parts.includes('Mod')) return false;
+  // Where "?" lies, and with which keys it is typed, is the keyboard's business.
+  const isSign = key.length === 1 && !isLetter(key);
+  if (!isSign && event.shiftKey !== parts.includes('Shift')) return false;
+  if (isSign && /\d/.test(key) && event.code === `Digit${key}`) return true;
+  return event.key.toLowerCase() === (key === 'Space' ? ' ' : key.toLowerCase());
+}
+
+/** Whether the event is one of the keys of an entry that takes a single press. */
+export const isPressed = (event: KeyboardEvent, shortcut: Shortcut, mac = onMac()): boolean =>
+  shortcuts[shortcut].keys.some((press) => isPress(event, press, mac));
+
+/** Listens to the keys that work everywhere, and remembers the first of two. */
+export class Keys {
+  #first: { key: string; at: number } | null = null;
+
+  constructor(private readonly mac = onMac()) {}
+
+  /** What the press means; null = nothing, or nothing yet. Without `letters`, no letter or sign means anything by itself. */
+  press(event: KeyboardEvent, letters = true): Shortcut | null {
+    if (['Shift', 'Control', 'Meta', 'Alt'].includes(event.key)) return null;
+    const first = this.#first && event.timeStamp - this.#first.at <= PATIENCE_MS ? this.#first.key : null;
+    this.#first = null;
+    if (event.defaultPrevented || event.isComposing || inMenu(event.target)) return null;
+    const typing = isTyping(event.target);
+    let begun: string | null = null;
+    let found: Shortcut | null = null;
+    for (const [name, { scope, keys }] of Object.entries(shortcuts) as [Shortcut, Entry][]) {
+      if (scope === 'list') continue;
+      for (const way of keys) {
+        const [one, two] = way.split(' ') as [string, string | undefined];
+        if (typing && (!way.startsWith('Mod+') || name === 'undo')) continue;
+        if (!letters && isLetters(way)) continue;
+        if (two === undefined) {
+          if (isPress(event, one, this.mac)) found ??= name;
+        } else if (first === one && isPress(event, two, this.mac)) {
+          return name;
+        } else if (isPress(event, one, this.mac)) {
+          begun = one;
+        }
+      }
+    }
+    if (begun !== null) this.#first = { key: begun, at: event.timeStamp };
+    return first === null ? found : null;
+  }
+}
+
+const written: Record<string, string> = { ArrowUp: '↑', ArrowDown: '↓', ArrowLeft: '←', ArrowRight: '→', PageUp: 'PgUp', PageDown: 'PgDn', Escape: 'Esc', Delete: 'Del' };
+const writtenOnMac: Record<string, string> = { ...written, Escape: 'esc', Delete: '⌫', Enter: '↩', Shift: '⇧', Mod: '⌘' };
+
+/** How one key is written. */
+export const cap = (key: string, mac = onMac()): string => (mac ? writtenOnMac : written)[key] ?? (key === 'Mod' ? 'Ctrl' : isLetter(key) ? key.toUpperCase() : key);
+
+interface Written {
+  mac?: boolean;
+  /** Whether letters are keys. */
+  letters?: boolean;
+}
+
+/** The ways to press it that are not off. */
+export const waysOf = (shortcut: Shortcut, letters = true): string[] => shortcuts[shortcut].keys.filter((way) => letters || !isLetters(way));
+
+/** The caps to draw for each way to press it: `[['Ctrl', 'K']]`, `[['G', 'I'], …]`. */
+export const capsOf = (shortcut: Shortcut, { mac = onMac(), letters = true }: Written = {}): string[][] =>
+  waysOf(shortcut, letters).map((way) => way.split(/[ +]/).map((key) => cap(key, mac)));
+
+/** The way to show beside a word: "Ctrl K", "⌘K", "G I". */
+export const hintOf = (shortcut: Shortcut, mac = onMac()): string => (capsOf(shortcut, { mac })[0] ?? []).join(mac && shortcuts[shortcut].keys[0].includes('+') ? '' : ' ');
+
+/** The same for `aria-keyshortcuts`, which knows no keys one after the other. */
+export const ariaKeysOf = (shortcut: Shortcut, mac = onMac()): string =>
+  shortcuts[shortcut].keys
+    .filter((way) => !way.includes(' '))
+    .map((way) => way.replace('Mod', mac ? 'Meta' : 'Control'))
+    .join(' ');
