@@ -6,7 +6,8 @@ use specta_typescript::Typescript;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
 use crate::command::{
-    api_key, authorization, connector, host, integration, key_file, network, protection, restore, revocation, rotation,
+    api_key, authorization, connector, health, host, integration, key_file, network, protection, restore, revocation,
+    rotation,
 };
 use crate::shell_event::{CoreEvent, ShellEvent};
 
@@ -48,6 +49,9 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             integration::undo_disconnect,
             integration::activity,
             integration::open_integration_page,
+            health::health,
+            health::refreshes,
+            health::export_forecast,
             api_key::hold_key_from_clipboard,
             api_key::reveal_held_key,
             api_key::check_typed_key,

@@ -69,6 +69,12 @@ export const commands = {
 	activity: (id: IntegrationId | null, limit: number) => typedError<ActivityEntry[], Failure>(__TAURI_INVOKE("activity", { id, limit })),
 	/**  Opens a page of its service in the browser. */
 	openIntegrationPage: (id: IntegrationId, page: ConnectorPage) => typedError<null, Failure>(__TAURI_INVOKE("open_integration_page", { id, page })),
+	/**  How all integrations are, and what will need their user. */
+	health: () => typedError<HealthView, Failure>(__TAURI_INVOKE("health")),
+	/**  The last refreshes of an integration, oldest first. */
+	refreshes: (id: IntegrationId) => typedError<RefreshView[], Failure>(__TAURI_INVOKE("refreshes", { id })),
+	/**  Shows the system's file chooser, and writes the forecast there as a calendar file. None = the user closed it. */
+	exportForecast: () => typedError<ExportedView | null, Failure>(__TAURI_INVOKE("export_forecast")),
 	/**  Reads the clipboard; the key itself stays in the core, and is taken off the clipboard a little later. */
 	holdKeyFromClipboard: (connectorId: string) => typedError<HeldKeyView, Failure>(__TAURI_INVOKE("hold_key_from_clipboard", { connectorId })),
 	/**  Shows a key that was read from the clipboard and is not saved yet, on the user's gesture. */
@@ -240,7 +246,9 @@ account: string | null } |
 /**  In plain words. */
 reason: string } | 
 /**  A new access token was stored. */
-{ kind: "refreshed" } | 
+{ kind: "refreshed"; 
+/**  How long the service took, in milliseconds: from sending the request to the end of its answer. None = not measured. */
+took_ms?: number | null } | 
 /**  A refresh failed for now. */
 { kind: "refresh_postponed"; 
 /**  Why. */
@@ -617,6 +625,15 @@ host: string } |
 /**  The service's host. */
 host: string };
 
+/**  How certain it is. */
+export type Certainty = 
+/**  The service, a certificate or the user said so. */
+"known" | 
+/**  The service is known to do so; it did not say it of this one. */
+"presumed" | 
+/**  The user wished it so. */
+"by_policy";
+
 /**  The dates of a certificate. */
 export type CertificateView = {
 	/**  Valid from. */
@@ -807,6 +824,8 @@ export type ErrorCode =
 "file_not_usable" | 
 /**  A file under a password is not opened by the one that was entered. */
 "file_password_refused" | 
+/**  A file could not be written where the user chose. */
+"file_not_written" | 
 /**  The clipboard is empty or cannot be read. */
 "clipboard_empty" | 
 /**  No browser could be opened. */
@@ -885,6 +904,14 @@ connector_id: string;
 method: Method; 
 /**  The connector's fields as typed. */
 fields: { [key in string]: string } };
+
+/**  What was written. */
+export type ExportedView = {
+	/**  Where. */
+	path: string,
+	/**  How many events are in it. */
+	events: number,
+};
 
 /**  A failure as the window and the command line get it. */
 export type Failure = {
@@ -996,6 +1023,45 @@ export type FindingView = {
 	action: Action | null,
 };
 
+/**  What will need the user. */
+export type ForecastKind = 
+/**  It needs its user already. */
+"needs_you" | 
+/**  The sign-in ends after its whole time, however often it is refreshed. */
+"sign_in_ends" | 
+/**  The sign-in ends because it is not used: nothing refreshes it, as while it is paused. */
+"sign_in_unused" | 
+/**  The access ends, and the service gave nothing to renew it with. */
+"access_ends" | 
+/**  The key, the key file or its certificate ends. */
+"key_ends" | 
+/**  The client secret of the app registration ends. */
+"client_secret_ends" | 
+/**  The key is as old as its user wants it to get. */
+"key_gets_old";
+
+/**  Something that will need the user. */
+export type ForecastView = {
+	/**  Names it among all others, the same each time: the integration or app registration, and the kind. */
+	key: string,
+	/**  Whose it is; where an app registration serves several, the first of them. */
+	id: IntegrationId,
+	/**  Its name. */
+	name: string,
+	/**  Its connector's tile. */
+	connector: ConnectorBadge,
+	/**  How it authenticates. */
+	method: Method,
+	/**  How many other integrations it is about. */
+	others: number,
+	/**  When. In the past where it is overdue. */
+	at: Timestamp,
+	/**  What. */
+	kind: ForecastKind,
+	/**  How certain. */
+	certainty: Certainty,
+};
+
 /**  One version of a credential, without its secret. */
 export type GenerationInfo = {
 	/**  Which version. */
@@ -1023,6 +1089,38 @@ export type GenerationPhase =
 "superseded" | 
 /**  No longer usable at the service; its secret is erased. */
 "retired";
+
+/**  How many integrations there are in each state. One in the middle of its first sign-in is in none but `all`. */
+export type HealthCounts = {
+	/**  All that are not in the bin. */
+	all: number,
+	/**  Only their user can help. */
+	needs: number,
+	/**  Worth a look, though they work or are tried again by themselves. */
+	soon: number,
+	/**  All well. */
+	connected: number,
+	/**  Nothing automatic touches them. */
+	paused: number,
+};
+
+/**  Health at a glance. What it lists is bounded; its counts are of all. */
+export type HealthView = {
+	/**  When it was looked at. */
+	at: Timestamp,
+	/**  How many there are in each state. */
+	counts: HealthCounts,
+	/**  Those that only their user can help, what was refused last first. At most fifty. */
+	needs: IntegrationView[],
+	/**  The next refreshes, soonest first. At most five. */
+	refreshes: NextRefreshView[],
+	/**  What will need the user within ninety days, soonest first. At most two hundred. */
+	forecast: ForecastView[],
+	/**  How many more there are within ninety days. */
+	more: number,
+	/**  Whose sign-in would end first, if Storm Connect were not run any more. */
+	lapse: LapseView | null,
+};
 
 /**  One of the things that were dropped or chosen at once. */
 export type HeldFileView = 
@@ -1236,6 +1334,16 @@ export type KeyProblem =
 /**  It reported an error. */
 "failed";
 
+/**  A sign-in that ends of disuse. */
+export type LapseView = {
+	/**  Whose. */
+	id: IntegrationId,
+	/**  Its name. */
+	name: string,
+	/**  When. */
+	at: Timestamp,
+};
+
 /**  A loan to another program. */
 export type LastUseView = {
 	/**  When. */
@@ -1342,6 +1450,18 @@ export type NewFound = {
 export type NewSecretRequest = {
 	/**  A password, or a private key in PEM. */
 	secret: string,
+};
+
+/**  A refresh that is to come. */
+export type NextRefreshView = {
+	/**  Whose. */
+	id: IntegrationId,
+	/**  Its name. */
+	name: string,
+	/**  Its connector's tile. */
+	connector: ConnectorBadge,
+	/**  When. */
+	at: Timestamp,
 };
 
 /**  What the app registration step needs. */
@@ -1511,6 +1631,29 @@ export type RecoveryCodeRequest = {
 	code: string,
 };
 
+/**  What came of a refresh. */
+export type RefreshOutcome = 
+/**  A new token. */
+{ outcome: "refreshed" } | 
+/**  A new token, from an answer that an earlier run left behind. */
+{ outcome: "recovered" } | 
+/**  Nothing for now. The first failure in a row; those that follow are not told apart. */
+{ outcome: "postponed"; 
+/**  Why. */
+trouble: Trouble } | 
+/**  The end: only the user can help. */
+{ outcome: "refused" };
+
+/**  One refresh that ended. */
+export type RefreshView = {
+	/**  When. */
+	at: Timestamp,
+	/**  How long the service took, in milliseconds; None = not measured. */
+	took_ms: number | null,
+	/**  What came of it. */
+	outcome: RefreshOutcome,
+};
+
 /**  Has this program registered at the service itself (RFC 7591). */
 export type RegisterClientRequest = {
 	/**  Which connector it is for. */
@@ -1532,6 +1675,8 @@ export type RegistrationView = {
 	client_id: string,
 	/**  Whether the vault holds a secret for it. */
 	has_secret: boolean,
+	/**  When the secret ends; None = it does not, or that is not known. */
+	secret_ends_at: Timestamp | null,
 	/**  The fields it belongs to. */
 	fields: { [key in string]: string },
 	/**  How many integrations use it, those in the bin too. */
@@ -1708,6 +1853,8 @@ export type SaveRegistrationRequest = {
 	client_secret: string | null,
 	/**  A held file that has the secret in it: what the service let one download for a client, or a private key. */
 	file: HeldSecretId | null,
+	/**  When the secret ends, as its user says; None = it does not, or that is not known. What a certificate in it says counts more. */
+	secret_ends_at: Timestamp | null,
 	/**  The fields it belongs to. */
 	fields: { [key in string]: string },
 };
