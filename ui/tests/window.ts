@@ -11,6 +11,7 @@ import Window from '../src/views/Window.svelte';
 import '../src/features/connect/ConnectDialog.svelte';
 import '../src/features/disconnect/DisconnectDialog.svelte';
 import '../src/views/ActivityView.svelte';
+import '../src/views/HealthView.svelte';
 import '../src/views/IntegrationView.svelte';
 import '../src/views/SettingsView.svelte';
 

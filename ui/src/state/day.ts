@@ -15,3 +15,15 @@ export function startOfDay(text: string): number | undefined {
   const day = new Date(year, month - 1, date);
   return day.getMonth() === month - 1 && day.getDate() === date ? day.getTime() : undefined;
 }
+
+/** What is said where a text is no day. */
+export const NO_DAY = 'Enter a day as year-month-day, such as 2027-03-31.';
+
+/** Beside the field for the end of a client secret. */
+export const SECRET_END = 'If the service gave it an end, health and your calendar tell you in time.';
+
+/** The moment that a field for a day means: `before` where nobody changed it, which may be to the second; undefined = it is no day. */
+export function endOf(text: string, before: number | null): number | null | undefined {
+  if (text.trim() === dayOf(before)) return before;
+  return text.trim() === '' ? null : startOfDay(text.trim());
+}

@@ -3,9 +3,13 @@ import type { IntegrationId } from '../api/host';
 
 export type PageTab = 'overview' | 'credentials' | 'activity';
 
+/** Which rows of the list another view leads to. */
+export type ListFilter = 'needs' | 'troubled' | 'connected' | 'paused';
+
 export type Place =
-  | { view: 'integrations' }
+  | { view: 'integrations'; filter?: ListFilter }
   | { view: 'integration'; id: IntegrationId; tab: PageTab }
+  | { view: 'health' }
   | { view: 'activity' }
   | { view: 'settings'; part: 'network' | null };
 
@@ -14,13 +18,17 @@ export class Route {
   /** The row to focus when the list comes back. */
   leftFrom = $state<IntegrationId | null>(null);
 
-  list(): void {
+  list(filter?: ListFilter): void {
     if (this.place.view === 'integration') this.leftFrom = this.place.id;
-    this.place = { view: 'integrations' };
+    this.place = filter ? { view: 'integrations', filter } : { view: 'integrations' };
   }
 
   open(id: IntegrationId, tab: PageTab = 'overview'): void {
     this.place = { view: 'integration', id, tab };
+  }
+
+  health(): void {
+    this.place = { view: 'health' };
   }
 
   activity(): void {
