@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use icalendar::{Calendar, CalendarComponent, Component as _, DatePerhapsTime, EventLike as _};
+use icalendar::{Calendar, CalendarComponent, Component as _, DatePerhapsTime};
 use storm_tests::step::{KEY, SIGN_IN, api_key, oauth};
 use storm_tests::{Journey, Look, Outcome, PATIENCE, StepError, ensure, eventually};
 
@@ -84,7 +84,7 @@ async fn what_needs_its_user_is_reconnected_from_health_and_what_will_is_in_the_
     // Written where the user chooses, and once more over it.
     let path = journey.home.file("forecast.ics");
     window.click("forecast-export").await?;
-    window.choose_in_dialog(SAVE, &path).await?;
+    window.save_in_dialog(SAVE, &path).await?;
     window.await_text("toast", "One date was saved").await?;
     let (uid, title, on) = only_event(&saved(&path).await?)?;
     ensure(title == format!("{KEY}: the key ends") && on == day, || format!("“{title}” on {on}, not {day}"))?;
@@ -92,7 +92,7 @@ async fn what_needs_its_user_is_reconnected_from_health_and_what_will_is_in_the_
     ensure(!text.contains("ada@practice.example"), || format!("it names an account: {text}"))?;
     let again = journey.home.file("again.ics");
     window.click("forecast-export").await?;
-    window.choose_in_dialog(SAVE, &again).await?;
+    window.save_in_dialog(SAVE, &again).await?;
     let (second, ..) = only_event(&saved(&again).await?)?;
     ensure(second == uid, || format!("{uid} became {second}"))?;
 
