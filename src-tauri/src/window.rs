@@ -77,20 +77,20 @@ pub(crate) fn tell(app: &AppHandle, event: &ShellEvent) {
 /// What is chosen in the system's file chooser.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Wanted {
-    KeyFile,
-    AuthorityFile,
-    CalendarFile,
+    Key,
+    Authority,
+    Calendar,
 }
 
 impl Wanted {
     fn words(self) -> (&'static str, &'static str, &'static [&'static str]) {
         match self {
-            Self::KeyFile => {
+            Self::Key => {
                 let kinds = &["json", "pem", "key", "p8", "p12", "pfx", "der", "crt", "cer", "csv", "yaml", "yml"];
                 ("Choose a key file, or several", "Key files", kinds)
             }
-            Self::AuthorityFile => ("Choose a certificate file", "Certificates", &["pem", "crt", "cer", "der"]),
-            Self::CalendarFile => ("Save the forecast", "Calendar files", &["ics"]),
+            Self::Authority => ("Choose a certificate file", "Certificates", &["pem", "crt", "cer", "der"]),
+            Self::Calendar => ("Save the forecast", "Calendar files", &["ics"]),
         }
     }
 }

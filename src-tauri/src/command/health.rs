@@ -28,7 +28,7 @@ pub async fn refreshes(shell: State<'_, Shell>, id: IntegrationId) -> Result<Vec
 pub async fn export_forecast(shell: State<'_, Shell>, window: WebviewWindow) -> Result<Option<ExportedView>, Failure> {
     let (forecast, now) = shell.ask(|engine| async move { Ok((engine.forecast().await?, engine.now())) }).await?;
     let Some((text, events)) = calendar::calendar_of(&forecast, now) else { return Err(nothing_to_come()) };
-    let chosen = guarded(async { Ok(window::choose_place(&window, window::Wanted::CalendarFile).await) }).await?;
+    let chosen = guarded(async { Ok(window::choose_place(&window, window::Wanted::Calendar).await) }).await?;
     let Some(chosen) = chosen else { return Ok(None) };
     let saving = tokio::task::spawn_blocking(move || calendar::save(&chosen, &text));
     let saved = guarded(async { saving.await.unwrap_or_else(|_| Err(not_saved())) }).await?;

@@ -402,7 +402,7 @@ fn the_lifetime_of_a_refresh_token_is_read_under_each_of_its_names() {
         (r#""expires_in":3600"#, None),
     ] {
         let body = format!(r#"{{"access_token":"at","token_type":"Bearer","refresh_token":"rt",{said}}}"#);
-        let reading = reader().read_token_answer(&example_service(), &json_answer(200, &body));
+        let reading = reader().read_token_answer(&example_service(), &json_answer(&body));
         assert_eq!(reading.refresh_expires_in, seconds.map(Duration::from_secs), "{said}");
         assert_eq!(reading.oddities, [], "{said}");
     }
