@@ -241,6 +241,7 @@ fn grant(reading: Option<&TokenAnswerReading>, dpop_key: Option<&PrivateKey>) ->
         id_token: None,
         dpop_key: dpop_key.cloned(),
         obtained_at: Timestamp(0),
+        refresh_life: None,
     }
 }
 

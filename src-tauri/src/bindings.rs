@@ -6,8 +6,8 @@ use specta_typescript::Typescript;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
 use crate::command::{
-    api_key, authorization, connector, host, integration, key_file, list, network, preferences, protection, restore,
-    revocation, rotation,
+    api_key, authorization, connector, health, host, integration, key_file, list, network, preferences, protection,
+    restore, revocation, rotation,
 };
 use crate::shell_event::{CoreEvent, ShellEvent};
 
@@ -52,6 +52,9 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             list::set_labels,
             list::window_settings,
             list::set_window_settings,
+            health::health,
+            health::refreshes,
+            health::export_forecast,
             api_key::hold_key_from_clipboard,
             api_key::reveal_held_key,
             api_key::check_typed_key,

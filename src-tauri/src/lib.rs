@@ -3,6 +3,7 @@
 mod application;
 mod attention;
 mod bindings;
+mod calendar;
 mod clipboard;
 mod command;
 #[cfg(debug_assertions)]

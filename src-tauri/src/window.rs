@@ -77,18 +77,20 @@ pub(crate) fn tell(app: &AppHandle, event: &ShellEvent) {
 /// What is chosen in the system's file chooser.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Wanted {
-    KeyFile,
-    AuthorityFile,
+    Key,
+    Authority,
+    Calendar,
 }
 
 impl Wanted {
     fn words(self) -> (&'static str, &'static str, &'static [&'static str]) {
         match self {
-            Self::KeyFile => {
+            Self::Key => {
                 let kinds = &["json", "pem", "key", "p8", "p12", "pfx", "der", "crt", "cer", "csv", "yaml", "yml"];
                 ("Choose a key file, or several", "Key files", kinds)
             }
-            Self::AuthorityFile => ("Choose a certificate file", "Certificates", &["pem", "crt", "cer", "der"]),
+            Self::Authority => ("Choose a certificate file", "Certificates", &["pem", "crt", "cer", "der"]),
+            Self::Calendar => ("Save the forecast", "Calendar files", &["ics"]),
         }
     }
 }
@@ -98,6 +100,13 @@ pub(crate) async fn choose_file(window: &WebviewWindow, wanted: Wanted) -> Optio
     let (chosen, choice) = oneshot::channel();
     // The answer is not waited for any more when the window is gone.
     chooser(window, wanted).pick_file(move |path| drop(chosen.send(path)));
+    choice.await.ok().flatten()?.into_path().ok()
+}
+
+/// The path under which the user wants a file saved; None = closed without a choice.
+pub(crate) async fn choose_place(window: &WebviewWindow, wanted: Wanted) -> Option<PathBuf> {
+    let (chosen, choice) = oneshot::channel();
+    chooser(window, wanted).set_file_name("storm-connect.ics").save_file(move |path| drop(chosen.send(path)));
     choice.await.ok().flatten()?.into_path().ok()
 }
 

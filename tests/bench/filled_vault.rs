@@ -46,6 +46,7 @@ pub async fn fill(
         connector_id: "practice".to_owned(),
         client_id: "practice-desktop".to_owned(),
         has_secret: false,
+        secret_ends_at: None,
         fields: fields.clone(),
         created_at: now,
     };
@@ -122,6 +123,7 @@ fn integration(grant: usize, registration: &AppRegistration, now: Timestamp) -> 
         state: TokenState::Active { expires_at: Some(end_after(now)), refresh: RefreshState::Idle },
         lending_allowed: true,
         last_refreshed_at: Some(now),
+        refresh_life: None,
         created_at: now,
         ..oauth_integration(spread(grant))
     }

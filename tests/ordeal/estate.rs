@@ -186,6 +186,7 @@ impl Estate {
             connector_id: "practice".to_owned(),
             client_id: "practice-desktop".to_owned(),
             has_secret: false,
+            secret_ends_at: None,
             fields: fields.clone(),
             created_at: now,
         };
@@ -201,7 +202,18 @@ impl Estate {
                 let connector_id = kind.connector_id().to_owned();
                 let (has_secret, fields) = (true, kind.fields(&service, moto.as_ref()));
                 let client_id = client.client_id.clone();
-                (AppRegistration { id, connector_id, client_id, has_secret, fields, created_at: now }, client)
+                (
+                    AppRegistration {
+                        id,
+                        connector_id,
+                        client_id,
+                        has_secret,
+                        secret_ends_at: None,
+                        fields,
+                        created_at: now,
+                    },
+                    client,
+                )
             });
             if let Some((own, client)) = &own {
                 let secret = client.client_secret.as_deref().map(ClientSecret::new);
@@ -409,6 +421,7 @@ async fn make_grant(
         id_token: None,
         dpop_key: None,
         obtained_at: now,
+        refresh_life: None,
     })
 }
 

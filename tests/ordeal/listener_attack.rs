@@ -120,6 +120,7 @@ impl Scene {
             client_id: "practice-desktop".to_owned(),
             client_secret: None,
             file: None,
+            secret_ends_at: None,
             fields: fields.clone(),
         };
         let registration = engine.save_registration(registration).await.map_err(wrong)?.id;

@@ -26,6 +26,11 @@ async function rotate(/** @type {Page} */ page) {
   await click(page, 'rotation-start');
 }
 
+async function health(/** @type {Page} */ page) {
+  await click(page, 'nav-health');
+  await see(page, 'figure-needs');
+}
+
 async function settings(/** @type {Page} */ page, /** @type {string} */ ...clicks) {
   await click(page, 'nav-settings');
   for (const one of clicks) await click(page, one);
@@ -74,6 +79,23 @@ export const chapters = {
     { name: 'list-keyring-lost', title: 'The keyring is gone', fake: 'keyring-lost' },
     { name: 'list-small', title: 'The smallest window', size: { width: 720, height: 480 } },
     { name: 'list-zoom', title: 'Twice as large', zoom: 2 },
+  ],
+  Health: [
+    { name: 'health', title: 'A working day', act: (page) => health(page) },
+    { name: 'health-90', title: 'Ninety days ahead', act: async (page) => { await health(page); await click(page, 'span-90'); } },
+    { name: 'health-quiet', title: 'Nothing will need anybody', fake: 'quiet', act: (page) => health(page) },
+    { name: 'health-nothing', title: 'Nothing is connected', fake: 'empty', act: async (page) => { await click(page, 'nav-health'); await see(page, 'health-empty'); } },
+    { name: 'health-loading', title: 'Not answered yet', act: async (page) => { await tell(page, 'fakeHost.healthPending = true'); await click(page, 'nav-health'); await see(page, 'health-loading'); } },
+    { name: 'health-failed', title: 'The vault cannot be read', act: async (page) => {
+      await tell(page, `fakeHost.failHealth('vault_not_writable', 'The disk does not answer. Check it, then try again.')`);
+      await click(page, 'nav-health');
+      await see(page, 'health-failure');
+    } },
+    { name: 'health-crowd', title: 'Ten thousand integrations', fake: 'crowd', act: (page) => health(page) },
+    { name: 'health-small', title: 'The smallest window', size: { width: 720, height: 480 }, act: async (page) => { await health(page); await at(page, 'forecast').scrollIntoViewIfNeeded(); } },
+    { name: 'health-zoom', title: 'Twice as large', zoom: 2, act: (page) => health(page) },
+    { name: 'page-refreshes', title: 'Refreshes of a page, each of them', act: async (page) => { await open(page, 'i-salesforce'); await click(page, 'refresh-table-open'); await at(page, 'refresh-history').scrollIntoViewIfNeeded(); } },
+    { name: 'page-secret-end', title: 'When a client secret ends', act: async (page) => { await open(page, 'i-github', 'credentials'); await click(page, 'registration-edit'); await see(page, 'client-secret-ends'); } },
   ],
   'A page': [
     { name: 'page', title: 'Connected', act: (page) => open(page, 'i-github') },

@@ -69,12 +69,12 @@ export const commands = {
 	activity: (id: IntegrationId | null, limit: number) => typedError<ActivityEntry[], Failure>(__TAURI_INVOKE("activity", { id, limit })),
 	/**  Opens a page of its service in the browser. */
 	openIntegrationPage: (id: IntegrationId, page: ConnectorPage) => typedError<null, Failure>(__TAURI_INVOKE("open_integration_page", { id, page })),
-	/**  Puts labels on an integration, in the place of those it had. */
-	setLabels: (id: IntegrationId, labels: string[]) => typedError<null, Failure>(__TAURI_INVOKE("set_labels", { id, labels })),
-	/**  How the window is used. */
-	windowSettings: () => typedError<WindowSettings, Failure>(__TAURI_INVOKE("window_settings")),
-	/**  Remembers how the window is used. */
-	setWindowSettings: (settings: WindowSettings) => typedError<null, Failure>(__TAURI_INVOKE("set_window_settings", { settings })),
+	/**  How all integrations are, and what will need their user. */
+	health: () => typedError<HealthView, Failure>(__TAURI_INVOKE("health")),
+	/**  The last refreshes of an integration, oldest first. */
+	refreshes: (id: IntegrationId) => typedError<RefreshView[], Failure>(__TAURI_INVOKE("refreshes", { id })),
+	/**  Shows the system's file chooser, and writes the forecast there as a calendar file. None = the user closed it. */
+	exportForecast: () => typedError<ExportedView | null, Failure>(__TAURI_INVOKE("export_forecast")),
 	/**  Reads the clipboard; the key itself stays in the core, and is taken off the clipboard a little later. */
 	holdKeyFromClipboard: (connectorId: string) => typedError<HeldKeyView, Failure>(__TAURI_INVOKE("hold_key_from_clipboard", { connectorId })),
 	/**  Shows a key that was read from the clipboard and is not saved yet, on the user's gesture. */
@@ -129,13 +129,14 @@ export const commands = {
 	openRevocationPage: (id: RevocationId, page: ConnectorPage) => typedError<null, Failure>(__TAURI_INVOKE("open_revocation_page", { id, page })),
 	/**  Has the service make a new key; in a drill it is tried, compared and discarded. */
 	mintKey: (id: IntegrationId, drill: boolean) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("mint_key", { id, drill })),
-	/**
-	 *  Saves a new key beside the old, verifies it, and switches to it when it belongs to the same account; in a drill it is tried,
-	 *  compared and discarded.
-	 */
-	beginKeyRotation: (id: IntegrationId, key: KeyInput, drill: boolean) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_key_rotation", { id, key, drill })),
+	/**  Rehearses a rotation with a new key, which is discarded. */
+	beginKeyDrill: (id: IntegrationId, key: KeyInput) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_key_drill", { id, key })),
+	/**  The same with a key file. */
+	beginKeyFileDrill: (id: IntegrationId, file: HeldSecretId) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_key_file_drill", { id, file })),
+	/**  Saves a new key beside the old, verifies it, and switches to it when it belongs to the same account. */
+	beginKeyRotation: (id: IntegrationId, key: KeyInput) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_key_rotation", { id, key })),
 	/**  The same for a key file. */
-	beginKeyFileRotation: (id: IntegrationId, file: HeldSecretId, drill: boolean) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_key_file_rotation", { id, file, drill })),
+	beginKeyFileRotation: (id: IntegrationId, file: HeldSecretId) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_key_file_rotation", { id, file })),
 	/**  The same for the client secret of an integration's app registration, which others may share. */
 	beginSecretRotation: (id: IntegrationId, request: NewSecretRequest) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_secret_rotation", { id, request })),
 	/**  Tries the present step again. */
@@ -148,10 +149,6 @@ export const commands = {
 	confirmOldKeyRevoked: (id: IntegrationId) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("confirm_old_key_revoked", { id })),
 	/**  Goes back to the old key. */
 	undoRotation: (id: IntegrationId) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("undo_rotation", { id })),
-	/**  What is preferred. */
-	preferences: () => typedError<Preferences, Failure>(__TAURI_INVOKE("preferences")),
-	/**  Keeps what is preferred from now on. */
-	setPreferences: (preferences: Preferences) => typedError<Preferences, Failure>(__TAURI_INVOKE("set_preferences", { preferences })),
 	/**  Looks for what stands behind a failure. None = the failure itself says it all. */
 	examine: (subject: ExaminationSubject) => typedError<FindingView | null, Failure>(__TAURI_INVOKE("examine", { subject })),
 	/**  How services are reached. */
@@ -249,7 +246,9 @@ account: string | null } |
 /**  In plain words. */
 reason: string } | 
 /**  A new access token was stored. */
-{ kind: "refreshed" } | 
+{ kind: "refreshed"; 
+/**  How long the service took, in milliseconds: from sending the request to the end of its answer. None = not measured. */
+took_ms?: number | null } | 
 /**  A refresh failed for now. */
 { kind: "refresh_postponed"; 
 /**  Why. */
@@ -626,6 +625,15 @@ host: string } |
 /**  The service's host. */
 host: string };
 
+/**  How certain it is. */
+export type Certainty = 
+/**  The service, a certificate or the user said so. */
+"known" | 
+/**  The service is known to do so; it did not say it of this one. */
+"presumed" | 
+/**  The user wished it so. */
+"by_policy";
+
 /**  The dates of a certificate. */
 export type CertificateView = {
 	/**  Valid from. */
@@ -816,6 +824,8 @@ export type ErrorCode =
 "file_not_usable" | 
 /**  A file under a password is not opened by the one that was entered. */
 "file_password_refused" | 
+/**  A file could not be written where the user chose. */
+"file_not_written" | 
 /**  The clipboard is empty or cannot be read. */
 "clipboard_empty" | 
 /**  No browser could be opened. */
@@ -873,12 +883,6 @@ id: AttemptId } |
 id: IntegrationId } | 
 /**  A credential of a removed integration was ended at its service, tried again, or given up. */
 { event: "revocations_changed" } | 
-/**  Another program asked for the access of an integration that only its user can help. */
-{ event: "asked_in_vain"; 
-/**  Which. */
-id: IntegrationId } | 
-/**  The user prefers something else of the program as a whole. */
-{ event: "preferences_changed" } | 
 /**  The vault was locked, unlocked, or lost its keyring. */
 { event: "vault_changed" };
 
@@ -900,6 +904,14 @@ connector_id: string;
 method: Method; 
 /**  The connector's fields as typed. */
 fields: { [key in string]: string } };
+
+/**  What was written. */
+export type ExportedView = {
+	/**  Where. */
+	path: string,
+	/**  How many events are in it. */
+	events: number,
+};
 
 /**  A failure as the window and the command line get it. */
 export type Failure = {
@@ -1011,6 +1023,45 @@ export type FindingView = {
 	action: Action | null,
 };
 
+/**  What will need the user. */
+export type ForecastKind = 
+/**  It needs its user already. */
+"needs_you" | 
+/**  The sign-in ends after its whole time, however often it is refreshed. */
+"sign_in_ends" | 
+/**  The sign-in ends because it is not used: nothing refreshes it, as while it is paused. */
+"sign_in_unused" | 
+/**  The access ends, and the service gave nothing to renew it with. */
+"access_ends" | 
+/**  The key, the key file or its certificate ends. */
+"key_ends" | 
+/**  The client secret of the app registration ends. */
+"client_secret_ends" | 
+/**  The key is as old as its user wants it to get. */
+"key_gets_old";
+
+/**  Something that will need the user. */
+export type ForecastView = {
+	/**  Names it among all others, the same each time: the integration or app registration, and the kind. */
+	key: string,
+	/**  Whose it is; where an app registration serves several, the first of them. */
+	id: IntegrationId,
+	/**  Its name. */
+	name: string,
+	/**  Its connector's tile. */
+	connector: ConnectorBadge,
+	/**  How it authenticates. */
+	method: Method,
+	/**  How many other integrations it is about. */
+	others: number,
+	/**  When. In the past where it is overdue. */
+	at: Timestamp,
+	/**  What. */
+	kind: ForecastKind,
+	/**  How certain. */
+	certainty: Certainty,
+};
+
 /**  One version of a credential, without its secret. */
 export type GenerationInfo = {
 	/**  Which version. */
@@ -1038,6 +1089,38 @@ export type GenerationPhase =
 "superseded" | 
 /**  No longer usable at the service; its secret is erased. */
 "retired";
+
+/**  How many integrations there are in each state. One in the middle of its first sign-in is in none but `all`. */
+export type HealthCounts = {
+	/**  All that are not in the bin. */
+	all: number,
+	/**  Only their user can help. */
+	needs: number,
+	/**  Worth a look, though they work or are tried again by themselves. */
+	soon: number,
+	/**  All well. */
+	connected: number,
+	/**  Nothing automatic touches them. */
+	paused: number,
+};
+
+/**  Health at a glance. What it lists is bounded; its counts are of all. */
+export type HealthView = {
+	/**  When it was looked at. */
+	at: Timestamp,
+	/**  How many there are in each state. */
+	counts: HealthCounts,
+	/**  Those that only their user can help, what was refused last first. At most fifty. */
+	needs: IntegrationView[],
+	/**  The next refreshes, soonest first. At most five. */
+	refreshes: NextRefreshView[],
+	/**  What will need the user within ninety days, soonest first. At most two hundred. */
+	forecast: ForecastView[],
+	/**  How many more there are within ninety days. */
+	more: number,
+	/**  Whose sign-in would end first, if Storm Connect were not run any more. */
+	lapse: LapseView | null,
+};
 
 /**  One of the things that were dropped or chosen at once. */
 export type HeldFileView = 
@@ -1138,8 +1221,6 @@ export type IntegrationView = {
 	id: IntegrationId,
 	/**  The user's name for it. */
 	name: string,
-	/**  The user's own words on it. */
-	labels: string[],
 	/**  Its connector's tile. */
 	connector: ConnectorBadge,
 	/**  How it authenticates. */
@@ -1253,6 +1334,16 @@ export type KeyProblem =
 /**  It reported an error. */
 "failed";
 
+/**  A sign-in that ends of disuse. */
+export type LapseView = {
+	/**  Whose. */
+	id: IntegrationId,
+	/**  Its name. */
+	name: string,
+	/**  When. */
+	at: Timestamp,
+};
+
 /**  A loan to another program. */
 export type LastUseView = {
 	/**  When. */
@@ -1271,21 +1362,6 @@ export type LendingView =
 "access_key" | 
 /**  A short-lived key that is made of one that signs. */
 "session_key";
-
-/**  The order of the list. What has no such time comes last, and names decide between equals. */
-export type ListSort = 
-/**  What needs its user first, then what soon may. */
-"needs_me" | 
-/**  By name. */
-"name" | 
-/**  By service, and there by account. */
-"connector" | 
-/**  The last sign of life first. */
-"last_used" | 
-/**  The next refresh first. */
-"next_refresh" | 
-/**  The newest first. */
-"created";
 
 /**  How an integration authenticates. */
 export type Method = 
@@ -1376,14 +1452,16 @@ export type NewSecretRequest = {
 	secret: string,
 };
 
-/**  What the desktop is told, and when. */
-export type NotificationPreferences = {
-	/**  When an integration needs its user. */
-	needs_you: boolean,
-	/**  When a key or key file is to be replaced. */
-	replace_soon: boolean,
-	/**  When nothing is shown, whatever happens; None = at no time. */
-	quiet: QuietHours | null,
+/**  A refresh that is to come. */
+export type NextRefreshView = {
+	/**  Whose. */
+	id: IntegrationId,
+	/**  Its name. */
+	name: string,
+	/**  Its connector's tile. */
+	connector: ConnectorBadge,
+	/**  When. */
+	at: Timestamp,
 };
 
 /**  What the app registration step needs. */
@@ -1442,12 +1520,6 @@ export type PendingRevocationView = {
 	next_try_at: Timestamp | null,
 	/**  Where the user can end it by hand. */
 	page: ConnectorPage | null,
-};
-
-/**  All of them. */
-export type Preferences = {
-	/**  What the desktop is told. */
-	notifications: NotificationPreferences,
 };
 
 /**  Changes of how the vault's key is kept, for the log. */
@@ -1516,14 +1588,6 @@ export type QrView = {
 	path: string,
 };
 
-/**  A part of each day, by the clock on the wall; over midnight where it ends before it begins. */
-export type QuietHours = {
-	/**  First minute of the day, from 0. */
-	from: number,
-	/**  First minute after it. */
-	until: number,
-};
-
 /**  How one host is reached. */
 export type ReachView = {
 	/**  The host, with its port where it is not the usual one. */
@@ -1567,6 +1631,29 @@ export type RecoveryCodeRequest = {
 	code: string,
 };
 
+/**  What came of a refresh. */
+export type RefreshOutcome = 
+/**  A new token. */
+{ outcome: "refreshed" } | 
+/**  A new token, from an answer that an earlier run left behind. */
+{ outcome: "recovered" } | 
+/**  Nothing for now. The first failure in a row; those that follow are not told apart. */
+{ outcome: "postponed"; 
+/**  Why. */
+trouble: Trouble } | 
+/**  The end: only the user can help. */
+{ outcome: "refused" };
+
+/**  One refresh that ended. */
+export type RefreshView = {
+	/**  When. */
+	at: Timestamp,
+	/**  How long the service took, in milliseconds; None = not measured. */
+	took_ms: number | null,
+	/**  What came of it. */
+	outcome: RefreshOutcome,
+};
+
 /**  Has this program registered at the service itself (RFC 7591). */
 export type RegisterClientRequest = {
 	/**  Which connector it is for. */
@@ -1588,6 +1675,8 @@ export type RegistrationView = {
 	client_id: string,
 	/**  Whether the vault holds a secret for it. */
 	has_secret: boolean,
+	/**  When the secret ends; None = it does not, or that is not known. */
+	secret_ends_at: Timestamp | null,
 	/**  The fields it belongs to. */
 	fields: { [key in string]: string },
 	/**  How many integrations use it, those in the bin too. */
@@ -1764,6 +1853,8 @@ export type SaveRegistrationRequest = {
 	client_secret: string | null,
 	/**  A held file that has the secret in it: what the service let one download for a client, or a private key. */
 	file: HeldSecretId | null,
+	/**  When the secret ends, as its user says; None = it does not, or that is not known. What a certificate in it says counts more. */
+	secret_ends_at: Timestamp | null,
 	/**  The fields it belongs to. */
 	fields: { [key in string]: string },
 };
@@ -2026,17 +2117,6 @@ export type WayOut =
 "recovery_code" | 
 /**  Choose a passphrase for a new vault. */
 "create_passphrase";
-
-/**  What is remembered of the window. */
-export type WindowSettings = {
-	/**  In which order the list is shown. */
-	sort: ListSort,
-	/**
-	 *  Whether letters alone are keys. Who speaks to the computer, or hits keys by mistake, must be able to turn them off (WCAG 2.2,
-	 *  2.1.4).
-	 */
-	letter_keys: boolean,
-};
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

@@ -73,6 +73,21 @@ const views: Record<string, (opened: Opened) => Promise<void>> = {
     await user.click(await find('nav-activity'));
     await screen.findAllByTestId('activity-entry');
   },
+  'the health': async ({ user }) => {
+    await user.click(await find('nav-health'));
+    await screen.findAllByTestId('forecast-entry');
+    await user.click(await find('span-90'));
+  },
+  'the health that cannot be read': async ({ host, user }) => {
+    host.failHealth('vault_not_writable', 'The disk does not answer.');
+    await user.click(await find('nav-health'));
+    await find('health-failure');
+  },
+  'the history of refreshes': async (opened) => {
+    await openPage(opened, 'i-salesforce');
+    await opened.user.click(await find('refresh-table-open'));
+    await find('refresh-table');
+  },
   'the settings': async ({ user }) => user.click(await find('nav-settings')),
   'a page that needs its user': (opened) => openPage(opened, 'i-salesforce'),
   'a page with scopes and an open question': async (opened) => {

@@ -146,7 +146,7 @@ test('views are gone to by two letters or by Ctrl and a number', async () => {
   const { user } = await openWindow();
   await user.keyboard('gs');
   await find('view-settings');
-  await user.keyboard('{Control>}2{/Control}');
+  await user.keyboard('{Control>}3{/Control}');
   await find('view-activity');
   await user.keyboard('gi');
   await find('view-integrations');

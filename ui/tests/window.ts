@@ -13,6 +13,7 @@ import '../src/features/disconnect/DisconnectDialog.svelte';
 import '../src/features/palette/Palette.svelte';
 import '../src/features/shortcut/ShortcutSheet.svelte';
 import '../src/views/ActivityView.svelte';
+import '../src/views/HealthView.svelte';
 import '../src/views/IntegrationView.svelte';
 import '../src/views/SettingsView.svelte';
 

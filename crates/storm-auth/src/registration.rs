@@ -7,7 +7,7 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use serde::{Deserialize, Serialize};
 use storm_domain::{
     AuthorizationGrant, ClientAuth, ClientMetadata, Delivery, HttpMethod, RawTokenAnswer, RefreshFailure,
-    RegisteredClient, RegistrationOffer, SendFailure, TransientKind,
+    RegisteredClient, RegistrationOffer, SendFailure, Timestamp, TransientKind,
 };
 use storm_secret::ClientSecret;
 
@@ -36,6 +36,8 @@ struct Request<'a> {
 struct Answer {
     client_id: String,
     client_secret: Option<String>,
+    /// Seconds since 1970; 0 = never.
+    client_secret_expires_at: Option<serde_json::Value>,
     token_endpoint_auth_method: Option<String>,
 }
 
@@ -92,6 +94,12 @@ fn explained(failure: RefreshFailure, status: u16) -> RefreshFailure {
     }
 }
 
+/// A moment of RFC 7591 §3.2.1; whatever is none says nothing.
+fn end_of(seconds: &serde_json::Value) -> Option<Timestamp> {
+    let seconds = seconds.as_i64().filter(|seconds| *seconds > 0)?;
+    Some(Timestamp(seconds.saturating_mul(1_000)))
+}
+
 fn read(answer: &RawTokenAnswer, asked: Option<ClientAuth>) -> Result<RegisteredClient, RefreshFailure> {
     let not_an_answer = |_| RefreshFailure::Transient {
         delivery: Delivery::Answered,
@@ -105,6 +113,7 @@ fn read(answer: &RawTokenAnswer, asked: Option<ClientAuth>) -> Result<Registered
         return Err(refused("client_id_not_usable", "The service's client ID cannot be used."));
     }
     let secret = read.client_secret.filter(|secret| !secret.is_empty()).map(ClientSecret::new);
+    let secret_ends_at = read.client_secret_expires_at.and_then(|seconds| end_of(&seconds));
     let client_auth = match (read.token_endpoint_auth_method.as_deref(), &secret) {
         (Some("none"), _) | (None, None) => None,
         (Some("client_secret_post"), Some(_)) => Some(ClientAuth::Body),
@@ -121,6 +130,7 @@ fn read(answer: &RawTokenAnswer, asked: Option<ClientAuth>) -> Result<Registered
     Ok(RegisteredClient {
         client_id: read.client_id,
         client_secret: secret.filter(|_| client_auth.is_some()),
+        secret_ends_at: secret_ends_at.filter(|_| client_auth.is_some()),
         client_auth,
     })
 }

@@ -102,6 +102,11 @@ pub(crate) fn read_token_answer(shape: AnswerShape<'_>, answer: &RawTokenAnswer)
         access,
         token_type,
         expires_in,
+        // Keycloak says 0 of a token that does not end by itself, as for offline access.
+        refresh_expires_in: document
+            .tokens(Name::RefreshExpiresIn)
+            .and_then(|value| lifetime(value).0)
+            .filter(|lifetime| !lifetime.is_zero()),
         scopes: document.tokens(Name::Scope).and_then(scopes),
         id_token: document
             .tokens(Name::IdToken)

@@ -296,6 +296,15 @@ impl Connector {
         }
     }
 
+    /// What is known of the lifetimes of refresh tokens, without filling a template; None = there are none, because a client asks
+    /// in its own name (RFC 6749 §4.4).
+    #[must_use]
+    pub fn refresh_lifetimes(&self, fields: &Fields) -> Option<TokenLifetimes> {
+        let setup = self.oauth_setup().ok()?;
+        let is_of_person = self.grant(fields, setup) == AuthorizationGrant::AuthorizationCode;
+        is_of_person.then(|| lifetimes(&setup.lifetimes))
+    }
+
     /// The pages of the service for this method.
     ///
     /// # Errors

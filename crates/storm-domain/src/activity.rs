@@ -38,7 +38,11 @@ pub enum ActivityKind {
         reason: String,
     },
     /// A new access token was stored.
-    Refreshed,
+    Refreshed {
+        /// How long the service took, in milliseconds: from sending the request to the end of its answer. None = not measured.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        took_ms: Option<u32>,
+    },
     /// A refresh failed for now.
     RefreshPostponed {
         /// Why.
@@ -122,6 +126,20 @@ pub enum ActivityKind {
     },
 }
 
+impl ActivityKind {
+    /// Whether it tells how a refresh ended.
+    #[must_use]
+    pub fn is_of_refresh(&self) -> bool {
+        matches!(
+            self,
+            Self::Refreshed { .. }
+                | Self::RefreshPostponed { .. }
+                | Self::ReconnectNeeded { .. }
+                | Self::RefreshRecovered
+        )
+    }
+}
+
 /// Changes of how the vault's key is kept, for the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 #[serde(rename_all = "snake_case")]
@@ -188,4 +206,26 @@ pub enum RotationMilestone {
     Undone,
     /// It was a drill: the new one was tried and discarded.
     Rehearsed,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refresh_is_read_as_earlier_versions_wrote_it_and_is_written_as_they_read_it() {
+        let old: ActivityKind = serde_json::from_str(r#"{"kind":"refreshed"}"#).unwrap();
+        assert_eq!(old, ActivityKind::Refreshed { took_ms: None });
+        assert_eq!(serde_json::to_string(&old).unwrap(), r#"{"kind":"refreshed"}"#);
+        let new = ActivityKind::Refreshed { took_ms: Some(412) };
+        let written = serde_json::to_string(&new).unwrap();
+        assert_eq!(serde_json::from_str::<ActivityKind>(&written).unwrap(), new);
+
+        #[derive(Deserialize)]
+        #[serde(tag = "kind", rename_all = "snake_case")]
+        enum Earlier {
+            Refreshed,
+        }
+        assert!(matches!(serde_json::from_str(&written), Ok(Earlier::Refreshed)));
+    }
 }

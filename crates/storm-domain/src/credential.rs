@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use storm_secret::{AccessToken, ApiKey, ClientSecret, IdToken, PrivateKey, RefreshToken};
 use url::Url;
 
-use crate::{IntegrationId, Timestamp};
+use crate::{IntegrationId, RefreshTokenLife, Timestamp};
 
 /// Counts an integration's generations from 1, never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, specta::Type)]
@@ -67,6 +67,8 @@ pub struct OAuthGrant {
     pub id_token: Option<IdToken>,
     /// The key that the tokens are bound to (RFC 9449), PEM; they are of no use without it.
     pub dpop_key: Option<PrivateKey>,
+    /// The life of the refresh token; None = there is none, or an earlier version got it.
+    pub refresh_life: Option<RefreshTokenLife>,
     /// When the answer was received.
     pub obtained_at: Timestamp,
 }

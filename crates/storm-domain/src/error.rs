@@ -39,6 +39,8 @@ pub enum ErrorCode {
     FileNotUsable,
     /// A file under a password is not opened by the one that was entered.
     FilePasswordRefused,
+    /// A file could not be written where the user chose.
+    FileNotWritten,
     /// The clipboard is empty or cannot be read.
     ClipboardEmpty,
     /// No browser could be opened.

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    IntegrationId, OAuthGrant, RegistrationId, ReplacementPolicy, Timestamp, TokenEvent, TokenState, VerdictRecord,
+    IntegrationId, OAuthGrant, RefreshTokenLife, RegistrationId, ReplacementPolicy, Timestamp, TokenEvent, TokenState,
+    VerdictRecord,
 };
 
 /// How an integration authenticates.
@@ -76,6 +77,9 @@ pub struct Integration {
     pub last_verdict: Option<VerdictRecord>,
     /// When a token was last obtained.
     pub last_refreshed_at: Option<Timestamp>,
+    /// The life of its refresh token, copied from the grant in use; None = there is none, or an earlier version got it.
+    #[serde(default)]
+    pub refresh_life: Option<RefreshTokenLife>,
     /// When it was made.
     pub created_at: Timestamp,
     /// Since when it lies in the bin, from where it can be restored.
@@ -88,6 +92,7 @@ impl Integration {
     pub fn with_grant(mut self, grant: &OAuthGrant, event: TokenEvent, at: Timestamp) -> Self {
         self.state = self.state.step(event, at);
         self.last_refreshed_at = Some(grant.obtained_at);
+        self.refresh_life = grant.refresh_life;
         if let Some(scopes) = &grant.scopes {
             self.granted_scopes.clone_from(scopes);
         }

@@ -17,6 +17,10 @@ pub struct AppRegistration {
     pub client_id: String,
     /// Whether the vault holds a secret for it.
     pub has_secret: bool,
+    /// When the secret in use ends; None = it does not, or that is not known. It is of one secret: after a rotation the next has
+    /// another.
+    #[serde(default)]
+    pub secret_ends_at: Option<Timestamp>,
     /// Fields it belongs to: a registration at one GitLab is of no use at another.
     pub fields: Fields,
     /// When it was saved.
@@ -52,6 +56,8 @@ pub struct RegisteredClient {
     pub client_id: String,
     /// `client_secret`, if it got one.
     pub client_secret: Option<ClientSecret>,
+    /// `client_secret_expires_at`; None = never.
+    pub secret_ends_at: Option<Timestamp>,
     /// How it proves itself, which may be another way than it asked for; None = not at all.
     pub client_auth: Option<ClientAuth>,
 }

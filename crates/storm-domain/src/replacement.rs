@@ -73,10 +73,16 @@ impl ReplacementPolicy {
         self.end.filter(|end| end.generation == generation).map(|end| end.at)
     }
 
+    /// When a credential saved at `saved_at` is as old as its user wants it to get.
+    #[must_use]
+    pub fn old_at(&self, saved_at: Timestamp) -> Option<Timestamp> {
+        self.after_days.map(|days| saved_at.after(Duration::from_secs(u64::from(days) * 24 * 60 * 60)))
+    }
+
     /// From when on this generation, saved at `saved_at`, is to be replaced.
     #[must_use]
     pub fn due_at(&self, generation: GenerationNumber, saved_at: Timestamp) -> Option<Timestamp> {
-        let by_age = self.after_days.map(|days| saved_at.after(Duration::from_secs(u64::from(days) * 24 * 60 * 60)));
+        let by_age = self.old_at(saved_at);
         let by_end = self.ends_at(generation).map(|end| end.before(Self::NOTICE));
         by_age.into_iter().chain(by_end).min()
     }

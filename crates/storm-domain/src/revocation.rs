@@ -76,6 +76,7 @@ mod tests {
             replacement: crate::ReplacementPolicy::default(),
             last_verdict: None,
             last_refreshed_at: None,
+            refresh_life: None,
             created_at: ASKED,
             trashed_at: None,
         };

@@ -39,6 +39,8 @@ pub struct TokenAnswerReading {
     pub token_type: Option<String>,
     /// Lifetime of the access token, clamped to 0 s … 10 years; None = not said or not readable.
     pub expires_in: Option<Duration>,
+    /// Lifetime of the refresh token, where the service says it in a field of its own; clamped as the other.
+    pub refresh_expires_in: Option<Duration>,
     /// Granted scopes, if said.
     pub scopes: Option<Vec<String>>,
     /// ID token, if sent.

@@ -159,6 +159,7 @@ impl Engine {
             replacement: ReplacementPolicy::default(),
             last_verdict: None,
             last_refreshed_at: None,
+            refresh_life: None,
             created_at: self.now(),
             trashed_at: None,
         })

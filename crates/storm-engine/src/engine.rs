@@ -114,7 +114,9 @@ impl Engine {
         self.parts.vault.as_ref()
     }
 
-    pub(crate) fn now(&self) -> storm_domain::Timestamp {
+    /// The wall clock.
+    #[must_use]
+    pub fn now(&self) -> storm_domain::Timestamp {
         self.parts.clock.now()
     }
 

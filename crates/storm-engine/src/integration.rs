@@ -336,7 +336,7 @@ impl Engine {
     }
 
     /// The one status that counts, worst first.
-    fn status_of(&self, row: &Integration) -> StatusView {
+    pub(crate) fn status_of(&self, row: &Integration) -> StatusView {
         if let Some(since) = row.paused_at {
             return StatusView::Paused { since };
         }

@@ -14,6 +14,7 @@ mod dropped_file;
 mod engine;
 mod error;
 mod flight;
+mod health;
 mod held;
 mod id_token;
 mod identity;

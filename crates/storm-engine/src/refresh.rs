@@ -19,9 +19,11 @@ use storm_domain::port::{GrantCommit, KeySource, TokenGrant, TokenRequest};
 use storm_domain::{
     ActivityKind, Credential, Delivery, ErrorCode, Event, Failure, Generation, GenerationNumber, GenerationPhase,
     Integration, IntegrationId, InterruptedBy, Lease, Method, OAuthGrant, OAuthService, RawTokenAnswer, RefreshFailure,
-    RefreshIntent, RefreshState, SendFailure, Timestamp, TokenAnswerReading, TokenEvent, TokenState, TransientKind,
-    VaultError,
+    RefreshIntent, RefreshState, RefreshTokenLife, SendFailure, Timestamp, TokenAnswerReading, TokenEvent, TokenState,
+    TransientKind, VaultError,
 };
+use storm_secret::RefreshToken;
+use subtle::ConstantTimeEq as _;
 
 use crate::engine::{Engine, lock};
 use crate::error::{ToFailure as _, failure_of_trouble, reconnect_needed};
@@ -146,10 +148,12 @@ impl Engine {
         let (presented, dpop_key) = (TokenGrant::RefreshToken(refresh_token), grant.dpop_key.as_ref());
         let request = TokenRequest { service: &service, client: &client, grant: presented, dpop_key };
         let asked = Asked { service: &service, client: &client, keys: KeySource::Network };
+        let sent = self.parts.clock.monotonic();
         let taken = match self.parts.provider.send_token_request(request).await {
             Ok(answer) => {
                 let answer = dated(answer, now);
-                self.land_and_take(&integration, asked, &lease, active.number, grant, &answer).await
+                let log = vec![self.refreshed_since(sent)];
+                self.land_and_take(&integration, asked, &lease, active.number, grant, &answer, log).await
             }
             Err(failure) => Err(self.no_answer(&active, &intent, &lease, now, failure).await),
         };
@@ -179,6 +183,12 @@ impl Engine {
                 settled
             }
         }
+    }
+
+    /// What the log says of a token that came, asked for at `sent` by the monotonic clock.
+    pub(crate) fn refreshed_since(&self, sent: Duration) -> ActivityKind {
+        let took = self.parts.clock.monotonic().saturating_sub(sent).as_millis();
+        ActivityKind::Refreshed { took_ms: u32::try_from(took).ok() }
     }
 
     fn is_content(&self, id: IntegrationId, wanted: Wanted, active: &Generation) -> bool {
@@ -245,6 +255,7 @@ impl Engine {
 
     /// The answer goes to its landing slot before it is read; reading and committing go on while the slot is synced to the
     /// disk, and nobody waits for that once the commit has made the slot needless.
+    #[expect(clippy::too_many_arguments, reason = "one answer, handed over whole")]
     async fn land_and_take(
         &self,
         integration: &Integration,
@@ -253,6 +264,7 @@ impl Engine {
         generation: GenerationNumber,
         old: &OAuthGrant,
         answer: &RawTokenAnswer,
+        log: Vec<ActivityKind>,
     ) -> Result<Generation, RefreshFailure> {
         let land = async {
             // A slot that could not be written still leaves the commit; both failing is what `unfinished.rs` is for.
@@ -260,7 +272,6 @@ impl Engine {
                 tracing::error!(%error, integration = %integration.id, "an answer could not be landed; it is committed at once");
             }
         };
-        let log = vec![ActivityKind::Refreshed];
         let take = self.take_answer(integration, asked, lease, generation, old, answer, log);
         tokio::pin!(land, take);
         // Polled in this order: the bytes are on their way to the slot before anything reads them.
@@ -410,6 +421,7 @@ pub(crate) fn successor_of(
     service: &OAuthService,
     answer: &RawTokenAnswer,
 ) -> OAuthGrant {
+    let refresh_life = life_after(old, &reading, answer.received_at);
     let (access_token, expires_at, token_type) = match reading.access {
         Ok(token) => {
             let lifetime = reading.expires_in.or(service.lifetimes.access_default);
@@ -418,6 +430,7 @@ pub(crate) fn successor_of(
         Err(_) => (old.access_token.clone(), old.expires_at, old.token_type.clone()),
     };
     OAuthGrant {
+        refresh_life,
         refresh_token: reading.refresh_token.or_else(|| old.refresh_token.clone()),
         access_token,
         expires_at,
@@ -427,4 +440,17 @@ pub(crate) fn successor_of(
         dpop_key: answer.dpop_key.clone().or_else(|| old.dpop_key.clone()),
         obtained_at: answer.received_at,
     }
+}
+
+/// The life of the refresh token after an answer.
+fn life_after(old: &OAuthGrant, reading: &TokenAnswerReading, at: Timestamp) -> Option<RefreshTokenLife> {
+    let said = reading.refresh_expires_in;
+    let Some(held) = &old.refresh_token else {
+        return reading.refresh_token.as_ref().map(|_| RefreshTokenLife::begun(at, said));
+    };
+    // EXPOSE: told apart in constant time, since some services send the same one back.
+    let is_same = |new: &RefreshToken| bool::from(new.expose().as_bytes().ct_eq(held.expose().as_bytes()));
+    let is_new = reading.refresh_token.as_ref().is_some_and(|new| !is_same(new));
+    let before = old.refresh_life.unwrap_or(RefreshTokenLife::begun(old.obtained_at, None));
+    Some(before.refreshed(is_new, said, at))
 }

@@ -1,10 +1,10 @@
 //! App registrations: the OAuth clients that a user registered at services, or that registered themselves. One may serve several
 //! integrations.
 
-use storm_connectors::MaterialSecret;
+use storm_connectors::{DroppedFile, MaterialSecret, read_key_material};
 use storm_domain::{
     Action, AppRegistration, AuthorizationGrant, ClientAuth, ClientMetadata, ErrorCode, Failure, HeldSecretId, Method,
-    RefreshFailure, RegistrationId, VaultError,
+    RefreshFailure, RegistrationId, Timestamp, VaultError,
 };
 use storm_secret::ClientSecret;
 
@@ -50,11 +50,14 @@ impl Engine {
         {
             return Err(secret_is_rotating()); // the secrets are this client's
         }
+        let told = secret.as_ref().and_then(|secret| end_of_certificate(secret, self.now()));
+        let has_secret = secret.is_some() || earlier.as_ref().is_some_and(|earlier| earlier.has_secret);
         let registration = AppRegistration {
             id: earlier.as_ref().map_or_else(|| RegistrationId(self.parts.entropy.make_uuid()), |earlier| earlier.id),
             connector_id: request.connector_id,
             client_id,
-            has_secret: secret.is_some() || earlier.as_ref().is_some_and(|earlier| earlier.has_secret),
+            has_secret,
+            secret_ends_at: told.or(request.secret_ends_at).filter(|_| has_secret),
             fields: request.fields,
             created_at: earlier.map_or_else(|| self.now(), |earlier| earlier.created_at),
         };
@@ -113,6 +116,7 @@ impl Engine {
             connector_id: request.connector_id,
             client_id: registered.client_id,
             has_secret: registered.client_secret.is_some(),
+            secret_ends_at: registered.secret_ends_at,
             fields: connector.with_client_auth(fields, client_auth),
             created_at: self.now(),
         };
@@ -169,11 +173,20 @@ impl Engine {
             connector_id: registration.connector_id.clone(),
             client_id: registration.client_id.clone(),
             has_secret: registration.has_secret,
+            secret_ends_at: registration.secret_ends_at,
             fields: registration.fields.clone(),
             used_by: u32::try_from(sharing().count()).unwrap_or(u32::MAX),
             names,
         })
     }
+}
+
+/// When the certificate ends that stands beside a private key.
+fn end_of_certificate(secret: &ClientSecret, now: Timestamp) -> Option<Timestamp> {
+    // EXPOSE: only the end of the certificate leaves here.
+    let text = secret.expose();
+    let read = || read_key_material(DroppedFile { bytes: text.as_bytes(), name: "" }, None, now).ok()?.ends();
+    if text.contains("-----BEGIN CERTIFICATE-----") { read() } else { None }
 }
 
 pub(crate) fn registration_missing() -> Failure {

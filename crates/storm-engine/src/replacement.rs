@@ -1,8 +1,9 @@
 //! Reminders to replace a key or a key file: its age, its end, and who used it last.
 
+use storm_domain::port::KeyInUse;
 use storm_domain::{
-    Action, ActivityKind, Credential, CredentialEnd, CredentialSummary, ErrorCode, Failure, GenerationInfo,
-    GenerationPhase, Integration, IntegrationId, Method, Reminder, ReplacementPolicy, Timestamp,
+    Action, ActivityKind, Credential, CredentialEnd, ErrorCode, Failure, GenerationInfo, Integration, IntegrationId,
+    Method, Reminder, ReplacementPolicy, Timestamp,
 };
 
 use crate::engine::Engine;
@@ -17,7 +18,7 @@ impl Engine {
     pub async fn set_replacement(&self, id: IntegrationId, request: SetReplacementRequest) -> Result<(), Failure> {
         let row = self.live(id).await?;
         let generations = self.vault().generations(id).await.map_err(|error| error.to_failure())?;
-        let active = replaceable(&row, &generations).ok_or_else(|| {
+        let active = KeyInUse::among(&row, &generations).ok_or_else(|| {
             Failure::new(ErrorCode::NotSupported, "There is no key or key file here that is replaced by hand.", None)
         })?;
         if request.after_days.is_some_and(|days| !(1..=ReplacementPolicy::MOST_DAYS).contains(&days)) {
@@ -31,10 +32,12 @@ impl Engine {
             });
         }
         // What is told anyway is no word of the user's, and may be told anew.
-        let told =
-            ReplacementPolicy { end: None, ..row.replacement.clone() }.with_told_end(active.number, named_end(active));
-        let own = request.ends_at.filter(|at| told.ends_at(active.number) != Some(*at));
-        let end = own.map(|at| CredentialEnd { generation: active.number, at });
+        let told = policy_of(
+            &Integration { replacement: ReplacementPolicy { end: None, ..row.replacement.clone() }, ..row.clone() },
+            &active,
+        );
+        let own = request.ends_at.filter(|at| told.ends_at(active.generation) != Some(*at));
+        let end = own.map(|at| CredentialEnd { generation: active.generation, at });
         let changed = self
             .change(id, |row| {
                 row.replacement = ReplacementPolicy { after_days: request.after_days, end, ..row.replacement.clone() };
@@ -71,9 +74,9 @@ impl Engine {
     pub async fn remind_once(&self, id: IntegrationId) -> Result<Option<Reminder>, Failure> {
         let row = self.live(id).await?;
         let generations = self.vault().generations(id).await.map_err(|error| error.to_failure())?;
-        let Some(active) = replaceable(&row, &generations) else { return Ok(None) };
-        let policy = row.replacement.with_told_end(active.number, named_end(active));
-        let Some(reminder) = policy.reminder(active.number, active.created_at, self.now()) else { return Ok(None) };
+        let Some(active) = KeyInUse::among(&row, &generations) else { return Ok(None) };
+        let policy = policy_of(&row, &active);
+        let Some(reminder) = policy.reminder(active.generation, active.saved_at, self.now()) else { return Ok(None) };
         let noted = self.change(id, |row| row.replacement.reminded = Some(reminder)).await;
         noted.map_err(|error| error.to_failure())?;
         Ok(Some(reminder))
@@ -87,14 +90,18 @@ impl Engine {
             return Ok(());
         }
         let generations = self.vault().generations(row.id).await.map_err(|error| error.to_failure())?;
-        let Some(active) = replaceable(row, &generations) else { return Ok(()) };
-        let policy = row.replacement.with_told_end(active.number, named_end(active));
-        let due = policy.due_at(active.number, active.created_at);
-        if due.is_some_and(|due| due <= self.now()) {
-            let ends_at = policy.ends_at(active.number);
-            view.status = StatusView::ReplaceSoon { saved_at: active.created_at, ends_at };
+        let Some(active) = KeyInUse::among(row, &generations) else { return Ok(()) };
+        if let Some(soon) = self.replace_soon(row, &active) {
+            view.status = soon;
         }
         Ok(())
+    }
+
+    /// What the list says of a key that is to be replaced by now.
+    pub(crate) fn replace_soon(&self, row: &Integration, key: &KeyInUse) -> Option<StatusView> {
+        let policy = policy_of(row, key);
+        let due = policy.due_at(key.generation, key.saved_at).filter(|due| *due <= self.now());
+        due.map(|_| StatusView::ReplaceSoon { saved_at: key.saved_at, ends_at: policy.ends_at(key.generation) })
     }
 
     pub(crate) async fn replacement_view(
@@ -102,18 +109,18 @@ impl Engine {
         row: &Integration,
         generations: &[GenerationInfo],
     ) -> Result<Option<ReplacementView>, Failure> {
-        let Some(active) = replaceable(row, generations) else { return Ok(None) };
-        let policy = row.replacement.with_told_end(active.number, named_end(active));
+        let Some(active) = KeyInUse::among(row, generations) else { return Ok(None) };
+        let policy = policy_of(row, &active);
         let loan = self.vault().last_loan(row.id).await.map_err(|error| error.to_failure())?;
         let last_use = loan.and_then(|entry| match entry.what {
             ActivityKind::Lent { consumer } => Some(LastUseView { at: entry.at, consumer }),
             _ => None,
         });
         Ok(Some(ReplacementView {
-            saved_at: active.created_at,
+            saved_at: active.saved_at,
             after_days: policy.after_days,
-            ends_at: policy.ends_at(active.number),
-            due_at: policy.due_at(active.number, active.created_at),
+            ends_at: policy.ends_at(active.generation),
+            due_at: policy.due_at(active.generation, active.saved_at),
             last_use,
         }))
     }
@@ -142,16 +149,7 @@ impl Engine {
     }
 }
 
-/// The credential in use, if it is one that a person replaces.
-fn replaceable<'a>(row: &Integration, generations: &'a [GenerationInfo]) -> Option<&'a GenerationInfo> {
-    let is_by_hand = matches!(row.method, Method::ApiKey | Method::ServiceAccount);
-    generations.iter().find(|one| is_by_hand && one.phase == GenerationPhase::Active)
-}
-
-/// The end that the credential names itself: that of its certificate.
-fn named_end(active: &GenerationInfo) -> Option<Timestamp> {
-    match &active.summary {
-        CredentialSummary::ServiceAccountKey { ends_at, .. } => *ends_at,
-        _ => None,
-    }
+/// With the end that the key's certificate names.
+fn policy_of(row: &Integration, key: &KeyInUse) -> ReplacementPolicy {
+    row.replacement.with_told_end(key.generation, key.ends_at)
 }

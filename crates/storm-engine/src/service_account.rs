@@ -104,11 +104,13 @@ impl Engine {
         if let TokenState::NeedsReconnect { .. } = integration.state {
             return Err(crate::error::reconnect_needed("The service refuses this key."));
         }
+        let asked = self.parts.clock.monotonic();
         let result = self.exchange_active(integration).await?;
         let now = self.now();
         let outcome = match result {
             Ok(exchanged) => {
                 self.note_obtained(id);
+                self.log(integration, self.refreshed_since(asked)).await;
                 let event = TokenEvent::RefreshSucceeded { expires_at: exchanged.expires_at, refreshable: true };
                 let written = self
                     .change(id, |row| {

@@ -90,7 +90,7 @@ impl Engine {
             expected: Some(generation),
             grant: &grant,
             event: Some(event),
-            log: vec![ActivityKind::Refreshed],
+            log: vec![ActivityKind::Refreshed { took_ms: None }],
             at: now,
         };
         let committed = self.vault().commit_grant(commit).await.map_err(not_stored)?;

@@ -191,6 +191,22 @@ pub(crate) async fn last_loan(
     row.map(entry).transpose()
 }
 
+/// As [`ActivityKind::is_of_refresh`] has it.
+const REFRESHES: &str = "SELECT sequence, at, integration_id, name, what FROM activity
+    WHERE integration_id = ?1 AND json_valid(what)
+        AND what ->> 'kind' IN ('refreshed', 'refresh_postponed', 'reconnect_needed', 'refresh_recovered')
+    ORDER BY sequence DESC LIMIT ?2";
+
+pub(crate) async fn refreshes(
+    connection: &mut SqliteConnection,
+    id: IntegrationId,
+    limit: u32,
+) -> Result<Vec<ActivityEntry>, VaultError> {
+    let rows: Vec<Row> =
+        sqlx::query_as(REFRESHES).bind(id.to_string()).bind(limit).fetch_all(connection).await.map_err(of_sqlx)?;
+    rows.into_iter().map(entry).collect()
+}
+
 fn entry((sequence, at, id, name, what): Row) -> Result<ActivityEntry, VaultError> {
     let id = id.map(|id| Uuid::parse_str(&id)).transpose().map_err(|_| VaultError::Damaged)?;
     Ok(ActivityEntry {

@@ -59,7 +59,7 @@ pub(crate) async fn read(
     let registration = match read.registration {
         Some(row) => {
             let sealed = read.sealed_secret;
-            let registration = registration::read(&row, sealed.is_some())?;
+            let registration = registration::read(&row, sealed.is_some(), read.secret_number.unwrap_or(0))?;
             let open = |number: Option<i64>, sealed: Option<Vec<u8>>| {
                 let number = GenerationNumber(number.unwrap_or(0).cast_unsigned());
                 sealed.map(|sealed| seal.open_client_secret(registration.id, number, &sealed)).transpose()

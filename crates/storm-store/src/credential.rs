@@ -3,7 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 use storm_domain::{
-    ApiKeyCredential, Credential, KeyFileAccount, OAuthGrant, ServiceAccountKey, Timestamp, VaultError,
+    ApiKeyCredential, Credential, KeyFileAccount, OAuthGrant, RefreshTokenLife, ServiceAccountKey, Timestamp,
+    VaultError,
 };
 use storm_secret::{AccessToken, ApiKey, IdToken, PrivateKey, RefreshToken, SecretBytes};
 use url::Url;
@@ -23,6 +24,8 @@ enum Head {
         token_type: Option<String>,
         scopes: Option<Vec<String>>,
         obtained_at: Timestamp,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        refresh_life: Option<RefreshTokenLife>,
     },
     ServiceAccountKey {
         key_id: Option<String>,
@@ -62,6 +65,7 @@ pub(crate) fn encode(credential: &Credential) -> Result<SecretBytes, VaultError>
                 token_type: grant.token_type.clone(),
                 scopes: grant.scopes.clone(),
                 obtained_at: grant.obtained_at,
+                refresh_life: grant.refresh_life,
             };
             // EXPOSE: to be sealed.
             let refresh_token = grant.refresh_token.as_ref().map(|token| token.expose().as_bytes());
@@ -98,16 +102,19 @@ pub(crate) fn decode(payload: &SecretBytes) -> Result<Credential, VaultError> {
     let (head, [first, second, third, fourth]) = payload::decode_grown(payload, 3)?;
     Ok(match head {
         Head::ApiKey { id } => Credential::ApiKey(ApiKeyCredential { id, key: ApiKey::new(payload::text(first)?) }),
-        Head::OauthGrant { expires_at, token_type, scopes, obtained_at } => Credential::OAuthGrant(OAuthGrant {
-            refresh_token: payload::optional_text(first)?.map(RefreshToken::new),
-            access_token: payload::optional_text(second)?.map(AccessToken::new),
-            expires_at,
-            token_type,
-            scopes,
-            id_token: payload::optional_text(third)?.map(IdToken::new),
-            dpop_key: payload::optional_text(fourth)?.map(PrivateKey::new),
-            obtained_at,
-        }),
+        Head::OauthGrant { expires_at, token_type, scopes, obtained_at, refresh_life } => {
+            Credential::OAuthGrant(OAuthGrant {
+                refresh_token: payload::optional_text(first)?.map(RefreshToken::new),
+                access_token: payload::optional_text(second)?.map(AccessToken::new),
+                expires_at,
+                token_type,
+                scopes,
+                id_token: payload::optional_text(third)?.map(IdToken::new),
+                dpop_key: payload::optional_text(fourth)?.map(PrivateKey::new),
+                obtained_at,
+                refresh_life,
+            })
+        }
         Head::ServiceAccountKey { key_id, client_email, project_id, token_uri, certificates, fingerprint, ends_at } => {
             let account = client_email.zip(token_uri);
             Credential::ServiceAccountKey(ServiceAccountKey {
@@ -140,6 +147,7 @@ mod tests {
             id_token: Some(IdToken::new("id")),
             dpop_key: dpop_key.map(PrivateKey::new),
             obtained_at: Timestamp(1),
+            refresh_life: None,
         })
     }
 
@@ -154,6 +162,7 @@ mod tests {
             token_type: Some("DPoP".to_owned()),
             scopes: None,
             obtained_at: Timestamp(1),
+            refresh_life: None,
         };
         let earlier = payload::encode(&head, &[Some(b"rt"), None, Some(b"id")]).unwrap();
         assert_eq!(earlier.expose(), encode(&grant(None)).unwrap().expose(), "three secrets, as ever");

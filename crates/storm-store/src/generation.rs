@@ -3,11 +3,14 @@
 //! INVARIANT: at most one active generation per integration (a unique index holds it), numbers are never used twice, and a
 //! generation's secret is there until it is retired and not afterwards.
 
+use futures_util::TryStreamExt as _;
 use sqlx::SqliteConnection;
+use storm_domain::port::KeyInUse;
 use storm_domain::{
     Credential, CredentialSummary, Generation, GenerationInfo, GenerationNumber, GenerationPhase, Integration,
     IntegrationId, Timestamp, VaultError,
 };
+use uuid::Uuid;
 
 use crate::fault::of_sqlx;
 use crate::seal::Seal;
@@ -102,6 +105,27 @@ pub(crate) async fn infos(
         })
     };
     rows.into_iter().map(read).collect()
+}
+
+/// The keys and key files in use. Only the summary of a key file is opened: it may name an end.
+pub(crate) async fn keys_in_use(connection: &mut SqliteConnection, seal: &Seal) -> Result<Vec<KeyInUse>, VaultError> {
+    let mut rows = sqlx::query_as::<_, (String, i64, i64, Option<Vec<u8>>)>(
+        "SELECT integration_id, number, created_at, iif(kind = 'service_account_key', sealed_summary, NULL)
+         FROM generation WHERE phase = 'active' AND kind IN ('api_key', 'service_account_key')",
+    )
+    .fetch(connection);
+    let mut keys = Vec::new();
+    while let Some((id, stored, created_at, sealed)) = rows.try_next().await.map_err(of_sqlx)? {
+        let integration_id = IntegrationId(Uuid::parse_str(&id).map_err(|_| VaultError::Damaged)?);
+        // One that does not open says nothing of its end, and hides no other.
+        let summary = sealed.and_then(|sealed| seal.open_summary(integration_id, number(stored), &sealed).ok());
+        let ends_at = match summary {
+            Some(CredentialSummary::ServiceAccountKey { ends_at, .. }) => ends_at,
+            _ => None,
+        };
+        keys.push(KeyInUse { integration_id, generation: number(stored), saved_at: Timestamp(created_at), ends_at });
+    }
+    Ok(keys)
 }
 
 /// Saves a credential under the next number. [`VaultError::NotFound`] without such an integration.

@@ -81,6 +81,7 @@ fn stand_in(id: &str) -> Result<Integration, VaultError> {
         replacement: ReplacementPolicy::default(),
         last_verdict: None,
         last_refreshed_at: None,
+        refresh_life: None,
         created_at: Timestamp(0),
         trashed_at: None,
     })

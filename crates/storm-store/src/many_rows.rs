@@ -54,7 +54,7 @@ impl Filled {
         let mut transaction = connection.begin().await.unwrap();
         integration::insert(&mut transaction, oauth_integration(7)).await.unwrap();
         generation::insert(&mut transaction, &seal, ONE, &credential, GenerationPhase::Active, NOW).await.unwrap();
-        let what = serde_json::to_string(&ActivityKind::Refreshed).unwrap();
+        let what = serde_json::to_string(&ActivityKind::Refreshed { took_ms: None }).unwrap();
         let fill =
             FILL.replace("?1", &integrations.to_string()).replace("?2", &entries.to_string()).replace("?3", &what);
         sqlx::raw_sql(sqlx::AssertSqlSafe(fill)).execute(&mut *transaction).await.unwrap();
@@ -117,7 +117,7 @@ async fn refresh(connection: &mut SqliteConnection, seal: &Seal) -> Result<(), V
     let intent = RefreshIntent { integration_id: ONE, generation: expected, at: NOW, retries: 0 };
     let lease = in_turn(connection, async |turn| lease::begin(turn, &intent, &owner, NOW, NOW).await).await?;
     let grant = oauth_grant("next", Some("next"));
-    let log = vec![ActivityKind::Refreshed];
+    let log = vec![ActivityKind::Refreshed { took_ms: None }];
     let commit = grant::Commit { lease, expected, grant, event: None, log, at: NOW };
     in_turn(connection, async |turn| grant::commit(turn, seal, commit).await).await.map(drop)
 }
@@ -170,7 +170,8 @@ async fn f111_a_log_that_is_far_too_long_is_shortened_in_portions() {
     for _ in 0..3 {
         loop {
             let appended = many.steps(async |connection, seal| {
-                activity::append(connection, seal, None, String::new(), &ActivityKind::Refreshed, NOW).await
+                activity::append(connection, seal, None, String::new(), &ActivityKind::Refreshed { took_ms: None }, NOW)
+                    .await
             });
             let cost = appended.await.0;
             assert!(cost < 200_000, "{cost} steps while everybody waits");

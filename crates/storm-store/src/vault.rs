@@ -6,7 +6,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use sqlx::pool::PoolConnection;
 use sqlx::{Sqlite, SqliteConnection, SqlitePool};
-use storm_domain::port::{CommittedGrant, GrantCommit, NewIntegration, NewMinting, NewRevocation, RefreshBasis, Vault};
+use storm_domain::port::{
+    CommittedGrant, GrantCommit, KeyInUse, NewIntegration, NewMinting, NewRevocation, RefreshBasis, Vault,
+};
 use storm_domain::{
     ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
     GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, NetworkSettings, OAuthGrant,
@@ -234,6 +236,10 @@ impl Vault for SqliteVault {
 
     async fn generations(&self, id: IntegrationId) -> Result<Vec<GenerationInfo>, VaultError> {
         generation::infos(&mut *self.reader().await?, &self.seal, id).await
+    }
+
+    async fn keys_in_use(&self) -> Result<Vec<KeyInUse>, VaultError> {
+        generation::keys_in_use(&mut *self.reader().await?, &self.seal).await
     }
 
     async fn stage_generation(
@@ -602,6 +608,10 @@ impl Vault for SqliteVault {
 
     async fn activity(&self, id: Option<IntegrationId>, limit: u32) -> Result<Vec<ActivityEntry>, VaultError> {
         activity::newest(&mut *self.reader().await?, id, limit).await
+    }
+
+    async fn refreshes(&self, id: IntegrationId, limit: u32) -> Result<Vec<ActivityEntry>, VaultError> {
+        activity::refreshes(&mut *self.reader().await?, id, limit).await
     }
 
     async fn last_loan(&self, id: IntegrationId) -> Result<Option<ActivityEntry>, VaultError> {

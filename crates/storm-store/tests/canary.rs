@@ -104,6 +104,7 @@ async fn no_planted_secret_is_anywhere_in_the_data_folder() {
         connector_id: "practice".into(),
         client_id: "client".into(),
         has_secret: true,
+        secret_ends_at: None,
         fields: [].into(),
         created_at: NOW,
     };

@@ -118,7 +118,7 @@ async fn five_backups_are_kept_and_a_damaged_one_is_not_put_back() {
 async fn three_entries(house: &House) {
     let vault = house.open().await;
     for at in [NOW, LATER, LATER] {
-        vault.append_activity(Some(id(1)), "GitHub", &ActivityKind::Refreshed, at).await.unwrap();
+        vault.append_activity(Some(id(1)), "GitHub", &ActivityKind::Refreshed { took_ms: None }, at).await.unwrap();
     }
     assert_eq!(vault.verify_activity_chain().await.unwrap(), ChainVerdict::Intact { entries: 3 });
     vault.close().await;
@@ -130,12 +130,12 @@ async fn the_log_lists_the_newest_first_for_one_integration_or_for_all() {
     let vault = house.open().await;
     vault.append_activity(Some(id(1)), "GitHub", &ActivityKind::Added, NOW).await.unwrap();
     vault.append_activity(None, "", &ActivityKind::Paused, NOW).await.unwrap();
-    vault.append_activity(Some(id(1)), "GitHub", &ActivityKind::Refreshed, LATER).await.unwrap();
+    vault.append_activity(Some(id(1)), "GitHub", &ActivityKind::Refreshed { took_ms: None }, LATER).await.unwrap();
     let all = vault.activity(None, 2).await.unwrap();
     assert_eq!(all.iter().map(|entry| entry.sequence).collect::<Vec<_>>(), [3, 2]);
     assert_eq!(
         (all[0].at, &all[0].what, all[0].integration_name.as_str()),
-        (LATER, &ActivityKind::Refreshed, "GitHub")
+        (LATER, &ActivityKind::Refreshed { took_ms: None }, "GitHub")
     );
     assert_eq!(all[1].integration_id, None);
     let one = vault.activity(Some(id(1)), 10).await.unwrap();
@@ -152,7 +152,7 @@ async fn the_last_loan_is_found_behind_whatever_came_after_it() {
         vault.append_activity(Some(id(number)), "GitHub", &lent, at).await.unwrap();
     }
     for _ in 0..50 {
-        vault.append_activity(Some(id(1)), "GitHub", &ActivityKind::Refreshed, LATER).await.unwrap();
+        vault.append_activity(Some(id(1)), "GitHub", &ActivityKind::Refreshed { took_ms: None }, LATER).await.unwrap();
     }
     let loan = vault.last_loan(id(1)).await.unwrap().unwrap();
     assert_eq!((loan.at, loan.what), (LATER, ActivityKind::Lent { consumer: "curl".to_owned() }));

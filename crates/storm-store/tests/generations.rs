@@ -5,9 +5,11 @@ mod common;
 
 use common::{LATER, NOW, add, begun, commit_of, id, refresh_token};
 use storm_domain::port::Vault;
-use storm_domain::{Credential, GenerationNumber, GenerationPhase, IntegrationId, OAuthGrant, VaultError};
+use storm_domain::{
+    Credential, GenerationNumber, GenerationPhase, IntegrationId, Method, OAuthGrant, ServiceAccountKey, VaultError,
+};
 use storm_secret::IdToken;
-use storm_testkit::{api_key, api_key_integration, oauth_grant, oauth_integration, service_account_key};
+use storm_testkit::{api_key, api_key_integration, integration, oauth_grant, oauth_integration, service_account_key};
 
 const FIRST: GenerationNumber = GenerationNumber(1);
 const SECOND: GenerationNumber = GenerationNumber(2);
@@ -30,6 +32,24 @@ async fn commit(
 }
 
 contract! {
+    async fn keys_in_use_are_found_together_with_the_ends_of_their_certificates(house) {
+        let vault = house.open().await;
+        let Credential::ServiceAccountKey(key) = service_account_key("pem") else { panic!() };
+        let certified = ServiceAccountKey { ends_at: Some(LATER), ..key };
+        let file = integration(1, Method::ServiceAccount);
+        add(&vault, file, Some(Credential::ServiceAccountKey(certified))).await;
+        add(&vault, api_key_integration(2), Some(api_key("old"))).await;
+        add(&vault, oauth_integration(3), Some(Credential::OAuthGrant(oauth_grant("at", Some("rt"))))).await;
+        add(&vault, api_key_integration(4), None).await;
+        let next = vault.stage_generation(id(2), &api_key("new"), LATER).await.unwrap();
+        vault.switch_generation(id(2), Some(GenerationNumber(1)), next, LATER).await.unwrap();
+        let mut keys = vault.keys_in_use().await.unwrap();
+        keys.sort_by_key(|key| key.integration_id);
+        let told: Vec<_> = keys.iter().map(|key| (key.integration_id, key.generation, key.ends_at)).collect();
+        assert_eq!(told, [(id(1), GenerationNumber(1), Some(LATER)), (id(2), next, None)]);
+        assert_eq!(keys[1].saved_at, LATER);
+    }
+
     async fn every_kind_of_credential_comes_back_after_a_restart(house) {
         let vault = house.open().await;
         let pem = "-----BEGIN PRIVATE KEY-----\nMIIE\"\\\u{e9}\n-----END PRIVATE KEY-----\n";

@@ -21,6 +21,7 @@ fn registration(has_secret: bool) -> AppRegistration {
         connector_id: "practice".into(),
         client_id: "client".into(),
         has_secret,
+        secret_ends_at: None,
         fields: [("host".to_owned(), "git.example.com".to_owned())].into(),
         created_at: NOW,
     }

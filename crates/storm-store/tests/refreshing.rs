@@ -151,7 +151,7 @@ contract! {
 
         let grant = OAuthGrant { scopes: Some(vec!["read".into()]), ..oauth_grant("access", Some("refresh")) };
         let event = TokenEvent::CredentialSaved { expires_at: grant.expires_at, refreshable: true };
-        let log = vec![ActivityKind::Refreshed];
+        let log = vec![ActivityKind::Refreshed { took_ms: None }];
         let committed = GrantCommit { event: Some(event), log, ..commit_of(&held, None, &grant) };
         let committed = vault.commit_grant(committed).await.unwrap();
 

@@ -21,6 +21,7 @@ async fn register(vault: &impl Vault, secret: Option<&str>) {
         connector_id: "practice".into(),
         client_id: "client".into(),
         has_secret: secret.is_some(),
+        secret_ends_at: None,
         fields: [].into(),
         created_at: NOW,
     };
@@ -62,6 +63,21 @@ fn pair(in_use: &str, other: Option<&str>) -> (String, Option<String>) {
 }
 
 contract! {
+    async fn the_end_of_a_secret_is_not_that_of_the_next_one(house) {
+        let vault = house.open().await;
+        begun(&vault).await;
+        let end = async |vault: &dyn Vault| vault.registrations().await.unwrap()[0].secret_ends_at;
+        let noted = AppRegistration { secret_ends_at: Some(LATER), ..vault.registrations().await.unwrap().remove(0) };
+        vault.put_registration(&noted, None).await.unwrap();
+        let vault = house.reopen(vault).await;
+        assert_eq!(end(&vault).await, Some(LATER));
+        let rotation = vault.secret_rotation(ID).await.unwrap().unwrap();
+        switched(&vault, &rotation).await;
+        assert_eq!(end(&vault).await, None);
+        vault.put_registration(&noted, None).await.unwrap();
+        assert_eq!(end(&vault).await, Some(LATER), "it has one of its own");
+    }
+
     async fn the_secrets_change_places_at_the_switch_and_the_old_one_is_erased_at_the_end(house) {
         let vault = house.open().await;
         let rotation = begun(&vault).await;

@@ -34,6 +34,7 @@ pub fn integration(number: u128, method: Method) -> Integration {
         replacement: ReplacementPolicy::default(),
         last_verdict: None,
         last_refreshed_at: None,
+        refresh_life: None,
         created_at: NOW,
         trashed_at: None,
     }
@@ -69,6 +70,7 @@ pub fn oauth_grant(access_token: &str, refresh_token: Option<&str>) -> OAuthGran
         id_token: None,
         dpop_key: None,
         obtained_at: NOW,
+        refresh_life: None,
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{key_file, window};
 #[tauri::command]
 #[specta::specta]
 pub async fn choose_key_files(shell: State<'_, Shell>, window: WebviewWindow) -> Result<Vec<HeldFileView>, Failure> {
-    let chosen = guarded(async { Ok(window::choose_files(&window, window::Wanted::KeyFile).await) }).await?;
+    let chosen = guarded(async { Ok(window::choose_files(&window, window::Wanted::Key).await) }).await?;
     guarded(async { Ok(if chosen.is_empty() { Vec::new() } else { key_file::hold(&shell, chosen).await }) }).await
 }
 

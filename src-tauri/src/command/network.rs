@@ -38,7 +38,7 @@ pub async fn choose_authority_file(
     shell: State<'_, Shell>,
     window: WebviewWindow,
 ) -> Result<Option<NetworkSettingsView>, Failure> {
-    let wanted = window::Wanted::AuthorityFile;
+    let wanted = window::Wanted::Authority;
     let Some(path) = guarded(async { Ok(window::choose_file(&window, wanted).await) }).await? else { return Ok(None) };
     let file = key_file::read_public(path).await?;
     // EXPOSE: certificates are public; only the type says otherwise.

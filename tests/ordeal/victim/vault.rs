@@ -299,6 +299,9 @@ impl Vault for TrappedVault {
     async fn activity(&self, id: Option<IntegrationId>, limit: u32) -> Stored<Vec<ActivityEntry>> {
         looked!(self.activity(id, limit))
     }
+    async fn refreshes(&self, id: IntegrationId, limit: u32) -> Stored<Vec<ActivityEntry>> {
+        looked!(self.refreshes(id, limit))
+    }
     async fn last_loan(&self, id: IntegrationId) -> Stored<Option<ActivityEntry>> {
         looked!(self.last_loan(id))
     }

@@ -170,16 +170,21 @@ impl Window {
     /// # Errors
     /// When the dialog does not appear.
     pub async fn choose_in_dialog(&self, title: &str, path: &Path) -> Outcome {
-        let named = format!("^{title}$");
-        let dialog = eventually(&format!("the dialog “{title}”"), PATIENCE, async || {
-            let found = run("xdotool", &["search", "--onlyvisible", "--name", &named]).await;
-            let found = found.ok().and_then(|ids| ids.lines().next().map(str::to_owned));
-            Ok(found.map_or_else(|| Look::NotYet("no such window".to_owned()), Look::Found))
-        })
-        .await?;
+        let dialog = system_dialog(title).await?;
         // The first slash opens the field for paths, and what is typed until it is open is lost: slashes that may be.
         let path = format!("{}{}", "/".repeat(12), path.display());
         run("xdotool", &["windowfocus", "--sync", &dialog, "type", "--delay", "20", &path]).await?;
+        run("xdotool", &["key", "Return"]).await.map(drop)
+    }
+
+    /// Saves a file in the dialog of the system that has this title, by typing its path over the name that is proposed.
+    ///
+    /// # Errors
+    /// When the dialog does not appear.
+    pub async fn save_in_dialog(&self, title: &str, path: &Path) -> Outcome {
+        let dialog = system_dialog(title).await?;
+        run("xdotool", &["windowfocus", "--sync", &dialog, "key", "ctrl+a"]).await?;
+        run("xdotool", &["type", "--delay", "20", &path.to_string_lossy()]).await?;
         run("xdotool", &["key", "Return"]).await.map(drop)
     }
 
@@ -299,6 +304,17 @@ impl Window {
 /// The text an element shows. One that was just replaced has none; the next look finds its successor.
 async fn text_of(element: &WebElement) -> String {
     element.prop("innerText").await.ok().flatten().unwrap_or_default()
+}
+
+/// The dialog of the system that has this title, once it is shown.
+async fn system_dialog(title: &str) -> Outcome<String> {
+    let named = format!("^{title}$");
+    eventually(&format!("the dialog “{title}”"), PATIENCE, async || {
+        let found = run("xdotool", &["search", "--onlyvisible", "--name", &named]).await;
+        let found = found.ok().and_then(|ids| ids.lines().next().map(str::to_owned));
+        Ok(found.map_or_else(|| Look::NotYet("no such window".to_owned()), Look::Found))
+    })
+    .await
 }
 
 fn selector(test: &str) -> String {

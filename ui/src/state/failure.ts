@@ -29,6 +29,7 @@ const entries: Record<ErrorCode, Entry> = {
   field_not_usable: { title: 'A field needs another value', text: 'Compare it with the example below the field.', action: 'edit_field' },
   file_password_refused: { title: 'The password does not open the file', text: 'Enter the password that the file was made with.', action: 'retry' },
   file_not_usable: { title: 'This file cannot be used', text: 'Choose the credentials file that the service let you download.', action: 'replace_credential' },
+  file_not_written: { title: 'The file could not be written', text: 'Nothing was changed. Choose another folder.', action: 'retry' },
   clipboard_empty: { title: 'There is no text on the clipboard', text: 'Copy the key at the service, then paste it here.', action: 'retry' },
   browser_not_opened: { title: 'No browser could be opened', text: 'Copy the link and open it in a browser on this computer.', action: 'retry' },
   port_not_opened: { title: 'The answer could not be awaited', text: 'Another program holds the port this service redirects to. Close it, then try again.', action: 'retry' },

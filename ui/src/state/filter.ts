@@ -1,8 +1,8 @@
 // Which rows are shown: a state, a method, a service and a label, each or none, and a search over what a person would type. Pure.
 import type { IntegrationView, Method } from '../api/host';
-import { isTroubled, methodText, needsUser } from './status';
+import { isTroubled, isWell, methodText, needsUser } from './status';
 
-export type StateFilter = 'needs' | 'troubled' | 'expiring' | 'paused';
+export type StateFilter = 'needs' | 'troubled' | 'expiring' | 'connected' | 'paused';
 
 export interface Filter {
   state: StateFilter | null;
@@ -34,10 +34,11 @@ const isIn: Record<StateFilter, (row: IntegrationView) => boolean> = {
   needs: (row) => needsUser(row.status),
   troubled: (row) => isTroubled(row.status),
   expiring: (row) => row.status.status === 'replace_soon',
+  connected: (row) => isWell(row.status),
   paused: (row) => row.status.status === 'paused',
 };
 
-export const stateTitles: Record<StateFilter, string> = { needs: 'Needs me', troubled: 'Soon', expiring: 'Replace soon', paused: 'Paused' };
+export const stateTitles: Record<StateFilter, string> = { needs: 'Needs me', troubled: 'Soon', expiring: 'Replace soon', connected: 'Connected', paused: 'Paused' };
 export const methodTitles: Record<Method, string> = { api_key: 'API keys', oauth: 'OAuth', service_account: 'Service accounts' };
 
 const fold = (text: string) => text.toLowerCase();
@@ -66,7 +67,8 @@ export function choicesOf(rows: IntegrationView[], chosen: Filter): Choices {
     (Object.keys(titles) as Value[]).map((value) => ({ value, title: titles[value], count: counts.get(value) ?? 0 })).filter(({ value, count }) => count > 0 || value === kept);
   return {
     all: rows.length,
-    states: counted(stateTitles, states, chosen.state),
+    // Nobody looks for what works, unless a count led there.
+    states: counted(stateTitles, states, chosen.state).filter(({ value }) => value !== 'connected' || value === chosen.state),
     methods: counted(methodTitles, methods, chosen.method),
     connectors: sorted(connectors),
     labels: sorted(labels),

@@ -1,7 +1,7 @@
 // How the list is looked at: search, filter, order, what is selected, and where the focus is. It outlives the view, so that whoever
 // comes back from a page finds the list as it was left.
 import type { IntegrationId, IntegrationView, ListSort } from '../api/host';
-import { choicesOf, everything, filtered, type Filter } from './filter';
+import { choicesOf, everything, filtered, type Filter, type StateFilter } from './filter';
 import type { Integrations } from './integrations.svelte';
 import { Sorter } from './sort';
 import type { Settings } from './window-settings.svelte';
@@ -43,6 +43,12 @@ export class List {
   /** Chooses one kind of filter and leaves the others. */
   choose(part: Partial<Filter>): void {
     this.filter = { ...this.filter, ...part };
+  }
+
+  /** Only rows in this state, whatever was looked for before. */
+  showOnly(state: StateFilter): void {
+    this.showAll();
+    this.choose({ state });
   }
 
   showAll(): void {

@@ -9,6 +9,7 @@ export type SettingsPart = 'vault' | 'master_key' | 'network';
 export type Place =
   | { view: 'integrations' }
   | { view: 'integration'; id: IntegrationId; tab: PageTab }
+  | { view: 'health' }
   | { view: 'activity' }
   | { view: 'settings'; part: SettingsPart | null };
 
@@ -24,6 +25,10 @@ export class Route {
 
   open(id: IntegrationId, tab: PageTab = 'overview'): void {
     this.place = { view: 'integration', id, tab };
+  }
+
+  health(): void {
+    this.place = { view: 'health' };
   }
 
   activity(): void {

@@ -87,6 +87,9 @@ export const needsUser = (status: StatusView): boolean =>
 export const isTroubled = (status: StatusView): boolean =>
   !needsUser(status) && ['limited', 'replace_soon', 'retrying', 'unverified'].includes(status.status);
 
+/** Whether all is well, as far as the one status that counts says. */
+export const isWell = (status: StatusView): boolean => status.status === 'connected' || status.status === 'scopes_missing';
+
 export const methodText: Record<Method, string> = {
   api_key: 'API key',
   oauth: 'OAuth 2.0',

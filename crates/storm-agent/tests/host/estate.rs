@@ -53,6 +53,7 @@ impl Estate {
             connector_id: "practice".to_owned(),
             client_id: "practice-desktop".to_owned(),
             has_secret: false,
+            secret_ends_at: None,
             fields: fields.clone(),
             created_at: now,
         };
@@ -99,6 +100,7 @@ async fn new_grant(service: &Sandbox, obtained_at: Timestamp, expires_at: Option
         id_token: None,
         dpop_key: None,
         obtained_at,
+        refresh_life: None,
     }
 }
 

@@ -13,7 +13,11 @@ pub(super) fn read(text: &str) -> Option<Object> {
     for (name, value) in form_urlencoded::parse(text.trim().as_bytes()) {
         if let Some(name) = Name::of(&name, None) {
             let value = value.into_owned();
-            let value = if name == Name::ExpiresIn { Value::Number(value) } else { Value::Text(Zeroizing::new(value)) };
+            let value = if matches!(name, Name::ExpiresIn | Name::RefreshExpiresIn) {
+                Value::Number(value)
+            } else {
+                Value::Text(Zeroizing::new(value))
+            };
             object.add(name, value);
         }
     }

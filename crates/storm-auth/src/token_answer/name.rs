@@ -9,6 +9,7 @@ pub(super) enum Name {
     TokenType,
     IssuedTokenType,
     ExpiresIn,
+    RefreshExpiresIn,
     Scope,
     Error,
     Description,
@@ -31,6 +32,9 @@ const KNOWN: &[(&str, Name)] = &[
     ("tokentype", Name::TokenType),
     ("issuedtokentype", Name::IssuedTokenType),
     ("expiresin", Name::ExpiresIn),
+    // GitHub, Google and Microsoft; Keycloak. No RFC has it.
+    ("refreshtokenexpiresin", Name::RefreshExpiresIn),
+    ("refreshexpiresin", Name::RefreshExpiresIn),
     ("scope", Name::Scope),
     ("scopes", Name::Scope),
     ("error", Name::Error),
@@ -66,6 +70,6 @@ impl Name {
 fn same(known: &str, text: &str) -> bool {
     // The length first: it spares most comparisons in an answer with very many names.
     text.len() >= known.len()
-        && text.len() <= known.len() + 2
+        && text.len() <= known.len() + 3
         && text.bytes().filter(|byte| *byte != b'_').map(|byte| byte.to_ascii_lowercase()).eq(known.bytes())
 }

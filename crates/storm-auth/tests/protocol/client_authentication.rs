@@ -117,6 +117,7 @@ async fn a_revocation_is_signed_too() {
         id_token: None,
         dpop_key: None,
         obtained_at: now(),
+        refresh_life: None,
     });
     provider().revoke(&request, &grant, Some(&client(&key.pems[0])), None).await.unwrap();
     let form = form(&server.requests()[0]);

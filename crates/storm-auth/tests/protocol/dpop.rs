@@ -178,6 +178,7 @@ fn grant(token_type: &str, key: &PrivateKey) -> Credential {
         id_token: None,
         dpop_key: Some(key.clone()),
         obtained_at: now(),
+        refresh_life: None,
     })
 }
 

@@ -390,3 +390,20 @@ fn o39_no_lifetime_whatever_is_below_nothing_or_past_ten_years() {
         }
     }
 }
+
+#[test]
+fn the_lifetime_of_a_refresh_token_is_read_under_each_of_its_names() {
+    for (said, seconds) in [
+        (r#""refresh_token_expires_in":604799"#, Some(604_799)),
+        (r#""refresh_expires_in":1800"#, Some(1_800)),
+        (r#""refreshTokenExpiresIn":"60""#, Some(60)),
+        (r#""refresh_expires_in":0"#, None),
+        (r#""refresh_expires_in":null"#, None),
+        (r#""expires_in":3600"#, None),
+    ] {
+        let body = format!(r#"{{"access_token":"at","token_type":"Bearer","refresh_token":"rt",{said}}}"#);
+        let reading = reader().read_token_answer(&example_service(), &json_answer(&body));
+        assert_eq!(reading.refresh_expires_in, seconds.map(Duration::from_secs), "{said}");
+        assert_eq!(reading.oddities, [], "{said}");
+    }
+}

@@ -204,6 +204,7 @@ async fn a_revoked_grant_is_refused_and_revoking_twice_is_a_success() {
         id_token: None,
         dpop_key: None,
         obtained_at: now(),
+        refresh_life: None,
     });
     let revoke = service.revoke.clone().expect("discovered");
     for _ in 0..2 {

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 use storm_domain::port::Provider as _;
 use storm_domain::{
-    AuthorizationGrant, ClientAuth, ClientMetadata, RefreshFailure, RegisteredClient, RegistrationOffer, TransientKind,
+    AuthorizationGrant, ClientAuth, ClientMetadata, RefreshFailure, RegisteredClient, RegistrationOffer, Timestamp,
+    TransientKind,
 };
 
 use crate::support::{RawServer, Reply, impatient_provider, json as reply, provider};
@@ -91,6 +92,24 @@ async fn a_client_in_its_own_name_has_no_redirect_and_a_secret() {
         (&said["grant_types"], &said["response_types"], &said["redirect_uris"]),
         (&json!(["client_credentials"]), &json!([]), &json!([]))
     );
+}
+
+/// RFC 7591 §3.2.1: seconds since 1970, 0 = never.
+#[tokio::test]
+async fn the_end_of_a_secret_is_kept_where_the_service_names_one() {
+    for (said, ends_at) in [
+        (json!(1_893_456_000), Some(Timestamp(1_893_456_000_000))),
+        (json!(0), None),
+        (json!(null), None),
+        (json!("never"), None),
+        (json!(-1), None),
+        (json!(i64::MAX), Some(Timestamp(i64::MAX))),
+    ] {
+        let answer = json!({ "client_id": "c", "client_secret": "s", "client_secret_expires_at": said });
+        assert_eq!(answered(None, created(&answer)).await.unwrap().secret_ends_at, ends_at, "{said}");
+    }
+    let public = json!({ "client_id": "c", "client_secret_expires_at": 1_893_456_000 });
+    assert_eq!(answered(None, created(&public)).await.unwrap().secret_ends_at, None);
 }
 
 #[tokio::test]

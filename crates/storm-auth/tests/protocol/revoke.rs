@@ -32,6 +32,7 @@ fn grant() -> Credential {
         id_token: None,
         dpop_key: None,
         obtained_at: Timestamp(0),
+        refresh_life: None,
     })
 }
 

@@ -173,6 +173,7 @@ async fn an_oauth_grant_is_verified_by_the_access_token_at_hand() {
         id_token: None,
         dpop_key: None,
         obtained_at: Timestamp(0),
+        refresh_life: None,
     });
     let server = RawServer::always(json("200 OK", "{}")).await;
     let request = request(server.url("/me"));

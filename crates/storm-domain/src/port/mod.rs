@@ -20,7 +20,9 @@ pub use redirect::{
     ExpectedRedirect, ListenError, ListenRequest, PasteError, PendingRedirect, PortHolder, Redirect, RedirectDesk,
     RedirectError,
 };
-pub use vault::{CommittedGrant, GrantCommit, NewIntegration, NewMinting, NewRevocation, RefreshBasis, Vault};
+pub use vault::{
+    CommittedGrant, GrantCommit, KeyInUse, NewIntegration, NewMinting, NewRevocation, RefreshBasis, Vault,
+};
 
 use crate::Event;
 

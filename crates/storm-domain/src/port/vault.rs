@@ -6,9 +6,9 @@ use async_trait::async_trait;
 use storm_secret::ClientSecret;
 
 use crate::{
-    ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
-    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, NetworkSettings, OAuthGrant,
-    PendingRevocation, Preferences, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation,
+    ActivityEntry, ActivityKind, AppRegistration, Credential, CredentialSummary, Generation, GenerationInfo,
+    GenerationNumber, GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, Method, NetworkSettings,
+    OAuthGrant, PendingRevocation, Preferences, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation,
     RotationMode, SecretRotation, Timestamp, TokenEvent, VaultError, WindowSettings,
 };
 
@@ -19,6 +19,37 @@ pub struct NewIntegration {
     pub integration: Integration,
     /// Its first generation, made active at once.
     pub credential: Option<Credential>,
+}
+
+/// A key or a key file in use, without its secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyInUse {
+    /// Whose it is.
+    pub integration_id: IntegrationId,
+    /// Which of its credentials.
+    pub generation: GenerationNumber,
+    /// When it was saved.
+    pub saved_at: Timestamp,
+    /// When its certificate ends; None = it has none.
+    pub ends_at: Option<Timestamp>,
+}
+
+impl KeyInUse {
+    /// That among an integration's credentials, if one that its user replaces by hand is in use.
+    #[must_use]
+    pub fn among(integration: &Integration, generations: &[GenerationInfo]) -> Option<Self> {
+        let is_by_hand = matches!(integration.method, Method::ApiKey | Method::ServiceAccount);
+        let active = generations.iter().find(|one| is_by_hand && one.phase == GenerationPhase::Active)?;
+        Some(Self {
+            integration_id: integration.id,
+            generation: active.number,
+            saved_at: active.created_at,
+            ends_at: match &active.summary {
+                CredentialSummary::ServiceAccountKey { ends_at, .. } => *ends_at,
+                _ => None,
+            },
+        })
+    }
 }
 
 /// All that a refresh starts from, read together.
@@ -131,6 +162,14 @@ pub trait Vault: Send + Sync {
     async fn generation(&self, id: IntegrationId, number: GenerationNumber) -> Result<Generation, VaultError>;
     /// All generations without secrets, newest first.
     async fn generations(&self, id: IntegrationId) -> Result<Vec<GenerationInfo>, VaultError>;
+    /// All keys and key files in use. A store that can find them without asking for each integration should.
+    async fn keys_in_use(&self) -> Result<Vec<KeyInUse>, VaultError> {
+        let mut keys = Vec::new();
+        for row in self.integrations().await? {
+            keys.extend(KeyInUse::among(&row, &self.generations(row.id).await?));
+        }
+        Ok(keys)
+    }
     /// Saves a credential beside the active one.
     async fn stage_generation(
         &self,
@@ -324,6 +363,8 @@ pub trait Vault: Send + Sync {
     ) -> Result<(), VaultError>;
     /// The newest entries, of one integration or of all, newest first.
     async fn activity(&self, id: Option<IntegrationId>, limit: u32) -> Result<Vec<ActivityEntry>, VaultError>;
+    /// The newest entries about an integration's refreshes, newest first: those that [`ActivityKind::is_of_refresh`] is true of.
+    async fn refreshes(&self, id: IntegrationId, limit: u32) -> Result<Vec<ActivityEntry>, VaultError>;
     /// The newest [`ActivityKind::Lent`] of an integration, however long ago; None = the log knows of none.
     async fn last_loan(&self, id: IntegrationId) -> Result<Option<ActivityEntry>, VaultError>;
 }

@@ -131,6 +131,7 @@ impl Engine {
             replacement: storm_domain::ReplacementPolicy::default(),
             last_verdict: None,
             last_refreshed_at: None,
+            refresh_life: None,
             created_at: now,
             ..old.clone()
         };

@@ -14,8 +14,8 @@ use storm_domain::port::{ClientIdentity, GrantCommit, NewIntegration, TokenGrant
 use storm_domain::{
     Account, Action, ActivityKind, Credential, Delivery, ErrorCode, Event, Failure, GenerationNumber, GenerationPhase,
     IdTokenError, Integration, IntegrationId, Lease, OAuthGrant, RawTokenAnswer, RefreshFailure, RefreshIntent,
-    SendFailure, Timestamp, TokenAnswerReading, TokenEvent, TokenState, TransientKind, VaultError, Verdict,
-    VerdictRecord,
+    RefreshTokenLife, SendFailure, Timestamp, TokenAnswerReading, TokenEvent, TokenState, TransientKind, VaultError,
+    Verdict, VerdictRecord,
 };
 use storm_secret::Nonce;
 
@@ -25,6 +25,7 @@ pub(super) struct Undecided {
     pub(super) staged: GenerationNumber,
     grant_expires_at: Option<Timestamp>,
     refreshable: bool,
+    refresh_life: Option<RefreshTokenLife>,
     scopes: Option<Vec<String>>,
     pub(super) account: Option<Account>,
     pub(super) verdict: Verdict,
@@ -37,6 +38,7 @@ impl Undecided {
         Integration {
             state: row.state.step(event, now),
             last_refreshed_at: Some(now),
+            refresh_life: self.refresh_life,
             last_verdict: Some(VerdictRecord { verdict: self.verdict.clone(), at: now }),
             account: self.account.clone(),
             granted_scopes: self.scopes.clone().unwrap_or_else(|| plan.scopes.clone()),
@@ -82,6 +84,7 @@ impl Engine {
             staged,
             grant_expires_at: grant.expires_at,
             refreshable: grant.refresh_token.is_some(),
+            refresh_life: grant.refresh_life,
             scopes: grant.scopes.clone(),
             account: self.account_of(row, grant, &verdict),
             verdict,
@@ -357,6 +360,7 @@ pub(crate) fn empty_grant(now: Timestamp) -> OAuthGrant {
         id_token: None,
         dpop_key: None,
         obtained_at: now,
+        refresh_life: None,
     }
 }
 

@@ -18,6 +18,8 @@ pub struct RegistrationView {
     pub client_id: String,
     /// Whether the vault holds a secret for it.
     pub has_secret: bool,
+    /// When the secret ends; None = it does not, or that is not known.
+    pub secret_ends_at: Option<Timestamp>,
     /// The fields it belongs to.
     pub fields: Fields,
     /// How many integrations use it, those in the bin too.
@@ -49,6 +51,8 @@ pub struct SaveRegistrationRequest {
     pub client_secret: Option<TypedSecret>,
     /// A held file that has the secret in it: what the service let one download for a client, or a private key.
     pub file: Option<HeldSecretId>,
+    /// When the secret ends, as its user says; None = it does not, or that is not known. What a certificate in it says counts more.
+    pub secret_ends_at: Option<Timestamp>,
     /// The fields it belongs to.
     pub fields: Fields,
 }

@@ -6,6 +6,7 @@ mod connector;
 mod discovery;
 mod dropped_file;
 mod finding;
+mod health;
 mod host;
 mod integration;
 mod key_input;
@@ -25,6 +26,7 @@ pub use dropped_file::{
     UnlockFileRequest, ValidityView,
 };
 pub use finding::{ExaminationSubject, FindingView};
+pub use health::{ForecastView, HealthCounts, HealthView, LapseView, NextRefreshView, RefreshOutcome, RefreshView};
 pub use host::{HostView, KeyProblem, PassphraseRequest, ProtectionView, RecoveryCodeRequest, VaultView, WayOut};
 pub use integration::{
     AddApiKeyRequest, AddServiceAccountRequest, Capabilities, DisconnectedView, IntegrationDetailView, IntegrationView,

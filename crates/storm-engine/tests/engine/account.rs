@@ -340,6 +340,7 @@ async fn target_without_userinfo(rig: &Rig) -> AuthorizationTarget {
         client_id: "practice-desktop".into(),
         client_secret: None,
         file: None,
+        secret_ends_at: None,
         fields: fields.clone(),
     };
     AuthorizationTarget::New {

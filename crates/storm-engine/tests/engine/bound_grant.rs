@@ -38,6 +38,7 @@ async fn target(rig: &Rig) -> AuthorizationTarget {
         client_id: "practice-desktop".into(),
         client_secret: None,
         file: None,
+        secret_ends_at: None,
         fields: Fields::new(),
     };
     AuthorizationTarget::New {

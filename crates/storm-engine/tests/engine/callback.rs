@@ -275,6 +275,7 @@ async fn addresses_that_are_no_pages() {
         client_id: "desktop".into(),
         client_secret: None,
         file: None,
+        secret_ends_at: None,
         fields: Fields::new(),
     };
     let registration_id = rig.engine.save_registration(registration).await.unwrap().id;

@@ -21,6 +21,7 @@ async fn target(rig: &Rig) -> AuthorizationTarget {
         client_id: "desktop".into(),
         client_secret: None,
         file: None,
+        secret_ends_at: None,
         fields: fields.clone(),
     };
     AuthorizationTarget::New {

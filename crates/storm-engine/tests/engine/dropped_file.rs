@@ -165,6 +165,7 @@ async fn the_file_of_a_client_fills_its_app_registration() {
         client_id: client_id.to_owned(),
         client_secret: None,
         file: Some(file.id),
+        secret_ends_at: None,
         fields: Fields::new(),
     };
     let refused = rig.engine.save_registration(request("another")).await.unwrap_err();
@@ -280,6 +281,7 @@ async fn a_private_key_may_be_a_client_secret() {
         client_id: "reports".to_owned(),
         client_secret: None,
         file: Some(file.id),
+        secret_ends_at: None,
         fields: Fields::new(),
     };
     assert!(rig.engine.save_registration(request).await.unwrap().has_secret);

@@ -13,6 +13,7 @@ mod client_credentials;
 mod device;
 mod doctor;
 mod dropped_file;
+mod health;
 mod holds;
 mod integration;
 mod lend;

@@ -134,6 +134,7 @@ impl Rig {
             client_id: "practice-desktop".into(),
             client_secret: None,
             file: None,
+            secret_ends_at: None,
             fields: self.fields(),
         };
         AuthorizationTarget::New {

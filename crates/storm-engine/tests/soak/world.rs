@@ -91,6 +91,7 @@ impl World {
             connector_id: "practice".to_owned(),
             client_id: "practice-desktop".to_owned(),
             has_secret: false,
+            secret_ends_at: None,
             fields: Fields::new(),
             created_at: self.clock.now(),
         };
@@ -111,6 +112,7 @@ impl World {
                 state: TokenState::Active { expires_at, refresh: RefreshState::Idle },
                 lending_allowed: true,
                 last_refreshed_at: Some(obtained_at),
+                refresh_life: None,
                 created_at: obtained_at,
                 ..integration(1, Method::OAuth)
             };
@@ -123,6 +125,7 @@ impl World {
                 id_token: None,
                 dpop_key: None,
                 obtained_at,
+                refresh_life: None,
             });
             self.vault
                 .add_integration(NewIntegration { integration: row, credential: Some(credential) })

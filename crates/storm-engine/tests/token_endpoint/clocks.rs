@@ -45,6 +45,7 @@ async fn add_beside(rig: &Rig, like: &Integration, number: u32) {
         id_token: None,
         dpop_key: None,
         obtained_at: rig.clock.now(),
+        refresh_life: None,
     };
     let credential = Some(Credential::OAuthGrant(grant));
     rig.vault.add_integration(NewIntegration { integration, credential }).await.unwrap();

@@ -38,6 +38,7 @@ pub async fn fill(vault: &SqliteVault) {
         connector_id: "practice".into(),
         client_id: "client".into(),
         has_secret: true,
+        secret_ends_at: None,
         fields: [].into(),
         created_at: NOW,
     };
@@ -62,7 +63,7 @@ pub async fn fill(vault: &SqliteVault) {
     let credential = Credential::OAuthGrant(oauth_grant("access", Some("left")));
     vault.leave_to_revoke(left, vec![NewRevocation { pending, credential }]).await.unwrap();
     for at in [NOW, LATER, LATER] {
-        vault.append_activity(Some(id(1)), "GitHub", &ActivityKind::Refreshed, at).await.unwrap();
+        vault.append_activity(Some(id(1)), "GitHub", &ActivityKind::Refreshed { took_ms: None }, at).await.unwrap();
     }
     for at in [NOW, LATER] {
         vault.backup(at).await.unwrap();

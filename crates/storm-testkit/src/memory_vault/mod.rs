@@ -454,6 +454,12 @@ impl Vault for MemoryVault {
         Ok(self.tables().activity(id, limit))
     }
 
+    async fn refreshes(&self, id: IntegrationId, limit: u32) -> Result<Vec<ActivityEntry>, VaultError> {
+        let log = self.tables().activity(Some(id), u32::MAX);
+        let of_refresh = log.into_iter().filter(|entry| entry.what.is_of_refresh());
+        Ok(of_refresh.take(usize::try_from(limit).unwrap_or(usize::MAX)).collect())
+    }
+
     async fn last_loan(&self, id: IntegrationId) -> Result<Option<ActivityEntry>, VaultError> {
         let log = self.tables().activity(Some(id), u32::MAX);
         Ok(log.into_iter().find(|entry| matches!(entry.what, ActivityKind::Lent { .. })))

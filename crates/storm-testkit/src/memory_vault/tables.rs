@@ -151,9 +151,10 @@ impl Tables {
             return Err(VaultError::Conflict);
         }
         let registration = self.registrations.iter_mut().find(|(registration, _)| registration.id == next.subject);
-        let (_, in_use) = registration.ok_or(VaultError::NotFound)?;
+        let (registration, in_use) = registration.ok_or(VaultError::NotFound)?;
         if stored.in_use() != next.in_use() {
             std::mem::swap(in_use, spare);
+            registration.secret_ends_at = None; // it was the other one's
         }
         if next.is_over() {
             *spare = None;

@@ -1,10 +1,11 @@
 // A host that plays every flow in memory, so that the UI runs in a plain browser and in tests: the commands of the contract over
 // the model beside it.
-import { HostFailure, type Account, type AccountAnswer, type AuthorizationProgress, type AuthorizationTarget, type AuthorizationView, type CredentialSummary, type DiscoveryView, type HeldFileView, type Host, type HostView, type IntegrationId, type IntegrationView, type KeyFileView, type ProtectionView, type StatusView, type Verdict } from '../host';
+import { HostFailure, type Account, type AccountAnswer, type AuthorizationProgress, type AuthorizationTarget, type AuthorizationView, type CredentialSummary, type DiscoveryView, type Failure, type HeldFileView, type Host, type HostView, type IntegrationId, type IntegrationView, type KeyFileView, type ProtectionView, type StatusView, type Verdict } from '../host';
 import { badgeOf, catalogue, discoveryOf } from './catalogue';
 import { FakeList } from './list';
 import { fail, kept, unlocked, verdictOf } from './model';
 import { generation } from './seed';
+import { healthOf, refreshesOf } from './health';
 import { findingOf, reachOf, sampleAuthority } from './network';
 import { checkedPreferences } from './preferences';
 import { plainCode, sampleCodes, waysOut } from './protection';
@@ -367,6 +368,31 @@ export class FakeHost extends FakeList implements Host {
 
   activity = async (id: IntegrationId | null, limit: number) => this.log.filter((entry) => id === null || entry.integration_id === id).slice(0, limit);
 
+  // Health.
+
+  /** Why health cannot be read; null = it can. */
+  healthFailure: HostFailure | null = null;
+  failHealth(code: Failure['code'], message: string): void {
+    this.healthFailure = fail(code, message);
+  }
+
+  /** Whether it is not answered yet. */
+  healthPending = false;
+
+  health: Host['health'] = async () => {
+    this.calls.push('health');
+    if (this.healthPending) await new Promise(() => {});
+    if (this.healthFailure) throw this.healthFailure;
+    return healthOf(this.rows);
+  };
+
+  refreshes: Host['refreshes'] = async (id) => refreshesOf(this.find(id));
+
+  exportForecast: Host['exportForecast'] = async () => {
+    await this.called('exportForecast');
+    return { path: '~/Documents/storm-connect.ics', events: healthOf(this.rows).forecast.filter(({ kind }) => kind !== 'needs_you').length };
+  };
+
   // API keys.
 
   holdKeyFromClipboard = async () => {
@@ -409,10 +435,10 @@ export class FakeHost extends FakeList implements Host {
 
   registrations = async (connectorId: string) => this.saved.filter((one) => one.connector_id === connectorId);
 
-  saveRegistration: Host['saveRegistration'] = async ({ id, connector_id, client_id, client_secret, file, fields }) => {
+  saveRegistration: Host['saveRegistration'] = async ({ id, connector_id, client_id, client_secret, file, secret_ends_at, fields }) => {
     await this.called('saveRegistration');
     const kept = this.saved.find((one) => one.id === id) ?? this.rows.find((row) => row.registration?.id === id)?.registration;
-    const view = { id: id ?? `registration-${this.next++}`, connector_id, client_id, has_secret: client_secret !== null || file !== null || (kept?.has_secret ?? false), fields, used_by: kept?.used_by ?? 0, names: kept?.names ?? [] };
+    const view = { id: id ?? `registration-${this.next++}`, connector_id, client_id, has_secret: client_secret !== null || file !== null || (kept?.has_secret ?? false), secret_ends_at, fields, used_by: kept?.used_by ?? 0, names: kept?.names ?? [] };
     if (!kept) this.saved.push(view);
     for (const row of this.rows.filter((one) => one.registration?.id === view.id)) {
       this.change(row.integration.id, (detail) => ({ ...detail, registration: view, integration: { ...detail.integration, status: { status: 'connected' } } }));
@@ -426,7 +452,7 @@ export class FakeHost extends FakeList implements Host {
   registerClient: Host['registerClient'] = async ({ connector_id, fields }) => {
     await this.called('registerClient');
     if (this.registrationRefused) throw this.registrationRefused;
-    const view = { id: `registration-${this.next++}`, connector_id, client_id: 'registered-itself', has_secret: false, fields, used_by: 0, names: [] };
+    const view = { id: `registration-${this.next++}`, connector_id, client_id: 'registered-itself', has_secret: false, secret_ends_at: null, fields, used_by: 0, names: [] };
     this.saved.push(view);
     return view;
   };

@@ -3,7 +3,7 @@ import type { Failure, IntegrationDetailView, KeyProblem, VaultNotice, VaultView
 import { accessKeyFile, FakeHost, lockedArchive, profilesFile, refusedFile, sampleArchive, sampleFile } from './host';
 import { labelled } from './list';
 import { kept, type FakeSettings } from './model';
-import { crowd, twoAccounts, workingDay } from './seed';
+import { crowd, integrationOf, twoAccounts, workingDay } from './seed';
 
 const PACE_MS = 2_500;
 
@@ -86,6 +86,10 @@ const oneRecordDamaged = (): IntegrationDetailView[] =>
       : row,
   );
 
+/** Nothing needs anybody, now or soon. */
+const allWell = (): IntegrationDetailView[] =>
+  ['github', 'salesforce', 'slack'].map((connectorId) => integrationOf({ id: `i-well-${connectorId}`, connectorId, method: 'oauth', account: 'octocat' }));
+
 /** The host of a situation; a plain `?fake` is a working day. In a still one nothing goes on by itself. */
 export function fakeHost(name: string, still = false): FakeHost {
   const settings: Partial<FakeSettings> = { pace: still ? null : PACE_MS };
@@ -98,6 +102,7 @@ export function fakeHost(name: string, still = false): FakeHost {
   if (name === 'damaged') return new FakeHost({ ...settings, vault: damaged, backup: copy });
   if (name === 'restored') return new FakeHost({ ...settings, rows: workingDay(), notices: [{ notice: 'restored', since: Date.now() - 60_000 }] });
   if (name === 'notices') return new FakeHost({ ...settings, rows: workingDay(), notices, backup: copy });
+  if (name === 'quiet') return new FakeHost({ ...settings, rows: allWell() });
   if (name === 'accounts') return new FakeHost({ ...settings, rows: twoAccounts(), signsInAs: 'hubot' });
   if (name === 'labels') return new FakeHost({ ...settings, rows: labelled() });
   if (name === 'empty') return new FakeHost(settings);

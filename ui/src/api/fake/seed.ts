@@ -78,7 +78,7 @@ export function integrationOf({ id, connectorId, method, account, status = { sta
     undecided: null,
     registration:
       method === 'oauth'
-        ? { id: `registration-${id}`, connector_id: connectorId, client_id: '3MVG9…northwind', has_secret: true, fields: Object.fromEntries(fields), used_by: 1, names: [row.name] }
+        ? { id: `registration-${id}`, connector_id: connectorId, client_id: '3MVG9…northwind', has_secret: true, secret_ends_at: null, fields: Object.fromEntries(fields), used_by: 1, names: [row.name] }
         : null,
     key_id: null,
     takes_file: method === 'service_account',

@@ -257,10 +257,10 @@ export class ConnectFlow implements FileTaker {
   }
 
   /** Saves a new app registration, or mends `editing`, and goes on with it. */
-  async saveRegistration(subject: Subject, editing: RegistrationView | null, clientId: string, clientSecret: string | null): Promise<void> {
+  async saveRegistration(subject: Subject, editing: RegistrationView | null, clientId: string, clientSecret: string | null, secretEndsAt: number | null): Promise<void> {
     await this.#run(async () => {
       const file = this.file.file?.id ?? null;
-      const registration = await this.#register(subject, editing?.id ?? null, clientId, clientSecret, file);
+      const registration = await this.#register(subject, editing?.id ?? null, clientId, clientSecret, file, secretEndsAt);
       this.file.empty();
       this.stored = file;
       this.#go({ step: 'authorize', subject, registration });
@@ -401,13 +401,14 @@ export class ConnectFlow implements FileTaker {
     return Object.entries(this.fields).every(([name, value]) => fields[name] === value);
   }
 
-  #register(subject: Subject, id: RegistrationId | null, clientId: string, clientSecret: string | null, file: HeldSecretId | null = null): Promise<RegistrationView> {
+  #register(subject: Subject, id: RegistrationId | null, clientId: string, clientSecret: string | null, file: HeldSecretId | null = null, secretEndsAt: number | null = null): Promise<RegistrationView> {
     return this.app.host.saveRegistration({
       id,
       connector_id: subject.connector.badge.id,
       client_id: clientId,
       client_secret: clientSecret,
       file,
+      secret_ends_at: secretEndsAt,
       fields: this.#fields,
     });
   }

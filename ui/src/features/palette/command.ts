@@ -36,6 +36,7 @@ export function commandsOf(app: App, connectors: ConnectorView[]): Command[] {
   const shown = (run: () => void) => () => (app.route.list(), run());
   return [
     go('integrations', () => app.route.list()),
+    go('health', () => app.route.health()),
     go('activity', () => app.route.activity()),
     go('settings', () => app.route.settings()),
     ...settingsParts.map(([part, title, words]) => plain(`settings:${part}`, title, () => app.route.settings(part), { words })),

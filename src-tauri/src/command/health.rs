@@ -1,0 +1,44 @@
+//! Health and forecast.
+
+use storm_domain::{Action, ErrorCode, Failure, IntegrationId};
+use storm_engine::view::{HealthView, RefreshView};
+use tauri::{State, WebviewWindow};
+
+use crate::calendar::{self, ExportedView};
+use crate::shell::{Shell, guarded};
+use crate::window;
+
+/// How all integrations are, and what will need their user.
+#[tauri::command]
+#[specta::specta]
+pub async fn health(shell: State<'_, Shell>) -> Result<HealthView, Failure> {
+    shell.ask(|engine| async move { engine.health().await }).await
+}
+
+/// The last refreshes of an integration, oldest first.
+#[tauri::command]
+#[specta::specta]
+pub async fn refreshes(shell: State<'_, Shell>, id: IntegrationId) -> Result<Vec<RefreshView>, Failure> {
+    shell.ask(|engine| async move { engine.refreshes(id).await }).await
+}
+
+/// Shows the system's file chooser, and writes the forecast there as a calendar file. None = the user closed it.
+#[tauri::command]
+#[specta::specta]
+pub async fn export_forecast(shell: State<'_, Shell>, window: WebviewWindow) -> Result<Option<ExportedView>, Failure> {
+    let (forecast, now) = shell.ask(|engine| async move { Ok((engine.forecast().await?, engine.now())) }).await?;
+    let Some((text, events)) = calendar::calendar_of(&forecast, now) else { return Err(nothing_to_come()) };
+    let chosen = guarded(async { Ok(window::choose_place(&window, window::Wanted::Calendar).await) }).await?;
+    let Some(chosen) = chosen else { return Ok(None) };
+    let saving = tokio::task::spawn_blocking(move || calendar::save(&chosen, &text));
+    let saved = guarded(async { saving.await.unwrap_or_else(|_| Err(not_saved())) }).await?;
+    Ok(Some(ExportedView { path: saved.display().to_string(), events }))
+}
+
+fn nothing_to_come() -> Failure {
+    Failure::new(ErrorCode::NotFound, "Nothing will need you in the next 90 days, so there is no file to write.", None)
+}
+
+fn not_saved() -> Failure {
+    Failure::new(ErrorCode::FileNotWritten, "The file could not be written. Try again.", Some(Action::Retry))
+}
