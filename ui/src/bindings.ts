@@ -69,6 +69,12 @@ export const commands = {
 	activity: (id: IntegrationId | null, limit: number) => typedError<ActivityEntry[], Failure>(__TAURI_INVOKE("activity", { id, limit })),
 	/**  Opens a page of its service in the browser. */
 	openIntegrationPage: (id: IntegrationId, page: ConnectorPage) => typedError<null, Failure>(__TAURI_INVOKE("open_integration_page", { id, page })),
+	/**  Puts labels on an integration, in the place of those it had. */
+	setLabels: (id: IntegrationId, labels: string[]) => typedError<null, Failure>(__TAURI_INVOKE("set_labels", { id, labels })),
+	/**  How the window is used. */
+	windowSettings: () => typedError<WindowSettings, Failure>(__TAURI_INVOKE("window_settings")),
+	/**  Remembers how the window is used. */
+	setWindowSettings: (settings: WindowSettings) => typedError<null, Failure>(__TAURI_INVOKE("set_window_settings", { settings })),
 	/**  How all integrations are, and what will need their user. */
 	health: () => typedError<HealthView, Failure>(__TAURI_INVOKE("health")),
 	/**  The last refreshes of an integration, oldest first. */
@@ -129,14 +135,13 @@ export const commands = {
 	openRevocationPage: (id: RevocationId, page: ConnectorPage) => typedError<null, Failure>(__TAURI_INVOKE("open_revocation_page", { id, page })),
 	/**  Has the service make a new key; in a drill it is tried, compared and discarded. */
 	mintKey: (id: IntegrationId, drill: boolean) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("mint_key", { id, drill })),
-	/**  Rehearses a rotation with a new key, which is discarded. */
-	beginKeyDrill: (id: IntegrationId, key: KeyInput) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_key_drill", { id, key })),
-	/**  The same with a key file. */
-	beginKeyFileDrill: (id: IntegrationId, file: HeldSecretId) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_key_file_drill", { id, file })),
-	/**  Saves a new key beside the old, verifies it, and switches to it when it belongs to the same account. */
-	beginKeyRotation: (id: IntegrationId, key: KeyInput) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_key_rotation", { id, key })),
+	/**
+	 *  Saves a new key beside the old, verifies it, and switches to it when it belongs to the same account; in a drill it is tried,
+	 *  compared and discarded.
+	 */
+	beginKeyRotation: (id: IntegrationId, key: KeyInput, drill: boolean) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_key_rotation", { id, key, drill })),
 	/**  The same for a key file. */
-	beginKeyFileRotation: (id: IntegrationId, file: HeldSecretId) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_key_file_rotation", { id, file })),
+	beginKeyFileRotation: (id: IntegrationId, file: HeldSecretId, drill: boolean) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_key_file_rotation", { id, file, drill })),
 	/**  The same for the client secret of an integration's app registration, which others may share. */
 	beginSecretRotation: (id: IntegrationId, request: NewSecretRequest) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_secret_rotation", { id, request })),
 	/**  Tries the present step again. */
@@ -149,6 +154,10 @@ export const commands = {
 	confirmOldKeyRevoked: (id: IntegrationId) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("confirm_old_key_revoked", { id })),
 	/**  Goes back to the old key. */
 	undoRotation: (id: IntegrationId) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("undo_rotation", { id })),
+	/**  What is preferred. */
+	preferences: () => typedError<Preferences, Failure>(__TAURI_INVOKE("preferences")),
+	/**  Keeps what is preferred from now on. */
+	setPreferences: (preferences: Preferences) => typedError<Preferences, Failure>(__TAURI_INVOKE("set_preferences", { preferences })),
 	/**  Looks for what stands behind a failure. None = the failure itself says it all. */
 	examine: (subject: ExaminationSubject) => typedError<FindingView | null, Failure>(__TAURI_INVOKE("examine", { subject })),
 	/**  How services are reached. */
@@ -883,6 +892,12 @@ id: AttemptId } |
 id: IntegrationId } | 
 /**  A credential of a removed integration was ended at its service, tried again, or given up. */
 { event: "revocations_changed" } | 
+/**  Another program asked for the access of an integration that only its user can help. */
+{ event: "asked_in_vain"; 
+/**  Which. */
+id: IntegrationId } | 
+/**  The user prefers something else of the program as a whole. */
+{ event: "preferences_changed" } | 
 /**  The vault was locked, unlocked, or lost its keyring. */
 { event: "vault_changed" };
 
@@ -1221,6 +1236,8 @@ export type IntegrationView = {
 	id: IntegrationId,
 	/**  The user's name for it. */
 	name: string,
+	/**  The user's own words on it. */
+	labels: string[],
 	/**  Its connector's tile. */
 	connector: ConnectorBadge,
 	/**  How it authenticates. */
@@ -1363,6 +1380,21 @@ export type LendingView =
 /**  A short-lived key that is made of one that signs. */
 "session_key";
 
+/**  The order of the list. What has no such time comes last, and names decide between equals. */
+export type ListSort = 
+/**  What needs its user first, then what soon may. */
+"needs_me" | 
+/**  By name. */
+"name" | 
+/**  By service, and there by account. */
+"connector" | 
+/**  The last sign of life first. */
+"last_used" | 
+/**  The next refresh first. */
+"next_refresh" | 
+/**  The newest first. */
+"created";
+
 /**  How an integration authenticates. */
 export type Method = 
 /**  A long-lived key that the user pastes. */
@@ -1464,6 +1496,16 @@ export type NextRefreshView = {
 	at: Timestamp,
 };
 
+/**  What the desktop is told, and when. */
+export type NotificationPreferences = {
+	/**  When an integration needs its user. */
+	needs_you: boolean,
+	/**  When a key or key file is to be replaced. */
+	replace_soon: boolean,
+	/**  When nothing is shown, whatever happens; None = at no time. */
+	quiet: QuietHours | null,
+};
+
 /**  What the app registration step needs. */
 export type OAuthSetupView = {
 	/**  A client that needs no registration, when the service offers one. */
@@ -1520,6 +1562,12 @@ export type PendingRevocationView = {
 	next_try_at: Timestamp | null,
 	/**  Where the user can end it by hand. */
 	page: ConnectorPage | null,
+};
+
+/**  All of them. */
+export type Preferences = {
+	/**  What the desktop is told. */
+	notifications: NotificationPreferences,
 };
 
 /**  Changes of how the vault's key is kept, for the log. */
@@ -1586,6 +1634,14 @@ export type QrView = {
 	size: number,
 	/**  An SVG path, one unit for each module, that covers exactly the dark ones. */
 	path: string,
+};
+
+/**  A part of each day, by the clock on the wall; over midnight where it ends before it begins. */
+export type QuietHours = {
+	/**  First minute of the day, from 0. */
+	from: number,
+	/**  First minute after it. */
+	until: number,
 };
 
 /**  How one host is reached. */
@@ -2117,6 +2173,17 @@ export type WayOut =
 "recovery_code" | 
 /**  Choose a passphrase for a new vault. */
 "create_passphrase";
+
+/**  What is remembered of the window. */
+export type WindowSettings = {
+	/**  In which order the list is shown. */
+	sort: ListSort,
+	/**
+	 *  Whether letters alone are keys. Who speaks to the computer, or hits keys by mistake, must be able to turn them off (WCAG 2.2,
+	 *  2.1.4).
+	 */
+	letter_keys: boolean,
+};
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

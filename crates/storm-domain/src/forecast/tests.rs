@@ -28,6 +28,7 @@ fn row(method: Method, state: TokenState) -> Integration {
         asked_scopes: None,
         granted_scopes: Vec::new(),
         account: None,
+        labels: Vec::new(),
         state,
         paused_at: None,
         lending_allowed: false,
@@ -136,10 +137,14 @@ fn keys_end_by_certificate_or_by_word_and_get_as_old_as_their_user_wants() {
     let ends = (ForecastKind::KeyEnds, day(40), Certainty::Known);
     assert_eq!(said(&Known { key: Some(&certificate), ..alone(&file) }), [ends]);
     let pasted = key(None);
+    let told = Some(CredentialEnd { generation: GenerationNumber(1), at: day(40) });
+    let by_service =
+        Integration { replacement: ReplacementPolicy { told, ..ReplacementPolicy::default() }, ..key_row() };
+    assert_eq!(said(&Known { key: Some(&pasted), ..alone(&by_service) }), [ends]);
     let policy = |after_days, end: Option<(u64, i64)>| ReplacementPolicy {
         after_days,
         end: end.map(|(number, at)| CredentialEnd { generation: GenerationNumber(number), at: day(at) }),
-        reminded: None,
+        ..ReplacementPolicy::default()
     };
     for (policy, expected) in [
         (policy(None, None), vec![]),
@@ -222,7 +227,7 @@ fn any_row() -> impl Strategy<Value = Integration> {
     let method = prop_oneof![Just(Method::ApiKey), Just(Method::OAuth), Just(Method::ServiceAccount)];
     let replacement = (prop::option::of(1u16..400), prop::option::of(any_time())).prop_map(|(after_days, end)| {
         let end = end.map(|at| CredentialEnd { generation: GenerationNumber(1), at });
-        ReplacementPolicy { after_days, end, reminded: None }
+        ReplacementPolicy { after_days, end, ..ReplacementPolicy::default() }
     });
     let rest = (prop::option::of(any_time()), any_life(), any::<bool>(), any::<u128>());
     (method, any_state(), replacement, rest).prop_map(|(method, state, replacement, (used, life, is_paused, id))| {
