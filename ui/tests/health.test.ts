@@ -94,7 +94,9 @@ describe('the health view', () => {
       expect(screen.getAllByTestId('integration').map(({ dataset }) => dataset.id).sort()).toEqual(ids);
       await user.click(await find('nav-health'));
     }
+    // The filter stays in sight until it is let go.
     await user.click(await find('nav-integrations'));
+    await user.click(await find('filter-all'));
     await waitFor(() => expect(screen.getAllByTestId('integration')).toHaveLength(8));
   });
 

@@ -16,7 +16,7 @@ const press = (key: string, init: KeyboardEventInit = {}, on?: HTMLElement, mac 
 describe('a key that works everywhere', () => {
   test('is what it says', () => {
     expect(['/', 'n', '?', 'F2', 'Delete', 'Escape', 'v', 'r', 'c', 'p', 'l'].map((key) => press(key))).toEqual(['search', 'add', 'sheet', 'rename', 'disconnect', 'leave', 'verify', 'refresh', 'reconnect', 'pause', 'label']);
-    expect(['k', 'f', 'n', 'z', '2'].map((key) => press(key, { ctrlKey: true }))).toEqual(['palette', 'search', 'add', 'undo', 'activity']);
+    expect(['k', 'f', 'n', 'z', '2', '3'].map((key) => press(key, { ctrlKey: true }))).toEqual(['palette', 'search', 'add', 'undo', 'health', 'activity']);
   });
 
   test('is held with Cmd on macOS and with Ctrl elsewhere, and no other way', () => {
@@ -74,7 +74,7 @@ describe('a key that works everywhere', () => {
     expect(capsOf('palette', { mac: false })).toEqual([['Ctrl', 'K']]);
     expect(capsOf('extend', { mac: true })[0]).toEqual(['⇧', '↑']);
     expect([hintOf('palette', true), hintOf('palette', false), hintOf('settings', true)]).toEqual(['⌘K', 'Ctrl K', 'G S']);
-    expect([ariaKeysOf('add', true), ariaKeysOf('add', false), ariaKeysOf('settings', false)]).toEqual(['n Meta+N', 'n Control+N', 'Control+3']);
+    expect([ariaKeysOf('add', true), ariaKeysOf('add', false), ariaKeysOf('settings', false)]).toEqual(['n Meta+N', 'n Control+N', 'Control+4']);
     expect(isPressed(pressOf(' ', { shiftKey: true }), 'extend', false)).toBe(true);
   });
 });
@@ -148,6 +148,8 @@ test('views are gone to by two letters or by Ctrl and a number', async () => {
   await find('view-settings');
   await user.keyboard('{Control>}3{/Control}');
   await find('view-activity');
+  await user.keyboard('gh');
+  await find('view-health');
   await user.keyboard('gi');
   await find('view-integrations');
 });
