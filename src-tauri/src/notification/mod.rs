@@ -5,6 +5,7 @@ mod incident;
 mod reason;
 mod reminder;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -13,8 +14,9 @@ use chrono::{DateTime, Local};
 use storm_agent::Host;
 use storm_domain::{IntegrationId, NotificationPreferences, Reminder, Timestamp};
 use storm_engine::view::{IntegrationView, StatusView};
-use tauri::AppHandle;
-use tauri_plugin_notification::{Action, ActionPerformed, ActionType, NotificationExt as _};
+use tauri::{AppHandle, Wry};
+use tauri_plugin_notification::{Action, ActionPerformed, ActionType, NotificationBuilder, NotificationExt as _};
+use tokio::sync::Notify;
 
 use crate::attention::Need;
 pub(crate) use crate::notification::incident::Pace;
@@ -41,6 +43,8 @@ pub(crate) struct Notifier {
     reminders: Reminders,
     /// Whether the user pressed Later since the last look.
     put_off: Arc<AtomicBool>,
+    /// Those that were put on the screen, each with what tells that it was closed.
+    open: BTreeMap<i32, Arc<Notify>>,
 }
 
 impl Notifier {
@@ -74,7 +78,13 @@ impl Notifier {
         if let Err(error) = ready {
             tracing::warn!(%error, "notifications have no buttons");
         }
-        Self { app: app.clone(), incidents: Incidents::new(pace), reminders: Reminders::default(), put_off }
+        Self {
+            app: app.clone(),
+            incidents: Incidents::new(pace),
+            reminders: Reminders::default(),
+            put_off,
+            open: BTreeMap::new(),
+        }
     }
 
     /// Says what is to be said of the needs; `asked` are those that a tool asked for in vain since the last look. Returns for how
@@ -130,24 +140,45 @@ impl Notifier {
         let date = reminder.ends_at.and_then(reminder::shown_moment);
         let (title, text) = reminder::words(integration, reminder, date);
         let builder = self.app.notification().builder().id(id).title(title).body(text).action_type_id(ROTATE);
-        let shown = builder.extra(REQUEST, ShellEvent::ShowCredentials { id: integration.id }).silent().show();
-        warn_if_not_shown(shown);
+        let builder = builder.extra(REQUEST, ShellEvent::ShowCredentials { id: integration.id }).silent();
+        self.put_on_screen(id, builder);
     }
 
-    fn show(&self, id: i32, needs: &[Need], how: How, asked: &[IntegrationId]) {
+    fn show(&mut self, id: i32, needs: &[Need], how: How, asked: &[IntegrationId]) {
         let (title, text) = words(needs, asked);
         let builder = self.app.notification().builder().id(id).title(title).body(text);
         let builder = match needs {
             [only] => builder.action_type_id(RECONNECT).extra(REQUEST, only.request()),
             _ => builder.action_type_id(SHOW),
         };
-        warn_if_not_shown(if how == How::Silently { builder.silent().show() } else { builder.show() });
+        self.put_on_screen(id, if how == How::Silently { builder.silent() } else { builder });
     }
 
-    /// On a thread of its own: the desktop may be slow to answer.
-    fn withdraw(&self, id: i32) {
+    fn put_on_screen(&mut self, id: i32, builder: NotificationBuilder<Wry>) {
+        let closed = Arc::new(Notify::new());
+        self.open.insert(id, Arc::clone(&closed));
+        #[cfg(target_os = "linux")]
+        let builder = builder.on_close(move || closed.notify_one());
+        warn_if_not_shown(builder.show());
+    }
+
+    /// Behind: the desktop may be slow to answer. It shows a notification behind, too, and does not withdraw what is not there yet;
+    /// so it is asked until it says that the notification is closed, by whomever.
+    fn withdraw(&mut self, id: i32) {
+        const PAUSE: Duration = Duration::from_millis(100);
+        const TRIES: usize = if cfg!(target_os = "linux") { 50 } else { 1 };
+        let Some(closed) = self.open.remove(&id) else { return };
         let app = self.app.clone();
-        tauri::async_runtime::spawn_blocking(move || warn_if_left(app.notification().remove_active(vec![id])));
+        tauri::async_runtime::spawn(async move {
+            for _ in 0..TRIES {
+                let app = app.clone();
+                let remove = move || warn_if_left(app.notification().remove_active(vec![id]));
+                let _ = tauri::async_runtime::spawn_blocking(remove).await;
+                if tokio::time::timeout(PAUSE, closed.notified()).await.is_ok() {
+                    return;
+                }
+            }
+        });
     }
 }
 
