@@ -56,17 +56,28 @@ impl Engine {
         min_lifetime: Option<Duration>,
     ) -> Result<LentAccessKey, Failure> {
         let integration = self.lendable(name).await?;
-        if !self.has_signing_key(&integration) {
+        let lent = self.access_key_to_lend(&integration, min_lifetime).await;
+        let lent = lent.inspect_err(|failure| self.tell_if_in_vain(integration.id, failure))?;
+        self.log_behind(integration, ActivityKind::Lent { consumer: consumer.to_owned() }).await;
+        Ok(lent)
+    }
+
+    async fn access_key_to_lend(
+        &self,
+        integration: &Integration,
+        min_lifetime: Option<Duration>,
+    ) -> Result<LentAccessKey, Failure> {
+        if !self.has_signing_key(integration) {
             let what = format!("“{}” has no access key of AWS. Ask for it without --format aws.", integration.name);
             return Err(Failure::new(ErrorCode::NotSupported, what, None));
         }
         let connector = self.connector(&integration.connector_id)?;
         let request = connector.session_request(&integration.fields).map_err(|error| error.to_failure())?;
-        let key = self.lendable_key(&integration).await?;
+        let key = self.lendable_key(integration).await?;
         let integration_id = integration.id;
-        let lent = match request {
+        Ok(match request {
             Some(request) => {
-                let session = self.session(&integration, &request, min_lifetime.unwrap_or_default()).await?;
+                let session = self.session(integration, &request, min_lifetime.unwrap_or_default()).await?;
                 LentAccessKey {
                     id: session.id,
                     secret: session.secret,
@@ -82,9 +93,7 @@ impl Engine {
                 expires_at: None,
                 integration_id,
             },
-        };
-        self.log_behind(integration, ActivityKind::Lent { consumer: consumer.to_owned() }).await;
-        Ok(lent)
+        })
     }
 
     /// Whether its key is of use only together with its id, because it signs.

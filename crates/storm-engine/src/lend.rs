@@ -57,14 +57,17 @@ impl Engine {
     ) -> Result<Lent, Failure> {
         let integration = self.lendable(name).await?;
         let lent = self.secret_to_lend(&integration, min_lifetime).await;
-        let (secret, expires_at) = lent.inspect_err(|failure| {
-            if matches!(failure.code, ErrorCode::ReconnectNeeded | ErrorCode::CredentialRefused) {
-                self.parts.events.publish(Event::AskedInVain { id: integration.id });
-            }
-        })?;
+        let (secret, expires_at) = lent.inspect_err(|failure| self.tell_if_in_vain(integration.id, failure))?;
         let lent = Lent { secret, expires_at, integration_id: integration.id };
         self.log_behind(integration, ActivityKind::Lent { consumer: consumer.to_owned() }).await;
         Ok(lent)
+    }
+
+    /// Another program asked for what only the user can help.
+    pub(crate) fn tell_if_in_vain(&self, id: IntegrationId, failure: &Failure) {
+        if matches!(failure.code, ErrorCode::ReconnectNeeded | ErrorCode::CredentialRefused) {
+            self.parts.events.publish(Event::AskedInVain { id });
+        }
     }
 
     async fn secret_to_lend(
