@@ -99,7 +99,9 @@ impl<Tz: TimeZone> Incidents<Tz> {
             self.next_at = self.next_at.take().map(|next| next.min(soonest));
         }
         let is_new = needs.iter().any(|need| !self.told.contains_key(&need.id));
-        let is_time = self.next_at.as_ref().is_some_and(|next| next <= now);
+        // A clock that was set back would keep it waiting for as long as it was wrong.
+        let was_set_back = self.last_at.as_ref().is_some_and(|last| last > now);
+        let is_time = was_set_back || self.next_at.as_ref().is_some_and(|next| next <= now);
         let is_quiet = quiet_until(preferences, now).is_some();
         if is_quiet && (is_new || is_time) {
             return changes; // it is the same when they end

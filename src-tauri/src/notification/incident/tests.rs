@@ -91,12 +91,10 @@ fn it_comes_again_after_an_hour_after_four_and_each_morning() {
     let mut desk = Desk::new();
     let needs = [need(1, 10)];
     desk.look(&needs, at(10, 0));
-    let mut id = 1;
-    for next in [at(11, 0), at(15, 0), morning(28), morning(29), morning(30)] {
+    for (id, next) in (1..).zip([at(11, 0), at(15, 0), morning(28), morning(29), morning(30)]) {
         assert_eq!(desk.look(&needs, next - TimeDelta::seconds(1)), [], "{next}");
         assert_eq!(desk.look_at(next - TimeDelta::seconds(1)), Some(next));
         assert_eq!(desk.look(&needs, next), [Change::Withdraw { id }, show(id + 1, &needs)], "{next}");
-        id += 1;
     }
 }
 
@@ -173,4 +171,14 @@ fn who_wants_no_notifications_sees_none_and_the_present_one_goes() {
     assert_eq!(desk.look(&needs, at(23, 0)), []);
     desk.preferences.needs_you = true;
     assert_eq!(desk.look(&needs, at(23, 1)), [show(2, &needs)]);
+}
+
+#[test]
+fn a_clock_that_was_set_back_keeps_nothing_waiting() {
+    let mut desk = Desk::new();
+    let needs = [need(1, 10)];
+    desk.look(&needs, at(10, 0));
+    assert_eq!(desk.look(&needs, at(8, 0)), [Change::Withdraw { id: 1 }, show(2, &needs)]);
+    assert_eq!(desk.look(&needs, at(8, 1)), []);
+    assert_eq!(desk.look_at(at(8, 1)), Some(at(12, 0)), "after the second time");
 }
