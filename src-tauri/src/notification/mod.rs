@@ -182,7 +182,7 @@ impl Notifier {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "quiet hours and mornings go by the clock on the user's wall")]
+/// By the clock on the user's wall, as quiet hours and mornings are meant.
 fn now() -> DateTime<Local> {
     Local::now()
 }
@@ -193,13 +193,18 @@ fn words(needs: &[Need], asked: &[IntegrationId]) -> (String, String) {
         let asked = if asked.contains(&need.id) { " A tool asked for it in vain." } else { "" };
         return (format!("{} needs you", need.name), format!("{}{asked}", reason::sentence(&need.reason)));
     }
-    let names: Vec<&str> = needs.iter().take(MOST_NAMES).map(|need| need.name.as_str()).collect();
+    let names: Vec<String> = needs.iter().take(MOST_NAMES).map(|need| without_markup(&need.name)).collect();
     let named = match (names.as_slice(), needs.len().saturating_sub(MOST_NAMES)) {
         ([first @ .., last], 0) => format!("{} and {last}", first.join(", ")),
         (names, 1) => format!("{} and one more", names.join(", ")),
         (names, more) => format!("{} and {more} more", names.join(", ")),
     };
     (format!("{} integrations need you", needs.len()), format!("{named}. Everything else goes on."))
+}
+
+/// A name may be what a service calls its account, and some desktops read markup in a text.
+fn without_markup(name: &str) -> String {
+    name.replace('<', "‹").replace('>', "›")
 }
 
 /// Takes all notifications back: without the program, their buttons would do nothing. A desktop that does not answer keeps
@@ -280,6 +285,7 @@ mod tests {
             said(&["A", "B"]),
             ("2 integrations need you".to_owned(), "A and B. Everything else goes on.".to_owned())
         );
+        assert!(said(&["<a href=\"//x\">A</a>", "B"]).1.starts_with("‹a href=\"//x\"›A‹/a› and B. "), "no markup");
         assert!(said(&["A", "B", "C"]).1.starts_with("A, B and C. "));
         assert!(said(&["A", "B", "C", "D"]).1.starts_with("A, B, C and one more. "));
         assert!(said(&["A", "B", "C", "D", "E"]).1.starts_with("A, B, C and 2 more. "));
