@@ -39,6 +39,16 @@ describe('notifications', () => {
     expect((await host.preferences()).notifications.quiet).toBeNull();
   });
 
+  test('take both ends of the hours when they are changed in one go', async () => {
+    const { user, host } = await settings();
+    await user.click(await find('quiet-hours'));
+    const [from, until] = [await field('quiet-from'), await field('quiet-until')];
+    void fireEvent.change(from, { target: { value: '21:15' } });
+    void fireEvent.change(until, { target: { value: '06:45' } });
+    await waitFor(async () => expect((await host.preferences()).notifications.quiet).toEqual({ from: 21 * 60 + 15, until: 6 * 60 + 45 }));
+    await waitFor(() => expect(screen.getByTestId('quiet-hours').getAttribute('aria-busy')).toBeNull());
+  });
+
   test('with hours that are none say so and leave them as they were', async () => {
     const { user, host } = await settings();
     await user.click(await find('quiet-hours'));
