@@ -69,8 +69,9 @@ impl Notifications {
     /// When it is not in time.
     pub async fn await_withdrawn(&self, id: u32) -> Outcome {
         eventually("a notification to be withdrawn", PATIENCE, async || {
-            let withdrawn = self.record()?.iter().any(|line| line["withdrawn"] == id);
-            Ok(if withdrawn { Look::Found(()) } else { Look::NotYet("it is still shown".to_owned()) })
+            let record = self.record()?;
+            let withdrawn = record.iter().any(|line| line["withdrawn"] == id);
+            Ok(if withdrawn { Look::Found(()) } else { Look::NotYet(format!("{id} is still shown: {record:?}")) })
         })
         .await
     }
