@@ -24,7 +24,7 @@ mapfile -t files < <(grep -rlE "fn ${number}_" --include='*.rs' crates src-tauri
 mapfile -t packages < <(printf '%s\n' "${files[@]}" | sed -E 's#^(crates/[^/]+|src-tauri|tests)/.*#\1/Cargo.toml#' | sort -u |
 	xargs sed -sn '0,/^name = /s/^name = "\(.*\)"/\1/p')
 if [[ " ${packages[*]} " == *" storm-tests "* ]]; then packages+=(storm-sandbox storm-agent storm-cli); fi
-if [[ " ${files[*]} " == *" tests/window_"* ]]; then
+if [[ " ${files[*]} " == *" tests/window/"* ]]; then
 	packages+=(storm-connect)
 	node_modules ui
 	(cd ui && npm run --silent build)

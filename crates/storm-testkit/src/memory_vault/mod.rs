@@ -1,7 +1,7 @@
 //! The vault port in memory, for simulations of months: everything that the port promises of leases, compare-and-set,
 //! generations, intents and landing slots, and nothing of disks and sealing.
 //!
-//! The same contract tests run on it and on the vault people use (crates/storm-store/tests). What was written is there for
+//! The same contract tests run on it and on the vault people use (crates/storm-store/tests/vault). What was written is there for
 //! whoever opens it next, as after a crash: [`MemoryVault::reopen`].
 
 mod record;

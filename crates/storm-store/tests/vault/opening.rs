@@ -1,9 +1,6 @@
 //! Opening: every state of the keyring and the disk is its own, and no key is ever made in place of one that is missing.
-#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
-mod common;
-
-use common::{House, NOW, add};
+use crate::common::{House, NOW, add};
 use storm_crypto::MasterKey;
 use storm_domain::VaultError;
 use storm_domain::port::{KeyringError, Vault as _};

@@ -1,10 +1,7 @@
 //! What becomes of a staged grant of another account: it is switched to with its row, moved out, or left to be revoked. Each is
 //! one transaction, so that whatever fails leaves everything as it was.
-#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
-mod common;
-
-use common::{LATER, NOW, add, id, refresh_token};
+use crate::common::{LATER, NOW, add, id, refresh_token};
 use storm_domain::port::{NewRevocation, Vault};
 use storm_domain::{
     Credential, GenerationNumber, GenerationPhase, Integration, IntegrationId, PendingRevocation, RevocationId,

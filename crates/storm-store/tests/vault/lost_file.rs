@@ -1,13 +1,9 @@
 //! The database's file taken away, replaced or shortened behind the program's back.
-#![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
-
-mod common;
 
 use std::fs;
 use std::path::Path;
 
-use common::{House, NOW, add, id};
+use crate::common::{House, NOW, add, id};
 use storm_domain::VaultError;
 use storm_domain::port::Vault as _;
 use storm_store::{OpenError, SqliteVault};

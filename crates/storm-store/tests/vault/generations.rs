@@ -1,9 +1,6 @@
 //! Generations: round trips of every kind, compare-and-set, and what is erased when.
-#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
-mod common;
-
-use common::{LATER, NOW, add, begun, commit_of, id, refresh_token};
+use crate::common::{LATER, NOW, add, begun, commit_of, id, refresh_token};
 use storm_domain::port::Vault;
 use storm_domain::{
     Credential, GenerationNumber, GenerationPhase, IntegrationId, Method, OAuthGrant, ServiceAccountKey, VaultError,

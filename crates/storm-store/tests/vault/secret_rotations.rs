@@ -1,9 +1,6 @@
 //! Rotations of client secrets: the stored step and the secret in use always fit.
-#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
-mod common;
-
-use common::{LATER, NOW, add};
+use crate::common::{LATER, NOW, add};
 use storm_domain::port::Vault;
 use storm_domain::{
     AccountComparison, AppRegistration, GenerationNumber, Integration, RegistrationId, RotationEvent, RotationStep,

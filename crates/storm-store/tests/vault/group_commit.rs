@@ -1,11 +1,8 @@
 //! Group commit: many writers at once, each answered by itself, all of it durable.
-#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
-
-mod common;
 
 use std::sync::Arc;
 
-use common::{House, add, begun, commit_of, id, raw_answer, refresh_token};
+use crate::common::{House, add, begun, commit_of, id, raw_answer, refresh_token};
 use storm_domain::port::{NewIntegration, Vault as _};
 use storm_domain::{GenerationNumber, VaultError};
 use storm_testkit::{api_key_integration, oauth_grant, oauth_integration};

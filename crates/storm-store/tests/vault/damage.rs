@@ -1,9 +1,6 @@
 //! Damage, newer versions, and databases that were put back or taken away: noticed, named, and never made worse.
-#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
-mod common;
-
-use common::{House, LATER, NOW, add, id};
+use crate::common::{House, LATER, NOW, add, id};
 use sqlx::{Connection as _, SqliteConnection};
 use storm_domain::ActivityKind;
 use storm_domain::VaultError;

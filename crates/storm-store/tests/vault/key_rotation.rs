@@ -1,12 +1,9 @@
 //! Another master key: what opens afterwards, what does not any more, and what a refusal leaves as it was.
-#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
-
-mod common;
 
 use std::sync::Arc;
 
-use common::keyed::{assert_grant_and_rest, assert_whole, fill, key_of, sealed_under};
-use common::{House, LATER, NOW, add, begun, id, raw_answer};
+use crate::common::keyed::{assert_grant_and_rest, assert_whole, fill, key_of, sealed_under};
+use crate::common::{House, LATER, NOW, add, begun, id, raw_answer};
 use sqlx::{Connection as _, SqliteConnection};
 use storm_domain::port::{KeyringError, Vault as _};
 use storm_domain::{ActivityKind, ProtectionChange, VaultError};

@@ -1,13 +1,10 @@
 //! Planted secrets are nowhere in the data folder: not as they are, not in base64, not in hex, not as a hint.
-#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
-
-mod common;
 
 use std::path::Path;
 
+use crate::common::{House, NOW, add, begun, commit_of, raw_answer};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use common::{House, NOW, add, begun, commit_of, raw_answer};
 use storm_domain::port::Vault as _;
 use storm_domain::{AppRegistration, Credential, GenerationNumber, RegistrationId, RotationMode};
 use storm_secret::{ClientSecret, IdToken};

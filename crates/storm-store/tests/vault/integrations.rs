@@ -1,9 +1,6 @@
 //! Integrations and app registrations: round trips and compare-and-set.
-#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
-mod common;
-
-use common::{LATER, NOW, add, id};
+use crate::common::{LATER, NOW, add, id};
 use storm_domain::port::{NewIntegration, Vault as _};
 use storm_domain::{
     Account, AppRegistration, Authority, Credential, CredentialSummary, GenerationNumber, GenerationPhase, Integration,
@@ -141,8 +138,8 @@ contract! {
     async fn erasing_takes_everything_that_belongs_to_an_integration(house) {
         let vault = house.open().await;
         let id = add(&vault, oauth_integration(1), Some(api_key("key"))).await;
-        let lease = common::begun(&vault, id, None).await;
-        vault.land(&lease, None, &common::raw_answer(b"answer")).await.unwrap();
+        let lease = crate::common::begun(&vault, id, None).await;
+        vault.land(&lease, None, &crate::common::raw_answer(b"answer")).await.unwrap();
         vault.begin_rotation(id, &api_key("new"), RotationMode::Guided, NOW).await.unwrap();
         vault.erase_integration(id).await.unwrap();
         assert_eq!(vault.integration(id).await.unwrap_err(), VaultError::NotFound);

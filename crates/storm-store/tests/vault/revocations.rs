@@ -1,9 +1,6 @@
 //! Credentials that outlive their integration until the service confirms their end.
-#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
-mod common;
-
-use common::{LATER, NOW, add, refresh_token};
+use crate::common::{LATER, NOW, add, refresh_token};
 use storm_domain::port::{NewRevocation, Vault};
 use storm_domain::{Credential, Integration, IntegrationId, OAuthGrant, PendingRevocation, RevocationId, VaultError};
 use storm_secret::IdToken;
@@ -66,7 +63,7 @@ contract! {
     async fn an_integration_that_is_gone_leaves_nothing_behind(house) {
         let vault = house.open().await;
         let new = NewRevocation { pending: pending(oauth_integration(1)), credential: grant() };
-        assert_eq!(vault.leave_to_revoke(common::id(1), vec![new]).await.unwrap_err(), VaultError::NotFound);
+        assert_eq!(vault.leave_to_revoke(crate::common::id(1), vec![new]).await.unwrap_err(), VaultError::NotFound);
         assert!(vault.pending_revocations().await.unwrap().is_empty());
     }
 }

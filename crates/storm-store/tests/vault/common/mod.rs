@@ -1,6 +1,6 @@
 //! A vault in a temporary folder, opened with a fake keyring.
-#![allow(dead_code, reason = "each test file uses its own part")]
 
+#[macro_use]
 pub mod contract;
 pub mod keyed;
 

@@ -1,11 +1,8 @@
 //! Second ways in: a recovery code and a passphrase beside the keyring, moved between, replaced and taken away.
-#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
-
-mod common;
 
 use std::sync::Arc;
 
-use common::{House, add};
+use crate::common::{House, add};
 use storm_crypto::MasterKey;
 use storm_domain::port::{KeyringError, Vault as _};
 use storm_secret::Passphrase;

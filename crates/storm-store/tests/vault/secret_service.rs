@@ -1,13 +1,9 @@
 //! The real Secret Service. Runs only where STORM_TEST_SECRET_SERVICE=1 says that the session's keyring is a throw-away one.
-#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
-#![cfg(all(unix, not(target_os = "macos")))]
-
-mod common;
 
 use std::io::Write as _;
 use std::sync::Arc;
 
-use common::{House, add};
+use crate::common::{House, add};
 use storm_domain::port::{Keyring as _, KeyringError, Vault as _};
 use storm_secret::SecretBytes;
 use storm_store::{OsKeyring, open_vault};

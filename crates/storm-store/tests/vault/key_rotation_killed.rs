@@ -1,9 +1,5 @@
 //! A change of the master key that is killed: before each call that changes a file, in the vault's folder or the keyring's. The
 //! rotation runs in a process of its own; `killed.c` counts its calls and sends the SIGKILL.
-#![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
-
-mod common;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -14,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
+use crate::common::keyed::{assert_whole, fill, key_of, sealed_under};
 use async_trait::async_trait;
-use common::keyed::{assert_whole, fill, key_of, sealed_under};
 use sqlx::{Connection as _, SqliteConnection};
 use storm_crypto::KeyId;
 use storm_domain::port::{Keyring, KeyringError};
@@ -194,7 +190,7 @@ fn work_until(end: u64, work: Work, library: &Path, place: &Place, name: &str) -
     let control = place.0.with_extension("control");
     fs::write(&control, [[0; 8], [0; 8], end.to_ne_bytes()].concat()).unwrap();
     let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", name, "--nocapture", "--test-threads=1"])
+        .args(["--exact", &format!("key_rotation_killed::{name}"), "--nocapture", "--test-threads=1"])
         .env("LD_PRELOAD", library)
         .envs([(FOLDER, &place.0), (CONTROL, &control)])
         .env(WHILE, format!("{work:?}"))
@@ -209,7 +205,7 @@ fn work_until(end: u64, work: Work, library: &Path, place: &Place, name: &str) -
 
 fn library_in(folder: &Path) -> PathBuf {
     let library = folder.join("killed.so");
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/killed.c");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vault/killed.c");
     let built = Command::new("cc").args(["-O2", "-shared", "-fPIC", "-o"]).arg(&library).arg(source).status().unwrap();
     assert!(built.success());
     library

@@ -17,7 +17,6 @@ impl MemoryHouse {
 }
 
 /// Declares tests that are given a house of either kind.
-#[macro_export]
 macro_rules! contract {
     ($(async fn $name:ident($house:ident) $body:block)+) => {
         mod sqlite {

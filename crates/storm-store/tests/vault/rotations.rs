@@ -1,9 +1,6 @@
 //! Rotations: the stored step and the active generation always fit.
-#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
-mod common;
-
-use common::{LATER, NOW, add};
+use crate::common::{LATER, NOW, add};
 use storm_domain::port::{NewMinting, Vault};
 use storm_domain::{
     AccountComparison, GenerationNumber, GenerationPhase, IntegrationId, Rotation, RotationEvent, RotationMode,

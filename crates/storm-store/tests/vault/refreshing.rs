@@ -1,10 +1,7 @@
 //! Leases, intents and landing slots: what holds when two want the same credential, and what is found after a crash at any
 //! step.
-#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
-mod common;
-
-use common::{House, LATER, NOW, add, begun, commit_of, id, intent, lease, owner, raw_answer, refresh_token};
+use crate::common::{House, LATER, NOW, add, begun, commit_of, id, intent, lease, owner, raw_answer, refresh_token};
 use storm_domain::port::{GrantCommit, Vault};
 use storm_domain::{
     ActivityKind, GenerationNumber, Integration, Lease, OAuthGrant, RefreshIntent, Timestamp, TokenEvent, TokenState,

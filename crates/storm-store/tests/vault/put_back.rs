@@ -1,9 +1,6 @@
 //! A database that was put back from a copy, whole or in part: noticed, said until the user knows, and no number used twice.
-#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
-mod common;
-
-use common::{House, NOW, add, begun, commit_of, id, lease, refresh_token};
+use crate::common::{House, NOW, add, begun, commit_of, id, lease, refresh_token};
 use sqlx::{Connection as _, SqliteConnection};
 use storm_domain::port::Vault as _;
 use storm_domain::{Credential, GenerationNumber, IntegrationId};

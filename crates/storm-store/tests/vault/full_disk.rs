@@ -1,14 +1,11 @@
 //! A disk that is really full. Runs only where STORM_TEST_SMALL_DISK names a folder on a small file system of its own
 //! (`mount -t tmpfs -o size=6m tmpfs FOLDER`), which the test fills up.
-#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
-
-mod common;
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use common::{House, LATER, NOW, add, begun, commit_of, id, intent, lease, owner, raw_answer};
+use crate::common::{House, LATER, NOW, add, begun, commit_of, id, intent, lease, owner, raw_answer};
 use storm_domain::VaultError;
 use storm_domain::port::Vault as _;
 use storm_store::OpenError;

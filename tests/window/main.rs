@@ -1,0 +1,22 @@
+//! The real window, driven by WebDriver on a private desktop: a module for each part of what people do with it.
+
+mod access_key;
+mod account;
+mod bad_input;
+mod connect;
+mod crash;
+mod device;
+mod disconnect;
+mod discovery;
+mod doctor;
+mod fault;
+mod files;
+mod health;
+mod keep;
+mod ladder;
+mod list;
+mod notifications;
+mod paste;
+mod patience;
+mod rotate;
+mod verdict;
