@@ -26,6 +26,8 @@ pub enum Event {
     },
     /// A credential of a removed integration was ended at its service, tried again, or given up.
     RevocationsChanged,
+    /// The log has an entry that no other event tells of, or that was written after it.
+    ActivityAdded,
     /// The vault was locked, unlocked, or lost its keyring.
     VaultChanged,
 }

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sqlx::pool::PoolConnection;
-use sqlx::{Sqlite, SqliteConnection, SqlitePool};
+use sqlx::{Connection as _, Sqlite, SqliteConnection, SqlitePool};
 use storm_domain::port::{CommittedGrant, GrantCommit, NewIntegration, NewMinting, NewRevocation, RefreshBasis, Vault};
 use storm_domain::{
-    ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
-    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, NetworkSettings, OAuthGrant,
-    PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, RotationMode,
-    SecretRotation, Timestamp, VaultError,
+    ActivityEntry, ActivityKind, ActivityPortion, AppRegistration, Credential, Generation, GenerationInfo,
+    GenerationNumber, GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, LinkedActivity,
+    NetworkSettings, OAuthGrant, PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId,
+    Rotation, RotationMode, SecretRotation, Timestamp, VaultError,
 };
 use storm_secret::ClientSecret;
 
@@ -113,7 +113,10 @@ impl SqliteVault {
 
     /// Goes through the whole activity log and reports where it was tampered with.
     pub async fn verify_activity_chain(&self) -> Result<ChainVerdict, VaultError> {
-        activity::verify(&mut *self.reader().await?, &self.seal).await
+        let mut reader = self.reader().await?;
+        // One view of the log: entries that are written or shortened away meanwhile must not look like tampering.
+        let mut transaction = reader.begin().await.map_err(fault::of_sqlx)?;
+        activity::verify(&mut transaction, &self.seal).await
     }
 
     /// What lies in the slots and fits by its fencing and the settled one. Slots of integrations that are erased are emptied,
@@ -579,6 +582,10 @@ impl Vault for SqliteVault {
 
     async fn activity(&self, id: Option<IntegrationId>, limit: u32) -> Result<Vec<ActivityEntry>, VaultError> {
         activity::newest(&mut *self.reader().await?, id, limit).await
+    }
+
+    async fn linked_activity(&self, portion: &ActivityPortion) -> Result<Vec<LinkedActivity>, VaultError> {
+        activity::portion(&mut *self.reader().await?, portion).await
     }
 
     async fn last_loan(&self, id: IntegrationId) -> Result<Option<ActivityEntry>, VaultError> {

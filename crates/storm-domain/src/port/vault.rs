@@ -6,10 +6,10 @@ use async_trait::async_trait;
 use storm_secret::ClientSecret;
 
 use crate::{
-    ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
-    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, NetworkSettings, OAuthGrant,
-    PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, RotationMode,
-    SecretRotation, Timestamp, TokenEvent, VaultError,
+    ActivityEntry, ActivityKind, ActivityPortion, AppRegistration, Credential, Generation, GenerationInfo,
+    GenerationNumber, GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, LinkedActivity,
+    NetworkSettings, OAuthGrant, PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId,
+    Rotation, RotationMode, SecretRotation, Timestamp, TokenEvent, VaultError,
 };
 
 /// An integration that is added together with its first credential, or before it.
@@ -314,6 +314,8 @@ pub trait Vault: Send + Sync {
     ) -> Result<(), VaultError>;
     /// The newest entries, of one integration or of all, newest first.
     async fn activity(&self, id: Option<IntegrationId>, limit: u32) -> Result<Vec<ActivityEntry>, VaultError>;
+    /// A part of the log with its links, newest first.
+    async fn linked_activity(&self, portion: &ActivityPortion) -> Result<Vec<LinkedActivity>, VaultError>;
     /// The newest [`ActivityKind::Lent`] of an integration, however long ago; None = the log knows of none.
     async fn last_loan(&self, id: IntegrationId) -> Result<Option<ActivityEntry>, VaultError>;
 }

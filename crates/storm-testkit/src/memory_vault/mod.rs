@@ -15,10 +15,10 @@ use storm_domain::port::{
     Clock, CommittedGrant, GrantCommit, NewIntegration, NewMinting, NewRevocation, RefreshBasis, Vault,
 };
 use storm_domain::{
-    ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
-    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, NetworkSettings, OAuthGrant,
-    PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation, RotationMode,
-    SecretRotation, Timestamp, VaultError,
+    ActivityEntry, ActivityKind, ActivityPortion, AppRegistration, Credential, Generation, GenerationInfo,
+    GenerationNumber, GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, LinkedActivity,
+    NetworkSettings, OAuthGrant, PendingRevocation, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId,
+    Rotation, RotationMode, SecretRotation, Timestamp, VaultError,
 };
 use storm_secret::ClientSecret;
 
@@ -428,6 +428,10 @@ impl Vault for MemoryVault {
 
     async fn activity(&self, id: Option<IntegrationId>, limit: u32) -> Result<Vec<ActivityEntry>, VaultError> {
         Ok(self.tables().activity(id, limit))
+    }
+
+    async fn linked_activity(&self, portion: &ActivityPortion) -> Result<Vec<LinkedActivity>, VaultError> {
+        Ok(self.tables().linked_activity(portion))
     }
 
     async fn last_loan(&self, id: IntegrationId) -> Result<Option<ActivityEntry>, VaultError> {
