@@ -72,10 +72,14 @@ pub(crate) async fn follow(app: AppHandle, host: Arc<Host>, mut events: Unbounde
     let changed = Arc::new(Notify::new());
     tauri::async_runtime::spawn(show_needs(app.clone(), host, Arc::clone(&changed)));
     while let Some(event) = events.recv().await {
+        let may_need_somebody = !matches!(event, Event::ActivityAdded);
         if let Err(error) = CoreEvent(event).emit_to(&app, window::MAIN) {
             tracing::warn!(%error, "the page could not be told of a change");
         }
-        changed.notify_one();
+        // Each hand-out is in the log; none of them is worth a look at all integrations.
+        if may_need_somebody {
+            changed.notify_one();
+        }
     }
 }
 

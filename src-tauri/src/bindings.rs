@@ -6,7 +6,8 @@ use specta_typescript::Typescript;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
 use crate::command::{
-    api_key, authorization, connector, host, integration, key_file, network, protection, restore, revocation, rotation,
+    activity, api_key, authorization, connector, host, integration, key_file, network, protection, restore, revocation,
+    rotation,
 };
 use crate::shell_event::{CoreEvent, ShellEvent};
 
@@ -46,7 +47,6 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             integration::refresh_integration,
             integration::disconnect_integration,
             integration::undo_disconnect,
-            integration::activity,
             integration::open_integration_page,
             api_key::hold_key_from_clipboard,
             api_key::reveal_held_key,
@@ -83,6 +83,10 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             rotation::revoke_old_key,
             rotation::confirm_old_key_revoked,
             rotation::undo_rotation,
+            activity::activity,
+            activity::log_check,
+            activity::check_log,
+            activity::export_activity,
             network::examine,
             network::network_settings,
             network::choose_proxy,

@@ -109,6 +109,19 @@ pub(crate) async fn choose_files(window: &WebviewWindow, wanted: Wanted) -> Vec<
     paths.into_iter().filter_map(|path| path.into_path().ok()).collect()
 }
 
+/// Where the user wants a file, by the system's file chooser; None = closed without a choice.
+pub(crate) async fn choose_target(
+    window: &WebviewWindow,
+    title: &str,
+    name: &str,
+    (kind, extension): (&str, &str),
+) -> Option<PathBuf> {
+    let (chosen, choice) = oneshot::channel();
+    let dialog = window.dialog().file().set_parent(window).set_title(title).set_file_name(name);
+    dialog.add_filter(kind, &[extension]).save_file(move |path| drop(chosen.send(path)));
+    choice.await.ok().flatten()?.into_path().ok()
+}
+
 fn chooser(window: &WebviewWindow, wanted: Wanted) -> FileDialogBuilder<tauri::Wry> {
     let (title, kind, extensions) = wanted.words();
     window

@@ -65,8 +65,6 @@ export const commands = {
 	disconnectIntegration: (id: IntegrationId, revoke: boolean) => typedError<DisconnectedView, Failure>(__TAURI_INVOKE("disconnect_integration", { id, revoke })),
 	/**  Takes it out of the bin. */
 	undoDisconnect: (id: IntegrationId) => typedError<null, Failure>(__TAURI_INVOKE("undo_disconnect", { id })),
-	/**  The newest entries of the log. */
-	activity: (id: IntegrationId | null, limit: number) => typedError<ActivityEntry[], Failure>(__TAURI_INVOKE("activity", { id, limit })),
 	/**  Opens a page of its service in the browser. */
 	openIntegrationPage: (id: IntegrationId, page: ConnectorPage) => typedError<null, Failure>(__TAURI_INVOKE("open_integration_page", { id, page })),
 	/**  Reads the clipboard; the key itself stays in the core, and is taken off the clipboard a little later. */
@@ -123,14 +121,13 @@ export const commands = {
 	openRevocationPage: (id: RevocationId, page: ConnectorPage) => typedError<null, Failure>(__TAURI_INVOKE("open_revocation_page", { id, page })),
 	/**  Has the service make a new key; in a drill it is tried, compared and discarded. */
 	mintKey: (id: IntegrationId, drill: boolean) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("mint_key", { id, drill })),
-	/**  Rehearses a rotation with a new key, which is discarded. */
-	beginKeyDrill: (id: IntegrationId, key: KeyInput) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_key_drill", { id, key })),
-	/**  The same with a key file. */
-	beginKeyFileDrill: (id: IntegrationId, file: HeldSecretId) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_key_file_drill", { id, file })),
-	/**  Saves a new key beside the old, verifies it, and switches to it when it belongs to the same account. */
-	beginKeyRotation: (id: IntegrationId, key: KeyInput) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_key_rotation", { id, key })),
+	/**
+	 *  Saves a new key beside the old, verifies it, and switches to it when it belongs to the same account; in a drill it is tried,
+	 *  compared and discarded.
+	 */
+	beginKeyRotation: (id: IntegrationId, key: KeyInput, drill: boolean) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_key_rotation", { id, key, drill })),
 	/**  The same for a key file. */
-	beginKeyFileRotation: (id: IntegrationId, file: HeldSecretId) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_key_file_rotation", { id, file })),
+	beginKeyFileRotation: (id: IntegrationId, file: HeldSecretId, drill: boolean) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_key_file_rotation", { id, file, drill })),
 	/**  The same for the client secret of an integration's app registration, which others may share. */
 	beginSecretRotation: (id: IntegrationId, request: NewSecretRequest) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_secret_rotation", { id, request })),
 	/**  Tries the present step again. */
@@ -143,6 +140,14 @@ export const commands = {
 	confirmOldKeyRevoked: (id: IntegrationId) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("confirm_old_key_revoked", { id })),
 	/**  Goes back to the old key. */
 	undoRotation: (id: IntegrationId) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("undo_rotation", { id })),
+	/**  A page of the log, newest first. */
+	activity: (query: ActivityQuery) => typedError<ActivityPage, Failure>(__TAURI_INVOKE("activity", { query })),
+	/**  What is known of the log's chain. */
+	logCheck: () => typedError<LogCheckView, Failure>(__TAURI_INVOKE("log_check")),
+	/**  Goes through the whole log anew. */
+	checkLog: () => typedError<LogCheckView, Failure>(__TAURI_INVOKE("check_log")),
+	/**  Asks where to, and writes what the filter shows into that file. None = the user closed the question. */
+	exportActivity: (filter: ActivityFilter, format: ExportFormat) => typedError<ExportedView | null, Failure>(__TAURI_INVOKE("export_activity", { filter, format })),
 	/**  Looks for what stands behind a failure. None = the failure itself says it all. */
 	examine: (subject: ExaminationSubject) => typedError<FindingView | null, Failure>(__TAURI_INVOKE("examine", { subject })),
 	/**  How services are reached. */
@@ -227,6 +232,18 @@ export type ActivityEntry = {
 	what: ActivityKind,
 };
 
+/**  Which entries are shown. */
+export type ActivityFilter = {
+	/**  Of one integration; None = of all, the program's own entries too. */
+	integration_id: IntegrationId | null,
+	/**  Of one topic; None = of all. */
+	topic: ActivityTopic | null,
+	/**  Nothing that happened before; None = all that is kept. */
+	since: Timestamp | null,
+	/**  Words that all have to stand in the name or the sentence, whatever their case; empty = any. */
+	text: string,
+};
+
 /**  What happened. In the past tense. */
 export type ActivityKind = 
 /**  An integration was added. */
@@ -308,7 +325,48 @@ change: NetworkChange } |
 /**  A service sent an answer that was not as it should be. */
 { kind: "odd_answer"; 
 /**  What was odd, in plain words. */
-what: string };
+what: string } | 
+/**  The entry cannot be read: somebody wrote over it, or a newer version of the program wrote it. */
+{ kind: "unreadable" };
+
+/**  A part of the log. */
+export type ActivityPage = {
+	/**  Newest first; fewer than a page, even none, where much had to be looked through. */
+	entries: ActivityEntry[],
+	/**  Where the next page goes on, as its `before`; None = there are no older ones. */
+	older: number | null,
+	/**  The newest that was looked at, whether it fitted or not; what comes later is asked for by it, as `after`. */
+	newest: number | null,
+};
+
+/**  Which part of what a filter shows. */
+export type ActivityQuery = {
+	/**  Which entries. */
+	filter: ActivityFilter,
+	/**  Only those before this sequence: where the page before ended. */
+	before: number | null,
+	/**  Only those after this sequence: the newest that is known. */
+	after: number | null,
+};
+
+/**  What people look for in the log. An entry may belong to several. */
+export type ActivityTopic = 
+/**  What was added, connected or reconnected, or asks for it. */
+"sign_in" | 
+/**  Refreshes of tokens. */
+"refresh" | 
+/**  Verifications. */
+"verification" | 
+/**  Rotations of keys and client secrets. */
+"rotation" | 
+/**  What was lent to other programs, and whether it may be. */
+"lending" | 
+/**  What was removed, brought back or revoked. */
+"removal" | 
+/**  What went wrong or needed somebody. */
+"trouble" | 
+/**  Changes that the user made: names, pauses, lending, the network, the ways into the vault. */
+"settings";
 
 /**  Adds an integration with a pasted key. */
 export type AddApiKeyRequest = {
@@ -864,6 +922,8 @@ id: AttemptId } |
 id: IntegrationId } | 
 /**  A credential of a removed integration was ended at its service, tried again, or given up. */
 { event: "revocations_changed" } | 
+/**  The log has an entry that no other event tells of, or that was written after it. */
+{ event: "activity_added" } | 
 /**  The vault was locked, unlocked, or lost its keyring. */
 { event: "vault_changed" };
 
@@ -885,6 +945,21 @@ connector_id: string;
 method: Method; 
 /**  The connector's fields as typed. */
 fields: { [key in string]: string } };
+
+/**  As what the log is written to a file. */
+export type ExportFormat = 
+/**  For spreadsheets: comma-separated values (RFC 4180). */
+"csv" | 
+/**  For programs: JSON, one entry a line, with the links of the chain. */
+"json_lines";
+
+/**  A file that was written. */
+export type ExportedView = {
+	/**  Its name, without the folder. */
+	name: string,
+	/**  Entries in it. */
+	entries: number,
+};
 
 /**  A failure as the window and the command line get it. */
 export type Failure = {
@@ -1254,6 +1329,27 @@ export type LendingView =
 "access_key" | 
 /**  A short-lived key that is made of one that signs. */
 "session_key";
+
+/**  What is known of the log's chain. See `SECURITY.md` for what a broken one proves. */
+export type LogCheckView = 
+/**  Not checked since the vault was opened; that is under way. */
+{ check: "checking" } | 
+/**  Every entry is as it was written. */
+{ check: "intact"; 
+/**  How many there were. */
+entries: number; 
+/**  When it was checked. */
+checked_at: Timestamp } | 
+/**  An entry was changed, removed or put in outside of the program. */
+{ check: "broken"; 
+/**  The first that does not fit. */
+sequence: number; 
+/**  When it was checked. */
+checked_at: Timestamp } | 
+/**  The log could not be read to its end. */
+{ check: "not_checked"; 
+/**  Why. */
+failure: Failure };
 
 /**  How an integration authenticates. */
 export type Method = 
@@ -1891,6 +1987,10 @@ integrations: IntegrationId[] } |
 { notice: "restored"; 
 /**  When that was noticed. */
 since: Timestamp } | 
+/**  The activity log was changed outside of the program. */
+{ notice: "log_broken"; 
+/**  The first entry that does not fit. */
+sequence: number } | 
 /**  The data folder lies on a network file system. */
 { notice: "network_folder"; 
 /**  Its usual name. */
