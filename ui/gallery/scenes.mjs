@@ -126,7 +126,7 @@ export const chapters = {
     } },
   ],
   'Activity and settings': [
-    { name: 'activity', title: 'Activity', act: (page) => click(page, 'nav-activity') },
+    { name: 'activity', title: 'Activity', act: async (page) => { await click(page, 'nav-activity'); await see(page, 'activity-entry'); } },
     { name: 'activity-filtered', title: 'Narrowed to trouble', act: async (page) => { await click(page, 'nav-activity'); await click(page, 'activity-topic-trouble'); await see(page, 'activity-end'); } },
     { name: 'activity-none', title: 'Nothing fits', act: async (page) => { await click(page, 'nav-activity'); await at(page, 'activity-search').fill('nowhere'); await see(page, 'activity-clear'); } },
     { name: 'activity-long', title: 'Two thousand entries', fake: 'long-log', act: async (page) => { await click(page, 'nav-activity'); await at(page, 'activity-older').scrollIntoViewIfNeeded(); } },
