@@ -93,10 +93,14 @@ pub(crate) async fn follow(app: AppHandle, host: Arc<Host>, mut events: Unbounde
         if let Event::AskedInVain { id } = event {
             news.asked_in_vain(id);
         }
+        let may_need_somebody = !matches!(event, Event::ActivityAdded);
         if let Err(error) = CoreEvent(event).emit_to(&app, window::MAIN) {
             tracing::warn!(%error, "the page could not be told of a change");
         }
-        news.changed.notify_one();
+        // Each hand-out is in the log; none of them is worth a look at all integrations.
+        if may_need_somebody {
+            news.changed.notify_one();
+        }
     }
 }
 

@@ -6,8 +6,8 @@ use specta_typescript::Typescript;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
 use crate::command::{
-    api_key, authorization, connector, health, host, integration, key_file, list, network, preferences, protection,
-    restore, revocation, rotation,
+    activity, api_key, authorization, connector, health, host, integration, key_file, list, network, preferences,
+    protection, restore, revocation, rotation,
 };
 use crate::shell_event::{CoreEvent, ShellEvent};
 
@@ -47,7 +47,6 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             integration::refresh_integration,
             integration::disconnect_integration,
             integration::undo_disconnect,
-            integration::activity,
             integration::open_integration_page,
             list::set_labels,
             list::window_settings,
@@ -92,6 +91,10 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             rotation::undo_rotation,
             preferences::preferences,
             preferences::set_preferences,
+            activity::activity,
+            activity::log_check,
+            activity::check_log,
+            activity::export_activity,
             network::examine,
             network::network_settings,
             network::choose_proxy,

@@ -3,26 +3,13 @@
 //! INVARIANT: the same thing has the same UID in every export, so that importing again moves an event and never doubles it.
 //! Deliberately absent: secrets, accounts, and what needs the user already, which is no date.
 
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-
 use chrono::{DateTime, Days, Local, TimeDelta, TimeZone, Utc};
 use icalendar::{Alarm, Calendar, Component as _, Event, EventLike as _, Property};
-use serde::{Deserialize, Serialize};
-use storm_domain::{Action, Certainty, ErrorCode, Failure, ForecastKind, Method, Timestamp};
+use storm_domain::{Certainty, ForecastKind, Method, Timestamp};
 use storm_engine::view::ForecastView;
 
 /// Hours before the day begins: nine in the morning a week before it, and on the day before it.
 const ALARMS: [i64; 2] = [6 * 24 + 15, 15];
-
-/// What was written.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
-pub struct ExportedView {
-    /// Where.
-    pub path: String,
-    /// How many events are in it.
-    pub events: u32,
-}
 
 /// The events of a forecast as text, and how many there are. None = nothing is to come.
 pub(crate) fn calendar_of(forecast: &[ForecastView], now: Timestamp) -> Option<(String, u32)> {
@@ -127,37 +114,6 @@ fn what_to_do(entry: &ForecastView, at: DateTime<Utc>) -> String {
     format!("{todo} It ends at {} UTC.{by}", at.format("%Y-%m-%d %H:%M"))
 }
 
-/// Puts the text where the user chose, whole or not at all: beside it first, and then in its place.
-///
-/// # Errors
-/// When the disk is full, or the place cannot be written.
-pub(crate) fn save(path: &Path, text: &str) -> Result<PathBuf, Failure> {
-    let path = if path.extension().is_some() { path.to_owned() } else { path.with_extension("ics") };
-    let write = || {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut beside = tempfile::Builder::new().prefix(".storm-connect-").tempfile_in(folder)?;
-        beside.write_all(text.as_bytes())?;
-        beside.as_file().sync_all()?;
-        beside.persist(&path).map_err(|failed| failed.error)
-    };
-    write().map(|_| path.clone()).map_err(|error| not_written(&path, &error))
-}
-
-fn not_written(path: &Path, error: &std::io::Error) -> Failure {
-    use std::io::ErrorKind;
-    let place = path.display();
-    let (code, message) = match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-            (ErrorCode::DiskFull, format!("There is no room for {place}. Free some space, or choose another folder."))
-        }
-        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-            (ErrorCode::FileNotWritten, format!("You may not write to {place}. Choose another folder."))
-        }
-        _ => (ErrorCode::FileNotWritten, format!("{place} could not be written ({error}). Choose another folder.")),
-    };
-    Failure::new(code, message, Some(Action::Retry))
-}
-
 #[cfg(test)]
 mod tests {
     use chrono::FixedOffset;
@@ -249,19 +205,5 @@ mod tests {
         assert_eq!(calendar_in(&Utc, &past, NOW), None);
         let mixed = [entry(1, ForecastKind::NeedsYou, 0), entry(2, ForecastKind::KeyGetsOld, 0)];
         assert_eq!(calendar_in(&Utc, &mixed, NOW).unwrap().1, 1);
-    }
-
-    #[test]
-    fn a_file_is_replaced_whole_and_a_place_that_cannot_be_written_is_said() {
-        let folder = tempfile::tempdir().unwrap();
-        let chosen = folder.path().join("forecast");
-        let path = save(&chosen, "first").unwrap();
-        assert_eq!(path, folder.path().join("forecast.ics"));
-        save(&path, "second").unwrap();
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "second");
-        assert_eq!(folder.path().read_dir().unwrap().count(), 1, "nothing is left beside it");
-        let failure = save(&folder.path().join("gone/forecast.ics"), "third").unwrap_err();
-        assert_eq!(failure.code, ErrorCode::FileNotWritten);
-        assert!(failure.message.contains("forecast.ics"), "{failure}");
     }
 }

@@ -80,6 +80,8 @@ pub(crate) enum Wanted {
     Key,
     Authority,
     Calendar,
+    LogTable,
+    LogLines,
 }
 
 impl Wanted {
@@ -91,6 +93,18 @@ impl Wanted {
             }
             Self::Authority => ("Choose a certificate file", "Certificates", &["pem", "crt", "cer", "der"]),
             Self::Calendar => ("Save the forecast", "Calendar files", &["ics"]),
+            Self::LogTable => ("Save the activity log", "Comma-separated values", &["csv"]),
+            Self::LogLines => ("Save the activity log", "JSON lines", &["jsonl"]),
+        }
+    }
+
+    /// What a file is called unless the user calls it something else.
+    fn file_name(self) -> &'static str {
+        match self {
+            Self::Key | Self::Authority => "",
+            Self::Calendar => "storm-connect.ics",
+            Self::LogTable => "storm-connect-activity.csv",
+            Self::LogLines => "storm-connect-activity.jsonl",
         }
     }
 }
@@ -106,8 +120,14 @@ pub(crate) async fn choose_file(window: &WebviewWindow, wanted: Wanted) -> Optio
 /// The path under which the user wants a file saved; None = closed without a choice.
 pub(crate) async fn choose_place(window: &WebviewWindow, wanted: Wanted) -> Option<PathBuf> {
     let (chosen, choice) = oneshot::channel();
-    chooser(window, wanted).set_file_name("storm-connect.ics").save_file(move |path| drop(chosen.send(path)));
-    choice.await.ok().flatten()?.into_path().ok()
+    chooser(window, wanted).set_file_name(wanted.file_name()).save_file(move |path| drop(chosen.send(path)));
+    let path = choice.await.ok().flatten()?.into_path().ok()?;
+    if path.extension().is_some() {
+        return Some(path);
+    }
+    // Some choosers leave it away. Whether to replace what lies there was not asked for the longer name.
+    let whole = path.with_extension(wanted.words().2.first()?);
+    Some(if whole.exists() { path } else { whole })
 }
 
 /// The paths the user chose; none = closed without a choice.

@@ -2,6 +2,7 @@
 
 mod access_key;
 mod account;
+mod activity;
 mod bad_input;
 mod connect;
 mod crash;

@@ -65,8 +65,6 @@ export const commands = {
 	disconnectIntegration: (id: IntegrationId, revoke: boolean) => typedError<DisconnectedView, Failure>(__TAURI_INVOKE("disconnect_integration", { id, revoke })),
 	/**  Takes it out of the bin. */
 	undoDisconnect: (id: IntegrationId) => typedError<null, Failure>(__TAURI_INVOKE("undo_disconnect", { id })),
-	/**  The newest entries of the log. */
-	activity: (id: IntegrationId | null, limit: number) => typedError<ActivityEntry[], Failure>(__TAURI_INVOKE("activity", { id, limit })),
 	/**  Opens a page of its service in the browser. */
 	openIntegrationPage: (id: IntegrationId, page: ConnectorPage) => typedError<null, Failure>(__TAURI_INVOKE("open_integration_page", { id, page })),
 	/**  Puts labels on an integration, in the place of those it had. */
@@ -80,7 +78,7 @@ export const commands = {
 	/**  The last refreshes of an integration, oldest first. */
 	refreshes: (id: IntegrationId) => typedError<RefreshView[], Failure>(__TAURI_INVOKE("refreshes", { id })),
 	/**  Shows the system's file chooser, and writes the forecast there as a calendar file. None = the user closed it. */
-	exportForecast: () => typedError<ExportedView | null, Failure>(__TAURI_INVOKE("export_forecast")),
+	exportForecast: () => typedError<SavedFileView | null, Failure>(__TAURI_INVOKE("export_forecast")),
 	/**  Reads the clipboard; the key itself stays in the core, and is taken off the clipboard a little later. */
 	holdKeyFromClipboard: (connectorId: string) => typedError<HeldKeyView, Failure>(__TAURI_INVOKE("hold_key_from_clipboard", { connectorId })),
 	/**  Shows a key that was read from the clipboard and is not saved yet, on the user's gesture. */
@@ -158,6 +156,14 @@ export const commands = {
 	preferences: () => typedError<Preferences, Failure>(__TAURI_INVOKE("preferences")),
 	/**  Keeps what is preferred from now on. */
 	setPreferences: (preferences: Preferences) => typedError<Preferences, Failure>(__TAURI_INVOKE("set_preferences", { preferences })),
+	/**  A page of the log, newest first. */
+	activity: (query: ActivityQuery) => typedError<ActivityPage, Failure>(__TAURI_INVOKE("activity", { query })),
+	/**  What is known of the log's chain. */
+	logCheck: () => typedError<LogCheckView, Failure>(__TAURI_INVOKE("log_check")),
+	/**  Goes through the whole log anew. */
+	checkLog: () => typedError<LogCheckView, Failure>(__TAURI_INVOKE("check_log")),
+	/**  Asks where to, and writes what the filter shows into that file. None = the user closed the question. */
+	exportActivity: (filter: ActivityFilter, format: ExportFormat) => typedError<SavedFileView | null, Failure>(__TAURI_INVOKE("export_activity", { filter, format })),
 	/**  Looks for what stands behind a failure. None = the failure itself says it all. */
 	examine: (subject: ExaminationSubject) => typedError<FindingView | null, Failure>(__TAURI_INVOKE("examine", { subject })),
 	/**  How services are reached. */
@@ -240,6 +246,18 @@ export type ActivityEntry = {
 	integration_name: string,
 	/**  What. */
 	what: ActivityKind,
+};
+
+/**  Which entries are shown. */
+export type ActivityFilter = {
+	/**  Of one integration; None = of all, the program's own entries too. */
+	integration_id: IntegrationId | null,
+	/**  Of one topic; None = of all. */
+	topic: ActivityTopic | null,
+	/**  Nothing that happened before; None = all that is kept. */
+	since: Timestamp | null,
+	/**  Words that all have to stand in the name or the sentence, whatever their case; empty = any. */
+	text: string,
 };
 
 /**  What happened. In the past tense. */
@@ -325,7 +343,48 @@ change: NetworkChange } |
 /**  A service sent an answer that was not as it should be. */
 { kind: "odd_answer"; 
 /**  What was odd, in plain words. */
-what: string };
+what: string } | 
+/**  The entry cannot be read: somebody wrote over it, or a newer version of the program wrote it. */
+{ kind: "unreadable" };
+
+/**  A part of the log. */
+export type ActivityPage = {
+	/**  Newest first; fewer than a page, even none, where much had to be looked through. */
+	entries: ActivityEntry[],
+	/**  Where the next page goes on, as its `before`; None = there are no older ones. */
+	older: number | null,
+	/**  The newest that was looked at, whether it fitted or not; what comes later is asked for by it, as `after`. */
+	newest: number | null,
+};
+
+/**  Which part of what a filter shows. */
+export type ActivityQuery = {
+	/**  Which entries. */
+	filter: ActivityFilter,
+	/**  Only those before this sequence: where the page before ended. */
+	before: number | null,
+	/**  Only those after this sequence: the newest that is known. */
+	after: number | null,
+};
+
+/**  What people look for in the log. An entry may belong to several. */
+export type ActivityTopic = 
+/**  What was added, connected or reconnected, or asks for it. */
+"sign_in" | 
+/**  Refreshes of tokens. */
+"refresh" | 
+/**  Verifications. */
+"verification" | 
+/**  Rotations of keys and client secrets. */
+"rotation" | 
+/**  What was lent to other programs, and whether it may be. */
+"lending" | 
+/**  What was removed, brought back or revoked. */
+"removal" | 
+/**  What went wrong or needed somebody. */
+"trouble" | 
+/**  Changes that the user made: names, pauses, lending, the network, the ways into the vault. */
+"settings";
 
 /**  Adds an integration with a pasted key. */
 export type AddApiKeyRequest = {
@@ -898,6 +957,8 @@ id: IntegrationId } |
 id: IntegrationId } | 
 /**  The user prefers something else of the program as a whole. */
 { event: "preferences_changed" } | 
+/**  The log has an entry that no other event tells of, or that was written after it. */
+{ event: "activity_added" } | 
 /**  The vault was locked, unlocked, or lost its keyring. */
 { event: "vault_changed" };
 
@@ -920,13 +981,12 @@ method: Method;
 /**  The connector's fields as typed. */
 fields: { [key in string]: string } };
 
-/**  What was written. */
-export type ExportedView = {
-	/**  Where. */
-	path: string,
-	/**  How many events are in it. */
-	events: number,
-};
+/**  As what the log is written to a file. */
+export type ExportFormat = 
+/**  For spreadsheets: comma-separated values (RFC 4180). */
+"csv" | 
+/**  For programs: JSON, one entry a line, with the links of the chain. */
+"json_lines";
 
 /**  A failure as the window and the command line get it. */
 export type Failure = {
@@ -1394,6 +1454,27 @@ export type ListSort =
 "next_refresh" | 
 /**  The newest first. */
 "created";
+
+/**  What is known of the log's chain. See `SECURITY.md` for what a broken one proves. */
+export type LogCheckView = 
+/**  Not checked since the vault was opened; that is under way. */
+{ check: "checking" } | 
+/**  Every entry is as it was written. */
+{ check: "intact"; 
+/**  How many there were. */
+entries: number; 
+/**  When it was checked. */
+checked_at: Timestamp } | 
+/**  An entry was changed, removed or put in outside of the program. */
+{ check: "broken"; 
+/**  The first that does not fit. */
+sequence: number; 
+/**  When it was checked. */
+checked_at: Timestamp } | 
+/**  The log could not be read to its end. */
+{ check: "not_checked"; 
+/**  Why. */
+failure: Failure };
 
 /**  How an integration authenticates. */
 export type Method = 
@@ -1915,6 +1996,14 @@ export type SaveRegistrationRequest = {
 	fields: { [key in string]: string },
 };
 
+/**  A file that was written. */
+export type SavedFileView = {
+	/**  Its name, without the folder. */
+	name: string,
+	/**  Entries of the log, or events of the calendar in it. */
+	entries: number,
+};
+
 /**  A credential was saved and tried. */
 export type SavedView = {
 	/**  The integration. */
@@ -2094,6 +2183,10 @@ integrations: IntegrationId[] } |
 { notice: "restored"; 
 /**  When that was noticed. */
 since: Timestamp } | 
+/**  The activity log was changed outside of the program. */
+{ notice: "log_broken"; 
+/**  The first entry that does not fit. */
+sequence: number } | 
 /**  The data folder lies on a network file system. */
 { notice: "network_folder"; 
 /**  Its usual name. */

@@ -88,6 +88,31 @@ const views: Record<string, (opened: Opened) => Promise<void>> = {
     await opened.user.click(await find('refresh-table-open'));
     await find('refresh-table');
   },
+  'the activity, narrowed': async ({ user }) => {
+    await user.click(await find('nav-activity'));
+    await user.click(await find('activity-topic-trouble'));
+    await find('activity-end');
+  },
+  'the activity where nothing fits': async ({ user }) => {
+    await user.click(await find('nav-activity'));
+    await user.type(await find('activity-search'), 'nowhere');
+    await find('activity-clear');
+  },
+  'the activity that was changed from outside': async ({ host, user }) => {
+    host.settings.logCheck = { check: 'broken', sequence: 3, checked_at: Date.now() };
+    await user.click(await find('nav-activity'));
+    await find('log-broken');
+  },
+  'the notice of a log that was changed': async ({ host }) => {
+    host.settings.notices = [{ notice: 'log_broken', sequence: 3 }];
+    host.emit({ event: 'vault_changed' });
+    await find('notice-log-broken');
+  },
+  'the activity that cannot be read': async ({ host, user }) => {
+    host.settings.logFails = true;
+    await user.click(await find('nav-activity'));
+    await find('activity-failed');
+  },
   'the settings': async ({ user }) => user.click(await find('nav-settings')),
   'a page that needs its user': (opened) => openPage(opened, 'i-salesforce'),
   'a page with scopes and an open question': async (opened) => {

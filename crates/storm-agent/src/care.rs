@@ -1,4 +1,5 @@
-//! What looks after an open vault beside its engine: hourly copies, and a look for damage after opening and with each copy.
+//! What looks after an open vault beside its engine: hourly copies, and a look for damage after opening and with each copy,
+//! at the log's chain too.
 //!
 //! INVARIANT: damage closes nothing. What can be read stays usable, the user is told once, and the newest good copy is offered.
 //! Where the database was taken away, that is one made of what this process still has open.
@@ -9,9 +10,9 @@ use std::time::Duration;
 
 use storm_domain::port::{Clock, EventSink};
 use storm_domain::{Event, Timestamp, VaultError};
-use storm_engine::Engine;
-use storm_engine::view::{BackupView, VaultNotice};
-use storm_store::{Backup, SqliteVault};
+use storm_engine::view::{BackupView, LogCheckView, VaultNotice};
+use storm_engine::{Engine, failure_of_vault};
+use storm_store::{Backup, ChainVerdict, SqliteVault};
 
 const BACKUP_PERIOD: Duration = Duration::from_secs(60 * 60);
 /// Opening is over and the first tokens are handed out by then.
@@ -26,6 +27,7 @@ pub(crate) struct Care {
     is_damaged: AtomicBool,
     offered: Mutex<Option<Backup>>,
     restored_at: Mutex<Option<Timestamp>>,
+    log: Mutex<LogCheckView>,
 }
 
 impl Care {
@@ -44,6 +46,7 @@ impl Care {
             is_damaged: AtomicBool::default(),
             offered: Mutex::default(),
             restored_at,
+            log: Mutex::new(LogCheckView::Checking),
         })
     }
 
@@ -54,9 +57,38 @@ impl Care {
         let damaged = self.is_damaged.load(Ordering::Acquire).then_some(VaultNotice::Damaged);
         let restored = self.restored_at.lock().unwrap_or_else(PoisonError::into_inner);
         let restored = restored.map(|since| VaultNotice::Restored { since });
+        let log = match *self.log.lock().unwrap_or_else(PoisonError::into_inner) {
+            LogCheckView::Broken { sequence, .. } => Some(VaultNotice::LogBroken { sequence }),
+            _ => None,
+        };
         let network = self.vault.folder().network_file_system();
         let network = network.map(|file_system| VaultNotice::NetworkFolder { file_system });
-        [unsaved, damaged, restored, network].into_iter().flatten().collect()
+        [unsaved, damaged, restored, log, network].into_iter().flatten().collect()
+    }
+
+    /// What is known of the log's chain.
+    pub(crate) fn log_check(&self) -> LogCheckView {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Goes through the whole log, and keeps what it says.
+    pub(crate) async fn check_log(&self) -> Result<ChainVerdict, VaultError> {
+        let checked = self.vault.verify_activity_chain().await;
+        let checked_at = self.clock.now();
+        let found = match &checked {
+            Ok(ChainVerdict::Intact { entries }) => LogCheckView::Intact { entries: *entries, checked_at },
+            Ok(ChainVerdict::Broken { sequence }) => {
+                tracing::error!(sequence, "the activity log was changed outside of the program");
+                LogCheckView::Broken { sequence: *sequence, checked_at }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the activity log could not be checked");
+                LogCheckView::NotChecked { failure: failure_of_vault(error.clone()) }
+            }
+        };
+        *self.log.lock().unwrap_or_else(PoisonError::into_inner) = found;
+        self.events.publish(Event::VaultChanged);
+        checked
     }
 
     /// The copy that is offered for a damaged vault.
@@ -95,6 +127,8 @@ impl Care {
     pub(crate) async fn keep_looking(self: Arc<Self>) {
         self.clock.sleep(FIRST_LOOK).await;
         self.look().await;
+        // Its failure is kept, to be shown.
+        let _ = self.check_log().await;
         self.vault.wait_for_damage().await;
         self.found_damage().await;
     }

@@ -4,13 +4,19 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use storm_broker::host::{Consumer, Lender};
-use storm_broker::{AccessKeyLoan, IntegrationStatus, LentSecret, Loan, Status, VaultState};
-use storm_domain::Failure;
-use storm_engine::view::{StatusView, VaultView};
-use storm_engine::{Engine, LentAccessKey, LentSecret as EngineSecret};
+use storm_broker::{
+    AccessKeyLoan, IntegrationStatus, LentSecret, Loan, LogEntry, LogPage, LogRequest, LogVerdict, Status, VaultState,
+};
+use storm_domain::{ActivityEntry, ActivityTopic, ErrorCode, Failure};
+use storm_engine::view::{ActivityFilter, ActivityQuery, StatusView, VaultView};
+use storm_engine::{Engine, LentAccessKey, LentSecret as EngineSecret, sentence};
+use storm_store::ChainVerdict;
 
 use crate::closed::Closed;
 use crate::host::{Host, Standing};
+
+/// Ten years; the log is not kept as long, and a moment stays one.
+const LONGEST_AGE_SECONDS: u64 = 10 * 366 * 24 * 60 * 60;
 
 pub(crate) struct Lending(Weak<Host>);
 
@@ -62,6 +68,36 @@ impl Lender for Lending {
         Ok(AccessKeyLoan { id, secret, session_token, expires_at: expires_at.map(|at| at.0) })
     }
 
+    async fn log(&self, asked: LogRequest) -> Result<LogPage, Failure> {
+        let host = self.host()?;
+        let engine = host.engine_for_request().await?;
+        let integration_id = match &asked.name {
+            Some(name) => Some(engine.id_of_name(name).await?),
+            None => None,
+        };
+        let topic = asked.topic.as_deref().map(topic_of).transpose()?;
+        let max_age = asked.max_age_seconds.map(|seconds| Duration::from_secs(seconds.min(LONGEST_AGE_SECONDS)));
+        let since = max_age.map(|age| host.clock.now().before(age));
+        let filter = ActivityFilter { integration_id, topic, since, text: asked.text };
+        let page = engine.activity_page(&ActivityQuery { filter, before: asked.before, after: None }).await?;
+        let entry = |entry: ActivityEntry| LogEntry {
+            sequence: entry.sequence,
+            at: entry.at.0,
+            text: sentence(&entry.what),
+            integration: entry.integration_name,
+        };
+        Ok(LogPage { entries: page.entries.into_iter().map(entry).collect(), older: page.older })
+    }
+
+    async fn verify_log(&self) -> Result<LogVerdict, Failure> {
+        let host = self.host()?;
+        host.engine_for_request().await?;
+        Ok(match host.verify_log().await? {
+            ChainVerdict::Intact { entries } => LogVerdict::Intact { entries },
+            ChainVerdict::Broken { sequence } => LogVerdict::Broken { sequence },
+        })
+    }
+
     fn hand_over(&self) -> bool {
         match self.0.upgrade() {
             Some(host) if !host.has_window => {
@@ -71,6 +107,13 @@ impl Lender for Lending {
             _ => false,
         }
     }
+}
+
+fn topic_of(word: &str) -> Result<ActivityTopic, Failure> {
+    ActivityTopic::of_word(word).ok_or_else(|| {
+        let known = ActivityTopic::ALL.map(ActivityTopic::word).join(", ");
+        Failure::new(ErrorCode::FieldNotUsable, format!("There is no topic “{word}”. There are: {known}."), None)
+    })
 }
 
 impl Host {

@@ -8,6 +8,7 @@ mod key_rotation;
 mod keyring_words;
 mod lending;
 mod listening;
+mod log_check;
 mod open_vault;
 mod opening;
 mod protection;

@@ -149,7 +149,9 @@ impl Host {
     pub(crate) async fn log_protection(&self, change: ProtectionChange) -> Result<(), Failure> {
         let vault = self.open_vault()?;
         let what = ActivityKind::ProtectionChanged { change };
-        vault.vault.append_activity(None, "", &what, self.clock.now()).await.map_err(failure_of_vault)
+        vault.vault.append_activity(None, "", &what, self.clock.now()).await.map_err(failure_of_vault)?;
+        self.events.publish(storm_domain::Event::ActivityAdded);
+        Ok(())
     }
 }
 

@@ -39,6 +39,10 @@ pub enum Request {
         #[serde(rename = "min_ttl_s", default, skip_serializing_if = "Option::is_none")]
         min_lifetime_seconds: Option<u64>,
     },
+    /// A page of the activity log, newest first.
+    Log(LogRequest),
+    /// Whether the activity log is as it was written: all of it is gone through.
+    VerifyLog,
     /// Finish what is in flight and close the vault: the application wants to open it. The connection ends when it is closed.
     HandOver,
 }
@@ -54,6 +58,10 @@ pub enum Response {
     Token(Loan),
     /// To [`Request::AccessKey`].
     AccessKey(AccessKeyLoan),
+    /// To [`Request::Log`].
+    Log(LogPage),
+    /// To [`Request::VerifyLog`].
+    LogVerdict(LogVerdict),
     /// To [`Request::HandOver`].
     HandingOver,
     /// To any.
@@ -178,6 +186,64 @@ pub struct IntegrationStatus {
     pub lending_allowed: bool,
 }
 
+/// Which part of the activity log is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogRequest {
+    /// The user's name for an integration; None = of all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// One of the host's topics, such as `lending` or `trouble`; None = of all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<String>,
+    /// Words that have to stand in an entry; empty = any.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
+    /// Nothing older, in seconds; None = all that is kept.
+    #[serde(rename = "max_age_s", default, skip_serializing_if = "Option::is_none")]
+    pub max_age_seconds: Option<u64>,
+    /// Where the page before ended; None = the newest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<u64>,
+}
+
+/// A part of the activity log. Holds no secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogPage {
+    /// Newest first, as many as fit into a frame; fewer, even none, where much had to be looked through.
+    pub entries: Vec<LogEntry>,
+    /// What to ask for next, as `before`; None = there are no older ones.
+    pub older: Option<u64>,
+}
+
+/// One entry of a [`LogPage`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogEntry {
+    /// Counts up.
+    pub sequence: u64,
+    /// In milliseconds since 1970-01-01 UTC.
+    pub at: i64,
+    /// What its integration was called; empty = the program's own.
+    pub integration: String,
+    /// What happened, in a sentence.
+    pub text: String,
+}
+
+/// What the chain of the log says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "log", rename_all = "snake_case")]
+pub enum LogVerdict {
+    /// Every entry is as it was written.
+    Intact {
+        /// How many there are.
+        entries: u64,
+    },
+    /// An entry was changed, removed or put in.
+    Broken {
+        /// The first that does not fit.
+        sequence: u64,
+    },
+}
+
 /// Why nothing is given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refusal {
@@ -270,7 +336,7 @@ impl Response {
                 // EXPOSE: only its length is looked at.
                 loan.id.len() + loan.secret.expose().len() + token
             }
-            Self::Status(_) | Self::HandingOver | Self::Refused(_) => 0,
+            Self::Status(_) | Self::Log(_) | Self::LogVerdict(_) | Self::HandingOver | Self::Refused(_) => 0,
         };
         encode(self, ROOM_BYTES + secret_bytes * "\\u0000".len())
     }

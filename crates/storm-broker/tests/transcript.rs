@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // in a test a panic is a failure
 
 use storm_broker::{
-    AccessKeyLoan, IntegrationStatus, LentSecret, Loan, MessageError, Refusal, RefusalKind, Request, Response, Status,
-    VaultState,
+    AccessKeyLoan, IntegrationStatus, LentSecret, Loan, LogEntry, LogPage, LogRequest, LogVerdict, MessageError,
+    Refusal, RefusalKind, Request, Response, Status, VaultState,
 };
 use storm_secret::{AccessToken, ApiKey, SecretBytes};
 
@@ -26,6 +26,18 @@ fn response(body: &str) -> Result<Response, MessageError> {
 fn requests_read_as_they_are_written() {
     let transcript = [
         (Request::Status, r#"{"version":1,"body":"status"}"#),
+        (Request::VerifyLog, r#"{"version":1,"body":"verify_log"}"#),
+        (Request::Log(LogRequest::default()), r#"{"version":1,"body":{"log":{}}}"#),
+        (
+            Request::Log(LogRequest {
+                name: Some("github".into()),
+                topic: Some("lending".into()),
+                text: "git".into(),
+                max_age_seconds: Some(60),
+                before: Some(7),
+            }),
+            r#"{"version":1,"body":{"log":{"name":"github","topic":"lending","text":"git","max_age_s":60,"before":7}}}"#,
+        ),
         (Request::HandOver, r#"{"version":1,"body":"hand_over"}"#),
         (
             Request::Token { name: "github".into(), min_lifetime_seconds: None },
@@ -135,4 +147,20 @@ fn debug_output_never_shows_a_lent_secret() {
     let loan = Loan { secret: LentSecret::AccessToken(AccessToken::new("at-canary")), expires_at: None };
     let shown = format!("{:?}", Response::Token(loan));
     assert!(!shown.contains("canary") && shown.contains("redacted"), "{shown}");
+}
+
+#[test]
+fn a_page_of_the_log_and_its_verdict_read_as_they_are_written() {
+    let entry = LogEntry { sequence: 7, at: 1, integration: "github".into(), text: "Added".into() };
+    let page = LogPage { entries: vec![entry], older: Some(7) };
+    let wire = r#"{"version":1,"body":{"log":{"entries":[{"sequence":7,"at":1,"integration":"github","text":"Added"}],"older":7}}}"#;
+    assert_eq!(body(&Response::Log(page.clone()).encode().unwrap()), wire);
+    assert!(matches!(response(wire), Ok(Response::Log(read)) if read == page));
+    for (verdict, wire) in [
+        (LogVerdict::Intact { entries: 3 }, r#"{"version":1,"body":{"log_verdict":{"log":"intact","entries":3}}}"#),
+        (LogVerdict::Broken { sequence: 2 }, r#"{"version":1,"body":{"log_verdict":{"log":"broken","sequence":2}}}"#),
+    ] {
+        assert_eq!(body(&Response::LogVerdict(verdict).encode().unwrap()), wire);
+        assert!(matches!(response(wire), Ok(Response::LogVerdict(read)) if read == verdict));
+    }
 }

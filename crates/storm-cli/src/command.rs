@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::fmt;
 
+use storm_broker::LogRequest;
+
 pub(crate) const HELP: &str = "\
 Lends the access that Storm Connect keeps.
 
@@ -18,12 +20,19 @@ Commands:
           credential_process = storm token NAME --format aws
   storm status [--json]
         Shows where the host and its integrations stand.
+  storm log [WORD…] [--of NAME] [--topic TOPIC] [--since AGE] [--limit COUNT]
+            [--json]
+        Lists the activity log, newest first: 50 entries, or as many as COUNT
+        says. Every WORD has to stand in an entry. AGE is a number of days,
+        hours or minutes, as in 7d, 12h, 30m. With --json one document a line.
+  storm log verify [--json]
+        Checks that nobody changed the log. Ends with 1 if somebody did.
   storm agent …      runs storm-agent, the host without a window
   storm sandbox …    runs storm-sandbox, the practice service
   storm help | --help | -h
   storm --version | -V
 
-Exit codes: 0 done; 1 other; 2 usage; 3 no such integration; 4 reconnect needed; 5 vault locked; 6 no host; 7 not allowed;
+Exit codes: 0 done; 1 other, and a log that was changed; 2 usage; 3 no such integration; 4 reconnect needed; 5 vault locked; 6 no host; 7 not allowed;
 8 service unreachable.
 
 STORM_CONNECT_SOCKET names the socket of a host that does not listen at the usual place.
@@ -34,6 +43,8 @@ STORM_CONNECT_SOCKET names the socket of a host that does not listen at the usua
 pub(crate) enum Command {
     Token(TokenCommand),
     Status { json: bool },
+    Log(LogCommand),
+    VerifyLog { json: bool },
     Sibling { program: &'static str, arguments: Vec<OsString> },
     Version,
     Help,
@@ -45,6 +56,14 @@ pub(crate) struct TokenCommand {
     pub(crate) name: String,
     pub(crate) min_lifetime_seconds: Option<u64>,
     pub(crate) format: Format,
+}
+
+/// `storm log …`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct LogCommand {
+    pub(crate) asked: LogRequest,
+    pub(crate) limit: u64,
+    pub(crate) json: bool,
 }
 
 /// What is printed.
@@ -70,6 +89,9 @@ pub(crate) enum Problem {
     NoSuchFormat,
     TwoFormats,
     NotText,
+    NoValue(String),
+    NotAge,
+    NotCount,
 }
 
 impl fmt::Display for Problem {
@@ -85,6 +107,9 @@ impl fmt::Display for Problem {
             Self::NotSeconds => write!(formatter, "--min-ttl needs a number of seconds"),
             Self::NoSuchFormat => write!(formatter, "the only format is aws, as in --format aws"),
             Self::TwoFormats => write!(formatter, "--raw and --format do not go together"),
+            Self::NoValue(option) => write!(formatter, "{option} needs a word behind it"),
+            Self::NotAge => write!(formatter, "--since needs a number of days, hours or minutes, as in 7d, 12h or 30m"),
+            Self::NotCount => write!(formatter, "--limit needs a number of entries"),
             Self::NotText => write!(formatter, "an argument is not valid UTF-8"),
         }
     }
@@ -106,6 +131,7 @@ impl Command {
         match command.as_str() {
             "token" => parse_token(arguments).map(Self::Token),
             "status" => parse_status(arguments),
+            "log" => parse_log(arguments),
             "--version" | "-V" => none_left(arguments, Self::Version),
             "help" => Ok(Self::Help),
             help if is_help(help) => Ok(Self::Help),
@@ -145,6 +171,55 @@ fn parse_token(arguments: Vec<String>) -> Result<TokenCommand, Problem> {
 fn parse_status(arguments: Vec<String>) -> Result<Command, Problem> {
     let (json, others): (Vec<_>, Vec<_>) = arguments.into_iter().partition(|argument| argument == "--json");
     none_left(others, Command::Status { json: !json.is_empty() })
+}
+
+fn parse_log(arguments: Vec<String>) -> Result<Command, Problem> {
+    const ENTRIES_SHOWN: u64 = 50;
+    if arguments.first().is_some_and(|first| first == "verify") {
+        let (json, others): (Vec<_>, Vec<_>) = arguments.into_iter().skip(1).partition(|argument| argument == "--json");
+        return none_left(others, Command::VerifyLog { json: !json.is_empty() });
+    }
+    let mut log = LogCommand { asked: LogRequest::default(), limit: ENTRIES_SHOWN, json: false };
+    let mut words = Vec::new();
+    let mut arguments = arguments.into_iter();
+    while let Some(argument) = arguments.next() {
+        if argument == "--" {
+            words.extend(arguments.by_ref());
+            break;
+        }
+        let (option, written) = match argument.split_once('=') {
+            Some((option, value)) if option.starts_with("--") => (option.to_owned(), Some(value.to_owned())),
+            _ => (argument, None),
+        };
+        let mut value = || {
+            let value = written.clone().or_else(|| arguments.next());
+            value.filter(|value| !value.is_empty()).ok_or_else(|| Problem::NoValue(option.clone()))
+        };
+        match option.as_str() {
+            "--json" if written.is_none() => log.json = true,
+            "--of" => log.asked.name = Some(value()?),
+            "--topic" => log.asked.topic = Some(value()?),
+            "--since" => log.asked.max_age_seconds = Some(age(&value()?)?),
+            "--limit" => log.limit = value()?.parse().map_err(|_| Problem::NotCount)?,
+            _ if option.starts_with('-') => return Err(Problem::UnknownOption(option)),
+            _ => words.push(option),
+        }
+    }
+    log.asked.text = words.join(" ");
+    Ok(Command::Log(log))
+}
+
+/// In seconds.
+fn age(written: &str) -> Result<u64, Problem> {
+    let split = written.len() - written.chars().next_back().map_or(0, char::len_utf8);
+    let (count, unit) = written.split_at(split);
+    let unit_seconds: u64 = match unit {
+        "d" => 24 * 60 * 60,
+        "h" => 60 * 60,
+        "m" => 60,
+        _ => return Err(Problem::NotAge),
+    };
+    count.parse().ok().and_then(|count: u64| count.checked_mul(unit_seconds)).ok_or(Problem::NotAge)
 }
 
 fn none_left<T>(arguments: Vec<String>, value: T) -> Result<T, Problem> {
@@ -209,6 +284,57 @@ mod tests {
             (&["token", "a", "--format=aws", "--raw"], Problem::TwoFormats),
             (&["status", "--xml"], Problem::UnknownOption("--xml".into())),
             (&["--version", "now"], Problem::Surplus("now".into())),
+        ];
+        for (line, problem) in table {
+            assert_eq!(parse(line), Err(problem), "{line:?}");
+        }
+    }
+
+    fn log(line: &[&str]) -> (LogRequest, u64, bool) {
+        match parse(line) {
+            Ok(Command::Log(LogCommand { asked, limit, json })) => (asked, limit, json),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_filter_of_the_log_may_be_written_in_any_order() {
+        assert_eq!(log(&["log"]), (LogRequest::default(), 50, false));
+        let expected = LogRequest {
+            name: Some("My CRM".into()),
+            topic: Some("lending".into()),
+            text: "git --json".into(),
+            max_age_seconds: Some(7 * 86_400),
+            before: None,
+        };
+        let line =
+            ["log", "git", "--since=7d", "--of", "My CRM", "--limit", "3", "--topic=lending", "--json", "--", "--json"];
+        assert_eq!(log(&line), (expected, 3, true));
+        for (written, seconds) in [("1m", 60), ("12h", 43_200), ("0d", 0)] {
+            assert_eq!(log(&["log", "--since", written]).0.max_age_seconds, Some(seconds), "{written}");
+        }
+    }
+
+    #[test]
+    fn the_check_of_the_log_takes_no_filter() {
+        assert_eq!(parse(&["log", "verify"]), Ok(Command::VerifyLog { json: false }));
+        assert_eq!(parse(&["log", "verify", "--json"]), Ok(Command::VerifyLog { json: true }));
+        assert_eq!(parse(&["log", "verify", "--of", "x"]), Err(Problem::UnknownOption("--of".into())));
+        assert_eq!(parse(&["log", "verify", "now"]), Err(Problem::Surplus("now".into())));
+        assert_eq!(log(&["log", "--", "verify"]).0.text, "verify");
+    }
+
+    #[test]
+    fn a_filter_of_the_log_that_makes_no_sense_says_what_would() {
+        let table: [(&[&str], Problem); 8] = [
+            (&["log", "--since", "7"], Problem::NotAge),
+            (&["log", "--since", "d"], Problem::NotAge),
+            (&["log", "--since", "7é"], Problem::NotAge),
+            (&["log", "--since=99999999999999999999d"], Problem::NotAge),
+            (&["log", "--since"], Problem::NoValue("--since".into())),
+            (&["log", "--of="], Problem::NoValue("--of".into())),
+            (&["log", "--limit", "many"], Problem::NotCount),
+            (&["log", "--xml"], Problem::UnknownOption("--xml".into())),
         ];
         for (line, problem) in table {
             assert_eq!(parse(line), Err(problem), "{line:?}");

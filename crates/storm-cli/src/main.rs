@@ -3,6 +3,7 @@
 mod access_key;
 mod command;
 mod host;
+mod log;
 mod sibling;
 mod status;
 mod token;
@@ -16,6 +17,8 @@ fn main() -> ExitCode {
     let done = match Command::parse(std::env::args_os().skip(1)) {
         Ok(Command::Token(asked)) => token::print(&asked),
         Ok(Command::Status { json }) => status::print(json),
+        Ok(Command::Log(asked)) => log::print(&asked),
+        Ok(Command::VerifyLog { json }) => log::verify(json),
         Ok(Command::Sibling { program, arguments }) => sibling::become_it(program, arguments),
         Ok(Command::Version) => say(concat!("storm ", env!("CARGO_PKG_VERSION"), "\n")),
         Ok(Command::Help) => say(command::HELP),

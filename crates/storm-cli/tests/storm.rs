@@ -9,7 +9,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use storm_broker::host::{Broker, Consumer, Lender};
-use storm_broker::{AccessKeyLoan, IntegrationStatus, LentSecret, Loan, Status, VaultState};
+use storm_broker::{
+    AccessKeyLoan, IntegrationStatus, LentSecret, Loan, LogEntry, LogPage, LogRequest, LogVerdict, Status, VaultState,
+};
 use storm_domain::{ErrorCode, Failure};
 use storm_secret::{AccessToken, ApiKey};
 use tempfile::TempDir;
@@ -78,6 +80,31 @@ impl Lender for FakeLender {
             }
             "beyond" => Ok(loan(None, Some(i64::MAX))),
             _ => Err(Failure::new(ErrorCode::NotSupported, "It is no key of AWS.", None)),
+        }
+    }
+
+    async fn log(&self, asked: LogRequest) -> Result<LogPage, Failure> {
+        if asked.name.as_deref().is_some_and(|name| name != "github") {
+            return Err(Failure::new(ErrorCode::NotFound, "The words of the host.", None));
+        }
+        let entry = |sequence: u64| LogEntry {
+            sequence,
+            at: 1_767_225_600_000 + i64::try_from(sequence).unwrap() * 1000,
+            integration: if sequence == 1 { String::new() } else { "github".into() },
+            text: format!("\u{1b}[31m{} {:?} {:?}", asked.text, asked.topic, asked.max_age_seconds),
+        };
+        // Two entries a page, of five.
+        let newest = asked.before.unwrap_or(6);
+        let entries: Vec<_> = (1..newest).rev().take(2).map(entry).collect();
+        let older = entries.last().map(|last| last.sequence).filter(|last| *last > 1);
+        Ok(LogPage { entries, older })
+    }
+
+    async fn verify_log(&self) -> Result<LogVerdict, Failure> {
+        match self.vault {
+            VaultState::Unlocked => Ok(LogVerdict::Intact { entries: 1234 }),
+            VaultState::Failed => Ok(LogVerdict::Broken { sequence: 7 }),
+            _ => Err(Failure::new(ErrorCode::VaultLocked, "The words of the host.", None)),
         }
     }
 
@@ -312,4 +339,56 @@ async fn a_socket_in_a_folder_open_to_others_is_not_believed() {
     let (code, output, words) = desk.run(&["token", "github"]).await;
     assert_eq!((code, output.as_str()), (6, ""));
     assert!(words.contains("chmod 700"), "{words}");
+}
+
+#[tokio::test]
+async fn the_log_is_asked_for_page_by_page_until_there_is_enough_of_it() {
+    let desk = Desk::serving();
+    let (code, out, err) = desk.run(&["log", "lent", "--topic", "lending", "--since", "1h", "--limit", "3"]).await;
+    assert_eq!((code, err.as_str()), (0, ""));
+    let lines: Vec<&str> = out.lines().collect();
+    assert_eq!(lines.len(), 3, "{out}");
+    assert_eq!(lines[0], r#"2026-01-01T00:00:05Z  github   [31mlent Some("lending") Some(3600)"#);
+    let (_, all, _) = desk.run(&["log"]).await;
+    assert_eq!(all.lines().count(), 5);
+    assert!(all.lines().last().unwrap().contains("Z  Storm Connect  "), "{all}");
+    assert_eq!(desk.run(&["log", "--limit", "0"]).await, (0, String::new(), String::new()));
+}
+
+#[tokio::test]
+async fn the_log_for_a_program_is_one_document_a_line() {
+    let (code, out, _) = Desk::serving().run(&["log", "--json", "--of", "github"]).await;
+    let lines: Vec<serde_json::Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((code, lines.len()), (0, 5));
+    assert_eq!(lines[0]["sequence"], 5);
+    assert_eq!(lines[0]["time"], "2026-01-01T00:00:05Z");
+    assert_eq!(lines[4]["integration"], "");
+}
+
+#[tokio::test]
+async fn the_log_of_nobody_ends_like_a_token_of_nobody() {
+    let (code, out, err) = Desk::serving().run(&["log", "--of", "gitlab"]).await;
+    assert_eq!((code, out.as_str()), (3, ""));
+    assert!(err.contains("The words of the host."), "{err}");
+}
+
+#[tokio::test]
+async fn the_check_of_the_log_says_it_in_its_exit_code() {
+    let said = async |vault: VaultState, line: &[&str]| {
+        let desk = Desk::empty();
+        desk.serve(vault);
+        desk.run(line).await
+    };
+    let intact = said(VaultState::Unlocked, &["log", "verify"]).await;
+    assert_eq!(intact, (0, "Intact: 1234 entries\n".to_owned(), String::new()));
+    let intact = said(VaultState::Unlocked, &["log", "verify", "--json"]).await;
+    assert_eq!(intact, (0, "{\"log\":\"intact\",\"entries\":1234}\n".to_owned(), String::new()));
+    let (code, out, err) = said(VaultState::Failed, &["log", "verify"]).await;
+    assert_eq!((code, out.as_str()), (1, ""));
+    assert!(err.contains("entry 7 does not follow"), "{err}");
+    let (code, out, _) = said(VaultState::Failed, &["log", "verify", "--json"]).await;
+    assert_eq!((code, out.as_str()), (1, "{\"log\":\"broken\",\"sequence\":7}\n"));
+    let (code, out, err) = said(VaultState::Locked, &["log", "verify"]).await;
+    assert_eq!((code, out.as_str()), (5, ""));
+    assert!(err.contains("The words of the host."), "{err}");
 }

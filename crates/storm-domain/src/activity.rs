@@ -124,6 +124,8 @@ pub enum ActivityKind {
         /// What was odd, in plain words.
         what: String,
     },
+    /// The entry cannot be read: somebody wrote over it, or a newer version of the program wrote it.
+    Unreadable,
 }
 
 impl ActivityKind {

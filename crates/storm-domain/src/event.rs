@@ -33,6 +33,8 @@ pub enum Event {
     },
     /// The user prefers something else of the program as a whole.
     PreferencesChanged,
+    /// The log has an entry that no other event tells of, or that was written after it.
+    ActivityAdded,
     /// The vault was locked, unlocked, or lost its keyring.
     VaultChanged,
 }

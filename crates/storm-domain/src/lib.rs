@@ -9,6 +9,7 @@
 #![warn(missing_docs)]
 
 mod activity;
+mod activity_query;
 mod credential;
 mod device_authorization;
 mod discovery;
@@ -43,6 +44,7 @@ mod window_settings;
 pub mod port;
 
 pub use activity::{ActivityEntry, ActivityKind, NetworkChange, ProtectionChange, RotationMilestone};
+pub use activity_query::{ActivityPortion, ActivityTopic, LinkedActivity};
 pub use credential::{
     ApiKeyCredential, Credential, CredentialSummary, Generation, GenerationInfo, GenerationNumber, GenerationPhase,
     KeyFileAccount, OAuthGrant, ServiceAccountKey, is_bearer_type, is_dpop_type,

@@ -162,8 +162,11 @@ impl Engine {
     /// Adds to the log. A log that cannot be written never undoes what it tells of, but is not passed over in silence.
     pub(crate) async fn log(&self, integration: &Integration, what: ActivityKind) {
         let written = self.vault().append_activity(Some(integration.id), &integration.name, &what, self.now()).await;
-        if let Err(error) = written {
-            tracing::error!(%error, integration = %integration.id, "the activity log could not be written");
+        match written {
+            Ok(()) => self.parts.events.publish(Event::ActivityAdded),
+            Err(error) => {
+                tracing::error!(%error, integration = %integration.id, "the activity log could not be written");
+            }
         }
     }
 

@@ -203,6 +203,14 @@ impl Engine {
         }
     }
 
+    /// The id of the one integration that is called so, or has that id.
+    ///
+    /// # Errors
+    /// Not found, or several of that name.
+    pub async fn id_of_name(&self, name: &str) -> Result<IntegrationId, Failure> {
+        Ok(self.named(name).await?.id)
+    }
+
     /// The one integration that is called so, or has that id.
     async fn named(&self, name: &str) -> Result<Integration, Failure> {
         let mut found = self.vault().integrations_called(name).await.map_err(|error| error.to_failure())?;

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod access_key;
+mod activity;
 mod age;
 mod api_key;
 mod authorization;
@@ -42,6 +43,7 @@ mod verify;
 pub mod view;
 
 pub use access_key::LentAccessKey;
+pub use activity::sentence;
 pub use dropped_file::HeldThing;
 pub use engine::{Engine, EngineParts};
 pub use error::{failure_of_file, failure_of_vault};

@@ -157,8 +157,9 @@ impl Engine {
             return Err(error.to_failure());
         }
         let what = ActivityKind::NetworkChanged { change };
-        if let Err(error) = self.vault().append_activity(None, "", &what, self.now()).await {
-            tracing::error!(%error, "the activity log could not be written");
+        match self.vault().append_activity(None, "", &what, self.now()).await {
+            Ok(()) => self.parts.events.publish(storm_domain::Event::ActivityAdded),
+            Err(error) => tracing::error!(%error, "the activity log could not be written"),
         }
         self.wake_those_out_of_reach().await?;
         Ok(view_of(&settings))

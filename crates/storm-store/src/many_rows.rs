@@ -8,7 +8,8 @@ use std::time::Duration;
 use sqlx::{Connection as _, SqliteConnection};
 use storm_crypto::MasterKey;
 use storm_domain::{
-    ActivityKind, GenerationNumber, GenerationPhase, IntegrationId, LeaseOwner, RefreshIntent, Timestamp, VaultError,
+    ActivityKind, ActivityPortion, GenerationNumber, GenerationPhase, IntegrationId, LeaseOwner, RefreshIntent,
+    Timestamp, VaultError,
 };
 use storm_testkit::{oauth_grant, oauth_integration};
 use tokio::time::Instant;
@@ -86,6 +87,16 @@ impl Filled {
         costs.push(("a page of the log", cost));
         let page = self.steps(async |connection, _| activity::newest(connection, Some(ONE), PAGE).await).await;
         costs.push(("a page of the log of one integration", page.0));
+        let middle = |integration_id| ActivityPortion {
+            integration_id,
+            before: Some(10_000),
+            limit: PAGE,
+            ..Default::default()
+        };
+        let older = self.steps(async |connection, _| activity::portion(connection, &middle(None)).await).await;
+        costs.push(("an older page of the log", older.0));
+        let older = self.steps(async |connection, _| activity::portion(connection, &middle(Some(ONE))).await).await;
+        costs.push(("an older page of the log of one integration", older.0));
         let one = self.steps(async |connection, _| integration::one(connection, ONE).await).await;
         costs.push(("a page of an integration", one.0));
         let infos = self.steps(async |connection, seal| generation::infos(connection, seal, ONE).await).await;
@@ -192,7 +203,12 @@ async fn f111_a_log_that_is_far_too_long_is_shortened_in_portions() {
 async fn f111_what_is_asked_by_name_or_read_in_pages_goes_by_an_index() {
     let mut few = Filled::with(100, 1_000).await;
     let of_one = "SELECT sequence FROM activity WHERE integration_id = ?1 ORDER BY sequence DESC LIMIT ?2";
-    for (query, index) in [(integration::CALLED, "integration_name"), (of_one, "activity_of_integration")] {
+    let by_index = [
+        (integration::CALLED, "integration_name"),
+        (of_one, "activity_of_integration"),
+        (activity::PORTION_OF_ONE, "activity_of_integration"),
+    ];
+    for (query, index) in by_index {
         let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {query}"));
         let plan: Vec<(i64, i64, i64, String)> =
             sqlx::query_as(explain).bind("x").fetch_all(&mut few.connection).await.unwrap();

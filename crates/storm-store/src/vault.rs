@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use sqlx::pool::PoolConnection;
-use sqlx::{Sqlite, SqliteConnection, SqlitePool};
+use sqlx::{Connection as _, Sqlite, SqliteConnection, SqlitePool};
 use storm_domain::port::{
     CommittedGrant, GrantCommit, KeyInUse, NewIntegration, NewMinting, NewRevocation, RefreshBasis, Vault,
 };
 use storm_domain::{
-    ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
-    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, NetworkSettings, OAuthGrant,
-    PendingRevocation, Preferences, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation,
-    RotationMode, SecretRotation, Timestamp, VaultError, WindowSettings,
+    ActivityEntry, ActivityKind, ActivityPortion, AppRegistration, Credential, Generation, GenerationInfo,
+    GenerationNumber, GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, LinkedActivity,
+    NetworkSettings, OAuthGrant, PendingRevocation, Preferences, RawTokenAnswer, RefreshIntent, RegistrationId,
+    RevocationId, Rotation, RotationMode, SecretRotation, Timestamp, VaultError, WindowSettings,
 };
 use storm_secret::{ClientSecret, SecretBytes};
 
@@ -115,7 +115,10 @@ impl SqliteVault {
 
     /// Goes through the whole activity log and reports where it was tampered with.
     pub async fn verify_activity_chain(&self) -> Result<ChainVerdict, VaultError> {
-        activity::verify(&mut *self.reader().await?, &self.seal).await
+        let mut reader = self.reader().await?;
+        // One view of the log: entries that are written or shortened away meanwhile must not look like tampering.
+        let mut transaction = reader.begin().await.map_err(fault::of_sqlx)?;
+        activity::verify(&mut transaction, &self.seal).await
     }
 
     /// What lies in the slots and fits by its fencing and the settled one. Slots of integrations that are erased are emptied,
@@ -612,6 +615,10 @@ impl Vault for SqliteVault {
 
     async fn refreshes(&self, id: IntegrationId, limit: u32) -> Result<Vec<ActivityEntry>, VaultError> {
         activity::refreshes(&mut *self.reader().await?, id, limit).await
+    }
+
+    async fn linked_activity(&self, portion: &ActivityPortion) -> Result<Vec<LinkedActivity>, VaultError> {
+        activity::portion(&mut *self.reader().await?, portion).await
     }
 
     async fn last_loan(&self, id: IntegrationId) -> Result<Option<ActivityEntry>, VaultError> {

@@ -4,7 +4,8 @@ use storm_domain::{Action, ErrorCode, Failure, IntegrationId};
 use storm_engine::view::{HealthView, RefreshView};
 use tauri::{State, WebviewWindow};
 
-use crate::calendar::{self, ExportedView};
+use crate::calendar;
+use crate::saved_file::{SavedFile, SavedFileView};
 use crate::shell::{Shell, guarded};
 use crate::window;
 
@@ -25,14 +26,18 @@ pub async fn refreshes(shell: State<'_, Shell>, id: IntegrationId) -> Result<Vec
 /// Shows the system's file chooser, and writes the forecast there as a calendar file. None = the user closed it.
 #[tauri::command]
 #[specta::specta]
-pub async fn export_forecast(shell: State<'_, Shell>, window: WebviewWindow) -> Result<Option<ExportedView>, Failure> {
+pub async fn export_forecast(shell: State<'_, Shell>, window: WebviewWindow) -> Result<Option<SavedFileView>, Failure> {
     let (forecast, now) = shell.ask(|engine| async move { Ok((engine.forecast().await?, engine.now())) }).await?;
-    let Some((text, events)) = calendar::calendar_of(&forecast, now) else { return Err(nothing_to_come()) };
-    let chosen = guarded(async { Ok(window::choose_place(&window, window::Wanted::Calendar).await) }).await?;
-    let Some(chosen) = chosen else { return Ok(None) };
-    let saving = tokio::task::spawn_blocking(move || calendar::save(&chosen, &text));
-    let saved = guarded(async { saving.await.unwrap_or_else(|_| Err(not_saved())) }).await?;
-    Ok(Some(ExportedView { path: saved.display().to_string(), events }))
+    let Some((text, entries)) = calendar::calendar_of(&forecast, now) else { return Err(nothing_to_come()) };
+    let choice = window::choose_place(&window, window::Wanted::Calendar);
+    let Some(path) = guarded(async { Ok(choice.await) }).await? else { return Ok(None) };
+    let saving = tokio::task::spawn_blocking(move || {
+        let mut file = SavedFile::begin(path)?;
+        file.write(text.as_bytes())?;
+        file.finish()
+    });
+    let name = guarded(async { saving.await.unwrap_or_else(|_| Err(not_saved())) }).await?;
+    Ok(Some(SavedFileView { name, entries }))
 }
 
 fn nothing_to_come() -> Failure {

@@ -1,6 +1,6 @@
 //! The Integrations list and page.
 
-use storm_domain::{ActivityEntry, Failure, IntegrationId, Verdict};
+use storm_domain::{Failure, IntegrationId, Verdict};
 use storm_engine::view::{
     ConnectorPage, DisconnectedView, IntegrationDetailView, IntegrationView, SetReplacementRequest,
 };
@@ -84,17 +84,6 @@ pub async fn disconnect_integration(
 #[specta::specta]
 pub async fn undo_disconnect(shell: State<'_, Shell>, id: IntegrationId) -> Result<(), Failure> {
     shell.ask(|engine| async move { engine.undo_disconnect(id).await }).await
-}
-
-/// The newest entries of the log.
-#[tauri::command]
-#[specta::specta]
-pub async fn activity(
-    shell: State<'_, Shell>,
-    id: Option<IntegrationId>,
-    limit: u32,
-) -> Result<Vec<ActivityEntry>, Failure> {
-    shell.ask(|engine| async move { engine.activity(id, limit).await }).await
 }
 
 /// Opens a page of its service in the browser.

@@ -1,5 +1,6 @@
 //! Commands: three-line adapters from the window to the engine.
 
+pub mod activity;
 pub mod api_key;
 pub mod authorization;
 pub mod connector;

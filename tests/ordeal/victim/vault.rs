@@ -5,10 +5,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use storm_domain::port::{CommittedGrant, GrantCommit, NewIntegration, NewMinting, NewRevocation, RefreshBasis, Vault};
 use storm_domain::{
-    ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
-    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, NetworkSettings, OAuthGrant,
-    PendingRevocation, Preferences, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation,
-    RotationMode, SecretRotation, Timestamp, VaultError, WindowSettings,
+    ActivityEntry, ActivityKind, ActivityPortion, AppRegistration, Credential, Generation, GenerationInfo,
+    GenerationNumber, GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, LinkedActivity,
+    NetworkSettings, OAuthGrant, PendingRevocation, Preferences, RawTokenAnswer, RefreshIntent, RegistrationId,
+    RevocationId, Rotation, RotationMode, SecretRotation, Timestamp, VaultError, WindowSettings,
 };
 use storm_secret::ClientSecret;
 
@@ -301,6 +301,9 @@ impl Vault for TrappedVault {
     }
     async fn refreshes(&self, id: IntegrationId, limit: u32) -> Stored<Vec<ActivityEntry>> {
         looked!(self.refreshes(id, limit))
+    }
+    async fn linked_activity(&self, portion: &ActivityPortion) -> Stored<Vec<LinkedActivity>> {
+        looked!(self.linked_activity(portion))
     }
     async fn last_loan(&self, id: IntegrationId) -> Stored<Option<ActivityEntry>> {
         looked!(self.last_loan(id))

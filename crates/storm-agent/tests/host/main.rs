@@ -20,6 +20,7 @@ mod keyring_fault;
 #[cfg(target_os = "linux")]
 mod keyring_rig;
 mod lending;
+mod log_check;
 #[cfg(target_os = "linux")]
 mod many;
 mod passphrase;

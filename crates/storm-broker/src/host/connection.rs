@@ -15,7 +15,7 @@ use tokio::time::timeout;
 
 use super::{Consumer, Lender};
 use crate::frame::{FrameError, HEADER_BYTES, length_in};
-use crate::{MessageError, Refusal, RefusalKind, Request, Response, Status, VERSION};
+use crate::{LogPage, MessageError, Refusal, RefusalKind, Request, Response, Status, VERSION};
 
 /// Whoever connects has something to say.
 const FIRST_REQUEST_DEADLINE: Duration = Duration::from_secs(2);
@@ -91,10 +91,37 @@ async fn answer<L: Lender>(body: &SecretBytes, consumer: &Consumer, lender: &Arc
             let lend = async move { lending.lend_access_key(&asked, &to, min_lifetime).await.map(Response::AccessKey) };
             lent(&name, consumer, lender, lend).await
         }
+        Request::Log(asked) => {
+            let name = asked.name.clone().unwrap_or_default();
+            told(&name, lender, lender.log(asked)).await.map_or_else(|refused| refused, Response::Log)
+        }
+        Request::VerifyLog => {
+            told("", lender, lender.verify_log()).await.map_or_else(|refused| refused, Response::LogVerdict)
+        }
         Request::HandOver if lender.hand_over() => Response::HandingOver,
         Request::HandOver => refused(RefusalKind::Denied, "Storm Connect is open and keeps its vault."),
     };
     (response, true)
+}
+
+/// What reads and changes nothing, so that it may be cut off.
+async fn told<L: Lender, T>(
+    name: &str,
+    lender: &Arc<L>,
+    asked: impl Future<Output = Result<T, Failure>> + Send,
+) -> Result<T, Response> {
+    match timeout(REQUEST_DEADLINE, asked).await {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(failure)) => Err(Response::Refused(refusal_of(failure, name, lender).await)),
+        Err(_) => Err(refused(RefusalKind::Other, "The host could not finish the request in time. Try again.")),
+    }
+}
+
+async fn refusal_of<L: Lender>(failure: Failure, name: &str, lender: &Arc<L>) -> Refusal {
+    match failure.code {
+        ErrorCode::NotFound => Refusal::not_found(failure, name, &lender.status().await),
+        _ => Refusal::of(failure),
+    }
 }
 
 async fn lent<L: Lender>(
@@ -118,10 +145,7 @@ async fn lent<L: Lender>(
         }
         Err(failure) => {
             tracing::info!(%consumer, code = ?failure.code, "a credential was not lent");
-            Response::Refused(match failure.code {
-                ErrorCode::NotFound => Refusal::not_found(failure, name, &lender.status().await),
-                _ => Refusal::of(failure),
-            })
+            Response::Refused(refusal_of(failure, name, lender).await)
         }
     }
 }
@@ -147,11 +171,12 @@ async fn write(stream: &mut UnixStream, response: Response) -> Result<(), FrameE
     }
 }
 
-/// A status is cut until it fits; anything else that does not fit is refused.
+/// A status and a page of the log are cut until they fit; anything else that does not fit is refused.
 fn encode(mut response: Response) -> Result<SecretBytes, FrameError> {
     loop {
         match (response.encode(), &mut response) {
             (Err(FrameError::TooLong), Response::Status(status)) if !status.integrations.is_empty() => halve(status),
+            (Err(FrameError::TooLong), Response::Log(page)) if page.entries.len() > 1 => halve_page(page),
             (Err(FrameError::TooLong), _) => {
                 return refused(RefusalKind::Other, "The answer does not fit into one message.").encode();
             }
@@ -164,4 +189,10 @@ fn halve(status: &mut Status) {
     let kept = status.integrations.len() / 2;
     status.not_listed += status.integrations.len() - kept;
     status.integrations.truncate(kept);
+}
+
+/// What is cut off is asked for next.
+fn halve_page(page: &mut LogPage) {
+    page.entries.truncate(page.entries.len() / 2);
+    page.older = page.entries.last().map(|entry| entry.sequence);
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use storm_domain::Failure;
 
 use super::Consumer;
-use crate::{AccessKeyLoan, Loan, Status};
+use crate::{AccessKeyLoan, Loan, LogPage, LogRequest, LogVerdict, Status};
 
 /// The host as the broker sees it. Whether something may be lent, and writing down that it was, is its part.
 pub trait Lender: Send + Sync + 'static {
@@ -28,6 +28,12 @@ pub trait Lender: Send + Sync + 'static {
         consumer: &Consumer,
         min_lifetime: Option<Duration>,
     ) -> impl Future<Output = Result<AccessKeyLoan, Failure>> + Send;
+
+    /// A page of the activity log.
+    fn log(&self, asked: LogRequest) -> impl Future<Output = Result<LogPage, Failure>> + Send;
+
+    /// Goes through the whole activity log.
+    fn verify_log(&self) -> impl Future<Output = Result<LogVerdict, Failure>> + Send;
 
     /// Begins to close the vault for the application's window. False = this host keeps it.
     fn hand_over(&self) -> bool;

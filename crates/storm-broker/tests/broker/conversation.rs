@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::fake_lender::{Served, lent, token};
-use storm_broker::{Client, RefusalKind, Request, Response};
+use storm_broker::{Client, LogRequest, RefusalKind, Request, Response};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::UnixStream;
 
@@ -171,6 +171,22 @@ async fn a_status_of_ten_thousand_integrations_is_cut_to_one_frame() {
     let Ok(Response::Status(status)) = served.ask(Request::Status).await else { panic!("no status") };
     assert!(!status.integrations.is_empty());
     assert_eq!(status.integrations.len() + status.not_listed, 10_000);
+}
+
+#[tokio::test]
+async fn a_page_of_the_log_is_cut_to_one_frame_and_goes_on_where_it_was_cut() {
+    let served = Served::start(1);
+    let (mut sequences, mut before) = (Vec::new(), None);
+    loop {
+        let asked = LogRequest { before, ..LogRequest::default() };
+        let Response::Log(page) = served.ask(Request::Log(asked)).await.unwrap() else { panic!("no page") };
+        sequences.extend(page.entries.iter().map(|entry| entry.sequence));
+        before = page.older;
+        if before.is_none() {
+            break;
+        }
+    }
+    assert_eq!(sequences, (1..=200).rev().collect::<Vec<_>>());
 }
 
 #[tokio::test]

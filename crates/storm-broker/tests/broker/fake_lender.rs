@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use storm_broker::host::{Broker, Consumer, Lender};
 use storm_broker::{
-    AccessKeyLoan, Client, ClientError, IntegrationStatus, LentSecret, Loan, Request, Response, Status, VaultState,
+    AccessKeyLoan, Client, ClientError, IntegrationStatus, LentSecret, Loan, LogEntry, LogPage, LogRequest, LogVerdict,
+    Request, Response, Status, VaultState,
 };
 use storm_domain::{ErrorCode, Failure};
 use storm_secret::{AccessToken, ApiKey};
@@ -71,6 +72,18 @@ impl Lender for FakeLender {
             session_token: min_lifetime.map(|_| AccessToken::new("x".repeat(30_000))),
             expires_at: None,
         })
+    }
+
+    async fn log(&self, asked: LogRequest) -> Result<LogPage, Failure> {
+        let entry =
+            |number: u64| LogEntry { sequence: number, at: 0, integration: asked.text.clone(), text: "x".repeat(600) };
+        let newest = asked.before.unwrap_or(201);
+        let entries: Vec<_> = (1..newest).rev().map(entry).collect();
+        Ok(LogPage { entries, older: None })
+    }
+
+    async fn verify_log(&self) -> Result<LogVerdict, Failure> {
+        Ok(LogVerdict::Intact { entries: 200 })
     }
 
     fn hand_over(&self) -> bool {

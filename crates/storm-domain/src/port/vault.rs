@@ -6,10 +6,11 @@ use async_trait::async_trait;
 use storm_secret::ClientSecret;
 
 use crate::{
-    ActivityEntry, ActivityKind, AppRegistration, Credential, CredentialSummary, Generation, GenerationInfo,
-    GenerationNumber, GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, Method, NetworkSettings,
-    OAuthGrant, PendingRevocation, Preferences, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation,
-    RotationMode, SecretRotation, Timestamp, TokenEvent, VaultError, WindowSettings,
+    ActivityEntry, ActivityKind, ActivityPortion, AppRegistration, Credential, CredentialSummary, Generation,
+    GenerationInfo, GenerationNumber, GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner,
+    LinkedActivity, Method, NetworkSettings, OAuthGrant, PendingRevocation, Preferences, RawTokenAnswer, RefreshIntent,
+    RegistrationId, RevocationId, Rotation, RotationMode, SecretRotation, Timestamp, TokenEvent, VaultError,
+    WindowSettings,
 };
 
 /// An integration that is added together with its first credential, or before it.
@@ -365,6 +366,8 @@ pub trait Vault: Send + Sync {
     async fn activity(&self, id: Option<IntegrationId>, limit: u32) -> Result<Vec<ActivityEntry>, VaultError>;
     /// The newest entries about an integration's refreshes, newest first: those that [`ActivityKind::is_of_refresh`] is true of.
     async fn refreshes(&self, id: IntegrationId, limit: u32) -> Result<Vec<ActivityEntry>, VaultError>;
+    /// A part of the log with its links, newest first.
+    async fn linked_activity(&self, portion: &ActivityPortion) -> Result<Vec<LinkedActivity>, VaultError>;
     /// The newest [`ActivityKind::Lent`] of an integration, however long ago; None = the log knows of none.
     async fn last_loan(&self, id: IntegrationId) -> Result<Option<ActivityEntry>, VaultError>;
 }

@@ -1,6 +1,7 @@
 //! What the window is shown and what it may ask. INVARIANT: no type in here can hold a secret on its way out; a typed key
 //! comes in through [`KeyInput`] and becomes a secret type while it is deserialized.
 
+mod activity;
 mod authorization;
 mod connector;
 mod discovery;
@@ -14,6 +15,7 @@ mod network;
 mod notice;
 mod qr;
 
+pub use activity::{ActivityFilter, ActivityPage, ActivityQuery, ExportFormat, LogCheckView};
 pub use authorization::{
     AccountAnswer, AuthorizationProgress, AuthorizationTarget, AuthorizationView, BeginAuthorizationRequest,
     NewSecretRequest, PasteRedirectRequest, RegisterClientRequest, RegistrationView, SaveRegistrationRequest,

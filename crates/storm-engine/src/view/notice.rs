@@ -20,6 +20,12 @@ pub enum VaultNotice {
         /// When that was noticed.
         since: Timestamp,
     },
+    /// The activity log was changed outside of the program.
+    LogBroken {
+        /// The first entry that does not fit.
+        #[specta(type = i32)]
+        sequence: u64,
+    },
     /// The data folder lies on a network file system.
     NetworkFolder {
         /// Its usual name.

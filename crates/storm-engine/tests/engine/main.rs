@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 mod account;
+mod activity;
 mod api_key;
 mod authorization;
 mod bound_grant;

@@ -2,9 +2,8 @@
 
 use crate::common::{House, LATER, NOW, add, id};
 use sqlx::{Connection as _, SqliteConnection};
-use storm_domain::ActivityKind;
-use storm_domain::VaultError;
 use storm_domain::port::Vault as _;
+use storm_domain::{ActivityKind, ActivityPortion, VaultError};
 use storm_store::{ChainVerdict, OpenError};
 use storm_testkit::{api_key, api_key_integration};
 
@@ -180,4 +179,61 @@ async fn a_log_whose_oldest_entries_have_gone_is_still_intact() {
     tamper(&house, "DELETE FROM activity WHERE sequence = 1").await;
     let vault = house.open().await;
     assert_eq!(vault.verify_activity_chain().await.unwrap(), ChainVerdict::Intact { entries: 2 });
+}
+
+#[tokio::test]
+async fn an_entry_that_was_written_over_hides_none_of_the_others() {
+    let house = House::default();
+    three_entries(&house).await;
+    tamper(
+        &house,
+        r#"UPDATE activity SET what = '{"kind":"teleported"}', integration_id = 'nobody' WHERE sequence = 2"#,
+    )
+    .await;
+    let vault = house.open().await;
+    let all = vault.linked_activity(&ActivityPortion { limit: 9, ..Default::default() }).await.unwrap();
+    assert_eq!(all.iter().map(|linked| linked.entry.sequence).collect::<Vec<_>>(), [3, 2, 1]);
+    assert_eq!((&all[1].entry.what, all[1].entry.integration_id), (&ActivityKind::Unreadable, None));
+    assert_eq!(all[1].content, r#"{"kind":"teleported"}"#);
+    assert_eq!(vault.activity(None, 9).await.unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn a_part_of_the_log_comes_with_links_that_follow_from_each_other() {
+    let house = House::default();
+    three_entries(&house).await;
+    let vault = house.open().await;
+    let portion =
+        |before, after, since| ActivityPortion { integration_id: Some(id(1)), before, after, since, limit: 9 };
+    let sequences = async |portion: ActivityPortion| {
+        let linked = vault.linked_activity(&portion).await.unwrap();
+        linked.into_iter().map(|linked| linked.entry.sequence).collect::<Vec<_>>()
+    };
+    assert_eq!(sequences(portion(Some(3), None, None)).await, [2, 1]);
+    assert_eq!(sequences(portion(None, Some(1), None)).await, [3, 2]);
+    assert_eq!(sequences(portion(Some(3), Some(2), None)).await, Vec::<u64>::new());
+    assert_eq!(sequences(portion(None, None, Some(LATER))).await, [3, 2]);
+    let all = vault.linked_activity(&portion(None, None, None)).await.unwrap();
+    assert_eq!((&all[0].previous, &all[1].previous), (&all[1].link, &all[2].link));
+    assert_eq!(all[2].previous, [0; 32]);
+    assert_eq!(all[0].content, r#"{"kind":"refreshed"}"#);
+}
+
+#[tokio::test]
+async fn entries_that_are_written_while_the_log_is_checked_do_not_look_like_tampering() {
+    let house = House::default();
+    let vault = house.open().await;
+    let writing = async {
+        for _ in 0..300 {
+            vault.append_activity(None, "", &ActivityKind::Refreshed { took_ms: None }, NOW).await.unwrap();
+        }
+    };
+    let checking = async {
+        for _ in 0..100 {
+            let verdict = vault.verify_activity_chain().await.unwrap();
+            assert!(matches!(verdict, ChainVerdict::Intact { .. }), "{verdict:?}");
+        }
+    };
+    tokio::join!(writing, checking);
+    assert_eq!(vault.verify_activity_chain().await.unwrap(), ChainVerdict::Intact { entries: 300 });
 }

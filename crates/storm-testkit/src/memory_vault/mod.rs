@@ -15,10 +15,10 @@ use storm_domain::port::{
     Clock, CommittedGrant, GrantCommit, NewIntegration, NewMinting, NewRevocation, RefreshBasis, Vault,
 };
 use storm_domain::{
-    ActivityEntry, ActivityKind, AppRegistration, Credential, Generation, GenerationInfo, GenerationNumber,
-    GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, NetworkSettings, OAuthGrant,
-    PendingRevocation, Preferences, RawTokenAnswer, RefreshIntent, RegistrationId, RevocationId, Rotation,
-    RotationMode, SecretRotation, Timestamp, VaultError, WindowSettings,
+    ActivityEntry, ActivityKind, ActivityPortion, AppRegistration, Credential, Generation, GenerationInfo,
+    GenerationNumber, GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, LinkedActivity,
+    NetworkSettings, OAuthGrant, PendingRevocation, Preferences, RawTokenAnswer, RefreshIntent, RegistrationId,
+    RevocationId, Rotation, RotationMode, SecretRotation, Timestamp, VaultError, WindowSettings,
 };
 use storm_secret::ClientSecret;
 
@@ -458,6 +458,10 @@ impl Vault for MemoryVault {
         let log = self.tables().activity(Some(id), u32::MAX);
         let of_refresh = log.into_iter().filter(|entry| entry.what.is_of_refresh());
         Ok(of_refresh.take(usize::try_from(limit).unwrap_or(usize::MAX)).collect())
+    }
+
+    async fn linked_activity(&self, portion: &ActivityPortion) -> Result<Vec<LinkedActivity>, VaultError> {
+        Ok(self.tables().linked_activity(portion))
     }
 
     async fn last_loan(&self, id: IntegrationId) -> Result<Option<ActivityEntry>, VaultError> {

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use storm_domain::port::{CommittedGrant, GrantCommit, NewIntegration, NewMinting, NewRevocation};
 use storm_domain::{
-    ActivityEntry, ActivityKind, AppRegistration, Credential, GenerationNumber, GenerationPhase, Integration,
-    IntegrationId, Landed, Lease, MintedIds, NetworkSettings, OAuthGrant, Preferences, RawTokenAnswer, RegistrationId,
-    RevocationId, Rotation, RotationMode, RotationStep, SecretRotation, Timestamp, VaultError, WindowSettings,
+    ActivityEntry, ActivityKind, ActivityPortion, AppRegistration, Credential, GenerationNumber, GenerationPhase,
+    Integration, IntegrationId, Landed, Lease, LinkedActivity, MintedIds, NetworkSettings, OAuthGrant, Preferences,
+    RawTokenAnswer, RegistrationId, RevocationId, Rotation, RotationMode, RotationStep, SecretRotation, Timestamp,
+    VaultError, WindowSettings,
 };
 use storm_secret::ClientSecret;
 
@@ -311,6 +312,23 @@ impl Tables {
     pub(super) fn activity(&self, id: Option<IntegrationId>, limit: u32) -> Vec<ActivityEntry> {
         let fits = |entry: &&ActivityEntry| id.is_none() || entry.integration_id == id;
         self.activity.iter().rev().filter(fits).take(limit as usize).cloned().collect()
+    }
+
+    /// Its links and what they would cover are empty: nobody tampers with memory.
+    pub(super) fn linked_activity(&self, portion: &ActivityPortion) -> Vec<LinkedActivity> {
+        let fits = |entry: &&ActivityEntry| {
+            (portion.integration_id.is_none() || entry.integration_id == portion.integration_id)
+                && portion.since.is_none_or(|since| entry.at >= since)
+                && portion.before.is_none_or(|before| entry.sequence < before)
+                && portion.after.is_none_or(|after| entry.sequence > after)
+        };
+        let linked = |entry: &ActivityEntry| LinkedActivity {
+            entry: entry.clone(),
+            content: String::new(),
+            previous: Vec::new(),
+            link: Vec::new(),
+        };
+        self.activity.iter().rev().filter(fits).take(portion.limit as usize).map(linked).collect()
     }
 }
 

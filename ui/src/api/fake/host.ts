@@ -1,6 +1,7 @@
 // A host that plays every flow in memory, so that the UI runs in a plain browser and in tests: the commands of the contract over
 // the model beside it.
-import { HostFailure, type Account, type AccountAnswer, type AuthorizationProgress, type AuthorizationTarget, type AuthorizationView, type CredentialSummary, type DiscoveryView, type Failure, type HeldFileView, type Host, type HostView, type IntegrationId, type IntegrationView, type KeyFileView, type ProtectionView, type StatusView, type Verdict } from '../host';
+import { HostFailure, type Account, type AccountAnswer, type ActivityFilter, type ActivityQuery, type AuthorizationProgress, type AuthorizationTarget, type AuthorizationView, type CredentialSummary, type DiscoveryView, type ExportFormat, type Failure, type HeldFileView, type Host, type HostView, type IntegrationId, type IntegrationView, type KeyFileView, type ProtectionView, type StatusView, type Verdict } from '../host';
+import { intact, pageOf } from './activity';
 import { badgeOf, catalogue, discoveryOf } from './catalogue';
 import { FakeList } from './list';
 import { fail, kept, unlocked, verdictOf } from './model';
@@ -366,7 +367,23 @@ export class FakeHost extends FakeList implements Host {
     return null;
   };
 
-  activity = async (id: IntegrationId | null, limit: number) => this.log.filter((entry) => id === null || entry.integration_id === id).slice(0, limit);
+  activity = async (query: ActivityQuery) => {
+    if (this.settings.logFails) throw fail('vault_not_writable', 'The disk reported an error. Check the disk before you go on.');
+    return pageOf(this.log, query);
+  };
+
+  logCheck = async () => this.settings.logCheck ?? intact(this.log);
+
+  checkLog = async () => {
+    await this.called('checkLog');
+    return this.logCheck();
+  };
+
+  exportActivity = async ({ ...filter }: ActivityFilter, format: ExportFormat) => {
+    await this.called('exportActivity');
+    const { entries } = pageOf(this.log, { filter, before: null, after: null });
+    return { name: `storm-connect-activity.${format === 'csv' ? 'csv' : 'jsonl'}`, entries: entries.length };
+  };
 
   // Health.
 
@@ -390,7 +407,7 @@ export class FakeHost extends FakeList implements Host {
 
   exportForecast: Host['exportForecast'] = async () => {
     await this.called('exportForecast');
-    return { path: '~/Documents/storm-connect.ics', events: healthOf(this.rows).forecast.filter(({ kind }) => kind !== 'needs_you').length };
+    return { name: 'storm-connect.ics', entries: healthOf(this.rows).forecast.filter(({ kind }) => kind !== 'needs_you').length };
   };
 
   // API keys.

@@ -19,6 +19,7 @@ import type {
   IntegrationDetailView,
   IntegrationId,
   KeyInput,
+  LogCheckView,
   Method,
   NetworkSettingsView,
   Preferences,
@@ -68,6 +69,12 @@ export interface FakeSettings {
   chosen: HeldFileView[] | null;
   /** What becomes of a file that is to go to the bin. */
   bin: BinOutcome;
+  /** What happened before, newest first; null = what fits the rows. */
+  log: ActivityEntry[] | null;
+  /** What the check of the log says; null = intact. */
+  logCheck: LogCheckView | null;
+  /** Whether the log cannot be read. */
+  logFails: boolean;
 }
 
 export const kept: ProtectionView = { backend: 'GNOME Keyring', keyring: true, keyring_lost: false, passphrase: false, recovery_code: false };
@@ -112,11 +119,11 @@ export class FakeModel {
   protected next = 1;
 
   constructor(settings: Partial<FakeSettings> = {}) {
-    this.settings = { vault: unlocked, protection: kept, notices: [], backup: null, rows: [], pace: null, clipboard: 'rk_live_0123456789abcdef3fQ2', serviceDown: false, noBrowser: false, noCodes: false, oneTimeLinks: false, keyringRefuses: false, finding: null, signsInAs: null, chosen: null, bin: { outcome: 'moved' }, ...settings };
+    this.settings = { vault: unlocked, protection: kept, notices: [], backup: null, rows: [], pace: null, clipboard: 'rk_live_0123456789abcdef3fQ2', serviceDown: false, noBrowser: false, noCodes: false, oneTimeLinks: false, keyringRefuses: false, finding: null, signsInAs: null, chosen: null, bin: { outcome: 'moved' }, log: null, logCheck: null, logFails: false, ...settings };
     this.rows = this.settings.rows;
     this.vault = this.settings.vault;
     this.protection = this.settings.protection;
-    this.log = history(this.rows);
+    this.log = this.settings.log ?? history(this.rows);
   }
 
   // Events and the outside world.
@@ -138,6 +145,13 @@ export class FakeModel {
   emitShell(event: ShellEvent): void {
     if (event.event === 'files_held') event.files.forEach((one) => one.held === 'known' && this.held.set(one.file.id, one.file.id));
     this.shellListeners.forEach((listener) => listener(event));
+  }
+
+  /** Something happens, and the core tells of it. */
+  happen(id: IntegrationId | null, what: ActivityEntry['what'], at = Date.now()): void {
+    const name = this.rows.find((row) => row.integration.id === id)?.integration.name ?? '';
+    this.log.unshift({ sequence: (this.log[0]?.sequence ?? 0) + 1, at, integration_id: id, integration_name: name, what });
+    this.emit({ event: 'activity_added' });
   }
 
   /** The browser comes back. */

@@ -3,7 +3,7 @@ import type { Failure, IntegrationDetailView, KeyProblem, VaultNotice, VaultView
 import { accessKeyFile, FakeHost, lockedArchive, profilesFile, refusedFile, sampleArchive, sampleFile } from './host';
 import { labelled } from './list';
 import { kept, type FakeSettings } from './model';
-import { crowd, integrationOf, twoAccounts, workingDay } from './seed';
+import { crowd, integrationOf, longHistory, twoAccounts, workingDay } from './seed';
 
 const PACE_MS = 2_500;
 
@@ -107,5 +107,9 @@ export function fakeHost(name: string, still = false): FakeHost {
   if (name === 'labels') return new FakeHost({ ...settings, rows: labelled() });
   if (name === 'empty') return new FakeHost(settings);
   if (name === 'crowd') return new FakeHost({ ...settings, rows: crowd(10_000) });
+  if (name === 'long-log') return new FakeHost({ ...settings, rows: workingDay(), log: longHistory(workingDay(), 2_000) });
+  if (name === 'log-broken') return new FakeHost({ ...settings, rows: workingDay(), notices: [{ notice: 'log_broken', sequence: 3 }], logCheck: { check: 'broken', sequence: 3, checked_at: Date.now() } });
+  if (name === 'log-fails') return new FakeHost({ ...settings, rows: workingDay(), logFails: true, logCheck: { check: 'not_checked', failure: closed('The disk reported an error. Check the disk before you go on.') } });
+  if (name === 'log-checking') return new FakeHost({ ...settings, rows: workingDay(), logCheck: { check: 'checking' } });
   return new FakeHost({ ...settings, rows: workingDay() });
 }

@@ -158,3 +158,13 @@ export function history(rows: IntegrationDetailView[]): ActivityEntry[] {
   happened('i-github', 2 * MINUTE, { kind: 'verified', verdict: { outcome: 'works', account: { id: '1', label: 'octocat' } } });
   return entries.reverse();
 }
+
+/** A log of many pages: a busy month, oldest first in its numbers. */
+export function longHistory(rows: IntegrationDetailView[], count: number): ActivityEntry[] {
+  const now = Date.now();
+  const kinds: ActivityEntry['what'][] = [{ kind: 'refreshed' }, { kind: 'refreshed' }, { kind: 'lent', consumer: 'git' }, { kind: 'verified', verdict: { outcome: 'works', account: null } }, { kind: 'lent', consumer: 'dbt' }];
+  return Array.from({ length: count }, (_, index) => {
+    const { id, name } = rows[index % rows.length]!.integration;
+    return { sequence: count - index, at: now - index * 47 * MINUTE, integration_id: id, integration_name: name, what: kinds[index % kinds.length]! };
+  });
+}

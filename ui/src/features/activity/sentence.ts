@@ -77,6 +77,8 @@ export function sentence(what: ActivityKind): Sentence {
       return plain(network(what.change));
     case 'odd_answer':
       return soon(`The service sent an odd answer: ${what.what}`);
+    case 'unreadable':
+      return soon('This entry cannot be read: it was written over, or a newer version of Storm Connect wrote it');
   }
 }
 
@@ -140,7 +142,9 @@ export function byDay(entries: ActivityEntry[], now: number): [day: string, entr
   const days = new Map<string, ActivityEntry[]>();
   for (const entry of entries) {
     const day = calendarDay(entry.at, now);
-    days.set(day, [...(days.get(day) ?? []), entry]);
+    const list = days.get(day);
+    if (list) list.push(entry);
+    else days.set(day, [entry]);
   }
   return [...days];
 }
