@@ -1343,6 +1343,8 @@ export type KeyFileView = {
 	uses: FileUse[],
 	/**  The keys in it, where it holds several and its user says which is meant. */
 	keys: FileKey[],
+	/**  What it says of the service's fields, by their names, for the user to see and change. */
+	fields: { [key in string]: string },
 };
 
 /**  The public part of a key in two parts. */

@@ -1,7 +1,7 @@
 // The setup dialog through the eyes and the keyboard of a user, on the fake host.
 import { cleanup, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
-import { accessKeyFile, clientFile, lockedArchive, profilesFile, sampleFile } from '../src/api/fake/host';
+import { accessKeyFile, clientFile, clusterFile, lockedArchive, profilesFile, sampleFile } from '../src/api/fake/host';
 import { discoveryOf } from '../src/api/fake/catalogue';
 import { fail } from '../src/api/fake/model';
 import { openWindow, rowOf, screen, type Opened } from './window';
@@ -373,6 +373,20 @@ describe('an access key in a file', () => {
     await opened.user.keyboard('{Enter}');
     await find('key-field');
     expect(screen.queryByTestId('file-facts')).toBeNull();
+  });
+});
+
+describe('a token in a kubeconfig', () => {
+  test('brings the address of its cluster along, also to a dialog that is open', async () => {
+    const { host, user } = await openWindow();
+    host.emitShell({ event: 'files_held', files: [{ held: 'known', file: clusterFile }] });
+    expect(await find('field-server')).toHaveProperty('value', 'https://10.0.0.7:6443');
+    await user.clear(await find('field-server'));
+    await user.type(await find('field-server'), 'https://10.0.0.8:6443');
+    host.emitShell({ event: 'files_held', files: [{ held: 'known', file: { ...clusterFile, fields: {} } }] });
+    expect(await find('field-server'), 'what the file does not say stays').toHaveProperty('value', 'https://10.0.0.8:6443');
+    await user.click(await find('key-save'));
+    await find('verdict');
   });
 });
 

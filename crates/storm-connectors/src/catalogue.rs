@@ -20,6 +20,7 @@ const ENTRIES: &[&str] = &[
     include_str!("../catalogue/gitlab.toml"),
     include_str!("../catalogue/google.toml"),
     include_str!("../catalogue/google-service-account.toml"),
+    include_str!("../catalogue/kubernetes.toml"),
     include_str!("../catalogue/microsoft.toml"),
     include_str!("../catalogue/notion.toml"),
     include_str!("../catalogue/okta.toml"),

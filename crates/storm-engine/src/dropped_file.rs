@@ -185,7 +185,7 @@ impl Engine {
             [] | [_] => Vec::new(),
             several => several.iter().map(|key| file_key(key)).collect(),
         };
-        let view = KeyFileView { id, file: file_view(&material), uses, keys };
+        let view = KeyFileView { id, file: file_view(&material), uses, keys, fields: material.fields() };
         self.held.hold_material(id, material, self.now());
         Ok(view)
     }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use storm_domain::Timestamp;
 use storm_secret::ApiKey;
+use url::Url;
 use zeroize::Zeroizing;
 
 use super::material::{Holder, KeyMaterial, MaterialSecret};
@@ -23,6 +24,7 @@ struct Config {
     current_context: Option<String>,
     // kubectl writes `null` where there are none.
     contexts: Option<Vec<NamedContext>>,
+    clusters: Option<Vec<NamedCluster>>,
     users: Option<Vec<NamedUser>>,
 }
 
@@ -35,6 +37,18 @@ struct NamedContext {
 #[derive(Deserialize)]
 struct Context {
     user: Option<String>,
+    cluster: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct NamedCluster {
+    name: String,
+    cluster: Cluster,
+}
+
+#[derive(Deserialize)]
+struct Cluster {
+    server: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -68,6 +82,7 @@ pub(super) fn read(text: &str, file_name: String, now: Timestamp) -> Result<KeyM
     // The parser's own message quotes the file, so it goes no further.
     let config: Config = serde_saphyr::from_str_with_options(text, limits())
         .map_err(|_| KeyMaterialError::Damaged { what: "it is not the YAML that kubectl writes" })?;
+    let server = config.server();
     let NamedUser { name, user } = config.chosen()?;
     let name = plain(&name);
     if user.exec.is_some() || user.auth_provider.is_some() {
@@ -78,7 +93,7 @@ pub(super) fn read(text: &str, file_name: String, now: Timestamp) -> Result<KeyM
     }
     match (user.client_certificate_data, user.client_key_data, user.token) {
         (Some(certificate), Some(key), None) => of_certificate(&certificate, &key, file_name, now),
-        (None, None, Some(token)) => of_token(&token, file_name, name),
+        (None, None, Some(token)) => of_token(&token, file_name, name, server),
         (Some(_), None, None) if user.client_key.is_none() => Err(KeyMaterialError::CertificateAlone),
         (Some(_), Some(_), Some(_)) => Err(KeyMaterialError::SeveralKeys),
         _ if user.client_certificate.is_some() || user.client_key.is_some() || user.token_file.is_some() => {
@@ -103,6 +118,31 @@ fn limits() -> serde_saphyr::Options {
 }
 
 impl Config {
+    /// The address of the cluster that the current context names, or of the only one there is; None = no plain https address.
+    fn server(&self) -> Option<String> {
+        let clusters = self.clusters.as_deref().unwrap_or_default();
+        let current = self.current_context.as_deref().filter(|name| !name.is_empty());
+        let named = match (current, clusters) {
+            (Some(current), _) => {
+                let contexts = self.contexts.as_deref().unwrap_or_default();
+                let context = contexts.iter().find(|context| context.name == current)?;
+                let name = context.context.cluster.as_deref()?;
+                clusters.iter().find(|cluster| cluster.name == name)?
+            }
+            (None, [only]) => only,
+            (None, _) => return None,
+        };
+        let address = Url::parse(named.cluster.server.as_deref()?).ok()?;
+        let is_plain = address.scheme() == "https"
+            && address.has_host()
+            && address.username().is_empty()
+            && address.password().is_none()
+            && address.query().is_none()
+            && address.fragment().is_none();
+        let text = address.as_str().trim_end_matches('/');
+        (is_plain && text.len() <= 300).then(|| text.to_owned())
+    }
+
     /// The user of the current context, or the only one there is.
     fn chosen(self) -> Result<NamedUser, KeyMaterialError> {
         let (contexts, mut users) = (self.contexts.unwrap_or_default(), self.users.unwrap_or_default());
@@ -143,7 +183,12 @@ fn of_certificate(
     Ok(KeyMaterial { shape: Shape::KubernetesCertificate, ..material })
 }
 
-fn of_token(token: &str, file_name: String, user: String) -> Result<KeyMaterial, KeyMaterialError> {
+fn of_token(
+    token: &str,
+    file_name: String,
+    user: String,
+    server: Option<String>,
+) -> Result<KeyMaterial, KeyMaterialError> {
     let token = token.trim();
     if !(8..=16_384).contains(&token.len()) || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(KeyMaterialError::NotUsable { name: "token" });
@@ -155,6 +200,6 @@ fn of_token(token: &str, file_name: String, user: String) -> Result<KeyMaterial,
         algorithm: None,
         key_fingerprint: None,
         certificate: None,
-        secret: MaterialSecret::Token(ApiKey::new(token)),
+        secret: MaterialSecret::ClusterToken { token: ApiKey::new(token), server },
     })
 }

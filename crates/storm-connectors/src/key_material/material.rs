@@ -81,13 +81,24 @@ impl KeyMaterial {
     /// The key to paste, if it holds one: the only one that lasts, or of several the one with this public id.
     #[must_use]
     pub fn api_key(&self, id: Option<&str>) -> Option<ApiKeyCredential> {
-        if let MaterialSecret::Token(token) = &self.secret {
+        if let MaterialSecret::ClusterToken { token, .. } = &self.secret {
             return Some(ApiKeyCredential { id: None, key: token.clone() });
         }
         let mut wanted = self.lasting_keys().into_iter().filter(|key| id.is_none_or(|id| key.id == id));
         match (wanted.next(), wanted.next()) {
             (Some(key), None) => Some(ApiKeyCredential { id: Some(key.id.clone()), key: key.secret.clone() }),
             _ => None,
+        }
+    }
+
+    /// What it says of a connector's fields, by their names. Never a secret; to be checked like what is typed.
+    #[must_use]
+    pub fn fields(&self) -> Fields {
+        match &self.secret {
+            MaterialSecret::ClusterToken { server: Some(server), .. } => {
+                Fields::from([("server".to_owned(), server.clone())])
+            }
+            _ => Fields::new(),
         }
     }
 
@@ -282,8 +293,13 @@ pub enum MaterialSecret {
         /// Its password.
         secret: ClientSecret,
     },
-    /// A bearer token.
-    Token(ApiKey),
+    /// A bearer token of a cluster.
+    ClusterToken {
+        /// The secret.
+        token: ApiKey,
+        /// The address of the cluster, where the file tells a plain one.
+        server: Option<String>,
+    },
 }
 
 /// An access key of AWS.

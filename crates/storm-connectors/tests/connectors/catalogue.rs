@@ -37,6 +37,7 @@ fn every_entry_is_known_here_by_name() {
         "gitlab",
         "google",
         "google-service-account",
+        "kubernetes",
         "microsoft",
         "notion",
         "okta",

@@ -1,7 +1,7 @@
 //! Files that were dropped or chosen: what may be shown of them, and what they can be used for.
 
 use serde::{Deserialize, Serialize};
-use storm_domain::{Failure, HeldSecretId, Method, Timestamp};
+use storm_domain::{Failure, Fields, HeldSecretId, Method, Timestamp};
 
 use super::{ConnectorBadge, TypedSecret};
 
@@ -133,6 +133,8 @@ pub struct KeyFileView {
     pub uses: Vec<FileUse>,
     /// The keys in it, where it holds several and its user says which is meant.
     pub keys: Vec<FileKey>,
+    /// What it says of the service's fields, by their names, for the user to see and change.
+    pub fields: Fields,
 }
 
 /// One key of a file that holds several.

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use storm_domain::{ErrorCode, Failure, Fields, HeldSecretId, Method};
+use storm_domain::{ErrorCode, Failure, Fields, HeldSecretId, Method, Verdict};
 use storm_engine::HeldFile;
 use storm_engine::view::{
     AddApiKeyRequest, AddServiceAccountRequest, FileFactKind, FilePreview, HeldFileView, KeyFileView, KeyInput,
     SaveRegistrationRequest, TypedSecret, UnlockFileRequest, ValidityView,
 };
+use storm_sandbox::Step;
 use storm_secret::SecretBytes;
 
 use crate::rig::Rig;
@@ -140,7 +141,7 @@ async fn a_bare_key_is_exchanged_for_whom_the_fields_name() {
     assert!(!rig.engine.was_saved(file.id));
     let saved = rig.engine.add_service_account(request).await.unwrap();
     assert!(rig.engine.was_saved(file.id), "so that its file can go to the bin");
-    assert!(matches!(saved.verdict, storm_domain::Verdict::Works { .. }), "{:?}", saved.verdict);
+    assert!(matches!(saved.verdict, Verdict::Works { .. }), "{:?}", saved.verdict);
     let page = rig.page(saved.integration_id).await;
     let storm_domain::CredentialSummary::ServiceAccountKey { key_id, client_email, ends_at, .. } =
         &page.generations[0].summary
@@ -285,4 +286,48 @@ async fn a_private_key_may_be_a_client_secret() {
         fields: Fields::new(),
     };
     assert!(rig.engine.save_registration(request).await.unwrap().has_secret);
+}
+
+const CLUSTER: &str = include_str!("../../../storm-connectors/tests/files/good/kube-token.yaml");
+
+#[tokio::test]
+async fn a_kubeconfig_with_a_token_connects_to_the_cluster_it_names() {
+    let rig = Rig::start().await;
+    let file = opened(&rig, CLUSTER.as_bytes(), "config").await;
+    assert!(file.uses.iter().map(|one| (one.connector.id.as_str(), one.method)).eq([("kubernetes", Method::ApiKey)]));
+    assert_eq!(file.fields, Fields::from([("server".to_owned(), "https://127.0.0.1:6443".to_owned())]));
+
+    // The user sends it to this cluster instead.
+    let path = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
+    let user = r#"{"uid":"b7d3-41","username":"system:serviceaccount:ci:reports"}"#;
+    let review = Step {
+        path: path.into(),
+        method: Some("POST".into()),
+        status: Some(201),
+        headers: vec![("Content-Type".into(), "application/json".into())],
+        body: Some(format!(r#"{{"kind":"SelfSubjectReview","status":{{"userInfo":{user}}}}}"#)),
+        ..Step::default()
+    };
+    rig.sandbox.control().script(review).unwrap();
+    let request = AddApiKeyRequest {
+        connector_id: "kubernetes".to_owned(),
+        name: None,
+        fields: Fields::from([("server".to_owned(), rig.sandbox.base_url().to_owned())]),
+        key: KeyInput::File { id: file.id, key_id: None },
+    };
+    let saved = rig.engine.add_api_key(request).await.unwrap();
+    assert!(matches!(saved.verdict, Verdict::Works { .. }), "{:?}", saved.verdict);
+    let account = rig.page(saved.integration_id).await.integration.account.unwrap();
+    assert_eq!((account.id.as_str(), account.label.as_str()), ("b7d3-41", "system:serviceaccount:ci:reports"));
+}
+
+#[tokio::test]
+async fn a_cluster_that_is_no_plain_https_address_is_left_to_the_user() {
+    let rig = Rig::start().await;
+    for server in ["http://10.0.0.1:6443", "https://ada:practice@10.0.0.1", "10.0.0.1", "https://10.0.0.1/?a=b", ""] {
+        let text = CLUSTER.replace("https://127.0.0.1:6443", &format!("\"{server}\""));
+        assert_eq!(opened(&rig, text.as_bytes(), "config").await.fields, Fields::new(), "{server}");
+    }
+    let another = CLUSTER.replace("current-context: practice", "current-context: other");
+    assert!(rig.hold(another.as_bytes(), "config").await.is_err(), "a context that is not there has no user either");
 }

@@ -106,6 +106,9 @@ export const catalogue: ConnectorView[] = [
   connector(badge('aws', 'AWS', 'AW', '#9a3412'), 'Cloud and data', 'Computing, storage and more.', [
     apiKey({ title: 'Secret access key', takes_file: true, key_id: { title: 'Access key ID', example: 'AKIAIOSFODNN7EXAMPLE' } }),
   ]),
+  connector(badge('kubernetes', 'Kubernetes', 'K8', '#2f5fd0'), 'Cloud and data', 'A cluster’s API.', [
+    apiKey({ title: 'Service account token', takes_file: true, fields: [field({ name: 'server', title: 'API server', example: 'https://203.0.113.7:6443' })] }),
+  ]),
   connector(badge('twilio', 'Twilio', 'TW', '#cf4045'), 'Communication', 'Messages and calls.', [apiKey({})]),
   connector(badge('generic-oauth', 'Any service with OAuth 2.0', 'O', '#475569'), 'Any other service', 'OAuth 2.0 or OpenID Connect, by its issuer.', [
     oauth(

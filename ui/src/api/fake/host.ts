@@ -38,6 +38,7 @@ export const sampleFile: KeyFileView = {
     { connector: badgeOf('practice'), method: 'service_account' },
   ],
   keys: [],
+  fields: {},
 };
 
 /** A certificate with its key, as it is once its password ("practice") was entered. */
@@ -55,6 +56,7 @@ export const sampleArchive: KeyFileView = {
   },
   uses: [{ connector: badgeOf('bigquery'), method: 'service_account' }],
   keys: [],
+  fields: {},
 };
 
 /** What a service lets one download for an OAuth client. */
@@ -63,6 +65,7 @@ export const clientFile: KeyFileView = {
   file: { name: 'client.json', shape: 'Google OAuth client (JSON)', facts: [{ kind: 'client_id', value: '1234-abc.apps.example' }], certificate: null },
   uses: [{ connector: badgeOf('github'), method: 'oauth' }],
   keys: [],
+  fields: {},
 };
 
 /** What the AWS console lets one download. */
@@ -71,6 +74,7 @@ export const accessKeyFile: KeyFileView = {
   file: { name: 'storm_accessKeys.csv', shape: 'AWS access key (CSV)', facts: [{ kind: 'access_key_id', value: 'AKIAIOSFODNN7EXAMPLE' }], certificate: null },
   uses: [{ connector: badgeOf('aws'), method: 'api_key' }],
   keys: [],
+  fields: {},
 };
 
 /** The file of AWS's command line, with two profiles. */
@@ -82,6 +86,16 @@ export const profilesFile: KeyFileView = {
     { key_id: 'AKIAIOSFODNN7EXAMPLE', profile: 'default' },
     { key_id: 'AKIAI44QH8DHBEXAMPLE', profile: 'reports' },
   ],
+  fields: {},
+};
+
+/** A kubeconfig with a token. */
+export const clusterFile: KeyFileView = {
+  id: 'held-cluster',
+  file: { name: 'config', shape: 'Kubernetes configuration with a token', facts: [{ kind: 'user', value: 'reports' }], certificate: null },
+  uses: [{ connector: badgeOf('kubernetes'), method: 'api_key' }],
+  keys: [],
+  fields: { server: 'https://10.0.0.7:6443' },
 };
 
 /** The same before that. */

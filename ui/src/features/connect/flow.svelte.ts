@@ -111,6 +111,7 @@ export class ConnectFlow implements FileTaker {
   async begin(subject: Subject): Promise<void> {
     this.fields = Object.fromEntries(subject.method.fields.map((field) => [field.name, field.default || (field.options[0] ?? '')]));
     this.scopes = [...subject.method.default_scopes];
+    this.#fillIn(this.keyFile(subject), subject);
     this.key = new KeyEntry(this.app.host, subject.connector.badge.id, subject.method.key_id !== null);
     await this.#run(async () => {
       if (subject.connector.badge.id === PRACTICE && !subject.existing) this.fields['base_url'] = await this.app.host.startPractice();
@@ -186,7 +187,13 @@ export class ConnectFlow implements FileTaker {
       return;
     }
     this.file.take(file);
+    if (step.step === 'enter_key') this.#fillIn(file, step.subject);
     if (!keepsFile(this.step)) await this.#run(() => this.#openFile(file));
+  }
+
+  /** What a file says of the service's fields is shown in them, to be changed where it is wrong. */
+  #fillIn(file: KeyFileView | null, { method }: Subject): void {
+    for (const { name } of method.fields) this.fields[name] = file?.fields[name] ?? this.fields[name] ?? '';
   }
 
   /** The file that a key is taken from; one that was brought for another service stays out. */
