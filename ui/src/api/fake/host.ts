@@ -451,8 +451,9 @@ export class FakeHost extends FakeList implements Host {
 
   addApiKey: Host['addApiKey'] = async ({ connector_id, name, fields, key }) => {
     await this.called('addApiKey');
-    if (Object.values(fields).some((value) => value.includes('/'))) {
-      throw fail('field_not_usable', 'Enter only the first part of the address, such as northwind.', { field: Object.keys(fields)[0] ?? null });
+    const whole = Object.entries(fields).find(([name, value]) => name !== 'server' && value.includes('/'));
+    if (whole) {
+      throw fail('field_not_usable', 'Enter only the first part of the address, such as northwind.', { field: whole[0] });
     }
     return this.add(connector_id, 'api_key', name, verdictOf(this.secret(key), 'Northwind GmbH'));
   };
