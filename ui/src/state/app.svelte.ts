@@ -13,6 +13,7 @@ import {
   type IntegrationView,
   type ShellEvent,
 } from '../api/host';
+import { t } from '../language/language.svelte';
 import { Bulk, type BulkAction } from './bulk.svelte';
 import { Clock } from './clock.svelte';
 import { Dialogs } from './dialog.svelte';
@@ -64,7 +65,9 @@ export class App {
     this.bulk = new Bulk(host, this.list, this.toasts);
     this.page = new Page(host);
     this.drop = new Drop({
-      purpose: 'add it as an integration',
+      get purpose() {
+        return t('drop-purpose-add');
+      },
       takesSeveral: true,
       take: (file) => this.dialogs.keyFile(file),
       takeAll: (files) => this.dialogs.keyFiles(files),
@@ -155,14 +158,14 @@ export class App {
     await this.#busy(id, async () => {
       const verdict = await this.host.verifyIntegration(id);
       const { title, text } = verdictText(verdict, connector.name, method);
-      this.toasts.tell(`${name}: ${title}`, text);
+      this.toasts.tell(t('told-verified', { name, verdict: title }), text);
     });
   }
 
   async refresh({ id, name }: IntegrationView): Promise<void> {
     await this.#busy(id, async () => {
       await this.host.refreshIntegration(id);
-      this.toasts.tell(`${name} was refreshed`);
+      this.toasts.tell(t('told-refreshed', { name }));
     });
   }
 
@@ -170,7 +173,7 @@ export class App {
     await this.attempt(async () => {
       await this.host.pauseIntegration(id, paused);
       await this.#reload(id);
-      this.toasts.tell(paused ? `${name} is paused` : `${name} runs again`);
+      this.toasts.tell(paused ? t('told-paused', { name }) : t('told-resumed', { name }));
     });
   }
 
@@ -220,7 +223,7 @@ export class App {
     await this.attempt(async () => {
       await this.host.undoDisconnect(id);
       await this.integrations.load();
-      this.toasts.tell(`${name} is back`);
+      this.toasts.tell(t('told-back', { name }));
     });
   }
 
