@@ -1,8 +1,10 @@
 // Every text in every language: none is missing, none is too much, and what stands in it is the same.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { waitFor } from '@testing-library/svelte';
 import { parse, type AST } from 'svelte/compiler';
 import { describe, expect, test } from 'vitest';
+import { HostFailure } from '../src/api/host';
 import { messagesOf, SHELL, typesOf } from '../language/write-messages.mjs';
 import { joined, language, listed, speakWith, t, type Tag } from '../src/language/language.svelte';
 import { longer } from '../src/language/pseudo';
@@ -11,6 +13,7 @@ import { texts as en } from '../src/language/texts/en';
 import { texts as zh } from '../src/language/texts/zh-CN';
 import { failureText, ownFailure } from '../src/state/failure';
 import { atClock, calendarDay, relative as from } from '../src/state/time';
+import { openWindow, screen } from './window';
 
 const SOURCE = join(import.meta.dirname, '../src');
 const LANGUAGES: Exclude<Tag, 'en'>[] = ['de', 'zh-CN'];
@@ -24,6 +27,7 @@ function* files(folder: string): Generator<string> {
 }
 
 const english = messagesOf('en');
+const idsOf = (files: typeof english) => Object.entries(files).map(([file, messages]) => [file, [...messages.keys()].sort()]);
 const sources = [...files(SOURCE)].filter((path) => !/messages\.ts$|bindings\.ts$|api\/fake\//.test(path));
 
 describe('the messages', () => {
@@ -39,9 +43,12 @@ describe('the messages', () => {
 
   test.each(LANGUAGES)('in %s are those of English, in the same files and with the same gaps', (tag) => {
     // What only chooses between variants may have nothing to choose there: Chinese has one plural.
-    expect(messagesOf(tag, true)).toEqual(messagesOf('en', true));
-    const unknown = Object.entries(messagesOf(tag)).flatMap(([file, messages]) => [...messages].filter(([id, gaps]) => gaps.some((gap) => !english[file]?.get(id)?.includes(gap))).map(([id]) => id));
-    expect(unknown).toEqual([]);
+    const own = messagesOf(tag);
+    expect(idsOf(own)).toEqual(idsOf(english));
+    const lacking = (wanted: typeof own, given: typeof own) =>
+      Object.entries(wanted).flatMap(([file, messages]) => [...messages].filter(([id, gaps]) => gaps.some((gap) => !given[file]?.get(id)?.includes(gap))).map(([id]) => id));
+    expect(lacking(messagesOf('en', true), messagesOf(tag, true)), 'not said in it').toEqual([]);
+    expect(lacking(own, english), 'never given to it').toEqual([]);
   });
 
   test.each(LANGUAGES)('in %s are translated, but for what is the same there', (tag) => {
@@ -184,4 +191,66 @@ test('the pseudo-language is two fifths longer and still the same text', () => {
     expect(longer(text).length / text.length).toBeGreaterThanOrEqual(1.25);
     expect(longer(text).normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()).toMatch(new RegExp([...text.toLowerCase()].map((one) => (/[aeiou]/.test(one) ? `${one}+` : one.replace(/[.]/, '\\.'))).join('')));
   }
+});
+
+describe('the setting', () => {
+  test('is followed at once, wherever the window stands, and kept', async () => {
+    const { user, host } = await openWindow();
+    await user.click(screen.getByTestId('nav-settings'));
+    expect((await screen.findByTestId('language-system') as HTMLInputElement).checked).toBe(true);
+    await user.click(screen.getByTestId('language-de'));
+    await waitFor(() => expect(screen.getByTestId('nav-health').textContent).toContain('Zustand'));
+    expect(document.documentElement.lang).toBe('de');
+    expect((await host.preferences()).language).toBe('de');
+    await user.click(screen.getByTestId('nav-integrations'));
+    expect((await screen.findByTestId('integration-list')).textContent).toContain('Verbunden');
+    expect(screen.getByTestId('filter-needs').textContent).toContain('Handlung nötig');
+    await user.click(screen.getByTestId('nav-settings'));
+    await user.click(await screen.findByTestId('language-system'));
+    await waitFor(() => expect(screen.getByTestId('nav-health').textContent).toContain('Health'));
+  });
+
+  test('and quiet hours chosen right after it both stay', async () => {
+    const { user, host } = await openWindow();
+    await user.click(screen.getByTestId('nav-settings'));
+    await user.click(await screen.findByTestId('language-zh-CN'));
+    await user.click(await screen.findByTestId('quiet-hours'));
+    await waitFor(async () => expect(await host.preferences()).toMatchObject({ language: 'zh-CN', notifications: { quiet: { from: 1_320 } } }));
+  });
+
+  test('that is refused goes back, and says so', async () => {
+    const { user, host } = await openWindow();
+    await user.click(screen.getByTestId('nav-settings'));
+    await screen.findByTestId('language-de');
+    host.setPreferences = () => Promise.reject(new HostFailure({ code: 'disk_full', message: 'There is no room.', action: null, field: null, connector: null }));
+    await user.click(screen.getByTestId('language-de'));
+    expect((await screen.findByTestId('language-problem')).textContent).toContain('There is no room.');
+    await waitFor(() => expect((screen.getByTestId('language-system') as HTMLInputElement).checked).toBe(true));
+    expect(document.documentElement.lang).toBe('en');
+  });
+});
+
+describe('the styles', () => {
+  const PHYSICAL = /(?<![\w.-])(?:(?:margin|padding|border|scroll-margin|scroll-padding)-(?:left|right)|left|right|border-(?:top|bottom)-(?:left|right)-radius)(?:-\w+)?\s*:|(?:text-align|float|clear)\s*:\s*(?:left|right)|transform-origin\s*:\s*(?:left|right)|style:(?:left|right)=/;
+  const LOPSIDED = /(?<![\w-])(?:margin|padding|inset|scroll-margin|scroll-padding|border-width)\s*:\s*[^\s;]+ ([^\s;]+) [^\s;]+ ([^\s;]+)\s*;/;
+
+  const faults = (style: string) =>
+    style.split('\n').filter((line) => {
+      const [, right, left] = LOPSIDED.exec(line) ?? [];
+      return PHYSICAL.test(line) || right !== left;
+    });
+
+  test('know no left and right, so that they hold from right to left', () => {
+    const styles = [...files(SOURCE)].filter((path) => path.endsWith('.svelte') && !PENDING.test(relative(SOURCE, path)));
+    const found = [...styles, join(SOURCE, 'styles/base.css'), join(SOURCE, 'styles/tokens.css')].flatMap((path) => {
+      const source = readFileSync(path, 'utf8');
+      const style = path.endsWith('.css') ? source : `${/<style>.*<\/style>/s.exec(source)?.[0] ?? ''}\n${source.split('\n').filter((line) => /style:(left|right)=/.test(line)).join('\n')}`;
+      return faults(style).map((line) => `${relative(SOURCE, path)}: ${line.trim()}`);
+    });
+    expect(found).toEqual([]);
+  });
+
+  test('are found out when they do', () => {
+    expect(faults('a { margin-left: 2px; }\nb { padding: 1px 2px 1px 3px; }\nc { margin-inline: 1px; inset-inline-start: 0; padding: 1px 2px 3px 2px; }\nd { left: 0; }')).toHaveLength(3);
+  });
 });

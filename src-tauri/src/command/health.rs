@@ -2,9 +2,10 @@
 
 use storm_domain::{Action, ErrorCode, Failure, IntegrationId};
 use storm_engine::view::{HealthView, RefreshView};
-use tauri::{State, WebviewWindow};
+use tauri::{Manager as _, State, WebviewWindow};
 
 use crate::calendar::{self, ExportedView};
+use crate::language::Speech;
 use crate::shell::{Shell, guarded};
 use crate::window;
 
@@ -27,7 +28,9 @@ pub async fn refreshes(shell: State<'_, Shell>, id: IntegrationId) -> Result<Vec
 #[specta::specta]
 pub async fn export_forecast(shell: State<'_, Shell>, window: WebviewWindow) -> Result<Option<ExportedView>, Failure> {
     let (forecast, now) = shell.ask(|engine| async move { Ok((engine.forecast().await?, engine.now())) }).await?;
-    let Some((text, events)) = calendar::calendar_of(&forecast, now) else { return Err(nothing_to_come()) };
+    let Some((text, events)) = calendar::calendar_of(window.state::<Speech>().language(), &forecast, now) else {
+        return Err(nothing_to_come());
+    };
     let chosen = guarded(async { Ok(window::choose_place(&window, window::Wanted::Calendar).await) }).await?;
     let Some(chosen) = chosen else { return Ok(None) };
     let saving = tokio::task::spawn_blocking(move || calendar::save(&chosen, &text));

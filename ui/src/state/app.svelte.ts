@@ -13,7 +13,7 @@ import {
   type IntegrationView,
   type ShellEvent,
 } from '../api/host';
-import { t } from '../language/language.svelte';
+import { speak, t } from '../language/language.svelte';
 import { Bulk, type BulkAction } from './bulk.svelte';
 import { Clock } from './clock.svelte';
 import { Dialogs } from './dialog.svelte';
@@ -22,6 +22,7 @@ import { failureText } from './failure';
 import { Integrations } from './integrations.svelte';
 import { List } from './list.svelte';
 import { Page } from './page.svelte';
+import { Preferred } from './preferences.svelte';
 import { primaryAction } from './primary';
 import { Route } from './route.svelte';
 import { capsOf, type Shortcut } from './shortcut';
@@ -37,6 +38,7 @@ export class App {
   readonly drop: Drop;
   readonly integrations: Integrations;
   readonly settings: Settings;
+  readonly preferences: Preferred;
   readonly list: List;
   readonly bulk: Bulk;
   readonly page: Page;
@@ -61,6 +63,7 @@ export class App {
   constructor(readonly host: Host) {
     this.integrations = new Integrations(host);
     this.settings = new Settings(host);
+    this.preferences = new Preferred(host);
     this.list = new List(this.settings, this.integrations);
     this.bulk = new Bulk(host, this.list, this.toasts);
     this.page = new Page(host);
@@ -252,6 +255,7 @@ export class App {
   }
 
   async #heardShell(event: ShellEvent): Promise<void> {
+    if (event.event === 'language_spoken') return speak(event.language);
     if (event.event !== 'show_integration' && event.event !== 'show_credentials') return this.drop.heard(event);
     this.dialogs.close();
     this.route.open(event.id, event.event === 'show_credentials' ? 'credentials' : undefined);
