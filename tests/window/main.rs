@@ -14,6 +14,7 @@ mod files;
 mod health;
 mod keep;
 mod ladder;
+mod language;
 mod list;
 mod notifications;
 mod paste;

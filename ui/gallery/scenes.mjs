@@ -33,6 +33,7 @@ async function health(/** @type {Page} */ page) {
 
 async function settings(/** @type {Page} */ page, /** @type {string} */ ...clicks) {
   await click(page, 'nav-settings');
+  await see(page, 'language-system');
   for (const one of clicks) await click(page, one);
 }
 
