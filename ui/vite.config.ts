@@ -7,7 +7,7 @@ export default defineConfig({
   base: './',
   plugins: [svelte(), svelteTesting()],
   clearScreen: false,
-  server: { port: 1420, strictPort: true },
+  server: { port: 1420, strictPort: true, fs: { allow: ['..'] } }, // the messages lie beside this folder,
   build: {
     target: 'safari17',
     assetsInlineLimit: 0,

@@ -13,6 +13,7 @@ use tokio::sync::mpsc::unbounded_channel;
 
 use crate::attention::{self, EventQueue};
 use crate::file_drop::FileDrops;
+use crate::language::Speech;
 use crate::notification::Pace;
 use crate::original::Originals;
 use crate::practice::Practice;
@@ -68,6 +69,7 @@ fn set_up(app: &App, settings: Settings) -> tauri::Result<()> {
     let handle = app.handle();
     let (drops, pending_drops) = FileDrops::queue();
     app.manage(TrayPresence::default());
+    app.manage(Speech::at_start(&settings.data_folder));
     // First: the web view's processes start while the vault is opened. The page asks nothing before this function has ended.
     window::open(handle, app.state::<TrayPresence>().inner().clone(), drops)?;
     let (events, pending_events) = unbounded_channel();

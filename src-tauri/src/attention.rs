@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use storm_agent::Host;
 use storm_domain::port::EventSink;
-use storm_domain::{Event, IntegrationId, Method, NotificationPreferences, ReconnectReason, Timestamp};
+use storm_domain::{Event, IntegrationId, Method, Preferences, ReconnectReason, Timestamp};
 use storm_engine::view::{IntegrationView, StatusView, VaultView};
 use tauri::{AppHandle, Manager as _};
 use tauri_specta::Event as _;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
+use crate::language::Speech;
 use crate::notification::{Notifier, Pace};
 use crate::shell::{Shell, guarded};
 use crate::shell_event::{CoreEvent, ShellEvent};
@@ -112,10 +113,16 @@ async fn show_needs(app: AppHandle, host: Arc<Host>, news: Arc<News>, pace: Pace
     loop {
         let vault = host.view().vault;
         let integrations = integrations(&host, &vault).await;
-        tray.show(TrayView::of(&vault, integrations.as_deref())).await;
+        let preferred = if integrations.is_some() { preferences(&host).await } else { None };
+        let speech = app.state::<Speech>();
+        if let Some(preferred) = &preferred {
+            speech.follow(&app, preferred.language);
+        }
+        tray.show(TrayView::of(speech.language(), &vault, integrations.as_deref())).await;
         let mut next = None;
         if let Some(integrations) = integrations {
-            let preferences = preferences(&host).await;
+            // Where they cannot be read, too much is said rather than too little.
+            let preferences = preferred.unwrap_or_default().notifications;
             next = notifier.follow(Need::among(&integrations), &news.take_asked(), &preferences);
             notifier.remind(&host, &integrations, &preferences).await;
             app.state::<Shell>().practice.serve(&integrations).await;
@@ -126,15 +133,13 @@ async fn show_needs(app: AppHandle, host: Arc<Host>, news: Arc<News>, pace: Pace
     }
 }
 
-/// The defaults where they cannot be read: too much is said then rather than too little.
-async fn preferences(host: &Host) -> NotificationPreferences {
+/// None where they cannot be read.
+async fn preferences(host: &Host) -> Option<Preferences> {
     let read = match host.engine() {
         Ok(engine) => guarded(engine.preferences()).await,
         Err(failure) => Err(failure),
     };
-    read.inspect_err(|failure| tracing::warn!(code = ?failure.code, "the preferences could not be read"))
-        .unwrap_or_default()
-        .notifications
+    read.inspect_err(|failure| tracing::warn!(code = ?failure.code, "the preferences could not be read")).ok()
 }
 
 /// None while the vault is not open, or when it cannot be read: nothing is known then, which is not "no integrations".

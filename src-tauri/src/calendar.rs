@@ -8,18 +8,26 @@ use icalendar::{Alarm, Calendar, Component as _, Event, EventLike as _, Property
 use storm_domain::{Certainty, ForecastKind, Method, Timestamp};
 use storm_engine::view::ForecastView;
 
+use crate::language::{Gap, Language};
+
 /// Hours before the day begins: nine in the morning a week before it, and on the day before it.
 const ALARMS: [i64; 2] = [6 * 24 + 15, 15];
 
 /// The events of a forecast as text, and how many there are. None = nothing is to come.
-pub(crate) fn calendar_of(forecast: &[ForecastView], now: Timestamp) -> Option<(String, u32)> {
-    calendar_in(&Local, forecast, now)
+pub(crate) fn calendar_of(language: Language, forecast: &[ForecastView], now: Timestamp) -> Option<(String, u32)> {
+    calendar_in(language, &Local, forecast, now)
 }
 
-fn calendar_in<Zone: TimeZone>(zone: &Zone, forecast: &[ForecastView], now: Timestamp) -> Option<(String, u32)> {
+fn calendar_in<Zone: TimeZone>(
+    language: Language,
+    zone: &Zone,
+    forecast: &[ForecastView],
+    now: Timestamp,
+) -> Option<(String, u32)> {
     let stamp = moment(now)?;
     let is_to_come = |entry: &&ForecastView| entry.kind != ForecastKind::NeedsYou && entry.at >= now;
-    let events: Vec<Event> = forecast.iter().filter(is_to_come).filter_map(|entry| event(zone, entry, stamp)).collect();
+    let of = |entry| event(language, zone, entry, stamp);
+    let events: Vec<Event> = forecast.iter().filter(is_to_come).filter_map(of).collect();
     let count = u32::try_from(events.len()).ok().filter(|count| *count > 0)?;
     let mut calendar = Calendar::empty();
     for (name, value) in [
@@ -36,10 +44,10 @@ fn calendar_in<Zone: TimeZone>(zone: &Zone, forecast: &[ForecastView], now: Time
 }
 
 /// A whole day: what ends in its course is best done before.
-fn event<Zone: TimeZone>(zone: &Zone, entry: &ForecastView, stamp: DateTime<Utc>) -> Option<Event> {
+fn event<Zone: TimeZone>(language: Language, zone: &Zone, entry: &ForecastView, stamp: DateTime<Utc>) -> Option<Event> {
     let at = moment(entry.at)?;
     let day = at.with_timezone(zone).date_naive();
-    let (title, uid) = (title_of(entry), format!("storm-connect-{}", entry.key));
+    let (title, uid) = (title_of(language, entry), format!("storm-connect-{}", entry.key));
     let mut event = Event::with_uid(&uid);
     event
         .timestamp(stamp)
@@ -47,7 +55,7 @@ fn event<Zone: TimeZone>(zone: &Zone, entry: &ForecastView, stamp: DateTime<Utc>
         // Greater in each export, so that the later one counts (§3.8.7.4). Minutes, since it must fit 32 bits.
         .sequence(u32::try_from(stamp.timestamp() / 60).unwrap_or_default())
         .summary(&title)
-        .description(&what_to_do(entry, at))
+        .description(&what_to_do(language, entry, at))
         .starts(day)
         .ends(day.checked_add_days(Days::new(1))?)
         .add_property("TRANSP", "TRANSPARENT");
@@ -64,54 +72,41 @@ fn moment(at: Timestamp) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp_millis(at.0)
 }
 
-fn title_of(entry: &ForecastView) -> String {
-    let (name, noun) = (&entry.name, noun_of(entry.method));
+fn title_of(language: Language, entry: &ForecastView) -> String {
+    let name = ("name", entry.name.as_str().into());
     match entry.kind {
-        ForecastKind::NeedsYou => format!("{name} needs you"),
+        ForecastKind::NeedsYou => language.say_of("calendar-needs-you", [name]),
         ForecastKind::SignInEnds | ForecastKind::SignInUnused | ForecastKind::AccessEnds => {
-            format!("{name}: the sign-in ends")
+            language.say_of("calendar-sign-in", [name])
         }
-        ForecastKind::KeyEnds => format!("{name}: the {noun} ends"),
-        ForecastKind::ClientSecretEnds => match entry.others {
-            0 => format!("{name}: the client secret ends"),
-            1 => format!("{name} and another integration: the client secret ends"),
-            others => format!("{name} and {others} other integrations: the client secret ends"),
-        },
-        ForecastKind::KeyGetsOld => format!("{name}: replace the {noun}"),
+        ForecastKind::KeyEnds => language.say_of("calendar-key", [name, kind_of(entry.method)]),
+        ForecastKind::ClientSecretEnds => language.say_of("calendar-secret", [name, ("n", entry.others.into())]),
+        ForecastKind::KeyGetsOld => language.say_of("calendar-replace", [name, kind_of(entry.method)]),
     }
 }
 
-fn noun_of(method: Method) -> &'static str {
-    if method == Method::ServiceAccount { "key file" } else { "key" }
+fn kind_of(method: Method) -> (&'static str, Gap<'static>) {
+    ("kind", if method == Method::ServiceAccount { "file" } else { "key" }.into())
 }
 
-fn what_to_do(entry: &ForecastView, at: DateTime<Utc>) -> String {
-    let (service, noun) = (&entry.connector.name, noun_of(entry.method));
+fn what_to_do(language: Language, entry: &ForecastView, at: DateTime<Utc>) -> String {
+    let service = ("service", entry.connector.name.as_str().into());
     let todo = match entry.kind {
         ForecastKind::NeedsYou | ForecastKind::SignInEnds | ForecastKind::AccessEnds => {
-            format!("Sign in to {service} again by then: in Storm Connect, choose Reconnect.")
+            language.say_of("calendar-todo-sign-in", [service])
         }
-        ForecastKind::SignInUnused => {
-            format!(
-                "Nothing refreshes it, so {service} ends it for want of use. Resume it in Storm Connect, or let it end."
-            )
-        }
-        ForecastKind::KeyEnds => {
-            format!("Make the next {noun} at {service}, and rotate to it in Storm Connect before the old one ends.")
-        }
-        ForecastKind::ClientSecretEnds => {
-            format!("Make the next client secret of the app at {service}, and rotate to it in Storm Connect.")
-        }
-        ForecastKind::KeyGetsOld => {
-            format!("It is as old as you wanted it to get. Make the next {noun} at {service}, and rotate to it.")
-        }
+        ForecastKind::SignInUnused => language.say_of("calendar-todo-unused", [service]),
+        ForecastKind::KeyEnds => language.say_of("calendar-todo-key", [service, kind_of(entry.method)]),
+        ForecastKind::ClientSecretEnds => language.say_of("calendar-todo-secret", [service]),
+        ForecastKind::KeyGetsOld => language.say_of("calendar-todo-old", [service, kind_of(entry.method)]),
     };
-    let by = match entry.certainty {
+    let id = match entry.certainty {
         Certainty::ByPolicy => return todo,
-        Certainty::Known => "",
-        Certainty::Presumed => " This is what the service is known to do; it did not say so of this one.",
+        Certainty::Known => "calendar-known",
+        Certainty::Presumed => "calendar-presumed",
     };
-    format!("{todo} It ends at {} UTC.{by}", at.format("%Y-%m-%d %H:%M"))
+    let moment = at.format("%Y-%m-%d %H:%M").to_string();
+    language.say_of(id, [("todo", todo.into()), ("moment", moment.into())])
 }
 
 #[cfg(test)]
@@ -162,7 +157,8 @@ mod tests {
         let tokyo = FixedOffset::east_opt(9 * 60 * 60).unwrap();
         let newfoundland = FixedOffset::west_opt(3 * 60 * 60 + 30 * 60).unwrap();
         for (zone, day) in [(tokyo, "2026-12-10"), (newfoundland, "2026-12-09")] {
-            let (text, count) = calendar_in(&zone, &[entry(1, ForecastKind::KeyEnds, 10)], NOW).unwrap();
+            let (text, count) =
+                calendar_in(Language::English, &zone, &[entry(1, ForecastKind::KeyEnds, 10)], NOW).unwrap();
             let calendar = read(&text);
             let event = calendar.events().next().unwrap();
             assert_eq!((count, day_of(event).as_str()), (1, day));
@@ -178,8 +174,8 @@ mod tests {
         };
         let before = [entry(1, ForecastKind::KeyEnds, 10), entry(2, ForecastKind::SignInEnds, 20)];
         let after = [entry(2, ForecastKind::SignInEnds, 25), entry(1, ForecastKind::KeyEnds, 40)];
-        let (first, _) = calendar_in(&Utc, &before, NOW).unwrap();
-        let (second, _) = calendar_in(&Utc, &after, Timestamp(NOW.0 + DAY)).unwrap();
+        let (first, _) = calendar_in(Language::English, &Utc, &before, NOW).unwrap();
+        let (second, _) = calendar_in(Language::English, &Utc, &after, Timestamp(NOW.0 + DAY)).unwrap();
         let (mut old, mut new) = (ids(&first), ids(&second));
         old.sort();
         new.sort();
@@ -191,7 +187,8 @@ mod tests {
     #[test]
     fn text_is_escaped_and_folded_and_comes_back_as_it_was() {
         let long = ForecastView { name: "ä".repeat(200), ..entry(2, ForecastKind::KeyEnds, 3) };
-        let (text, _) = calendar_in(&Utc, &[entry(1, ForecastKind::KeyEnds, 2), long.clone()], NOW).unwrap();
+        let (text, _) =
+            calendar_in(Language::English, &Utc, &[entry(1, ForecastKind::KeyEnds, 2), long.clone()], NOW).unwrap();
         assert!(text.split("\r\n").all(|line| line.len() <= 75), "{text}");
         assert!(!text.replace("\r\n", "").contains('\n'), "lines end with CR and LF");
         let calendar = read(&text);
@@ -202,8 +199,8 @@ mod tests {
     #[test]
     fn what_is_over_or_needs_the_user_already_is_no_date() {
         let past = [entry(1, ForecastKind::NeedsYou, -1), entry(2, ForecastKind::KeyEnds, -3)];
-        assert_eq!(calendar_in(&Utc, &past, NOW), None);
+        assert_eq!(calendar_in(Language::English, &Utc, &past, NOW), None);
         let mixed = [entry(1, ForecastKind::NeedsYou, 0), entry(2, ForecastKind::KeyGetsOld, 0)];
-        assert_eq!(calendar_in(&Utc, &mixed, NOW).unwrap().1, 1);
+        assert_eq!(calendar_in(Language::English, &Utc, &mixed, NOW).unwrap().1, 1);
     }
 }

@@ -10,6 +10,7 @@ mod command;
 mod deliberate;
 mod file_drop;
 mod key_file;
+mod language;
 mod log;
 mod notification;
 mod original;

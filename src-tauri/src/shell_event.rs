@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use storm_domain::{Event, IntegrationId};
 use storm_engine::view::{FilePreview, HeldFileView};
 
+use crate::language::Language;
+
 /// Something changed in the core; the page asks for the rest.
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type, tauri_specta::Event)]
 pub struct CoreEvent(pub Event);
@@ -30,6 +32,11 @@ pub enum ShellEvent {
         id: IntegrationId,
         /// Whether to begin reconnecting at once.
         reconnect: bool,
+    },
+    /// Another language is spoken from now on.
+    LanguageSpoken {
+        /// Which.
+        language: Language,
     },
     /// A notification wants the credentials of an integration shown, where they can be replaced.
     ShowCredentials {

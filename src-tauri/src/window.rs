@@ -12,6 +12,7 @@ use tauri_specta::Event as _;
 use tokio::sync::oneshot;
 
 use crate::file_drop::FileDrops;
+use crate::language::Speech;
 use crate::notification;
 #[cfg(target_os = "linux")]
 use crate::page_process;
@@ -27,7 +28,9 @@ const DARK_PAGE: Color = Color(18, 21, 26, 255);
 
 /// Opens the window.
 pub(crate) fn open(app: &AppHandle, tray: TrayPresence, drops: FileDrops) -> tauri::Result<()> {
-    let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
+    // The page speaks it from its first word on, before it can ask anything.
+    let page = format!("index.html?language={}", app.state::<Speech>().language().tag());
+    let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App(page.into()))
         .title("Storm Connect")
         .inner_size(1180.0, 760.0)
         .min_inner_size(900.0, 600.0)
@@ -85,16 +88,17 @@ pub(crate) enum Wanted {
 }
 
 impl Wanted {
+    /// The messages of its title and of the kind of file, and the endings of such files.
     fn words(self) -> (&'static str, &'static str, &'static [&'static str]) {
         match self {
             Self::Key => {
                 let kinds = &["json", "pem", "key", "p8", "p12", "pfx", "der", "crt", "cer", "csv", "yaml", "yml"];
-                ("Choose a key file, or several", "Key files", kinds)
+                ("dialog-key-title", "dialog-key-kind", kinds)
             }
-            Self::Authority => ("Choose a certificate file", "Certificates", &["pem", "crt", "cer", "der"]),
-            Self::Calendar => ("Save the forecast", "Calendar files", &["ics"]),
-            Self::LogTable => ("Save the activity log", "Comma-separated values", &["csv"]),
-            Self::LogLines => ("Save the activity log", "JSON lines", &["jsonl"]),
+            Self::Authority => ("dialog-authority-title", "dialog-authority-kind", &["pem", "crt", "cer", "der"]),
+            Self::Calendar => ("dialog-calendar-title", "dialog-calendar-kind", &["ics"]),
+            Self::LogTable => ("dialog-log-title", "dialog-log-table-kind", &["csv"]),
+            Self::LogLines => ("dialog-log-title", "dialog-log-lines-kind", &["jsonl"]),
         }
     }
 
@@ -139,14 +143,15 @@ pub(crate) async fn choose_files(window: &WebviewWindow, wanted: Wanted) -> Vec<
 }
 
 fn chooser(window: &WebviewWindow, wanted: Wanted) -> FileDialogBuilder<tauri::Wry> {
+    let language = window.state::<Speech>().language();
     let (title, kind, extensions) = wanted.words();
     window
         .dialog()
         .file()
         .set_parent(window)
-        .set_title(title)
-        .add_filter(kind, extensions)
-        .add_filter("All files", &["*"])
+        .set_title(language.say(title))
+        .add_filter(language.say(kind), extensions)
+        .add_filter(language.say("dialog-all-files"), &["*"])
 }
 
 /// Lists and forms gain nothing from OpenGL: its drivers cost memory and time at every start, show some users an empty window,

@@ -15,6 +15,7 @@ mod files;
 mod health;
 mod keep;
 mod ladder;
+mod language;
 mod list;
 mod notifications;
 mod paste;

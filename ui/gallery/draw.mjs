@@ -1,5 +1,7 @@
 // Draws every scene in a plain browser over the fake host, light and dark, looks at each with axe, and puts the pictures on one page.
-// usage: node gallery/draw.mjs FOLDER [SCENE...]
+// usage: node gallery/draw.mjs FOLDER [SCENE...] [--language=pseudo|de|zh-CN|rtl]
+// In another language each scene is drawn in the smallest window and in a large one instead, and nothing may be cut or stand out of its
+// place: text that is meant to end with an ellipsis, and what scrolls, excepted.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
@@ -8,7 +10,9 @@ import { chromium } from 'playwright-core';
 import { build, preview } from 'vite';
 import { chapters } from './scenes.mjs';
 
-const [folder, ...only] = process.argv.slice(2);
+const given = process.argv.slice(2);
+const language = given.flatMap((one) => /^--language=(.+)$/.exec(one)?.[1] ?? [])[0] ?? null;
+const [folder, ...only] = given.filter((one) => !one.startsWith('--'));
 if (!folder) throw new Error('usage: node gallery/draw.mjs FOLDER [SCENE...]');
 const out = resolve(folder);
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -16,19 +20,35 @@ const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 const SIZE = { width: 1100, height: 720 };
 const SCHEMES = /** @type {const} */ (['light', 'dark']);
+const SIZES = { light: { width: 720, height: 480 }, dark: { width: 1280, height: 900 } };
 
 await build({ root, mode: 'fake', logLevel: 'warn', build: { outDir: join(out, 'page') } });
-const server = await preview({ root, logLevel: 'warn', build: { outDir: join(out, 'page') }, preview: { host: '127.0.0.1' } });
+const server = await preview({ root, logLevel: 'warn', build: { outDir: join(out, 'page') }, preview: { host: '127.0.0.1', port: 0, strictPort: false } });
 const base = server.resolvedUrls?.local[0];
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
 let pictures = 0;
 /** @type {string[]} */
 const faults = [];
 
+/** Runs in the page: what is wider than its place, and neither scrolls nor ends with an ellipsis. @returns {string[]} */
+function cutOff() {
+  const found = [];
+  for (const element of document.querySelectorAll('body *')) {
+    if (element instanceof SVGElement || element.closest('.unseen, [aria-hidden=true]') || element.matches('input, select, textarea')) continue;
+    const { overflowX, textOverflow, display } = getComputedStyle(element);
+    if (display === 'inline' || display === 'contents' || element.clientWidth === 0) continue;
+    const meant = ['auto', 'scroll'].includes(overflowX) || textOverflow === 'ellipsis';
+    const name = element.closest('[data-test]')?.getAttribute('data-test') ?? element.tagName;
+    const text = (element.textContent ?? '').trim().slice(0, 60);
+    if (!meant && element.scrollWidth > element.clientWidth + 4) found.push(`${name} ${element.className}: ${element.scrollWidth} in ${element.clientWidth}: ${text}`);
+  }
+  return found;
+}
+
 /** @param {import('./scenes.mjs').Scene} scene @param {'light' | 'dark'} scheme */
 async function draw(scene, scheme) {
-  const { width, height } = scene.size ?? SIZE;
-  const zoom = scene.zoom ?? 1;
+  const { width, height } = language ? SIZES[scheme] : (scene.size ?? SIZE);
+  const zoom = language ? 1 : (scene.zoom ?? 1);
   // A zoomed page has fewer pixels of its own to be laid out in.
   const page = await browser.newPage({
     viewport: { width: width / zoom, height: height / zoom },
@@ -39,12 +59,14 @@ async function draw(scene, scheme) {
   try {
     page.setDefaultTimeout(20_000);
     page.on('pageerror', (error) => faults.push(`${scene.name} (${scheme}): ${error.message}`));
-    await page.goto(`${base}?fake=${scene.fake ?? ''}&still`);
+    await page.goto(`${base}?fake=${scene.fake ?? ''}&still${language ? `&language=${language}` : ''}`);
     await page.locator('html[data-ready=true]').waitFor();
     await scene.act?.(page);
     await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' });
     await page.screenshot({ path: join(out, `${scene.name}-${scheme}.png`) });
     pictures += 1;
+    if (language) faults.push(...(await page.evaluate(cutOff)).map((what) => `${scene.name} (${scheme}): ${what}`));
+    if (language) return; // axe has looked at it in English
     // A menu that is open lies beside the landmarks.
     await page.addScriptTag({ path: axe });
     const { violations } = await page.evaluate('axe.run(document.body, { rules: { region: { enabled: false } } })');

@@ -33,6 +33,7 @@ async function health(/** @type {Page} */ page) {
 
 async function settings(/** @type {Page} */ page, /** @type {string} */ ...clicks) {
   await click(page, 'nav-settings');
+  await see(page, 'language-system');
   for (const one of clicks) await click(page, one);
 }
 
@@ -169,7 +170,7 @@ export const chapters = {
     { name: 'files-summary', title: 'What became of them', act: async (page) => {
       await tell(page, `fakeHost.emitShell({ event: 'files_held', files: [{ held: 'known', file: samples.sampleFile }, { held: 'known', file: { ...samples.sampleFile, id: 'other' } }, samples.refusedFile] })`);
       await click(page, 'file-skip');
-      await page.getByText('File 2 of 2').waitFor();
+      await at(page, 'file-queue').getByText('2').first().waitFor();
       await click(page, 'file-skip');
       await see(page, 'file-summary');
     } },

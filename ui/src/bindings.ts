@@ -1413,6 +1413,26 @@ export type KeyProblem =
 /**  It reported an error. */
 "failed";
 
+/**  A language there are messages in. */
+export type Language = 
+/**  English. */
+"en" | 
+/**  German. */
+"de" | 
+/**  Simplified Chinese. */
+"zh-CN";
+
+/**  The language of window, tray and notifications, by its tag (BCP 47). */
+export type LanguageChoice = 
+/**  Whatever the system speaks. */
+"system" | 
+/**  English. */
+"en" | 
+/**  German. */
+"de" | 
+/**  Simplified Chinese. */
+"zh-CN";
+
 /**  A sign-in that ends of disuse. */
 export type LapseView = {
 	/**  Whose. */
@@ -1651,6 +1671,8 @@ export type PendingRevocationView = {
 export type Preferences = {
 	/**  What the desktop is told. */
 	notifications: NotificationPreferences,
+	/**  What the program speaks. Preferences of older versions do not say. */
+	language?: LanguageChoice,
 };
 
 /**  Changes of how the vault's key is kept, for the log. */
@@ -2040,6 +2062,10 @@ files: HeldFileView[] } |
 id: IntegrationId; 
 /**  Whether to begin reconnecting at once. */
 reconnect: boolean } | 
+/**  Another language is spoken from now on. */
+{ event: "language_spoken"; 
+/**  Which. */
+language: Language } | 
 /**  A notification wants the credentials of an integration shown, where they can be replaced. */
 { event: "show_credentials"; 
 /**  Which. */

@@ -6,6 +6,7 @@ import './styles/base.css';
 import { mount } from 'svelte';
 import type { Host } from './api/host';
 import { tauriHost } from './api/tauri';
+import { isTag, speak, type Rehearsed, type Tag } from './language/language.svelte';
 import Window from './views/Window.svelte';
 
 async function chosenHost(): Promise<Host> {
@@ -21,10 +22,18 @@ async function chosenHost(): Promise<Host> {
   return tauriHost;
 }
 
+/** The one that the host opened the page in; what the vault says of it comes later. */
+function firstLanguage(): Tag | Rehearsed {
+  const asked = new URLSearchParams(location.search).get('language');
+  const rehearsed = import.meta.env.DEV || import.meta.env.MODE === 'fake';
+  if (rehearsed && (asked === 'pseudo' || asked === 'rtl')) return asked;
+  return isTag(asked) ? asked : 'en';
+}
+
 // Not awaited at the top level: the fake host comes as a part that itself needs this one, evaluated to its end.
 async function start(target: HTMLElement): Promise<void> {
   // The first text is set in its own font at once, which index.html preloads: looking for fallbacks costs more than the wait.
-  const [host] = await Promise.all([chosenHost(), document.fonts.load('1em "Inter Variable"').catch(() => [])]);
+  const [host] = await Promise.all([chosenHost(), speak(firstLanguage()), document.fonts.load('1em "Inter Variable"').catch(() => [])]);
   mount(Window, { target, props: { host } });
 
   // The first paint with content: the frame after the one that drew it. Window tests and benchmarks wait for this mark.

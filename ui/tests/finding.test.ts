@@ -3,8 +3,12 @@ import { waitFor } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
 import type { Cause, FindingView } from '../src/api/host';
 import { workingDay } from '../src/api/fake/seed';
-import { causes, findingText } from '../src/state/finding';
+import { messagesOf } from '../language/write-messages.mjs';
+import { findingText } from '../src/state/finding';
 import { openPage, openWindow, rowOf, screen } from './window';
+
+/** Each has a title, or it would not build. */
+const causes = [...(messagesOf('en')['finding.ftl'] ?? new Map()).keys()].flatMap((id) => /^finding-(.*)-title$/.exec(id)?.[1] ?? []) as Cause['cause'][];
 
 const find = (name: string) => screen.findByTestId(name);
 

@@ -160,7 +160,7 @@ describe('what is done to many', () => {
     host.integrations = async () => ((lists += 1), real());
     await user.click(screen.getByTestId('select-all'));
     await user.click(screen.getByTestId('bulk-pause'));
-    expect((await screen.findByTestId('toast', {}, { timeout: 20_000 })).textContent).toContain('2000 paused');
+    expect((await screen.findByTestId('toast', {}, { timeout: 20_000 })).textContent).toContain('2,000 paused');
     await waitFor(() => expect(rowOf('i-0').dataset.status).toBe('paused'));
     expect(lists).toBe(0);
   });

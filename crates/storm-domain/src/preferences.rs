@@ -7,6 +7,27 @@ use serde::{Deserialize, Serialize};
 pub struct Preferences {
     /// What the desktop is told.
     pub notifications: NotificationPreferences,
+    /// What the program speaks. Preferences of older versions do not say.
+    #[serde(default)]
+    pub language: LanguageChoice,
+}
+
+/// The language of window, tray and notifications, by its tag (BCP 47).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, specta::Type)]
+pub enum LanguageChoice {
+    /// Whatever the system speaks.
+    #[default]
+    #[serde(rename = "system")]
+    System,
+    /// English.
+    #[serde(rename = "en")]
+    English,
+    /// German.
+    #[serde(rename = "de")]
+    German,
+    /// Simplified Chinese.
+    #[serde(rename = "zh-CN")]
+    Chinese,
 }
 
 /// What the desktop is told, and when.
@@ -57,6 +78,13 @@ impl QuietHours {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn preferences_of_an_older_version_follow_the_system() {
+        let older = r#"{"notifications":{"needs_you":false,"replace_soon":true,"quiet":null}}"#;
+        let read: Preferences = serde_json::from_str(older).unwrap();
+        assert_eq!((read.language, read.notifications.needs_you), (LanguageChoice::System, false));
+    }
 
     #[test]
     fn quiet_hours_may_go_over_midnight_and_end_when_they_say() {

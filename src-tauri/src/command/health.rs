@@ -2,9 +2,10 @@
 
 use storm_domain::{Action, ErrorCode, Failure, IntegrationId};
 use storm_engine::view::{HealthView, RefreshView};
-use tauri::{State, WebviewWindow};
+use tauri::{Manager as _, State, WebviewWindow};
 
 use crate::calendar;
+use crate::language::Speech;
 use crate::saved_file::{SavedFile, SavedFileView};
 use crate::shell::{Shell, guarded};
 use crate::window;
@@ -28,7 +29,10 @@ pub async fn refreshes(shell: State<'_, Shell>, id: IntegrationId) -> Result<Vec
 #[specta::specta]
 pub async fn export_forecast(shell: State<'_, Shell>, window: WebviewWindow) -> Result<Option<SavedFileView>, Failure> {
     let (forecast, now) = shell.ask(|engine| async move { Ok((engine.forecast().await?, engine.now())) }).await?;
-    let Some((text, entries)) = calendar::calendar_of(&forecast, now) else { return Err(nothing_to_come()) };
+    let language = window.state::<Speech>().language();
+    let Some((text, entries)) = calendar::calendar_of(language, &forecast, now) else {
+        return Err(nothing_to_come());
+    };
     let choice = window::choose_place(&window, window::Wanted::Calendar);
     let Some(path) = guarded(async { Ok(choice.await) }).await? else { return Ok(None) };
     let saving = tokio::task::spawn_blocking(move || {

@@ -1,8 +1,9 @@
 //! What the user prefers of the program as a whole.
 
 use storm_domain::{Failure, Preferences};
-use tauri::State;
+use tauri::{AppHandle, Manager as _, State};
 
+use crate::language::Speech;
 use crate::shell::Shell;
 
 /// What is preferred.
@@ -15,6 +16,12 @@ pub async fn preferences(shell: State<'_, Shell>) -> Result<Preferences, Failure
 /// Keeps what is preferred from now on.
 #[tauri::command]
 #[specta::specta]
-pub async fn set_preferences(shell: State<'_, Shell>, preferences: Preferences) -> Result<Preferences, Failure> {
-    shell.ask(|engine| async move { engine.set_preferences(preferences).await }).await
+pub async fn set_preferences(
+    app: AppHandle,
+    shell: State<'_, Shell>,
+    preferences: Preferences,
+) -> Result<Preferences, Failure> {
+    let kept = shell.ask(|engine| async move { engine.set_preferences(preferences).await }).await?;
+    app.state::<Speech>().follow(&app, kept.language);
+    Ok(kept)
 }

@@ -14,11 +14,12 @@ use chrono::{DateTime, Local};
 use storm_agent::Host;
 use storm_domain::{IntegrationId, NotificationPreferences, Reminder, Timestamp};
 use storm_engine::view::{IntegrationView, StatusView};
-use tauri::{AppHandle, Wry};
+use tauri::{AppHandle, Manager as _, Wry};
 use tauri_plugin_notification::{Action, ActionPerformed, ActionType, NotificationBuilder, NotificationExt as _};
 use tokio::sync::Notify;
 
 use crate::attention::Need;
+use crate::language::{Language, Speech};
 pub(crate) use crate::notification::incident::Pace;
 use crate::notification::incident::{Change, How, Incidents, quiet_until};
 use crate::notification::reminder::Reminders;
@@ -39,6 +40,8 @@ const MOST_NAMES: usize = 3;
 /// Keeps the notifications on the screen in step with the needs.
 pub(crate) struct Notifier {
     app: AppHandle,
+    /// What the buttons are called in.
+    language: Language,
     incidents: Incidents<Local>,
     reminders: Reminders,
     /// Whether the user pressed Later since the last look.
@@ -54,17 +57,6 @@ impl Notifier {
         let clicked = app.clone();
         let put_off = Arc::new(AtomicBool::new(false));
         let pressed_later = Arc::clone(&put_off);
-        let later = (LATER, "Later");
-        let buttons = [
-            (RECONNECT, vec![(RECONNECT, "Reconnect"), later]),
-            (SHOW, vec![(SHOW, "Show"), later]),
-            (ROTATE, vec![(ROTATE, "Rotate")]),
-            (QUIT, vec![(QUIT, "Quit")]),
-        ]
-        .map(|(id, actions)| {
-            let actions = actions.into_iter().map(|(id, title)| Action::builder(id, title).build()).collect();
-            ActionType::builder(id).actions(actions).build()
-        });
         let follow = move |performed: &ActionPerformed| {
             if performed.action_id() == LATER {
                 pressed_later.store(true, Ordering::Relaxed);
@@ -73,13 +65,14 @@ impl Notifier {
                 follow_click(&clicked, performed);
             }
         };
-        let notification = app.notification();
-        let ready = notification.on_action(follow).and_then(|()| notification.register_action_types(buttons.into()));
+        let language = app.state::<Speech>().language();
+        let ready = app.notification().on_action(follow).and_then(|()| name_buttons(app, language));
         if let Err(error) = ready {
             tracing::warn!(%error, "notifications have no buttons");
         }
         Self {
             app: app.clone(),
+            language,
             incidents: Incidents::new(pace),
             reminders: Reminders::default(),
             put_off,
@@ -95,6 +88,7 @@ impl Notifier {
         asked: &[IntegrationId],
         preferences: &NotificationPreferences,
     ) -> Option<Duration> {
+        self.speak();
         let now = now();
         let put_off = if self.put_off.swap(false, Ordering::Relaxed) { self.incidents.put_off(&now) } else { None };
         for change in put_off.into_iter().chain(self.incidents.follow(needs, asked, preferences, &now)) {
@@ -105,6 +99,18 @@ impl Notifier {
         }
         let next = self.incidents.look_at(preferences, &now);
         next.map(|next| (next - now).to_std().unwrap_or_default())
+    }
+
+    /// Calls the buttons by their names in the language that is spoken now. What is on the screen stays as it is.
+    fn speak(&mut self) {
+        let language = self.app.state::<Speech>().language();
+        if language == self.language {
+            return;
+        }
+        self.language = language;
+        if let Err(error) = name_buttons(&self.app, language) {
+            tracing::warn!(%error, "the buttons of notifications keep their names");
+        }
     }
 
     /// Reminds of keys that are to be replaced, each as often as the core wants it.
@@ -137,15 +143,15 @@ impl Notifier {
         if let Some(before) = before {
             self.withdraw(before);
         }
-        let date = reminder.ends_at.and_then(reminder::shown_moment);
-        let (title, text) = reminder::words(integration, reminder, date);
+        let date = reminder.ends_at.and_then(|at| reminder::shown_moment(self.language, at));
+        let (title, text) = reminder::words(self.language, integration, reminder, date);
         let builder = self.app.notification().builder().id(id).title(title).body(text).action_type_id(ROTATE);
         let builder = builder.extra(REQUEST, ShellEvent::ShowCredentials { id: integration.id }).silent();
         self.put_on_screen(id, builder);
     }
 
     fn show(&mut self, id: i32, needs: &[Need], how: How, asked: &[IntegrationId]) {
-        let (title, text) = words(needs, asked);
+        let (title, text) = words(self.language, needs, asked);
         let builder = self.app.notification().builder().id(id).title(title).body(text);
         let builder = match needs {
             [only] => builder.action_type_id(RECONNECT).extra(REQUEST, only.request()),
@@ -187,19 +193,41 @@ fn now() -> DateTime<Local> {
     Local::now()
 }
 
+/// What can be pressed in a notification of each kind.
+fn name_buttons(app: &AppHandle, language: Language) -> tauri_plugin_notification::Result<()> {
+    let later = (LATER, "notification-later");
+    let kinds = [
+        (RECONNECT, vec![(RECONNECT, "notification-reconnect"), later]),
+        (SHOW, vec![(SHOW, "notification-show"), later]),
+        (ROTATE, vec![(ROTATE, "notification-rotate")]),
+        (QUIT, vec![(QUIT, "tray-quit")]),
+    ];
+    let kinds = kinds.map(|(kind, buttons)| {
+        let buttons = buttons.into_iter().map(|(id, name)| Action::builder(id, language.say(name)).build()).collect();
+        ActionType::builder(kind).actions(buttons).build()
+    });
+    app.notification().register_action_types(kinds.into())
+}
+
 /// Title and text.
-fn words(needs: &[Need], asked: &[IntegrationId]) -> (String, String) {
+fn words(language: Language, needs: &[Need], asked: &[IntegrationId]) -> (String, String) {
     if let [need] = needs {
-        let asked = if asked.contains(&need.id) { " A tool asked for it in vain." } else { "" };
-        return (format!("{} needs you", need.name), format!("{}{asked}", reason::sentence(&need.reason)));
+        let text = language.say(reason::message(&need.reason));
+        let text = match asked.contains(&need.id) {
+            true => language.say_of("notification-asked-in-vain", [("text", text.into())]),
+            false => text,
+        };
+        return (language.say_of("notification-needs-you", [("name", need.name.as_str().into())]), text);
     }
     let names: Vec<String> = needs.iter().take(MOST_NAMES).map(|need| without_markup(&need.name)).collect();
-    let named = match (names.as_slice(), needs.len().saturating_sub(MOST_NAMES)) {
-        ([first @ .., last], 0) => format!("{} and {last}", first.join(", ")),
-        (names, 1) => format!("{} and one more", names.join(", ")),
-        (names, more) => format!("{} and {more} more", names.join(", ")),
+    let more = needs.len().saturating_sub(MOST_NAMES);
+    let (first, last) = match names.as_slice() {
+        [first @ .., last] if more == 0 => (first, last.as_str()),
+        names => (names, ""),
     };
-    (format!("{} integrations need you", needs.len()), format!("{named}. Everything else goes on."))
+    let first = first.join(&language.say("notification-separator"));
+    let gaps = [("names", first.into()), ("last", last.into()), ("more", more.into())];
+    (language.say_of("tray-need-you", [("n", needs.len().into())]), language.say_of("notification-names", gaps))
 }
 
 /// A name may be what a service calls its account, and some desktops read markup in a text.
@@ -227,11 +255,12 @@ fn warn_if_left(withdrawn: tauri_plugin_notification::Result<()>) {
 
 /// Says that a window which went to the task bar keeps working. Its button is the only Quit where there is no tray.
 pub(crate) fn tell_minimized(app: &AppHandle) {
+    let language = app.state::<Speech>().language();
     let told = app
         .notification()
         .builder()
-        .title("Storm Connect keeps running")
-        .body("This desktop shows no tray icons, so the window was minimized.")
+        .title(language.say("notification-minimized-title"))
+        .body(language.say("notification-minimized"))
         .action_type_id(QUIT)
         .show();
     warn_if_not_shown(told);
@@ -277,7 +306,8 @@ mod tests {
 
     #[test]
     fn one_need_says_why_and_several_say_whose_they_are() {
-        let said = |names: &[&str]| words(&names.iter().map(|name| need(name)).collect::<Vec<_>>(), &[]);
+        let said =
+            |names: &[&str]| words(Language::English, &names.iter().map(|name| need(name)).collect::<Vec<_>>(), &[]);
         let (title, text) = said(&["Slack"]);
         assert_eq!(title, "Slack needs you");
         assert!(text.starts_with("The access ended"), "{text}");
@@ -289,7 +319,9 @@ mod tests {
         assert!(said(&["A", "B", "C"]).1.starts_with("A, B and C. "));
         assert!(said(&["A", "B", "C", "D"]).1.starts_with("A, B, C and one more. "));
         assert!(said(&["A", "B", "C", "D", "E"]).1.starts_with("A, B, C and 2 more. "));
-        let asked = words(&[need("Slack")], &[need("Slack").id]);
+        let asked = words(Language::English, &[need("Slack")], &[need("Slack").id]);
         assert!(asked.1.ends_with(" A tool asked for it in vain."), "{}", asked.1);
+        let (title, text) = words(Language::Chinese, &[need("A"), need("B"), need("C")], &[]);
+        assert_eq!((title.as_str(), text.as_str()), ("3 个集成需要处理", "A、B和 C。其余一切照常。"));
     }
 }

@@ -6,8 +6,11 @@
 
 use std::collections::BTreeMap;
 
+use chrono::Datelike as _;
 use storm_domain::{IntegrationId, Method, Reminder, Timestamp, Urgency};
 use storm_engine::view::{IntegrationView, StatusView};
+
+use crate::language::Language;
 
 /// Far from the numbers of the incidents.
 const FIRST_ID: i32 = 1 << 30;
@@ -57,34 +60,31 @@ fn still_has(integration: &IntegrationView, saved_at: Timestamp) -> bool {
 
 /// Title and text. `date` is the end as people read it: day, and day with time.
 pub(super) fn words(
+    language: Language,
     integration: &IntegrationView,
     reminder: &Reminder,
     date: Option<(String, String)>,
 ) -> (String, String) {
-    let noun = if integration.method == Method::ServiceAccount { "key file" } else { "key" };
-    let name = &integration.name;
+    let kind = if integration.method == Method::ServiceAccount { "file" } else { "key" };
+    let title = |id| language.say_of(id, [("name", integration.name.as_str().into()), ("kind", kind.into())]);
+    let text = |id, gap, when: String| language.say_of(id, [("kind", kind.into()), (gap, when.into())]);
     match (reminder.urgency, date) {
-        (Urgency::LastDay, Some((_, moment))) => (
-            format!("{name}: the last day of its {noun}"),
-            format!("Its {noun} ends on {moment}. Make the next one and rotate to it now, so that nothing stops."),
-        ),
-        (_, Some((day, _))) => (
-            format!("{name}: replace its {noun} soon"),
-            format!("Its {noun} ends on {day}. Make the next one and rotate to it; the old one works until then."),
-        ),
-        (_, None) => (
-            format!("{name}: replace its {noun} soon"),
-            format!(
-                "Its {noun} is as old as you wanted it to get. Make the next one and rotate to it; the old one works on."
-            ),
-        ),
+        (Urgency::LastDay, Some((_, moment))) => {
+            (title("reminder-last-day-title"), text("reminder-last-day", "moment", moment))
+        }
+        (_, Some((day, _))) => (title("reminder-title"), text("reminder-ends", "day", day)),
+        (_, None) => (title("reminder-title"), language.say_of("reminder-old", [("kind", kind.into())])),
     }
 }
 
 /// A moment as people here read it: the day, and the day with the time.
-pub(super) fn shown_moment(at: Timestamp) -> Option<(String, String)> {
+pub(super) fn shown_moment(language: Language, at: Timestamp) -> Option<(String, String)> {
     let moment = chrono::DateTime::from_timestamp_millis(at.0)?.with_timezone(&chrono::Local);
-    Some((moment.format("%-d %B %Y").to_string(), moment.format("%-d %B %Y, %H:%M").to_string()))
+    let parts = [("day", moment.day().into()), ("month", moment.month().into()), ("year", moment.year().into())];
+    let date = language.say_of("date-day", parts);
+    let time = moment.format("%H:%M").to_string();
+    let with_time = language.say_of("date-moment", [("date", date.as_str().into()), ("time", time.into())]);
+    Some((date, with_time))
 }
 
 #[cfg(test)]
@@ -162,7 +162,7 @@ mod tests {
         let said = |urgency, end: Option<i64>| {
             let ends_at = end.map(Timestamp);
             let reminder = Reminder { generation: GenerationNumber(1), ends_at, urgency };
-            words(&soon(10), &reminder, ends_at.and_then(shown_moment))
+            words(Language::English, &soon(10), &reminder, ends_at.and_then(|at| shown_moment(Language::English, at)))
         };
         const NOON: i64 = 1_796_644_800_000; // 2026-12-07T12:00:00Z, the same day from UTC-12 to UTC+11
         let (title, text) = said(Urgency::Due, Some(NOON));
@@ -172,5 +172,8 @@ mod tests {
         assert_eq!(title, "Reports: the last day of its key file");
         assert!(text.contains("7 December 2026, "), "{text}");
         assert!(said(Urgency::Due, None).1.contains("as old as you wanted"));
+        let day = |language| shown_moment(language, Timestamp(NOON)).unwrap().0;
+        assert_eq!(day(Language::German), "7. Dezember 2026");
+        assert_eq!(day(Language::Chinese), "2026年12月7日");
     }
 }

@@ -22,6 +22,7 @@ pub(crate) use status_notifier::Tray;
 use view::Pause;
 pub(crate) use view::TrayView;
 
+use crate::language::Language;
 use crate::shell::Shell;
 use crate::shell_event::ShellEvent;
 use crate::{application, window};
@@ -50,11 +51,11 @@ enum Choice {
 }
 
 impl Pause {
-    fn label(self) -> &'static str {
-        match self {
-            Self::All => "Pause all",
-            Self::Resume => "Resume all",
-        }
+    fn label(self, language: Language) -> String {
+        language.say(match self {
+            Self::All => "tray-pause-all",
+            Self::Resume => "tray-resume-all",
+        })
     }
 }
 

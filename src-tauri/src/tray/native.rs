@@ -59,11 +59,11 @@ fn draw(tray: &TrayIcon, view: TrayView) -> tauri::Result<()> {
     for (label, event) in view.reconnects {
         add(&label, event.map_or(Choice::Open, Choice::Show))?;
     }
-    add("Open Storm Connect", Choice::Open)?;
+    add(&view.language.say("tray-open"), Choice::Open)?;
     if let Some(pause) = view.pause {
-        add(pause.label(), Choice::Pause(pause))?;
+        add(&pause.label(view.language), Choice::Pause(pause))?;
     }
-    add("Quit", Choice::Quit)?;
+    add(&view.language.say("tray-quit"), Choice::Quit)?;
     let separator = PredefinedMenuItem::separator(app)?;
     menu.insert(&separator, choices.len() - 1)?;
     *app.state::<Choices>().0.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = choices;

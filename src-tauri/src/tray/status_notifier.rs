@@ -8,6 +8,7 @@ use tauri::{AppHandle, Manager as _};
 
 use super::view::{TrayShape, TrayView};
 use super::{Choice, TrayPresence, follow_choice, icon};
+use crate::language::Speech;
 
 /// The tray; None when the session bus cannot be reached.
 pub(crate) struct Tray(Option<Handle<Item>>);
@@ -16,7 +17,14 @@ impl Tray {
     pub(crate) async fn start(app: &AppHandle) -> Self {
         let presence = app.state::<TrayPresence>().inner().clone();
         presence.set(true);
-        let view = TrayView { shape: TrayShape::Locked, summary: String::new(), reconnects: Vec::new(), pause: None };
+        let language = app.state::<Speech>().language();
+        let view = TrayView {
+            language,
+            shape: TrayShape::Locked,
+            summary: String::new(),
+            reconnects: Vec::new(),
+            pause: None,
+        };
         let item = Item { app: app.clone(), presence: presence.clone(), icon: pixmap(view.shape), view };
         let handle = item.assume_sni_available(true).spawn().await;
         let handle = handle.inspect_err(|error| {
@@ -79,9 +87,9 @@ impl ksni::Tray for Item {
         if !menu.is_empty() {
             menu.push(MenuItem::Separator);
         }
-        menu.push(entry("Open Storm Connect", Choice::Open));
-        menu.extend(self.view.pause.map(|pause| entry(pause.label(), Choice::Pause(pause))));
-        menu.extend([MenuItem::Separator, entry("Quit", Choice::Quit)]);
+        menu.push(entry(&self.view.language.say("tray-open"), Choice::Open));
+        menu.extend(self.view.pause.map(|pause| entry(&pause.label(self.view.language), Choice::Pause(pause))));
+        menu.extend([MenuItem::Separator, entry(&self.view.language.say("tray-quit"), Choice::Quit)]);
         menu
     }
 

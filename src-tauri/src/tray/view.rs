@@ -3,6 +3,7 @@
 use storm_engine::view::{IntegrationView, StatusView, VaultView};
 
 use crate::attention::Need;
+use crate::language::Language;
 use crate::shell_event::ShellEvent;
 
 /// Entries that fit a menu; the rest is in the window.
@@ -11,6 +12,7 @@ const MOST_RECONNECTS: usize = 8;
 /// The tray's whole content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TrayView {
+    pub(crate) language: Language,
     pub(crate) shape: TrayShape,
     /// One line, without names: some desktops read markup in a tooltip.
     pub(crate) summary: String,
@@ -45,22 +47,23 @@ pub(crate) enum TrayShape {
 
 impl TrayView {
     /// `integrations` is None while they cannot be read.
-    pub(crate) fn of(vault: &VaultView, integrations: Option<&[IntegrationView]>) -> Self {
+    pub(crate) fn of(language: Language, vault: &VaultView, integrations: Option<&[IntegrationView]>) -> Self {
+        let counted = |id, n: usize| language.say_of(id, [("n", n.into())]);
         let all = integrations.unwrap_or_default();
         let (needs, soon) = (Need::among(all), all.iter().filter(|one| is_due_soon(&one.status)).count());
         let (shape, summary) = match (vault, integrations) {
-            (VaultView::Opening, _) => (TrayShape::Locked, "The vault is being opened".to_owned()),
+            (VaultView::Opening, _) => (TrayShape::Locked, language.say("tray-opening")),
             (VaultView::Unlocked { .. }, Some(_)) if !needs.is_empty() => {
-                (TrayShape::NeedsYou { count: needs.len() }, need_you(needs.len()))
+                (TrayShape::NeedsYou { count: needs.len() }, counted("tray-need-you", needs.len()))
             }
-            (VaultView::Unlocked { .. }, Some(_)) if soon > 0 => (TrayShape::Soon, to_be_replaced(soon)),
-            (VaultView::Unlocked { .. }, Some(all)) => (TrayShape::Well, all_well(all.len())),
-            (VaultView::Unlocked { .. }, None) => {
-                (TrayShape::NeedsYou { count: 1 }, "The vault cannot be read".to_owned())
+            (VaultView::Unlocked { .. }, Some(_)) if soon > 0 => {
+                (TrayShape::Soon, counted("tray-to-be-replaced", soon))
             }
-            _ => (TrayShape::Locked, "The vault is locked".to_owned()),
+            (VaultView::Unlocked { .. }, Some(all)) => (TrayShape::Well, counted("tray-all-well", all.len())),
+            (VaultView::Unlocked { .. }, None) => (TrayShape::NeedsYou { count: 1 }, language.say("tray-unreadable")),
+            _ => (TrayShape::Locked, language.say("tray-locked")),
         };
-        Self { shape, summary, reconnects: reconnects(&needs), pause: pause(all) }
+        Self { language, shape, summary, reconnects: reconnects(language, &needs), pause: pause(all) }
     }
 }
 
@@ -78,36 +81,14 @@ fn pause(integrations: &[IntegrationView]) -> Option<Pause> {
     }
 }
 
-fn to_be_replaced(count: usize) -> String {
-    match count {
-        1 => "1 key is to be replaced soon".to_owned(),
-        count => format!("{count} keys are to be replaced soon"),
-    }
-}
-
-fn all_well(count: usize) -> String {
-    match count {
-        0 => "Nothing is connected yet".to_owned(),
-        1 => "1 integration, nothing to do".to_owned(),
-        count => format!("{count} integrations, nothing to do"),
-    }
-}
-
-fn need_you(count: usize) -> String {
-    match count {
-        1 => "1 integration needs you".to_owned(),
-        count => format!("{count} integrations need you"),
-    }
-}
-
-fn reconnects(needs: &[Need]) -> Vec<(String, Option<ShellEvent>)> {
+fn reconnects(language: Language, needs: &[Need]) -> Vec<(String, Option<ShellEvent>)> {
     let mut entries: Vec<_> = needs
         .iter()
         .take(MOST_RECONNECTS)
-        .map(|need| (format!("Reconnect {}", need.name), Some(need.request())))
+        .map(|need| (language.say_of("tray-reconnect", [("name", need.name.as_str().into())]), Some(need.request())))
         .collect();
     if let Some(more) = needs.len().checked_sub(MOST_RECONNECTS).filter(|more| *more > 0) {
-        entries.push((format!("{more} more…"), None));
+        entries.push((language.say_of("tray-more", [("n", more.into())]), None));
     }
     entries
 }
@@ -154,13 +135,17 @@ mod tests {
         VaultView::Unlocked { protection: "passphrase".to_owned() }
     }
 
+    fn view_of(vault: &VaultView, integrations: Option<&[IntegrationView]>) -> TrayView {
+        TrayView::of(Language::English, vault, integrations)
+    }
+
     fn labels(view: &TrayView) -> Vec<&str> {
         view.reconnects.iter().map(|(label, _)| label.as_str()).collect()
     }
 
     #[test]
     fn with_nothing_to_do_there_is_nothing_to_reconnect() {
-        let view = TrayView::of(&unlocked(), Some(&[integration(1, Method::OAuth, StatusView::Connected)]));
+        let view = view_of(&unlocked(), Some(&[integration(1, Method::OAuth, StatusView::Connected)]));
         assert_eq!(view.shape, TrayShape::Well);
         assert_eq!(view.summary, "1 integration, nothing to do");
         assert_eq!(labels(&view), [""; 0]);
@@ -171,8 +156,16 @@ mod tests {
         let paused = integration(1, Method::OAuth, StatusView::Paused { since: Timestamp(0) });
         let connecting = integration(2, Method::OAuth, StatusView::Connecting);
         let unverified = integration(3, Method::ApiKey, StatusView::Unverified { reason: "no answer".to_owned() });
-        let view = TrayView::of(&unlocked(), Some(&[paused, connecting, unverified]));
+        let view = view_of(&unlocked(), Some(&[paused, connecting, unverified]));
         assert_eq!(view.shape, TrayShape::Well);
+    }
+
+    #[test]
+    fn it_speaks_the_language_that_is_spoken() {
+        let all = [in_need(3, Method::OAuth)];
+        let view = TrayView::of(Language::German, &unlocked(), Some(&all));
+        assert_eq!(view.summary, "Bei 1 Integration ist etwas zu tun");
+        assert_eq!(labels(&view), ["Integration 3 neu verbinden"]);
     }
 
     #[test]
@@ -182,7 +175,7 @@ mod tests {
             integration(1, Method::OAuth, StatusView::Connected),
             in_need(2, Method::ServiceAccount),
         ];
-        let view = TrayView::of(&unlocked(), Some(&integrations));
+        let view = view_of(&unlocked(), Some(&integrations));
         assert_eq!(view.shape, TrayShape::NeedsYou { count: 2 });
         assert_eq!(view.summary, "2 integrations need you");
         assert_eq!(labels(&view), ["Reconnect Integration 3", "Reconnect Integration 2"]);
@@ -191,7 +184,7 @@ mod tests {
     #[test]
     fn an_authorization_is_begun_at_once_but_a_key_is_only_shown() {
         let begun = |method| {
-            let view = TrayView::of(&unlocked(), Some(&[in_need(1, method)]));
+            let view = view_of(&unlocked(), Some(&[in_need(1, method)]));
             let (_, request) = view.reconnects.into_iter().next().unwrap();
             matches!(request, Some(ShellEvent::ShowIntegration { reconnect: true, .. }))
         };
@@ -203,7 +196,7 @@ mod tests {
     #[test]
     fn a_long_list_ends_with_an_entry_that_opens_the_window() {
         let integrations: Vec<_> = (1..=11).map(|number| in_need(number, Method::OAuth)).collect();
-        let view = TrayView::of(&unlocked(), Some(&integrations));
+        let view = view_of(&unlocked(), Some(&integrations));
         assert_eq!(view.summary, "11 integrations need you");
         assert_eq!(view.reconnects.len(), 9);
         assert_eq!(view.reconnects.last().unwrap(), &("3 more…".to_owned(), None));
@@ -212,21 +205,21 @@ mod tests {
     #[test]
     fn a_locked_vault_is_shown_as_locked_and_not_as_empty() {
         for vault in [VaultView::PassphraseNeeded, VaultView::Opening] {
-            assert_eq!(TrayView::of(&vault, None).shape, TrayShape::Locked, "{vault:?}");
+            assert_eq!(view_of(&vault, None).shape, TrayShape::Locked, "{vault:?}");
         }
     }
 
     #[test]
     fn an_open_vault_that_cannot_be_read_needs_the_user() {
-        assert_eq!(TrayView::of(&unlocked(), None).shape, TrayShape::NeedsYou { count: 1 });
+        assert_eq!(view_of(&unlocked(), None).shape, TrayShape::NeedsYou { count: 1 });
     }
 
     #[test]
     fn a_key_to_be_replaced_is_shown_as_soon_unless_somebody_needs_the_user_now() {
         let soon = integration(1, Method::ApiKey, StatusView::ReplaceSoon { saved_at: Timestamp(0), ends_at: None });
-        let view = TrayView::of(&unlocked(), Some(std::slice::from_ref(&soon)));
+        let view = view_of(&unlocked(), Some(std::slice::from_ref(&soon)));
         assert_eq!((view.shape, view.summary.as_str()), (TrayShape::Soon, "1 key is to be replaced soon"));
-        let view = TrayView::of(&unlocked(), Some(&[soon, in_need(2, Method::OAuth)]));
+        let view = view_of(&unlocked(), Some(&[soon, in_need(2, Method::OAuth)]));
         assert_eq!(view.shape, TrayShape::NeedsYou { count: 1 });
     }
 
@@ -234,10 +227,10 @@ mod tests {
     fn all_can_be_paused_until_all_are() {
         let paused = |number| integration(number, Method::OAuth, StatusView::Paused { since: Timestamp(0) });
         let runs = integration(3, Method::OAuth, StatusView::Connected);
-        let offered = |all: &[IntegrationView]| TrayView::of(&unlocked(), Some(all)).pause;
+        let offered = |all: &[IntegrationView]| view_of(&unlocked(), Some(all)).pause;
         assert_eq!(offered(&[]), None);
         assert_eq!(offered(&[paused(1), runs]), Some(Pause::All));
         assert_eq!(offered(&[paused(1), paused(2)]), Some(Pause::Resume));
-        assert_eq!(TrayView::of(&VaultView::PassphraseNeeded, None).pause, None);
+        assert_eq!(view_of(&VaultView::PassphraseNeeded, None).pause, None);
     }
 }

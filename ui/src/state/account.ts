@@ -1,5 +1,7 @@
 // What is said about a grant of another account, and about each of the three answers; in the dialog and on the page.
 import type { Account, AccountAnswer, AuthorizationProgress } from '../api/host';
+import { joined, t } from '../language/language.svelte';
+import { ofCore } from './failure';
 
 export interface AccountQuestion {
   title: string;
@@ -9,17 +11,18 @@ export interface AccountQuestion {
 
 /** The question about an integration called `name`. */
 export function accountQuestion(name: string, expected: Account, got: Account | null): AccountQuestion {
-  const other = got?.label ?? 'whoever signed in';
+  if (!got) {
+    return {
+      title: t('account-unknown-title'),
+      text: t('account-unknown', { name, expected: expected.label }),
+      answers: { replace: t('account-replace-unknown', { name }), keep_both: t('account-keep-both-unknown', { name }), cancel: t('account-cancel-unknown', { name }) },
+    };
+  }
+  const other = { name, got: got.label };
   return {
-    title: got ? 'Another account signed in' : 'It is not known who signed in',
-    text: got
-      ? `${name} belongs to ${expected.label}, and ${got.label} signed in. Nothing was changed yet.`
-      : `${name} belongs to ${expected.label}, and the service did not say who signed in. Nothing was changed yet.`,
-    answers: {
-      replace: `${name} belongs to ${other} from now on. Tools that use it get that account’s data.`,
-      keep_both: `${got ? got.label : 'The new sign-in'} becomes an integration of its own. ${name} stays as it was.`,
-      cancel: `The new sign-in is forgotten${got ? ', and ended at the service where that ends nothing else' : ''}. ${name} stays as it was.`,
-    },
+    title: t('account-other-title'),
+    text: t('account-other', { ...other, expected: expected.label }),
+    answers: { replace: t('account-replace-other', other), keep_both: t('account-keep-both-other', other), cancel: t('account-cancel-other', { name }) },
   };
 }
 
@@ -27,18 +30,19 @@ export function accountQuestion(name: string, expected: Account, got: Account | 
 export function accountAnswered(progress: AuthorizationProgress): { title: string; text: string } {
   switch (progress.progress) {
     case 'kept_both':
-      return { title: `“${progress.name}” was added`, text: `“${progress.kept}” stayed as it was.` };
+      return { title: t('account-added-title', { name: progress.name }), text: t('account-added', { kept: progress.kept }) };
     case 'completed':
-      return { title: progress.account ? `Connected as ${progress.account.label}` : 'Connected', text: 'The old account’s tokens are not used any more.' };
+      return { title: progress.account ? t('account-connected-as', { account: progress.account.label }) : t('status-connected'), text: t('account-old-unused') };
     case 'declined': {
-      const whose = progress.account ? `The access of ${progress.account.label}` : 'The new sign-in';
+      const title = t('account-nothing-changed');
+      const whose = { whose: progress.account ? 'known' : 'none', account: progress.account?.label ?? '' };
       switch (progress.revocation.revocation) {
         case 'revoked':
-          return { title: 'Nothing was changed', text: `${whose} was ended at the service.` };
+          return { title, text: t('account-declined-revoked', whose) };
         case 'pending':
-          return { title: 'Nothing was changed', text: `${whose} is still to be ended at the service; see Activity. ${progress.revocation.reason}` };
+          return { title, text: joined(t('account-declined-pending', whose), ofCore(progress.revocation.reason)) };
         default:
-          return { title: 'Nothing was changed', text: `${whose} was forgotten here.` };
+          return { title, text: t('account-declined-forgotten', whose) };
       }
     }
     default:

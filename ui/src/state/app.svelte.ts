@@ -13,6 +13,7 @@ import {
   type IntegrationView,
   type ShellEvent,
 } from '../api/host';
+import { speak, t } from '../language/language.svelte';
 import { Bulk, type BulkAction } from './bulk.svelte';
 import { Clock } from './clock.svelte';
 import { Dialogs } from './dialog.svelte';
@@ -21,6 +22,7 @@ import { failureText } from './failure';
 import { Integrations } from './integrations.svelte';
 import { List } from './list.svelte';
 import { Page } from './page.svelte';
+import { Preferred } from './preferences.svelte';
 import { primaryAction } from './primary';
 import { Route } from './route.svelte';
 import { capsOf, type Shortcut } from './shortcut';
@@ -36,6 +38,7 @@ export class App {
   readonly drop: Drop;
   readonly integrations: Integrations;
   readonly settings: Settings;
+  readonly preferences: Preferred;
   readonly list: List;
   readonly bulk: Bulk;
   readonly page: Page;
@@ -60,11 +63,14 @@ export class App {
   constructor(readonly host: Host) {
     this.integrations = new Integrations(host);
     this.settings = new Settings(host);
+    this.preferences = new Preferred(host);
     this.list = new List(this.settings, this.integrations);
     this.bulk = new Bulk(host, this.list, this.toasts);
     this.page = new Page(host);
     this.drop = new Drop({
-      purpose: 'add it as an integration',
+      get purpose() {
+        return t('drop-purpose-add');
+      },
       takesSeveral: true,
       take: (file) => this.dialogs.keyFile(file),
       takeAll: (files) => this.dialogs.keyFiles(files),
@@ -155,14 +161,14 @@ export class App {
     await this.#busy(id, async () => {
       const verdict = await this.host.verifyIntegration(id);
       const { title, text } = verdictText(verdict, connector.name, method);
-      this.toasts.tell(`${name}: ${title}`, text);
+      this.toasts.tell(t('told-verified', { name, verdict: title }), text);
     });
   }
 
   async refresh({ id, name }: IntegrationView): Promise<void> {
     await this.#busy(id, async () => {
       await this.host.refreshIntegration(id);
-      this.toasts.tell(`${name} was refreshed`);
+      this.toasts.tell(t('told-refreshed', { name }));
     });
   }
 
@@ -170,7 +176,7 @@ export class App {
     await this.attempt(async () => {
       await this.host.pauseIntegration(id, paused);
       await this.#reload(id);
-      this.toasts.tell(paused ? `${name} is paused` : `${name} runs again`);
+      this.toasts.tell(paused ? t('told-paused', { name }) : t('told-resumed', { name }));
     });
   }
 
@@ -220,7 +226,7 @@ export class App {
     await this.attempt(async () => {
       await this.host.undoDisconnect(id);
       await this.integrations.load();
-      this.toasts.tell(`${name} is back`);
+      this.toasts.tell(t('told-back', { name }));
     });
   }
 
@@ -249,6 +255,7 @@ export class App {
   }
 
   async #heardShell(event: ShellEvent): Promise<void> {
+    if (event.event === 'language_spoken') return speak(event.language);
     if (event.event !== 'show_integration' && event.event !== 'show_credentials') return this.drop.heard(event);
     this.dialogs.close();
     this.route.open(event.id, event.event === 'show_credentials' ? 'credentials' : undefined);

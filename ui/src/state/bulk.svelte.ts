@@ -1,6 +1,7 @@
 // One thing done to many integrations: a few at a time, to each service one after the other, and told once at the end. What did not
 // work is named and stays selected.
 import { failureOf, type Host, type IntegrationId, type IntegrationView } from '../api/host';
+import { joined, listed, t } from '../language/language.svelte';
 import { failureText } from './failure';
 import type { List } from './list.svelte';
 import type { Toasts } from './toast.svelte';
@@ -20,10 +21,6 @@ export interface Running {
 /** So many at once. Those of one service wait for each other: none is to see a burst. */
 const LANES = 4;
 const NAMED = 5;
-
-const doing: Record<BulkAction['does'], string> = { verify: 'Verifying', pause: 'Pausing', resume: 'Resuming', label: 'Adding the label' };
-const worked: Record<BulkAction['does'], string> = { verify: 'verified', pause: 'paused', resume: 'resumed', label: 'labelled' };
-const passed: Record<BulkAction['does'], string> = { verify: 'paused, so not asked', pause: 'paused before', resume: 'ran before', label: 'had it before' };
 
 export class Bulk {
   running = $state<Running | null>(null);
@@ -102,18 +99,24 @@ function lanesOf(rows: IntegrationView[], { does }: BulkAction): IntegrationView
 }
 
 /** "Verifying 3 of 12…" */
-export const progressText = ({ action, done, total, stopping }: Running): string => (stopping ? 'Stopping…' : `${doing[action.does]} ${Math.min(done + 1, total)} of ${total}…`);
+export const progressText = ({ action, done, total, stopping }: Running): string =>
+  stopping ? t('bulk-stopping') : t(`bulk-doing-${action.does}`, { at: Math.min(done + 1, total), all: total });
 
 function told({ does }: BulkAction, rows: IntegrationView[], outcomeOf: (row: IntegrationView) => Outcome, words: string[]): { title: string; text: string; good: boolean } {
   const of = (outcome: Outcome) => rows.filter((row) => outcomeOf(row) === outcome);
-  const named = (outcome: Outcome, title: string) => {
+  const named = (outcome: 'limited' | 'refused' | 'unreached' | 'failed') => {
     const names = of(outcome).map(({ name }) => name);
-    if (names.length === 0) return [];
-    const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
-    return [`${title}: ${names.slice(0, NAMED).join(', ')}${more}.`];
+    if (names.length === 0) return '';
+    const some = listed(names.slice(0, NAMED));
+    return t(`bulk-named-${outcome}`, { names: names.length > NAMED ? t('and-more', { names: some, more: names.length - NAMED }) : some });
   };
-  const counts: [Outcome, string][] = [['done', worked[does]], ['limited', 'limited'], ['passed', passed[does]], ['refused', 'refused'], ['unreached', 'not reached'], ['failed', 'failed'], ['left', 'left out']];
-  const title = counts.flatMap(([outcome, word]) => (of(outcome).length > 0 ? [`${of(outcome).length} ${word}`] : [])).join(', ');
-  const text = [...named('limited', 'Limited'), ...named('refused', 'Refused'), ...named('unreached', 'Not reached'), ...named('failed', 'Failed'), ...words].join(' ');
+  const outcomes: Outcome[] = ['done', 'limited', 'passed', 'refused', 'unreached', 'failed', 'left'];
+  const counted = (outcome: Outcome) => {
+    const n = of(outcome).length;
+    if (n === 0) return [];
+    return [outcome === 'done' || outcome === 'passed' ? t(`bulk-${outcome}-${does}`, { n }) : t(`bulk-${outcome}`, { n })];
+  };
+  const title = listed(outcomes.flatMap(counted));
+  const text = joined(named('limited'), named('refused'), named('unreached'), named('failed'), ...words);
   return { title, text, good: ['refused', 'unreached', 'failed'].every((outcome) => of(outcome as Outcome).length === 0) };
 }

@@ -26,12 +26,6 @@ export function minuteOf(clock: string): number | undefined {
   return hours === undefined || minutes === undefined ? undefined : Number(hours) * 60 + Number(minutes);
 }
 
-/** What is said where a text is no day. */
-export const NO_DAY = 'Enter a day as year-month-day, such as 2027-03-31.';
-
-/** Beside the field for the end of a client secret. */
-export const SECRET_END = 'If the service gave it an end, health and your calendar tell you in time.';
-
 /** The moment that a field for a day means: `before` where nobody changed it, which may be to the second; undefined = it is no day. */
 export function endOf(text: string, before: number | null): number | null | undefined {
   if (text.trim() === dayOf(before)) return before;

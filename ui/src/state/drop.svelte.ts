@@ -1,10 +1,12 @@
 // Files over the window. The core reads them; here is only what may be shown, and who gets them when they are released:
 // whoever asked last, such as an open rotation, otherwise a new setup dialog. A file under a password waits for it first.
 import type { Failure, FilePreview, HeldFileView, KeyFileView, ShellEvent } from '../api/host';
+import { t } from '../language/language.svelte';
+import { ownFailure } from './failure';
 
 /** Somebody who can use a released file. */
 export interface FileTaker {
-  /** Completes "Release to …"; null while no file can be used. */
+  /** "Release to …"; null while no file can be used. */
   readonly purpose: string | null;
   /** Whether several files at once can be worked through here. */
   readonly takesSeveral: boolean;
@@ -14,13 +16,7 @@ export interface FileTaker {
 }
 
 /** What is said where only one of several files could be used. */
-const oneOnly: Failure = {
-  code: 'file_not_usable',
-  message: 'Only one file can be used here, and these are several. Bring the one that is meant; nothing was taken.',
-  action: null,
-  field: null,
-  connector: null,
-};
+const oneOnly = (): Failure => ownFailure('file_not_usable', t('drop-one-only'));
 
 /** A file that is asked the password of, and who waits for it. */
 export interface Locked {
@@ -71,7 +67,7 @@ export class Drop {
   async deliver(files: HeldFileView[], taker = this.taker): Promise<void> {
     const [first, ...others] = files;
     if (!first) return;
-    if (others.length > 0) return taker.takesSeveral ? taker.takeAll(files) : taker.refuse(oneOnly);
+    if (others.length > 0) return taker.takesSeveral ? taker.takeAll(files) : taker.refuse(oneOnly());
     if (first.held === 'refused') return taker.refuse(first.failure);
     const file = await this.opened(first);
     if (file) taker.take(file);

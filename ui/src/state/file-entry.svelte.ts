@@ -13,8 +13,12 @@ export class FileEntry implements FileTaker {
   constructor(
     private readonly host: Host,
     private readonly drop: Drop,
-    readonly purpose: string,
+    private readonly told: () => string,
   ) {}
+
+  get purpose(): string {
+    return this.told();
+  }
 
   /** The key in it as it is handed over; null until it is clear which is meant. */
   get key(): KeyInput | null {

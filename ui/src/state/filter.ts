@@ -1,5 +1,6 @@
 // Which rows are shown: a state, a method, a service and a label, each or none, and a search over what a person would type. Pure.
 import type { IntegrationView, Method } from '../api/host';
+import { language, t } from '../language/language.svelte';
 import { isTroubled, isWell, methodText, needsUser } from './status';
 
 export type StateFilter = 'needs' | 'troubled' | 'expiring' | 'connected' | 'paused';
@@ -38,17 +39,18 @@ const isIn: Record<StateFilter, (row: IntegrationView) => boolean> = {
   paused: (row) => row.status.status === 'paused',
 };
 
-export const stateTitles: Record<StateFilter, string> = { needs: 'Needs me', troubled: 'Soon', expiring: 'Replace soon', connected: 'Connected', paused: 'Paused' };
-export const methodTitles: Record<Method, string> = { api_key: 'API keys', oauth: 'OAuth', service_account: 'Service accounts' };
+export const stateFilters = Object.keys(isIn) as StateFilter[];
+export const stateTitle = (state: StateFilter): string => t(`filter-${state}`);
+const methods: Method[] = ['api_key', 'oauth', 'service_account'];
 
 const fold = (text: string) => text.toLowerCase();
-const byTitle = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
 
 /** What there is to choose among all rows. What would show nothing is left out, unless it is chosen. */
 export function choicesOf(rows: IntegrationView[], chosen: Filter): Choices {
+  const { collator } = language();
   const connectors = new Map<string, Choice<string>>();
   const labels = new Map<string, Choice<string>>();
-  const methods = new Map<Method, number>();
+  const byMethod = new Map<Method, number>();
   const states = new Map<StateFilter, number>();
   const count = (counts: Map<string, Choice<string>>, key: string, value: string, title: string) => {
     const known = counts.get(key);
@@ -56,33 +58,35 @@ export function choicesOf(rows: IntegrationView[], chosen: Filter): Choices {
     else counts.set(key, { value, title, count: 1 });
   };
   for (const row of rows) {
-    for (const state of Object.keys(isIn) as StateFilter[]) if (isIn[state](row)) states.set(state, (states.get(state) ?? 0) + 1);
-    methods.set(row.method, (methods.get(row.method) ?? 0) + 1);
+    for (const state of stateFilters) if (isIn[state](row)) states.set(state, (states.get(state) ?? 0) + 1);
+    byMethod.set(row.method, (byMethod.get(row.method) ?? 0) + 1);
     count(connectors, row.connector.id, row.connector.id, row.connector.name);
     for (const label of row.labels) count(labels, fold(label), label, label);
   }
   if (chosen.label !== null && !labels.has(fold(chosen.label))) labels.set(fold(chosen.label), { value: chosen.label, title: chosen.label, count: 0 });
-  const sorted = (choices: Map<string, Choice<string>>) => [...choices.values()].sort((one, other) => byTitle.compare(one.title, other.title));
-  const counted = <Value extends string>(titles: Record<Value, string>, counts: Map<Value, number>, kept: Value | null): Choice<Value>[] =>
-    (Object.keys(titles) as Value[]).map((value) => ({ value, title: titles[value], count: counts.get(value) ?? 0 })).filter(({ value, count }) => count > 0 || value === kept);
+  const sorted = (choices: Map<string, Choice<string>>) => [...choices.values()].sort((one, other) => collator.compare(one.title, other.title));
+  const counted = <Value extends string>(values: Value[], title: (value: Value) => string, counts: Map<Value, number>, kept: Value | null): Choice<Value>[] =>
+    values.map((value) => ({ value, title: title(value), count: counts.get(value) ?? 0 })).filter(({ value, count }) => count > 0 || value === kept);
   return {
     all: rows.length,
     // Nobody looks for what works, unless a count led there.
-    states: counted(stateTitles, states, chosen.state).filter(({ value }) => value !== 'connected' || value === chosen.state),
-    methods: counted(methodTitles, methods, chosen.method),
+    states: counted(stateFilters, stateTitle, states, chosen.state).filter(({ value }) => value !== 'connected' || value === chosen.state),
+    methods: counted(methods, (method) => t(`filter-method-${method}`), byMethod, chosen.method),
     connectors: sorted(connectors),
     labels: sorted(labels),
   };
 }
 
-/** What a row is found by. Kept, since a row is a new object whenever it changes. */
-const searched = new WeakMap<IntegrationView, string>();
+/** What a row is found by, in a language. Kept, since a row is a new object whenever it changes. */
+let searched = { spoken: '', texts: new WeakMap<IntegrationView, string>() };
 
 export function searchTextOf(row: IntegrationView): string {
-  let text = searched.get(row);
+  const spoken = language().tag;
+  if (searched.spoken !== spoken) searched = { spoken, texts: new WeakMap() };
+  let text = searched.texts.get(row);
   if (text === undefined) {
-    text = fold(`${row.name} ${row.connector.name} ${row.account?.label ?? ''} ${methodText[row.method]} ${row.labels.join(' ')}`);
-    searched.set(row, text);
+    text = fold(`${row.name} ${row.connector.name} ${row.account?.label ?? ''} ${methodText(row.method)} ${row.labels.join(' ')}`);
+    searched.texts.set(row, text);
   }
   return text;
 }

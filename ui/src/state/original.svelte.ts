@@ -1,7 +1,9 @@
 // The file that a stored key came from: where it still lies, and moving it to the bin. The core knows its path; here is only what
 // may be shown.
-import type { App } from './app.svelte';
 import type { BinOutcome, HeldSecretId } from '../api/host';
+import { listed, t } from '../language/language.svelte';
+import type { App } from './app.svelte';
+import { ofCore } from './failure';
 
 export class Original {
   /** Where the key still lies; none = nowhere that is known. */
@@ -38,21 +40,23 @@ export interface OriginalText {
 
 /** What is said of the file; null = nothing. */
 export function originalText(files: string[], outcome: BinOutcome | null): OriginalText | null {
-  const one = files.length === 1;
   switch (outcome?.outcome) {
     case 'moved':
-      return { tone: 'good', title: 'Moved to the bin', text: 'Until you empty the bin, it can be taken back, by others who use your account too.', canMove: false };
+      return { tone: 'good', title: t('original-moved-title'), text: t('original-moved'), canMove: false };
     case 'gone':
-      return { tone: 'idle', title: 'The file is gone already', text: 'There is nothing left to move.', canMove: false };
+      return { tone: 'idle', title: t('original-gone-title'), text: t('original-gone'), canMove: false };
     case 'kept':
-      return { tone: 'soon', title: one ? 'The file stays where it is' : 'The files stay where they are', text: outcome.reason, canMove: true };
+      return { tone: 'soon', title: t('original-kept-title', { n: files.length }), text: ofCore(outcome.reason), canMove: true };
     default:
       if (files.length === 0) return null;
       return {
         tone: 'soon',
-        title: 'The key still lies in a file',
-        text: `${files.join(' and ')} ${one ? 'is' : 'are'} not needed any more. Whoever can read ${one ? 'it has' : 'them has'} the key.`,
+        title: t('original-still-title'),
+        text: t('original-still', { files: andOf(files), n: files.length }),
         canMove: true,
       };
   }
 }
+
+const andOf = ([first = '', second, ...others]: string[]): string =>
+  second === undefined ? first : t('original-two-files', { first, second: listed([second, ...others]) });

@@ -1,5 +1,6 @@
 // The one button that fits an integration now.
 import type { IntegrationView, Method } from '../api/host';
+import { t } from '../language/language.svelte';
 
 export type PrimaryAction = 'reconnect' | 'replace' | 'edit_registration' | 'rotate' | 'resume' | 'verify';
 
@@ -21,18 +22,6 @@ export function primaryAction({ status, method }: Pick<IntegrationView, 'status'
 }
 
 export function primaryLabel(action: PrimaryAction, method: Method): string {
-  switch (action) {
-    case 'reconnect':
-      return 'Reconnect';
-    case 'replace':
-      return method === 'service_account' ? 'Replace key file' : 'Replace key';
-    case 'edit_registration':
-      return 'Edit app registration';
-    case 'rotate':
-      return method === 'service_account' ? 'Rotate key file' : 'Rotate key';
-    case 'resume':
-      return 'Resume';
-    case 'verify':
-      return 'Verify now';
-  }
+  if (action === 'edit_registration') return t('common-edit-registration');
+  return action === 'replace' || action === 'rotate' ? t(`primary-${action}`, { method }) : t(`primary-${action}`);
 }

@@ -1,5 +1,6 @@
-// Why an integration needs its user: what happened, that nothing is lost, what to do. One pair of sentences per reason.
-import type { IntegrationView, InterruptedBy, Method, ReconnectReason, Timestamp } from '../api/host';
+// Why an integration needs its user: what happened, that nothing is lost, what to do. One pair of messages per reason.
+import type { IntegrationView, ReconnectReason, Timestamp } from '../api/host';
+import { t } from '../language/language.svelte';
 import { atClock } from './time';
 
 export interface ReasonText {
@@ -9,61 +10,34 @@ export interface ReasonText {
   words: string;
 }
 
-const interruptedBy: Record<InterruptedBy, string> = {
-  crash: 'because Storm Connect ended',
-  sleep: 'because the computer went to sleep',
-  network: 'because the network broke off',
-};
-
-const KEPT = 'Nothing you set up is lost';
-
 export function reasonText(reason: ReconnectReason, integration: IntegrationView, since: Timestamp, now: number): ReasonText {
+  const { method } = integration;
   const service = integration.connector.name;
-  const as = integration.account ? `as ${integration.account.label}` : 'as the same account';
+  const account = { as: integration.account ? 'known' : 'none', account: integration.account?.label ?? '' };
+  const when = atClock(since, now);
   switch (reason.reason) {
     case 'grant_refused':
-      return {
-        title: `${service} ended this connection ${atClock(since, now)}`,
-        text: `It no longer accepts the sign-in, for example because a password changed or the access was removed there. ${KEPT}; sign in again ${as}.`,
-        words: words(reason.words),
-      };
+      return { title: t('reason-grant_refused-title', { service, when }), text: t('reason-grant_refused', account), words: words(reason.words) };
     case 'interaction_required':
-      return {
-        title: `${service} wants you to sign in again`,
-        text: `It asks for a new consent or a further check. ${KEPT}; sign in again ${as}.`,
-        words: words(reason.words),
-      };
+      return { title: t('reason-interaction_required-title', { service }), text: t('reason-interaction_required', account), words: words(reason.words) };
     case 'refresh_interrupted':
       return {
-        title: `The refresh ${atClock(reason.at, now)} was interrupted`,
-        text: `It broke off ${interruptedBy[reason.by]}, and ${service} no longer takes the token from before. ${KEPT}; sign in again ${as}.`,
+        title: t('reason-refresh_interrupted-title', { when: atClock(reason.at, now) }),
+        text: t('reason-refresh_interrupted', { ...account, service, by: reason.by }),
         words: '',
       };
     case 'access_token_ended':
-      return {
-        title: `The access to ${service} has ended`,
-        text: `This service gives no token to renew it with. ${KEPT}; sign in again ${as}.`,
-        words: '',
-      };
+      return { title: t('reason-access_token_ended-title', { service }), text: t('reason-access_token_ended', account), words: '' };
     case 'record_damaged':
       return {
-        title: 'Its record in the vault is damaged',
-        text: `${service} was not asked, and no other integration is affected. Nothing was deleted; ${again(integration.method, as)}.`,
+        title: t('reason-record_damaged-title'),
+        text: method === 'oauth' ? t('reason-record_damaged-oauth', { ...account, service }) : t('reason-record_damaged-key', { service, method }),
         words: '',
       };
-    case 'key_refused': {
-      const noun = integration.method === 'service_account' ? 'key file' : 'key';
-      return {
-        title: `${service} refused the ${noun} ${atClock(since, now)}`,
-        text: `It was revoked, replaced or has ended there. ${KEPT}; make a new ${noun} at ${service} and replace it here.`,
-        words: words(reason.words),
-      };
-    }
+    case 'key_refused':
+      return { title: t('reason-key_refused-title', { service, method, when }), text: t('reason-key_refused', { service, method }), words: words(reason.words) };
   }
 }
-
-const again = (method: Method, as: string): string =>
-  method === 'oauth' ? `sign in again ${as}` : method === 'service_account' ? 'choose its key file once more' : 'paste its key once more';
 
 const words = ({ code, description }: { code: string; description: string }): string =>
   [code, description].filter(Boolean).join(': ');

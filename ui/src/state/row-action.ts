@@ -1,13 +1,13 @@
 // What can be done to one integration, in one table: the page's menu, the palette and the keys read it.
 import { copyText } from '../api/clipboard';
 import type { Capabilities, IntegrationView } from '../api/host';
+import { t } from '../language/language.svelte';
 import type { App } from './app.svelte';
 import type { Shortcut } from './shortcut';
 
 export type RowAction = keyof typeof rowActions;
 
 interface Entry {
-  title: string;
   shortcut: Shortcut | null;
   danger?: boolean;
   /** Whether it makes sense now. The list knows less than the page, which hands on what the core says. */
@@ -21,21 +21,26 @@ const isPaused = ({ status }: IntegrationView) => status.status === 'paused';
 const isConnected = (row: IntegrationView) => !isPaused(row) && !['not_connected', 'connecting'].includes(row.status.status);
 
 export const rowActions = table({
-  verify: { title: 'Verify now', shortcut: 'verify', fits: (row, can) => isConnected(row) && (can?.verify ?? true), run: (app, row) => app.verify(row) },
-  refresh: { title: 'Refresh now', shortcut: 'refresh', fits: (row, can) => isConnected(row) && (can?.refresh ?? row.method !== 'api_key'), run: (app, row) => app.refresh(row) },
-  reconnect: { title: 'Reconnect', shortcut: 'reconnect', fits: (row, can) => can?.reconnect ?? row.method === 'oauth', run: (app, row) => app.dialogs.reconnect(row) },
-  pause: { title: 'Pause', shortcut: 'pause', fits: (row) => !isPaused(row), run: (app, row) => app.pause(row, true) },
-  resume: { title: 'Resume', shortcut: 'pause', fits: isPaused, run: (app, row) => app.pause(row, false) },
-  rename: { title: 'Rename', shortcut: 'rename', fits: () => true, run: (app, row) => app.edit(row.id, 'name') },
-  label: { title: 'Add a label', shortcut: 'label', fits: () => true, run: (app, row) => app.edit(row.id, 'labels') },
+  verify: { shortcut: 'verify', fits: (row, can) => isConnected(row) && (can?.verify ?? true), run: (app, row) => app.verify(row) },
+  refresh: { shortcut: 'refresh', fits: (row, can) => isConnected(row) && (can?.refresh ?? row.method !== 'api_key'), run: (app, row) => app.refresh(row) },
+  reconnect: { shortcut: 'reconnect', fits: (row, can) => can?.reconnect ?? row.method === 'oauth', run: (app, row) => app.dialogs.reconnect(row) },
+  pause: { shortcut: 'pause', fits: (row) => !isPaused(row), run: (app, row) => app.pause(row, true) },
+  resume: { shortcut: 'pause', fits: isPaused, run: (app, row) => app.pause(row, false) },
+  rename: { shortcut: 'rename', fits: () => true, run: (app, row) => app.edit(row.id, 'name') },
+  label: { shortcut: 'label', fits: () => true, run: (app, row) => app.edit(row.id, 'labels') },
   copy_name: {
-    title: 'Copy its name',
     shortcut: null,
     fits: () => true,
-    run: async (app, { name }) => ((await copyText(name)) ? app.toasts.tell('The name was copied') : app.toasts.report('The name could not be copied', '', false)),
+    run: async (app, { name }) => ((await copyText(name)) ? app.toasts.tell(t('action-name-copied')) : app.toasts.report(t('action-name-not-copied'), '', false)),
   },
-  disconnect: { title: 'Disconnect…', shortcut: 'disconnect', danger: true, fits: () => true, run: (app, row) => app.dialogs.disconnect(row) },
+  disconnect: { shortcut: 'disconnect', danger: true, fits: () => true, run: (app, row) => app.dialogs.disconnect(row) },
 });
+
+/** What it is called in a menu. */
+export const actionTitle = (action: RowAction): string => t(`action-${action}`);
+
+/** The same where something follows it. */
+export const actionName = (action: RowAction): string => (action === 'disconnect' ? t('action-disconnect-short') : actionTitle(action));
 
 /** The actions that fit now, in their order. */
 export const actionsFor = (row: IntegrationView, can: Capabilities | null = null): RowAction[] =>

@@ -1,5 +1,6 @@
 // The keys of the window, in one table: what they do, where, and which they are. Whoever listens to keys, hints in menus and on
 // buttons, and the sheet behind "?" read it. A letter counts only where nobody types, and can be turned off (WCAG 2.2, 2.1.4).
+import { t } from '../language/language.svelte';
 
 export type Shortcut = keyof typeof shortcuts;
 
@@ -7,7 +8,6 @@ export type Shortcut = keyof typeof shortcuts;
 export type Scope = 'window' | 'view' | 'integration' | 'list';
 
 interface Entry {
-  title: string;
   scope: Scope;
   /** Ways to press it, the one to show first. `+` joins keys held together, a space those one after the other; Mod is Ctrl, or ⌘ on macOS. */
   keys: [string, ...string[]];
@@ -16,37 +16,36 @@ interface Entry {
 const table = <Names extends string>(entries: Record<Names, Entry>): Record<Names, Entry> => entries;
 
 export const shortcuts = table({
-  palette: { title: 'Run a command or find an integration', scope: 'window', keys: ['Mod+K'] },
-  search: { title: 'Search the list', scope: 'window', keys: ['/', 'Mod+F'] },
-  add: { title: 'Add an integration', scope: 'window', keys: ['n', 'Mod+N'] },
-  undo: { title: 'Undo a removal', scope: 'window', keys: ['Mod+Z'] },
-  sheet: { title: 'Show these keys', scope: 'window', keys: ['?'] },
-  leave: { title: 'Close, or go back to the list', scope: 'window', keys: ['Escape'] },
-  integrations: { title: 'Go to Integrations', scope: 'view', keys: ['g i', 'Mod+1'] },
-  health: { title: 'Go to Health', scope: 'view', keys: ['g h', 'Mod+2'] },
-  activity: { title: 'Go to Activity', scope: 'view', keys: ['g a', 'Mod+3'] },
-  settings: { title: 'Go to Settings', scope: 'view', keys: ['g s', 'Mod+4'] },
-  verify: { title: 'Verify now', scope: 'integration', keys: ['v'] },
-  refresh: { title: 'Refresh now', scope: 'integration', keys: ['r'] },
-  reconnect: { title: 'Reconnect', scope: 'integration', keys: ['c'] },
-  pause: { title: 'Pause or resume', scope: 'integration', keys: ['p'] },
-  label: { title: 'Add a label', scope: 'integration', keys: ['l'] },
-  rename: { title: 'Rename', scope: 'integration', keys: ['F2'] },
-  disconnect: { title: 'Disconnect', scope: 'integration', keys: ['Delete'] },
-  move: { title: 'Another row', scope: 'list', keys: ['ArrowUp', 'ArrowDown', 'Home', 'End', 'PageUp', 'PageDown'] },
-  across: { title: 'Within the row', scope: 'list', keys: ['ArrowLeft', 'ArrowRight'] },
-  open: { title: 'Open', scope: 'list', keys: ['Enter'] },
-  select: { title: 'Select', scope: 'list', keys: ['Space'] },
-  extend: { title: 'Select up to there', scope: 'list', keys: ['Shift+ArrowUp', 'Shift+ArrowDown', 'Shift+Space'] },
-  select_all: { title: 'Select all that are shown', scope: 'list', keys: ['Mod+A'] },
+  palette: { scope: 'window', keys: ['Mod+K'] },
+  search: { scope: 'window', keys: ['/', 'Mod+F'] },
+  add: { scope: 'window', keys: ['n', 'Mod+N'] },
+  undo: { scope: 'window', keys: ['Mod+Z'] },
+  sheet: { scope: 'window', keys: ['?'] },
+  leave: { scope: 'window', keys: ['Escape'] },
+  integrations: { scope: 'view', keys: ['g i', 'Mod+1'] },
+  health: { scope: 'view', keys: ['g h', 'Mod+2'] },
+  activity: { scope: 'view', keys: ['g a', 'Mod+3'] },
+  settings: { scope: 'view', keys: ['g s', 'Mod+4'] },
+  verify: { scope: 'integration', keys: ['v'] },
+  refresh: { scope: 'integration', keys: ['r'] },
+  reconnect: { scope: 'integration', keys: ['c'] },
+  pause: { scope: 'integration', keys: ['p'] },
+  label: { scope: 'integration', keys: ['l'] },
+  rename: { scope: 'integration', keys: ['F2'] },
+  disconnect: { scope: 'integration', keys: ['Delete'] },
+  move: { scope: 'list', keys: ['ArrowUp', 'ArrowDown', 'Home', 'End', 'PageUp', 'PageDown'] },
+  across: { scope: 'list', keys: ['ArrowLeft', 'ArrowRight'] },
+  open: { scope: 'list', keys: ['Enter'] },
+  select: { scope: 'list', keys: ['Space'] },
+  extend: { scope: 'list', keys: ['Shift+ArrowUp', 'Shift+ArrowDown', 'Shift+Space'] },
+  select_all: { scope: 'list', keys: ['Mod+A'] },
 });
 
-export const scopeTitles: Record<Scope, string> = {
-  window: 'Everywhere',
-  view: 'Views',
-  integration: 'An integration, or those selected',
-  list: 'In the list',
-};
+/** What it does. */
+export const shortcutTitle = (shortcut: Shortcut): string => t(`shortcut-${shortcut}`);
+
+export const scopes: Scope[] = ['window', 'view', 'integration', 'list'];
+export const scopeTitle = (scope: Scope): string => t(`shortcut-scope-${scope}`);
 
 /** How long the second of two keys may take. */
 const PATIENCE_MS = 1_500;

@@ -1,19 +1,11 @@
 // The order of the list. Pure. What has no such time comes last; between equals the name decides.
 import type { IntegrationId, IntegrationView, ListSort } from '../api/host';
+import { language, t } from '../language/language.svelte';
 import { lastSeenAt, needsUser } from './status';
 
-export const sortTitles: Record<ListSort, string> = {
-  needs_me: 'Needs me first',
-  name: 'Name',
-  connector: 'Service',
-  last_used: 'Last verified or refreshed',
-  next_refresh: 'Next refresh',
-  created: 'Newest first',
-};
+type Compare = (one: string, other: string) => number;
 
-const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
-const byName = (one: IntegrationView, other: IntegrationView) => collator.compare(one.name, other.name) || (one.id < other.id ? -1 : 1);
-const byText = (text: (row: IntegrationView) => string) => (one: IntegrationView, other: IntegrationView) => collator.compare(text(one), text(other));
+const byText = (text: (row: IntegrationView) => string) => (one: IntegrationView, other: IntegrationView, compare: Compare) => compare(text(one), text(other));
 const byNumber = (number: (row: IntegrationView) => number) => (one: IntegrationView, other: IntegrationView) => number(one) - number(other);
 const latestFirst = (at: number | null) => (at === null ? Number.MAX_VALUE : -at);
 
@@ -23,15 +15,18 @@ function need({ status }: IntegrationView): number {
   return ['replace_soon', 'limited', 'scopes_missing'].includes(status.status) ? 1 : 2;
 }
 
-const orders: Record<ListSort, (one: IntegrationView, other: IntegrationView) => number> = {
+const orders: Record<ListSort, (one: IntegrationView, other: IntegrationView, compare: Compare) => number> = {
   needs_me: byNumber(need),
   name: () => 0,
   // Accounts of one service stand together, and are told apart by them.
-  connector: (one, other) => byText(({ connector }) => connector.name)(one, other) || byText(({ account }) => account?.label ?? '')(one, other),
+  connector: (one, other, compare) => byText(({ connector }) => connector.name)(one, other, compare) || byText(({ account }) => account?.label ?? '')(one, other, compare),
   last_used: byNumber((row) => latestFirst(lastSeenAt(row))),
   next_refresh: byNumber(({ next_refresh_at }) => next_refresh_at ?? Number.MAX_VALUE),
   created: byNumber(({ created_at }) => -created_at),
 };
+
+export const sorts = Object.keys(orders) as ListSort[];
+export const sortTitle = (sort: ListSort): string => t(`sort-${sort}`);
 
 /** Puts rows in order, again and again. It begins with the order of the time before, so that one changed row costs one pass and not a whole sort. */
 export class Sorter {
@@ -47,8 +42,11 @@ export class Sorter {
       else before[place] = row;
     }
     const order = orders[sort];
+    // As the language has its letters.
+    const { compare } = language().collator;
+    const byName = (one: IntegrationView, other: IntegrationView) => compare(one.name, other.name) || (one.id < other.id ? -1 : 1);
     const kept = before.filter((row) => row !== undefined);
-    const sorted = kept.concat(added).sort((one, other) => order(one, other) || byName(one, other));
+    const sorted = kept.concat(added).sort((one, other) => order(one, other, compare) || byName(one, other));
     this.#places = new Map(sorted.map(({ id }, place) => [id, place]));
     return sorted;
   }

@@ -1,5 +1,7 @@
 // A status as a person reads it: a shape, a colour (by tone) and a word, never one of them alone.
-import type { IntegrationView, Method, StatusView, TransientKind, Trouble, VerdictRecord } from '../api/host';
+import type { IntegrationView, Method, StatusView, Trouble, VerdictRecord } from '../api/host';
+import { joined, listed, t } from '../language/language.svelte';
+import { ofCore } from './failure';
 import { relative } from './time';
 import { limitText } from './verdict';
 
@@ -13,68 +15,41 @@ export interface StatusText {
   detail: string;
 }
 
-const transient: Record<TransientKind, string> = {
-  dns: 'Its host name was not found.',
-  connection: 'The connection broke off.',
-  tls: 'Its certificate was not accepted.',
-  timeout: 'It did not answer in time.',
-  too_large: 'Its answer was too large to be a token.',
-  redirected: 'It redirected to another address, which is not followed.',
-  service_busy: 'It is busy.',
-  not_an_answer: 'Something else answered, such as a proxy or a sign-in page of the network.',
-  unusable_token: 'Its last answer could not be used.',
-  id_token_refused: 'Its last answer came with an ID token that does not hold, so it was not used.',
-  client_key: 'The app registration’s key or certificate cannot be used.',
-};
-
 /** What keeps a refresh from working for now, in one sentence. */
-export function troubleText(trouble: Trouble): string {
-  switch (trouble.trouble) {
-    case 'service':
-      return transient[trouble.kind];
-    case 'registration':
-      return 'The service refuses the app registration. Your tokens are kept.';
-    case 'request':
-      return 'The service refuses the request.';
-    case 'vault':
-      return 'The vault cannot be written, so nothing is sent.';
-  }
-}
+export const troubleText = (trouble: Trouble): string => (trouble.trouble === 'service' ? t(`trouble-${trouble.kind}`) : t(`trouble-${trouble.trouble}`));
 
 export function statusText(status: StatusView, now: number): StatusText {
   switch (status.status) {
     case 'connected':
-      return { tone: 'good', word: 'Connected', detail: '' };
+      return { tone: 'good', word: t('status-connected'), detail: '' };
     case 'limited':
-      return { tone: 'soon', word: 'Limited', detail: limitText(status.missing) };
+      return { tone: 'soon', word: t('status-limited'), detail: limitText(status.missing) };
     case 'scopes_missing': {
-      const { length } = status.missing;
-      return { tone: 'soon', word: `${length} ${length === 1 ? 'scope' : 'scopes'} missing`, detail: `Working, without ${status.missing.join(', ')}.` };
+      const { missing } = status;
+      return { tone: 'soon', word: t('status-scopes-missing', { n: missing.length }), detail: t('status-scopes-missing-detail', { scopes: listed(missing) }) };
     }
     case 'replace_soon':
-      return {
-        tone: 'soon',
-        word: 'Replace soon',
-        detail:
-          status.ends_at === null
-            ? `Saved ${relative(status.saved_at, now)}, which is as old as you wanted it to get.`
-            : `${status.ends_at <= now ? 'Its end was' : 'It ends'} ${relative(status.ends_at, now)}.`,
-      };
+      return { tone: 'soon', word: t('status-replace-soon'), detail: replaceSoon(status, now) };
     case 'needs_you':
-      return { tone: 'need', word: 'Needs you', detail: `Since ${relative(status.since, now)}.` };
+      return { tone: 'need', word: t('status-needs-you'), detail: t('status-since', { when: relative(status.since, now) }) };
     case 'retrying':
       return status.trouble.trouble === 'registration'
-        ? { tone: 'need', word: 'App refused', detail: troubleText(status.trouble) }
-        : { tone: 'soon', word: 'Retrying', detail: `${troubleText(status.trouble)} Tried again ${relative(status.until, now)}.` };
+        ? { tone: 'need', word: t('status-app-refused'), detail: troubleText(status.trouble) }
+        : { tone: 'soon', word: t('status-retrying'), detail: joined(troubleText(status.trouble), t('status-tried-again', { when: relative(status.until, now) })) };
     case 'unverified':
-      return { tone: 'soon', word: 'Not verified', detail: status.reason };
+      return { tone: 'soon', word: t('status-not-verified'), detail: ofCore(status.reason) };
     case 'paused':
-      return { tone: 'idle', word: 'Paused', detail: `Since ${relative(status.since, now)}.` };
+      return { tone: 'idle', word: t('status-paused'), detail: t('status-since', { when: relative(status.since, now) }) };
     case 'connecting':
-      return { tone: 'idle', word: 'Connecting', detail: 'Waiting for the browser.' };
+      return { tone: 'idle', word: t('status-connecting'), detail: t('status-waiting-for-browser') };
     case 'not_connected':
-      return { tone: 'idle', word: 'Not connected', detail: '' };
+      return { tone: 'idle', word: t('status-not-connected'), detail: '' };
   }
+}
+
+function replaceSoon({ ends_at, saved_at }: Extract<StatusView, { status: 'replace_soon' }>, now: number): string {
+  if (ends_at === null) return t('status-replace-soon-old', { when: relative(saved_at, now) });
+  return t(ends_at <= now ? 'status-replace-soon-ended' : 'status-replace-soon-ends', { when: relative(ends_at, now) });
 }
 
 /** Whether only the user can help. */
@@ -90,19 +65,15 @@ export const isTroubled = (status: StatusView): boolean =>
 /** Whether all is well, as far as the one status that counts says. */
 export const isWell = (status: StatusView): boolean => status.status === 'connected' || status.status === 'scopes_missing';
 
-export const methodText: Record<Method, string> = {
-  api_key: 'API key',
-  oauth: 'OAuth 2.0',
-  service_account: 'Service account',
-};
+export const methodText = (method: Method): string => t(`method-${method}`);
 
 /** The last good sign of life: "refreshed 8 min ago", "verified 2 min ago". */
 export function lastSign(integration: IntegrationView, now: number): { text: string; at: number | null } {
   const verified = acceptedAt(integration.last_verdict);
   const refreshed = integration.last_refreshed_at;
-  if (refreshed !== null && refreshed > (verified ?? 0)) return { text: `refreshed ${relative(refreshed, now)}`, at: refreshed };
-  if (verified !== null) return { text: `verified ${relative(verified, now)}`, at: verified };
-  return { text: 'not verified yet', at: null };
+  if (refreshed !== null && refreshed > (verified ?? 0)) return { text: t('sign-refreshed', { when: relative(refreshed, now) }), at: refreshed };
+  if (verified !== null) return { text: t('sign-verified', { when: relative(verified, now) }), at: verified };
+  return { text: t('sign-none'), at: null };
 }
 
 /** When it last gave a sign of life; null = never yet. */

@@ -1,5 +1,7 @@
 // The four outcomes of a verification in plain words.
 import type { Method, Verdict } from '../api/host';
+import { joined, t } from '../language/language.svelte';
+import { ofCore } from './failure';
 import type { Tone } from './status';
 
 export interface VerdictText {
@@ -9,29 +11,18 @@ export interface VerdictText {
 }
 
 /** What is not allowed, as a sentence: the core gives one, a phrase, or the service's code. */
-export const limitText = (missing: string): string => (/[.!?]$/.test(missing) ? missing : `The service does not allow: ${missing}.`);
-
-const noun: Record<Method, string> = { api_key: 'key', oauth: 'sign-in', service_account: 'key file' };
+export const limitText = (missing: string): string => (/[.!?]$/.test(missing) ? missing : t('verdict-limit', { missing }));
 
 export function verdictText(verdict: Verdict, service: string, method: Method): VerdictText {
+  const works = () => ('account' in verdict && verdict.account ? t('verdict-works-as', { account: verdict.account.label }) : t('verdict-works'));
   switch (verdict.outcome) {
     case 'works':
-      return verdict.account
-        ? { tone: 'good', title: `Works as ${verdict.account.label}`, text: `${service} accepted the ${noun[method]}.` }
-        : { tone: 'good', title: 'Works', text: `${service} accepted the ${noun[method]}, and does not say whose it is.` };
+      return { tone: 'good', title: works(), text: verdict.account ? t('verdict-accepted', { service, method }) : t('verdict-accepted-unknown', { service, method }) };
     case 'works_without':
-      return {
-        tone: 'soon',
-        title: verdict.account ? `Works as ${verdict.account.label}` : 'Works',
-        text: `${limitText(verdict.missing)} That is fine if you do not need it.`,
-      };
+      return { tone: 'soon', title: works(), text: joined(limitText(verdict.missing), t('verdict-fine-without')) };
     case 'refused':
-      return { tone: 'need', title: `${service} refused the ${noun[method]}`, text: verdict.reason };
+      return { tone: 'need', title: t('verdict-refused', { service, method }), text: ofCore(verdict.reason) };
     case 'could_not_reach':
-      return {
-        tone: 'soon',
-        title: `${service} could not be reached`,
-        text: `${verdict.reason} The ${noun[method]} is saved; it is not known yet whether it works.`,
-      };
+      return { tone: 'soon', title: t('verdict-could-not-reach', { service }), text: joined(ofCore(verdict.reason), t('verdict-not-known-yet', { method })) };
   }
 }

@@ -1,7 +1,9 @@
 use std::time::Duration;
 
 use storm_domain::port::Vault;
-use storm_domain::{ErrorCode, Event, ListSort, NotificationPreferences, Preferences, QuietHours, WindowSettings};
+use storm_domain::{
+    ErrorCode, Event, LanguageChoice, ListSort, NotificationPreferences, Preferences, QuietHours, WindowSettings,
+};
 use storm_engine::view::{RevocationView, StatusView};
 
 use crate::rig::{Rig, failure};
@@ -92,6 +94,7 @@ async fn preferences_are_the_defaults_until_they_are_chosen_and_outlive_a_restar
     assert_eq!(rig.engine.preferences().await.unwrap(), Preferences::default());
     let quiet = |from, until| Preferences {
         notifications: NotificationPreferences { quiet: Some(QuietHours { from, until }), ..Default::default() },
+        language: LanguageChoice::German,
     };
     rig.engine.set_preferences(quiet(1_320, 420)).await.unwrap();
     let refused = failure(rig.engine.set_preferences(quiet(420, 420)).await);

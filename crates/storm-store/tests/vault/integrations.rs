@@ -4,7 +4,7 @@ use crate::common::{LATER, NOW, add, id};
 use storm_domain::port::{NewIntegration, Vault as _};
 use storm_domain::{
     Account, AppRegistration, Authority, Credential, CredentialSummary, GenerationNumber, GenerationPhase, Integration,
-    ListSort, NetworkSettings, NotificationPreferences, OwnProxy, Preferences, ProxyChoice, QuietHours,
+    LanguageChoice, ListSort, NetworkSettings, NotificationPreferences, OwnProxy, Preferences, ProxyChoice, QuietHours,
     ReconnectReason, RefreshState, RegistrationId, RotationMode, TokenState, Trouble, VaultError, Verdict,
     VerdictRecord, WindowSettings,
 };
@@ -189,9 +189,10 @@ contract! {
         vault.put_preferences(&Preferences::default()).await.unwrap();
         let quiet = Some(QuietHours { from: 1_320, until: 420 });
         let notifications = NotificationPreferences { needs_you: false, replace_soon: true, quiet };
-        vault.put_preferences(&Preferences { notifications: notifications.clone() }).await.unwrap();
+        vault.put_preferences(&Preferences { notifications: notifications.clone(), language: LanguageChoice::Chinese }).await.unwrap();
         let vault = house.reopen(vault).await;
-        assert_eq!(vault.preferences().await.unwrap().unwrap().notifications, notifications);
+        let kept = vault.preferences().await.unwrap().unwrap();
+        assert_eq!((kept.notifications, kept.language), (notifications, LanguageChoice::Chinese));
     }
 
     async fn the_window_settings_come_back_beside_the_network_settings_and_the_last_choice_counts(house) {

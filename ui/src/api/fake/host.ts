@@ -8,7 +8,7 @@ import { fail, kept, unlocked, verdictOf } from './model';
 import { generation } from './seed';
 import { healthOf, refreshesOf } from './health';
 import { findingOf, reachOf, sampleAuthority } from './network';
-import { checkedPreferences } from './preferences';
+import { checkedPreferences, spokenBy } from './preferences';
 import { plainCode, sampleCodes, waysOut } from './protection';
 import { sampleCode } from './device';
 import * as rotation from './rotation';
@@ -256,7 +256,11 @@ export class FakeHost extends FakeList implements Host {
 
   setPreferences: Host['setPreferences'] = async (preferences) => {
     await this.called('setPreferences');
-    return (this.preferred = checkedPreferences(preferences));
+    const before = spokenBy(this.preferred);
+    this.preferred = checkedPreferences(preferences);
+    const language = spokenBy(this.preferred);
+    if (language !== before) this.emitShell({ event: 'language_spoken', language });
+    return this.preferred;
   };
 
   chooseProxy: Host['chooseProxy'] = async (request) => {

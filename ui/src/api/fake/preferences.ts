@@ -1,8 +1,11 @@
 // What the fake host’s user prefers.
-import type { Preferences } from '../host';
+import type { Language, Preferences } from '../host';
 import { fail } from './model';
 
-export const plainPreferences: Preferences = { notifications: { needs_you: true, replace_soon: true, quiet: null } };
+export const plainPreferences: Preferences = { notifications: { needs_you: true, replace_soon: true, quiet: null }, language: 'system' };
+
+/** What the shell would speak: the system of the fake host speaks English. */
+export const spokenBy = ({ language = 'system' }: Preferences): Language => (language === 'system' ? 'en' : language);
 
 /** As the core takes them: hours that are none are refused at their field. */
 export function checkedPreferences(preferences: Preferences): Preferences {

@@ -16,9 +16,11 @@ import {
   type RegistrationView,
   type SavedView,
 } from '../../api/host';
+import { t } from '../../language/language.svelte';
 import type { App } from '../../state/app.svelte';
 import type { ConnectOpening } from '../../state/dialog.svelte';
 import type { FileTaker } from '../../state/drop.svelte';
+import { ownFailure } from '../../state/failure';
 import { FileEntry } from '../../state/file-entry.svelte';
 import type { FileOutcome, QueuedFile } from '../../state/file-queue.svelte';
 import { KeyEntry } from '../../state/key-entry.svelte';
@@ -46,7 +48,11 @@ export class ConnectFlow implements FileTaker {
   /** The file whose key is in the vault now. */
   stored = $state.raw<HeldSecretId | null>(null);
   /** The button that ends it; in a row of files there is more to come. */
-  readonly done: string;
+  get done(): string {
+    const { opening } = this;
+    if (opening.open !== 'key_files') return t('common-done');
+    return this.#place && this.#place.at < this.#place.of ? t('connect-next-file') : t('connect-finish');
+  }
 
   /** `turn`: the one of several files that this is about. */
   constructor(
@@ -54,9 +60,8 @@ export class ConnectFlow implements FileTaker {
     private readonly opening: ConnectOpening,
     readonly turn: QueuedFile | null = null,
   ) {
-    this.file = new FileEntry(app.host, app.drop, 'use it here');
-    const place = opening.open === 'key_files' ? opening.queue.place : null;
-    this.done = !place ? 'Done' : place.at < place.of ? 'Next file' : 'Finish';
+    this.file = new FileEntry(app.host, app.drop, () => t('drop-purpose-use'));
+    this.#place = opening.open === 'key_files' ? opening.queue.place : null;
   }
 
   /** What became of the file whose turn it is. */
@@ -144,9 +149,9 @@ export class ConnectFlow implements FileTaker {
   /** What a released file would do here. */
   get purpose(): string | null {
     if (!takesFile(this.step)) return null;
-    if (this.step.step === 'register_app') return 'use the client secret in it';
-    if (this.step.step === 'enter_key') return this.opening.open === 'replace' ? 'replace the key' : 'use the key in it';
-    return this.opening.open === 'replace' ? 'replace the key file' : 'add it as an integration';
+    if (this.step.step === 'register_app') return t('drop-purpose-secret');
+    if (this.step.step === 'enter_key') return t(this.opening.open === 'replace' ? 'drop-purpose-replace-key' : 'drop-purpose-key');
+    return t(this.opening.open === 'replace' ? 'drop-purpose-replace-file' : 'drop-purpose-add');
   }
 
   get takesSeveral(): boolean {
@@ -177,13 +182,13 @@ export class ConnectFlow implements FileTaker {
   /** A file was dropped or chosen. */
   async takeFile(file: KeyFileView): Promise<void> {
     if (!takesFile(this.step)) {
-      this.app.toasts.tell('Finish this first', 'Then drop the file again.');
+      this.app.toasts.tell(t('connect-finish-first'), t('connect-then-drop'));
       return;
     }
     const { step } = this;
     if (step.step === 'enter_key' && useOf(file, step.subject.connector) !== 'api_key') {
-      const message = `This is: ${file.file.shape}. ${step.subject.connector.badge.name} takes another kind of file here.`;
-      this.file.refuse({ code: 'file_not_usable', message, action: null, field: null, connector: null });
+      const message = t('connect-another-file', { shape: file.file.shape, service: step.subject.connector.badge.name });
+      this.file.refuse(ownFailure('file_not_usable', message));
       return;
     }
     this.file.take(file);
@@ -340,6 +345,7 @@ export class ConnectFlow implements FileTaker {
     await this.#run(() => this.#open());
   }
 
+  readonly #place: { at: number; of: number } | null;
   #target: AuthorizationTarget | null = null;
   #way: Way = 'browser';
   #left = false;
@@ -392,7 +398,7 @@ export class ConnectFlow implements FileTaker {
     const found = this.connectors.find((one) => one.badge.id === connector.id);
     const way = found?.methods.find((one) => one.method === method);
     if (!found || !way) {
-      return this.#go({ step: 'broken', failure: { code: 'not_supported', message: '', action: null, field: null, connector: null } });
+      return this.#go({ step: 'broken', failure: ownFailure('not_supported') });
     }
     this.name = name;
     return this.begin({ connector: found, method: way, existing: { id, name } });

@@ -1,8 +1,9 @@
 // The forecast as a person reads it: words for each kind, and a place on the time line. Pure.
 import type { ForecastView } from '../../api/host';
+import { t } from '../../language/language.svelte';
 import type { PageTab } from '../../state/route.svelte';
 import type { Tone } from '../../state/status';
-import { calendarDay } from '../../state/time';
+import { calendarDay, onDay } from '../../state/time';
 
 export type Span = 30 | 90;
 
@@ -43,25 +44,24 @@ function tabOf({ kind }: ForecastView): PageTab {
 }
 
 function wordsOf({ kind, certainty, at, method, others }: ForecastView, now: number): string {
-  const key = method === 'service_account' ? 'key file' : 'key';
-  const over = at <= now;
-  const when = `${certainty === 'presumed' ? 'about ' : ''}${calendarDay(at, now)}`;
-  const ends = over ? 'ended' : 'ends';
+  const over = at <= now ? 'yes' : 'no';
+  const day = onDay(at, now);
+  const when = certainty === 'presumed' ? t('forecast-when-presumed', { when: day }) : day;
   switch (kind) {
     case 'needs_you':
-      return 'needs you now';
+      return t('forecast-needs_you');
     case 'sign_in_ends':
-      return `sign-in ${ends} ${when}`;
+      return t('forecast-sign_in_ends', { over, when });
     case 'sign_in_unused':
-      return `sign-in ${ends} unused ${when}`;
+      return t('forecast-sign_in_unused', { over, when });
     case 'access_ends':
-      return `access ${ends} ${when}`;
+      return t('forecast-access_ends', { over, when });
     case 'key_ends':
-      return `${key} ${ends} ${when}`;
+      return t('forecast-key_ends', { over, when, method });
     case 'client_secret_ends':
-      return `client secret ${ends} ${when}${others > 0 ? `, for ${others + 1} integrations` : ''}`;
+      return others > 0 ? t('forecast-client_secret_ends-several', { over, when, n: others + 1 }) : t('forecast-client_secret_ends', { over, when });
     case 'key_gets_old':
-      return over ? `replace the ${key}, as you wished` : `your reminder ${when}`;
+      return at <= now ? t('forecast-key_gets_old-over', { method }) : t('forecast-key_gets_old', { when });
   }
 }
 

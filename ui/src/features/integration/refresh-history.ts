@@ -1,5 +1,6 @@
 // Refreshes that ended, as bars and as words. Pure.
 import type { RefreshView } from '../../api/host';
+import { language, t } from '../../language/language.svelte';
 import { troubleText, type Tone } from '../../state/status';
 import { clockTime } from '../../state/time';
 
@@ -21,27 +22,29 @@ export interface Bar {
 export function outcomeText(refresh: RefreshView): { tone: Tone; word: string; detail: string } {
   switch (refresh.outcome.outcome) {
     case 'refreshed':
-      return { tone: 'good', word: 'Refreshed', detail: '' };
+      return { tone: 'good', word: t('refresh-refreshed'), detail: '' };
     case 'recovered':
-      return { tone: 'good', word: 'Recovered', detail: 'From the answer of an interrupted refresh.' };
+      return { tone: 'good', word: t('refresh-recovered'), detail: t('refresh-recovered-detail') };
     case 'postponed':
-      return { tone: 'soon', word: 'Put off', detail: troubleText(refresh.outcome.trouble) };
+      return { tone: 'soon', word: t('refresh-postponed'), detail: troubleText(refresh.outcome.trouble) };
     case 'refused':
-      return { tone: 'need', word: 'Ended', detail: 'Only you could help.' };
+      return { tone: 'need', word: t('refresh-refused'), detail: t('refresh-refused-detail') };
   }
 }
 
 /** "0.4 s", "12 s"; nothing where it was not measured. */
 export function tookText(tookMs: number | null): string {
   if (tookMs === null) return '';
-  return tookMs < 950 ? `0.${Math.max(1, Math.round(tookMs / 100))} s` : tookMs < 10_000 ? `${(tookMs / 1000).toFixed(1)} s` : `${Math.round(tookMs / 1000)} s`;
+  const seconds = tookMs < 950 ? Math.max(1, Math.round(tookMs / 100)) / 10 : tookMs / 1000;
+  return t('refresh-took', { seconds: language().seconds[tookMs < 10_000 ? 'tenths' : 'whole'].format(seconds) });
 }
 
 export function bars(history: RefreshView[], now: number): Bar[] {
   return history.map((refresh) => {
     const { tone, word } = outcomeText(refresh);
     const took = tookText(refresh.took_ms);
-    return { tone, height: tone === 'good' ? heightOf(refresh.took_ms) : 1, words: `${clockTime(refresh.at, now)}: ${word}${took && ` in ${took}`}` };
+    const said = { when: clockTime(refresh.at, now), outcome: word };
+    return { tone, height: tone === 'good' ? heightOf(refresh.took_ms) : 1, words: took ? t('refresh-bar-took', { ...said, took }) : t('refresh-bar', said) };
   });
 }
 
@@ -60,8 +63,8 @@ export function summary(history: RefreshView[], now: number): string {
   const times = history.flatMap(({ took_ms }) => (took_ms === null ? [] : [took_ms])).sort((one, other) => one - other);
   const middle = tookText(times[Math.floor(times.length / 2)] ?? null);
   return [
-    `${worked} ${worked === 1 ? 'refresh' : 'refreshes'} since ${clockTime(first.at, now)}`,
-    failed > 0 ? `${failed} did not work` : '',
-    middle && `usually ${middle}`,
+    t('refreshes-since', { n: worked, when: clockTime(first.at, now) }),
+    failed > 0 ? t('refreshes-failed', { n: failed }) : '',
+    middle && t('refreshes-usually', { took: middle }),
   ].filter(Boolean).join(' · ');
 }

@@ -1,12 +1,13 @@
 // What the palette can run: views, settings, filters and orders, every connector, every integration and everything that can be done
 // to it. Made when they are looked for, since ten thousand integrations with ten actions each are many.
-import type { ConnectorBadge, ConnectorView, IntegrationView, ListSort } from '../../api/host';
+import type { ConnectorBadge, ConnectorView, IntegrationView } from '../../api/host';
+import { t } from '../../language/language.svelte';
 import type { App } from '../../state/app.svelte';
-import { everything, stateTitles, type StateFilter } from '../../state/filter';
-import { actionsFor, rowActions, type RowAction } from '../../state/row-action';
+import { everything, stateFilters, stateTitle } from '../../state/filter';
+import { actionName, actionsFor, rowActions, type RowAction } from '../../state/row-action';
 import type { SettingsPart } from '../../state/route.svelte';
-import { shortcuts, type Shortcut } from '../../state/shortcut';
-import { sortTitles } from '../../state/sort';
+import { shortcutTitle, type Shortcut } from '../../state/shortcut';
+import { sorts, sortTitle } from '../../state/sort';
 
 export interface Command {
   /** Stays the same, so that it can be remembered: `open:ID`, `verify:ID`, `connect:github`, `go:activity`. */
@@ -24,30 +25,26 @@ export interface Command {
 
 const plain = (id: string, title: string, run: () => unknown, rest: Partial<Command> = {}): Command => ({ id, title, detail: '', words: '', tile: null, shortcut: null, danger: false, run, ...rest });
 
-const settingsParts: [SettingsPart, string, string][] = [
-  ['vault', 'Settings: ways into the vault', 'keyring passphrase recovery code'],
-  ['master_key', 'Settings: master key', 'change rotate encryption'],
-  ['network', 'Settings: network', 'proxy certificate authority test'],
-];
+const settingsParts: SettingsPart[] = ['vault', 'master_key', 'network'];
 
 /** Everything that is not about one integration. */
 export function commandsOf(app: App, connectors: ConnectorView[]): Command[] {
-  const go = (shortcut: Shortcut, run: () => void) => plain(`go:${shortcut}`, shortcuts[shortcut].title, run, { shortcut });
+  const go = (shortcut: Shortcut, run: () => void) => plain(`go:${shortcut}`, shortcutTitle(shortcut), run, { shortcut });
   const shown = (run: () => void) => () => (app.route.list(), run());
   return [
     go('integrations', () => app.route.list()),
     go('health', () => app.route.health()),
     go('activity', () => app.route.activity()),
     go('settings', () => app.route.settings()),
-    ...settingsParts.map(([part, title, words]) => plain(`settings:${part}`, title, () => app.route.settings(part), { words })),
-    plain('add', 'Add an integration', () => app.dialogs.setup(), { shortcut: 'add', words: 'new connect' }),
-    plain('sheet', 'Keyboard shortcuts', () => app.dialogs.shortcuts(), { shortcut: 'sheet', words: 'keys help' }),
-    plain('filter:all', 'Show all integrations', shown(() => app.list.showAll()), { words: 'filter clear' }),
-    ...(Object.keys(stateTitles) as StateFilter[]).map((state) =>
-      plain(`filter:${state}`, `Show only: ${stateTitles[state]}`, shown(() => (app.list.filter = { ...everything, state })), { words: 'filter' })),
-    ...app.list.choices.labels.map(({ title }) => plain(`label:${title}`, `Show only: ${title}`, shown(() => (app.list.filter = { ...everything, label: title })), { detail: 'Label', words: 'filter label' })),
-    ...(Object.keys(sortTitles) as ListSort[]).map((sort) => plain(`sort:${sort}`, `Sort: ${sortTitles[sort]}`, shown(() => void app.attempt(() => app.settings.choose({ sort }))), { words: 'order' })),
-    ...connectors.map(({ badge, category }) => plain(`connect:${badge.id}`, `Connect ${badge.name}`, () => app.dialogs.setup(badge.id), { detail: category, words: 'add new integration', tile: badge })),
+    ...settingsParts.map((part) => plain(`settings:${part}`, t(`palette-settings-${part}`), () => app.route.settings(part), { words: t(`palette-settings-${part}-words`) })),
+    plain('add', t('shortcut-add'), () => app.dialogs.setup(), { shortcut: 'add', words: t('palette-words-add') }),
+    plain('sheet', t('shortcut-title'), () => app.dialogs.shortcuts(), { shortcut: 'sheet', words: t('palette-words-keys') }),
+    plain('filter:all', t('palette-show-all'), shown(() => app.list.showAll()), { words: t('palette-words-clear') }),
+    ...stateFilters.map((state) =>
+      plain(`filter:${state}`, t('palette-show-only', { what: stateTitle(state) }), shown(() => (app.list.filter = { ...everything, state })), { words: t('palette-words-filter') })),
+    ...app.list.choices.labels.map(({ title }) => plain(`label:${title}`, t('palette-show-only', { what: title }), shown(() => (app.list.filter = { ...everything, label: title })), { detail: t('label-word'), words: t('palette-words-label') })),
+    ...sorts.map((sort) => plain(`sort:${sort}`, t('palette-sort', { order: sortTitle(sort) }), shown(() => void app.attempt(() => app.settings.choose({ sort }))), { words: t('palette-words-order') })),
+    ...connectors.map(({ badge, category }) => plain(`connect:${badge.id}`, t('heading-connect', { service: badge.name }), () => app.dialogs.setup(badge.id), { detail: category, words: t('palette-words-connect'), tile: badge })),
   ];
 }
 
@@ -57,8 +54,8 @@ export const openCommand = (app: App, row: IntegrationView): Command =>
   plain(`open:${row.id}`, row.name, () => app.route.open(row.id), { detail: about(row), tile: row.connector });
 
 export const actionCommand = (app: App, action: RowAction, row: IntegrationView): Command => {
-  const { title, shortcut, danger, run } = rowActions[action];
-  return plain(`${action}:${row.id}`, `${title.replace('…', '')}: ${row.name}`, () => run(app, row), { detail: about(row), tile: row.connector, shortcut, danger: danger ?? false });
+  const { shortcut, danger, run } = rowActions[action];
+  return plain(`${action}:${row.id}`, t('health-action-of', { label: actionName(action), name: row.name }), () => run(app, row), { detail: about(row), tile: row.connector, shortcut, danger: danger ?? false });
 };
 
 /** What can be done to one integration. */

@@ -4,7 +4,7 @@
 // scorers that look at each letter of each name take a hundred; and its matches follow words rather than stray letters.
 import uFuzzy from '@leeoniya/ufuzzy';
 import type { IntegrationView } from '../../api/host';
-import { actionsFor, rowActions, type RowAction } from '../../state/row-action';
+import { actionsFor, actionTitle, rowActions, type RowAction } from '../../state/row-action';
 
 /** Letters of any script; a few may be left out within a word. */
 const fuzzy = new uFuzzy({
@@ -39,7 +39,7 @@ export interface Deed {
 export function deeds(rows: IntegrationView[], texts: string[], query: string, most: number): Deed[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   return words.flatMap((word, place) => {
-    const meant = word.length < 2 ? [] : (Object.keys(rowActions) as RowAction[]).filter((action) => rowActions[action].title.toLowerCase().startsWith(word));
+    const meant = word.length < 2 ? [] : (Object.keys(rowActions) as RowAction[]).filter((action) => actionTitle(action).toLowerCase().startsWith(word));
     const rest = words.filter((_, other) => other !== place).join(' ');
     if (meant.length === 0 || rest === '') return [];
     const whom = matches(texts, rest).flatMap((index) => rows[index] ?? []);

@@ -1,6 +1,8 @@
 // A rotation as the five lines that a person reads: which are done, which one is now, what it says and what can be done there.
 // Pure; every step of the machine has its row in the test's table.
 import type { CredentialSummary, RotationView, Timestamp, Verdict } from '../../api/host';
+import { joined, t } from '../../language/language.svelte';
+import { ofCore } from '../../state/failure';
 import { limitText, verdictText } from '../../state/verdict';
 
 export type LineState = 'done' | 'now' | 'later';
@@ -25,20 +27,20 @@ export interface Line {
 export function credentialHint(summary: CredentialSummary): string {
   switch (summary.kind) {
     case 'damaged':
-      return 'damaged';
+      return t('hint-damaged');
     case 'api_key':
       return summary.id ?? summary.hint;
     case 'client_secret':
       return summary.hint;
     case 'service_account_key':
-      return summary.key_id ?? 'a private key';
+      return summary.key_id ?? t('hint-private-key');
     case 'oauth_grant':
-      return summary.refreshable ? 'tokens that renew' : 'an access token';
+      return summary.refreshable ? t('hint-tokens') : t('hint-access-token');
   }
 }
 
 /** What is rotated, in a sentence. */
-const nounOf = ({ old }: RotationView): string => (old.summary.kind === 'client_secret' ? 'secret' : 'key');
+const nounOf = ({ old }: RotationView): 'secret' | 'key' => (old.summary.kind === 'client_secret' ? 'secret' : 'key');
 
 /** Whether the new one is only tried, or not wanted any more: nothing is switched to then. */
 export const isDiscarded = ({ mode, step }: RotationView): boolean => mode === 'drill' || step.step === 'discarding' || step.step === 'rehearsed';
@@ -85,60 +87,60 @@ function madeLine(rotation: RotationView, service: string): Words {
   const { step, is_minted: minted } = rotation;
   const noun = nounOf(rotation);
   if (step.step === 'minting') {
-    const actions: Line['actions'] = [{ action: 'retry', label: 'Try again' }];
+    const actions: Line['actions'] = [{ action: 'retry', label: t('common-try-again') }];
     return step.failure === null
-      ? { title: `Have ${service} make a new key`, text: 'Asking for it…', working: true, actions }
-      : { title: `It is not known whether ${service} made a new key`, text: `${step.failure} The next try deletes it there first, if it did.`, actions };
+      ? { title: t('step-have-made', { service }), text: t('step-asking'), working: true, actions }
+      : { title: t('step-made-unknown-title', { service }), text: joined(ofCore(step.failure), t('step-made-unknown')), actions };
   }
-  const title = minted ? `New ${noun} made by ${service}, saved beside the old one` : `New ${noun} saved beside the old one`;
+  const title = minted ? t('step-made-by', { noun, service }) : t('step-saved', { noun });
   return { title, text: savedText(rotation) };
 }
 
 /** The end of a new key that is not to be used. */
 function discardLine(rotation: RotationView, service: string): Words {
   const { step, revoke_mode: mode, revoke_failure: failure, new: fresh } = rotation;
-  const title = 'Delete the new key';
-  const hint = fresh ? credentialHint(fresh.summary) : 'the new key';
+  const title = t('step-delete-new');
+  const hint = fresh ? credentialHint(fresh.summary) : t('hint-new-key');
   if (step.step === 'discarding' && !step.ordered) {
-    const leave: Line['actions'][number] = { action: 'let_be', label: `Leave it at ${service}` };
+    const leave: Line['actions'][number] = { action: 'let_be', label: t('step-leave', { service }) };
     if (mode === 'by_page') {
-      return { title, text: `Delete ${hint} on the page of ${service}, then say so here.`, actions: [{ action: 'confirm_revoked', label: 'I deleted it' }, { action: 'open_page', label: 'Open the page again' }, leave] };
+      return { title, text: t('step-delete-by-page', { hint, service }), actions: [{ action: 'confirm_revoked', label: t('step-i-deleted') }, { action: 'open_page', label: t('step-open-page-again') }, leave] };
     }
     return failure === null
-      ? { title, text: `Asking ${service} to delete ${hint}…`, working: true, actions: [{ action: 'retry', label: 'Try again' }] }
-      : { title: `${service} did not delete the new key`, text: `${failure} The old key is in use, as before.`, actions: [{ action: 'retry', label: 'Try again' }, leave] };
+      ? { title, text: t('step-asking-delete', { service, hint }), working: true, actions: [{ action: 'retry', label: t('common-try-again') }] }
+      : { title: t('step-not-deleted', { service }), text: joined(ofCore(failure), t('step-old-in-use')), actions: [{ action: 'retry', label: t('common-try-again') }, leave] };
   }
-  if (step.step === 'discarding' || step.step === 'rehearsed') return { title: 'New key deleted', text: 'The old key is in use, as before.' };
-  return { title, text: 'The old key stays in use throughout.' };
+  if (step.step === 'discarding' || step.step === 'rehearsed') return { title: t('step-new-deleted'), text: t('step-old-in-use') };
+  return { title, text: t('step-old-stays') };
 }
 
 function discardedLine(rotation: RotationView, service: string): Words {
   const { step } = rotation;
   if (step.step === 'rehearsed') {
     return rotation.proved_at === null
-      ? { title: 'New key left as it is', text: 'You chose not to wait for its end.' }
-      : { title: 'New key proved dead', text: `${service} refuses it.` };
+      ? { title: t('step-new-left'), text: t('step-chose-not-to-wait') }
+      : { title: t('step-new-dead'), text: t('step-refuses-it', { service }) };
   }
-  const title = 'Prove that the new key is dead';
+  const title = t('step-prove-new');
   if (step.step === 'discarding' && step.ordered) {
-    const tries = step.tries === 0 ? '' : ` ${service} still accepted it ${step.tries === 1 ? 'once' : `${step.tries} times`}.`;
-    return { title, text: `It is tried until ${service} refuses it.${tries}`, working: true, actions: [{ action: 'retry', label: 'Try now' }, { action: 'let_be', label: 'Do not wait' }] };
+    const tries = step.tries === 0 ? '' : t('step-still-accepted', { n: step.tries, service });
+    return { title, text: joined(t('step-until-refused', { service }), tries), working: true, actions: [{ action: 'retry', label: t('common-try-now') }, { action: 'let_be', label: t('step-do-not-wait') }] };
   }
-  return { title, text: `It is tried once more, and ${service} must refuse it.` };
+  return { title, text: t('step-tried-once-more', { service }) };
 }
 
 /** What a drill found, in a sentence or two. */
 export function drillResult(rotation: RotationView): string {
   const { found } = rotation;
-  if (!found) return 'The new key did not work, so a rotation with it would have ended here. The old one was in use throughout.';
-  const less = found.missing ? ` It may do less: ${limitText(found.missing)}` : ' It may do the same.';
+  if (!found) return t('drill-failed');
+  const less = found.missing ? t('drill-less', { limit: limitText(found.missing) }) : t('drill-same-rights');
   switch (found.comparison.comparison) {
     case 'same':
-      return `The new key worked, as the same account.${less} A rotation would go through.`;
+      return joined(t('drill-worked-same'), less, t('drill-would-go-through'));
     case 'unknown':
-      return `The new key worked; whose it is, the service does not say.${less} A rotation would ask you before it switches.`;
+      return joined(t('drill-worked-unknown'), less, t('drill-would-ask'));
     case 'different':
-      return `The new key worked, but belongs to ${found.comparison.new}, and the old one to ${found.comparison.old}.${less} A rotation would ask you before it switches.`;
+      return joined(t('drill-worked-different', { new: found.comparison.new, old: found.comparison.old }), less, t('drill-would-ask'));
   }
 }
 
@@ -146,11 +148,11 @@ function savedText(rotation: RotationView): string {
   const { step, new: fresh } = rotation;
   if (!fresh) return stillOld(rotation);
   const hint = credentialHint(fresh.summary);
-  return step.step === 'staged' || step.step === 'verified' ? `${hint}. ${stillOld(rotation)}` : hint;
+  return step.step === 'staged' || step.step === 'verified' ? joined(t('step-hint', { hint }), stillOld(rotation)) : hint;
 }
 
 const stillOld = (rotation: RotationView): string =>
-  nounOf(rotation) === 'secret' ? 'The old secret is still the one in use.' : 'Your tools still use the old key.';
+  nounOf(rotation) === 'secret' ? t('step-secret-still-used') : t('step-key-still-used');
 
 type Words = Partial<Line> & Pick<Line, 'title' | 'text'>;
 
@@ -158,56 +160,56 @@ function verifyLine(rotation: RotationView, service: string): Words {
   const { step } = rotation;
   const noun = nounOf(rotation);
   if (step.step === 'staged') {
-    if (!step.verdict) return { title: `Try the new ${noun}`, text: `Asking ${service} whether it works…`, working: true, actions: [{ action: 'retry', label: 'Try again' }] };
+    if (!step.verdict) return { title: t('step-try', { noun }), text: t('step-asking-works', { service }), working: true, actions: [{ action: 'retry', label: t('common-try-again') }] };
     const { title, text } = noun === 'secret' ? secretVerdict(step.verdict, service) : verdictText(step.verdict, service, 'api_key');
-    return { title, text: `${text} ${stillOld(rotation)}`, actions: [{ action: 'retry', label: 'Try again' }] };
+    return { title, text: joined(text, stillOld(rotation)), actions: [{ action: 'retry', label: t('common-try-again') }] };
   }
   if (step.step === 'verified' && noun === 'key') {
-    const less = step.missing ? ` ${limitText(step.missing)}` : '';
+    const less = step.missing ? limitText(step.missing) : '';
     switch (step.comparison.comparison) {
       case 'same':
-        return { title: 'New key works, as the same account', text: less.trim() };
+        return { title: t('step-works-same'), text: less };
       case 'unknown':
-        return { title: 'New key works', text: `${service} does not say whose it is.${less}` };
+        return { title: t('step-works', { noun }), text: joined(t('step-whose-unknown', { service }), less) };
       case 'different':
-        return { title: 'New key works, as another account', text: `The old key belongs to ${step.comparison.old}, the new one to ${step.comparison.new}.${less}` };
+        return { title: t('step-works-other'), text: joined(t('step-belong', { old: step.comparison.old, new: step.comparison.new }), less) };
     }
   }
-  return { title: `New ${noun} works`, text: `${service} accepted it.` };
+  return { title: t('step-works', { noun }), text: t('step-accepted', { service }) };
 }
 
 /** Not every service says so at once; the core's words tell what happens then. */
 function secretVerdict(verdict: Verdict, service: string): { title: string; text: string } {
   switch (verdict.outcome) {
     case 'refused':
-      return { title: `${service} refused the secret`, text: `It answered: ${verdict.reason}.` };
+      return { title: t('step-secret-refused', { service }), text: t('step-answered', { reason: ofCore(verdict.reason) }) };
     case 'could_not_reach':
-      return { title: 'It is not known yet whether the new secret works', text: verdict.reason };
+      return { title: t('step-secret-unknown'), text: ofCore(verdict.reason) };
     default:
-      return { title: 'New secret works', text: `${service} accepted it.` };
+      return { title: t('step-works', { noun: 'secret' }), text: t('step-accepted', { service }) };
   }
 }
 
 function switchLine(rotation: RotationView, service: string): Words {
   const { step } = rotation;
   if (nounOf(rotation) === 'secret') {
-    const title = step.step === 'staged' || step.step === 'verified' ? 'Switch to the new secret' : 'Switched';
-    const text = 'Every integration of this app registration uses the new secret from then on.';
-    return { title, text, actions: step.step === 'verified' ? [{ action: 'switch', label: 'Switch' }] : [] };
+    const title = step.step === 'staged' || step.step === 'verified' ? t('step-switch-to', { noun: 'secret' }) : t('step-switched');
+    const text = t('step-every-integration');
+    return { title, text, actions: step.step === 'verified' ? [{ action: 'switch', label: t('step-switch') }] : [] };
   }
   if (step.step !== 'verified') {
-    return { title: step.step === 'staged' ? 'Switch to the new key' : 'Switched', text: 'Your tools get the new key from now on.' };
+    return { title: step.step === 'staged' ? t('step-switch-to', { noun: 'key' }) : t('step-switched'), text: t('step-tools-now') };
   }
   switch (step.comparison.comparison) {
     case 'same':
-      return { title: 'Switch to the new key', text: 'Your tools get the new key from then on.', actions: [{ action: 'switch', label: 'Switch' }] };
+      return { title: t('step-switch-to', { noun: 'key' }), text: t('step-tools-then'), actions: [{ action: 'switch', label: t('step-switch') }] };
     case 'unknown':
-      return { title: 'Switch to the new key', text: `Check at ${service} that it belongs to the right account.`, actions: [{ action: 'switch', label: 'Switch' }] };
+      return { title: t('step-switch-to', { noun: 'key' }), text: t('step-check-account', { service }), actions: [{ action: 'switch', label: t('step-switch') }] };
     case 'different':
       return {
-        title: 'Switch to another account?',
-        text: `Your tools would see the data of ${step.comparison.new}. Undo if that is not what you want.`,
-        actions: [{ action: 'switch_despite_difference', label: 'Switch anyway' }],
+        title: t('step-switch-other'),
+        text: t('step-would-see', { account: step.comparison.new }),
+        actions: [{ action: 'switch_despite_difference', label: t('step-switch-anyway') }],
       };
   }
 }
@@ -215,61 +217,61 @@ function switchLine(rotation: RotationView, service: string): Words {
 function revokeLine(rotation: RotationView, service: string): Words {
   const { step, revoke_mode: mode, revoke_failure: failure, old: replaced } = rotation;
   const noun = nounOf(rotation);
-  const old = noun === 'secret' ? `the old secret (${credentialHint(replaced.summary)})` : credentialHint(replaced.summary);
-  const title = `Turn off the old ${noun}`;
+  const old = noun === 'secret' ? t('hint-old-secret', { hint: credentialHint(replaced.summary) }) : credentialHint(replaced.summary);
+  const title = t('step-turn-off', { noun });
   const byApi = mode === 'by_api';
   const failed: Words = {
-    title: `${service} did not turn off the old ${noun}`,
-    text: `${failure} Until then ${old} still works there.`,
-    actions: [{ action: 'retry', label: 'Try again' }, { action: 'confirm_revoked', label: 'I turned it off myself' }],
+    title: t('step-not-turned-off', { service, noun }),
+    text: joined(ofCore(failure ?? ''), t('step-until-then-works', { old })),
+    actions: [{ action: 'retry', label: t('common-try-again') }, { action: 'confirm_revoked', label: t('step-i-turned-off-myself') }],
   };
   if (step.step === 'deactivating') {
     if (!step.ordered) {
       return failure === null
-        ? { title: `Switch off the old ${noun}`, text: `Asking ${service} to refuse ${old}, once whoever was lent it has used it. It is deleted later; until then, Undo brings it back.`, working: true }
+        ? { title: t('step-switch-off', { noun }), text: t('step-asking-refuse', { service, old }), working: true }
         : failed;
     }
-    const told = step.refused ? `${service} refuses ${old} now.` : `${service} does not refuse ${old} yet.`;
-    return { title: `Old ${noun} switched off`, text: `${told} It is deleted for good in a moment; until then, Undo brings it back.`, working: true, actions: [{ action: 'revoke', label: 'Delete it now' }] };
+    const told = t(step.refused ? 'step-refuses-now' : 'step-not-yet-refuses', { service, old });
+    return { title: t('step-switched-off', { noun }), text: joined(told, t('step-deleted-in-a-moment')), working: true, actions: [{ action: 'revoke', label: t('step-delete-now') }] };
   }
   if (step.step === 'revoking' && !step.ordered && failure !== null) {
     return failed;
   }
   if (step.step === 'revoking' && !step.ordered && rotation.lent_until !== null) {
-    const then = byApi ? `Then ${service} is asked to turn it off.` : `Then the page of ${service} opens, where you turn it off.`;
+    const then = t(byApi ? 'step-then-asked' : 'step-then-page', { service });
     return {
-      title: 'Waiting for tools that may still use the old key',
-      text: `Whoever was lent ${old} until the switch has a moment to finish. ${then}`,
+      title: t('step-waiting-title'),
+      text: joined(t('step-waiting', { old }), then),
       waitsUntil: rotation.lent_until,
     };
   }
   if (step.step === 'revoking' && !step.ordered) {
     return byApi
-      ? { title, text: `Asking ${service} to turn off ${old}…`, working: true, actions: [{ action: 'retry', label: 'Try again' }] }
-      : { title, text: `Delete ${old} on the page of ${service}, then say so here.`, actions: [{ action: 'confirm_revoked', label: 'I turned it off' }, { action: 'open_page', label: 'Open the page again' }] };
+      ? { title, text: t('step-asking-turn-off', { service, old }), working: true, actions: [{ action: 'retry', label: t('common-try-again') }] }
+      : { title, text: t('step-delete-by-page', { hint: old, service }), actions: [{ action: 'confirm_revoked', label: t('step-i-turned-off') }, { action: 'open_page', label: t('step-open-page-again') }] };
   }
   if (step.step === 'switched') {
     return {
       title,
-      text: `${byApi ? `Storm Connect turns off ${old} at ${service}.` : `${service} lets only you delete ${old}; its page opens.`} Until you do this, Undo brings it back.`,
-      actions: [{ action: 'revoke', label: byApi ? title : `Open ${service}’s page` }],
+      text: t(byApi ? 'step-by-api' : 'step-by-page', { old, service }),
+      actions: [{ action: 'revoke', label: byApi ? title : t('step-open-page', { service }) }],
     };
   }
-  if (step.step === 'staged' || step.step === 'verified') return { title, text: 'Until then, Undo brings it back.' };
-  return { title: `Old ${noun} turned off`, text: byApi ? `${service} confirmed it.` : 'You turned it off.' };
+  if (step.step === 'staged' || step.step === 'verified') return { title, text: t('step-undo-until') };
+  return { title: t('step-turned-off', { noun }), text: byApi ? t('step-confirmed', { service }) : t('step-you-turned-off') };
 }
 
 function proveLine(rotation: RotationView, service: string): Words {
   const { step } = rotation;
   const noun = nounOf(rotation);
   if (step.step === 'done' && rotation.proved_at === null) {
-    return { title: `Old ${noun} gone`, text: `${service} does not say whether it refuses it; your word stands.` };
+    return { title: t('step-gone', { noun }), text: t('step-your-word', { service }) };
   }
-  if (step.step === 'proved_dead' || step.step === 'done') return { title: `Old ${noun} proved dead`, text: `${service} refuses it.` };
-  const title = `Prove that the old ${noun} is dead`;
+  if (step.step === 'proved_dead' || step.step === 'done') return { title: t('step-dead', { noun }), text: t('step-refuses-it', { service }) };
+  const title = t('step-prove', { noun });
   if (step.step === 'revoking' && step.ordered) {
-    const tries = step.tries === 0 ? '' : ` ${service} still accepted it ${step.tries === 1 ? 'once' : `${step.tries} times`}.`;
-    return { title, text: `It is tried until ${service} refuses it.${tries}`, working: true, actions: [{ action: 'retry', label: 'Try now' }] };
+    const tries = step.tries === 0 ? '' : t('step-still-accepted', { n: step.tries, service });
+    return { title, text: joined(t('step-until-refused', { service }), tries), working: true, actions: [{ action: 'retry', label: t('common-try-now') }] };
   }
-  return { title, text: `It is tried once more, and ${service} must refuse it.` };
+  return { title, text: t('step-tried-once-more', { service }) };
 }

@@ -1,0 +1,12 @@
+disconnect-not-confirmed = { $service } hat es nicht bestätigt
+disconnect-nothing-removed = Hier wurde nichts entfernt.
+disconnect-still-to-revoke = { $name } wurde entfernt und ist noch zu widerrufen
+disconnect-activity-shows = „Aktivität“ zeigt, wie es weitergeht.
+disconnect-revoked = { $name } wurde widerrufen und entfernt
+disconnect-removed = { $name } wurde entfernt
+disconnect-title = { $name } trennen?
+disconnect-removing = Entfernen nimmt es von diesem Computer; zehn Sekunden lang lässt sich das rückgängig machen.
+disconnect-revoking = Widerrufen beendet es auch bei { $service }, für alles, was es nutzt, und lässt sich nicht rückgängig machen.
+disconnect-stays-valid = Bei { $service } bleibt es gültig, bis es dort beendet wird.
+disconnect-revoke = Bei { $service } widerrufen und entfernen
+disconnect-remove = Von diesem Computer entfernen

@@ -1,0 +1,10 @@
+first-door-api_key-title = Schlüssel einfügen
+first-door-api_key = Einen Dienst wählen und den dort erstellten Schlüssel einfügen.
+first-door-service_account-title = Datei ablegen
+first-door-service_account = Die Schlüsseldatei eines Dienstkontos, irgendwo auf dieses Fenster.
+first-door-oauth-title = Anmelden
+first-door-oauth = Einen Dienst wählen und im Browser zustimmen.
+first-title = Den ersten Dienst verbinden
+first-promise = Geheimnisse bleiben verschlüsselt auf diesem Computer. Kein Konto nötig.
+first-or = oder { $part }
+first-rehearse = mit dem Übungsdienst ausprobieren

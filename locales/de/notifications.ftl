@@ -1,0 +1,10 @@
+notifications-from-edge = Von
+notifications-until-edge = bis
+notifications-title = Benachrichtigungen
+notifications-needs = Wenn etwas zu tun ist
+notifications-needs-text = Eine Benachrichtigung für alles zusammen und nie für das, was funktioniert. Sie kommt nach einer Stunde wieder, nach vier und jeden Morgen, bis es erledigt ist; früher, wenn ein Tool vergeblich danach fragt.
+notifications-replace = Wenn ein Schlüssel bald zu ersetzen ist
+notifications-replace-text = Einmal je Schlüssel und Ablauf, und noch einmal am letzten Tag.
+notifications-quiet = Ruhezeit
+notifications-quiet-text = Dann wird nichts angezeigt. Was in diese Zeit fiel, kommt danach.
+notifications-not-changed = Die Zeiten wurden nicht geändert

@@ -1,0 +1,24 @@
+palette-field = Befehl oder Integration
+palette-list = Befehle und Integrationen
+palette-none = Nichts dergleichen. Einen Dienst, ein Konto oder ein Wort wie „verbinden“ versuchen.
+palette-results =
+    { $n ->
+        [one] 1 Treffer
+       *[other] { $n } Treffer
+    }
+palette-settings-vault = Einstellungen: Wege in den Tresor
+palette-settings-vault-words = Schlüsselbund Passphrase Wiederherstellungscode
+palette-settings-master_key = Einstellungen: Hauptschlüssel
+palette-settings-master_key-words = ändern rotieren Verschlüsselung
+palette-settings-network = Einstellungen: Netzwerk
+palette-settings-network-words = Proxy Zertifizierungsstelle Test
+palette-words-add = neu verbinden
+palette-words-keys = Tasten Hilfe
+palette-show-all = Alle Integrationen anzeigen
+palette-words-clear = Filter zurücksetzen
+palette-show-only = Nur anzeigen: { $what }
+palette-words-filter = Filter
+palette-words-label = Filter Label
+palette-sort = Sortieren: { $order }
+palette-words-order = Reihenfolge
+palette-words-connect = hinzufügen neue Integration

@@ -1,0 +1,9 @@
+revocation-told = { $name } wurde widerrufen
+revocation-title = Noch zu widerrufen
+revocation-text = Diese wurden entfernt, und ihr Dienst hat das Ende noch nicht bestätigt. Bis dahin funktionieren sie dort möglicherweise noch.
+revocation-given-up = Aufgegeben
+revocation-end-it = Auf der Seite des Dienstes beenden und dann hier loslassen.
+revocation-next-try = Nächster Versuch { $when }.
+revocation-page = Seite öffnen
+revocation-forget-title = Löscht es hier, ohne es zu widerrufen
+revocation-forget = Verwerfen

@@ -1,0 +1,3 @@
+toast-notices = Meldungen
+toast-undo = Rückgängig
+toast-dismiss = Schließen

@@ -1,0 +1,33 @@
+nav-views = Ansichten
+nav-integrations = Integrationen
+nav-health = Zustand
+nav-activity = Aktivität
+nav-settings = Einstellungen
+nav-needing =
+    { $n ->
+        [one] Bei 1 Integration ist etwas zu tun
+       *[other] Bei { $n } Integrationen ist etwas zu tun
+    }
+nav-vault-opening = Tresor wird geöffnet …
+nav-vault-unlocked = Tresor entsperrt
+nav-vault-locked = Tresor gesperrt
+page-tab-overview = Übersicht
+page-tab-credentials = Zugangsdaten
+page-tab-activity = Aktivität
+page-parts = Teile dieser Seite
+page-back = Zurück zur Liste
+integrations-reading = Integrationen werden gelesen …
+integrations-search-label = Integrationen durchsuchen
+integrations-search = Suchen
+integrations-run = Befehl ausführen ({ $keys })
+integrations-add = Integration hinzufügen
+integrations-list = Liste
+integrations-none = Keine passende Integration. { $part }
+integrations-show-all = Alle anzeigen
+settings-vault = Tresor
+settings-protected-by = Geschützt durch
+settings-shown-once-open = Wird nach dem Öffnen angezeigt
+settings-data-folder = Datenordner
+settings-version = Version
+settings-licence = Lizenz
+settings-licence-text = MIT oder Apache-2.0, nach Wahl

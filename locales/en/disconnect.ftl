@@ -1,0 +1,12 @@
+disconnect-not-confirmed = { $service } did not confirm it
+disconnect-nothing-removed = Nothing was removed here.
+disconnect-still-to-revoke = { $name } was removed, and is still to be revoked
+disconnect-activity-shows = Activity shows how it goes on.
+disconnect-revoked = { $name } was revoked and removed
+disconnect-removed = { $name } was removed
+disconnect-title = Disconnect { $name }?
+disconnect-removing = Removing takes it off this computer; for ten seconds you can undo it.
+disconnect-revoking = Revoking also ends it at { $service }, for everything that uses it, and cannot be undone.
+disconnect-stays-valid = It stays valid at { $service } until you end it there.
+disconnect-revoke = Revoke at { $service } and remove
+disconnect-remove = Remove from this computer

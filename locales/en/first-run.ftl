@@ -1,0 +1,10 @@
+first-door-api_key-title = Paste a key
+first-door-api_key = Pick a service, and paste the key you made there.
+first-door-service_account-title = Drop a file
+first-door-service_account = A service account’s key file, anywhere on this window.
+first-door-oauth-title = Sign in
+first-door-oauth = Pick a service and approve in your browser.
+first-title = Connect your first service
+first-promise = Secrets stay on this computer, encrypted. No account needed.
+first-or = or { $part }
+first-rehearse = rehearse with the practice service

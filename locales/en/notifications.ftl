@@ -1,0 +1,10 @@
+notifications-from-edge = From
+notifications-until-edge = until
+notifications-title = Notifications
+notifications-needs = When something needs you
+notifications-needs-text = One notification for all of it, and never for what works. It comes again after an hour, after four, and each morning, until it is done; sooner when a tool asks for it in vain.
+notifications-replace = When a key is to be replaced soon
+notifications-replace-text = Once for each key and its end, and once more on the last day.
+notifications-quiet = Quiet hours
+notifications-quiet-text = Nothing is shown then. What fell into them comes when they end.
+notifications-not-changed = The hours were not changed

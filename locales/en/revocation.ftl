@@ -1,0 +1,9 @@
+revocation-told = { $name } was revoked
+revocation-title = Still to be revoked
+revocation-text = You removed these, and their service has not confirmed the end yet. Until it does, they may still work there.
+revocation-given-up = Given up
+revocation-end-it = End it on the service’s page, then let it go here.
+revocation-next-try = Next try { $when }.
+revocation-page = Open its page
+revocation-forget-title = Erases it here without revoking it
+revocation-forget = Forget

@@ -1,0 +1,3 @@
+toast-notices = Notices
+toast-undo = Undo
+toast-dismiss = Dismiss

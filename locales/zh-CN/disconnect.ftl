@@ -1,0 +1,12 @@
+disconnect-not-confirmed = { $service } 未确认
+disconnect-nothing-removed = 此处未移除任何内容。
+disconnect-still-to-revoke = { $name } 已移除，尚待撤销
+disconnect-activity-shows = 后续进展见“活动”。
+disconnect-revoked = { $name } 已撤销并移除
+disconnect-removed = { $name } 已移除
+disconnect-title = 断开 { $name }？
+disconnect-removing = 移除会将其从此计算机上删除；十秒内可以撤消。
+disconnect-revoking = 撤销还会在 { $service } 终止它，影响所有使用方，且无法撤消。
+disconnect-stays-valid = 在 { $service } 端它仍然有效，直到在那里将其终止。
+disconnect-revoke = 在 { $service } 撤销并移除
+disconnect-remove = 从此计算机移除

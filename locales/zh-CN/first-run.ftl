@@ -1,0 +1,10 @@
+first-door-api_key-title = 粘贴密钥
+first-door-api_key = 选择服务，然后粘贴在那里创建的密钥。
+first-door-service_account-title = 拖放文件
+first-door-service_account = 将服务账号的密钥文件拖到此窗口的任意位置。
+first-door-oauth-title = 登录
+first-door-oauth = 选择服务，然后在浏览器中批准。
+first-title = 连接第一个服务
+first-promise = 机密信息加密后仅保存在此计算机上，无需注册账号。
+first-or = 或 { $part }
+first-rehearse = 用练习服务试一试

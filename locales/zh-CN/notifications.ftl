@@ -1,0 +1,10 @@
+notifications-from-edge = 从
+notifications-until-edge = 至
+notifications-title = 通知
+notifications-needs = 需要处理时
+notifications-needs-text = 所有事项合并为一条通知，正常的内容从不打扰。一小时后、四小时后以及每天早晨会再次提醒，直到处理完毕；如有工具请求未果，则会提前提醒。
+notifications-replace = 密钥即将需要更换时
+notifications-replace-text = 每个密钥在到期前提醒一次，最后一天再提醒一次。
+notifications-quiet = 免打扰时段
+notifications-quiet-text = 此时段内不显示任何通知，期间的内容在结束后显示。
+notifications-not-changed = 时段未更改

@@ -1,0 +1,9 @@
+revocation-told = { $name } 已撤销
+revocation-title = 尚待撤销
+revocation-text = 这些集成已移除，但服务尚未确认终止。在确认之前，它们在服务端可能仍然有效。
+revocation-given-up = 已放弃
+revocation-end-it = 请在服务的页面上终止它，然后在此处清除。
+revocation-next-try = 下次尝试：{ $when }。
+revocation-page = 打开其页面
+revocation-forget-title = 仅在此处清除，不撤销
+revocation-forget = 清除
