@@ -10,11 +10,7 @@ health-not-read = Der Zustand konnte nicht gelesen werden
 health-nothing-title = Noch gibt es nichts zu überwachen
 health-nothing = Nach dem Verbinden eines Dienstes zeigt diese Seite, was jetzt und was bald zu tun ist.
 health-looking = Alle Integrationen werden angesehen …
-health-figure-needs =
-    { $n ->
-        [one] braucht Handlung
-       *[other] brauchen Handlung
-    }
+health-figure-needs = Handlung nötig
 health-figure-troubled = einen Blick wert
 health-figure-connected = verbunden
 health-figure-paused = pausiert

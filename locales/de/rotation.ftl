@@ -83,16 +83,16 @@ step-old-stays = Der alte Schlüssel bleibt durchgehend in Gebrauch.
 step-new-left = Neuer Schlüssel belassen
 step-chose-not-to-wait = Auf das Ende wurde nicht gewartet.
 step-new-dead = Neuer Schlüssel nachweislich ungültig
-step-refuses-it = { $service } lehnt ihn ab.
+step-refuses-it = Von { $service } abgelehnt.
 step-prove-new = Nachweisen, dass der neue Schlüssel ungültig ist
-step-until-refused = Er wird ausprobiert, bis { $service } ihn ablehnt.
+step-until-refused = Wird ausprobiert, bis { $service } ablehnt.
 step-still-accepted =
     { $n ->
-        [one] { $service } hat ihn noch einmal akzeptiert.
-       *[other] { $service } hat ihn noch { $n }-mal akzeptiert.
+        [one] Von { $service } noch einmal akzeptiert.
+       *[other] Von { $service } noch { $n }-mal akzeptiert.
     }
 step-do-not-wait = Nicht warten
-step-tried-once-more = Er wird noch einmal ausprobiert, und { $service } muss ihn ablehnen.
+step-tried-once-more = Noch ein Versuch; { $service } muss ihn ablehnen.
 drill-failed = Der neue Schlüssel funktionierte nicht; eine Rotation damit hätte hier geendet. Der alte war durchgehend in Gebrauch.
 drill-less = Er darf weniger: { $limit }
 drill-same-rights = Er darf dasselbe.
@@ -116,7 +116,7 @@ step-works =
         [secret] Neues Secret funktioniert
        *[other] Neuer Schlüssel funktioniert
     }
-step-whose-unknown = { $service } sagt nicht, wem er gehört.
+step-whose-unknown = { $service } nennt das Konto nicht.
 step-works-other = Neuer Schlüssel funktioniert, als anderes Konto
 step-belong = Der alte Schlüssel gehört zu { $old }, der neue zu { $new }.
 step-accepted = { $service } hat es akzeptiert.
@@ -155,7 +155,7 @@ step-switch-off =
         [secret] Altes Secret deaktivieren
        *[other] Alten Schlüssel deaktivieren
     }
-step-asking-refuse = Sobald alle, denen er verliehen wurde, fertig sind, wird { $service } gebeten, Folgendes abzulehnen: { $old }. Gelöscht wird später; bis dahin bringt „Rückgängig“ ihn zurück.
+step-asking-refuse = Sobald alle fertig sind, denen etwas verliehen wurde, wird { $service } gebeten, Folgendes abzulehnen: { $old }. Gelöscht wird später; bis dahin holt „Rückgängig“ alles zurück.
 step-refuses-now = { $service } lehnt jetzt ab: { $old }.
 step-not-yet-refuses = { $service } lehnt noch nicht ab: { $old }.
 step-switched-off =
@@ -163,18 +163,18 @@ step-switched-off =
         [secret] Altes Secret deaktiviert
        *[other] Alter Schlüssel deaktiviert
     }
-step-deleted-in-a-moment = Gleich wird er endgültig gelöscht; bis dahin bringt „Rückgängig“ ihn zurück.
+step-deleted-in-a-moment = Gleich wird endgültig gelöscht; bis dahin holt „Rückgängig“ alles zurück.
 step-delete-now = Jetzt löschen
-step-then-asked = Dann wird { $service } gebeten, ihn abzuschalten.
+step-then-asked = Dann wird { $service } um die Abschaltung gebeten.
 step-then-page = Dann öffnet sich die Seite von { $service } zum Abschalten.
 step-waiting-title = Warten auf Tools, die den alten Schlüssel noch verwenden könnten
 step-waiting = Wem bis zum Wechsel { $old } verliehen wurde, hat einen Moment zum Fertigwerden.
 step-asking-turn-off = { $service } wird gebeten abzuschalten: { $old } …
 step-i-turned-off = Abgeschaltet
-step-by-api = Storm Connect schaltet bei { $service } ab: { $old }. Bis dahin bringt „Rückgängig“ ihn zurück.
-step-by-page = { $old } lässt sich bei { $service } nur von Hand löschen; die Seite öffnet sich. Bis dahin bringt „Rückgängig“ ihn zurück.
+step-by-api = Storm Connect schaltet bei { $service } ab: { $old }. Bis dahin holt „Rückgängig“ alles zurück.
+step-by-page = { $old } lässt sich bei { $service } nur von Hand löschen; die Seite öffnet sich. Bis dahin holt „Rückgängig“ alles zurück.
 step-open-page = Seite von { $service } öffnen
-step-undo-until = Bis dahin bringt „Rückgängig“ ihn zurück.
+step-undo-until = Bis dahin holt „Rückgängig“ alles zurück.
 step-turned-off =
     { $noun ->
         [secret] Altes Secret abgeschaltet
@@ -187,7 +187,7 @@ step-gone =
         [secret] Altes Secret weg
        *[other] Alter Schlüssel weg
     }
-step-your-word = { $service } sagt nicht, ob es ihn ablehnt; die eigene Angabe gilt.
+step-your-word = { $service } sagt nicht, ob abgelehnt wird; die eigene Angabe gilt.
 step-dead =
     { $noun ->
         [secret] Altes Secret nachweislich ungültig

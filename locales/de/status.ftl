@@ -53,7 +53,7 @@ verdict-accepted-unknown =
         [oauth] die Anmeldung
         [service_account] die Schlüsseldatei
        *[other] den Schlüssel
-    } akzeptiert, sagt aber nicht, wem sie oder er gehört.
+    } akzeptiert, nennt aber das Konto nicht.
 verdict-fine-without = Wird das nicht gebraucht, ist alles in Ordnung.
 verdict-limit = Der Dienst erlaubt nicht: { $missing }.
 verdict-refused =
