@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use storm_broker::host::{Consumer, Lender};
 use storm_broker::{AccessKeyLoan, IntegrationStatus, LentSecret, Loan, Status, VaultState};
-use storm_domain::Failure;
+use storm_domain::{Failure, Hold};
 use storm_engine::view::{StatusView, VaultView};
 use storm_engine::{Engine, LentAccessKey, LentSecret as EngineSecret};
 
@@ -140,6 +140,8 @@ fn word(status: &StatusView) -> &'static str {
         StatusView::NeedsYou { .. } => "needs you",
         StatusView::Retrying { .. } => "retrying",
         StatusView::Unverified { .. } => "not verified",
+        StatusView::Paused { hold: Some(Hold::MovedAway), .. } => "moved away",
+        StatusView::Paused { hold: Some(Hold::Unproved), .. } => "restored, not verified",
         StatusView::Paused { .. } => "paused",
         StatusView::Connecting => "connecting",
         StatusView::NotConnected => "not connected",

@@ -18,6 +18,7 @@ pub(super) fn sentence(reason: &ReconnectReason) -> &'static str {
         ReconnectReason::AccessTokenEnded => {
             "The access ended, and the service gave no way to renew it. Sign in again."
         }
+        ReconnectReason::SignInLeftBehind => "It was restored without its sign-in. Sign in once to use it here.",
         ReconnectReason::RecordDamaged => {
             "Its record in the vault is damaged. Connect it again; nothing else is affected."
         }
