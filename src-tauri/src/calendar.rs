@@ -143,7 +143,7 @@ pub(crate) fn save(path: &Path, text: &str) -> Result<PathBuf, Failure> {
     write().map(|_| path.clone()).map_err(|error| not_written(&path, &error))
 }
 
-fn not_written(path: &Path, error: &std::io::Error) -> Failure {
+pub(crate) fn not_written(path: &Path, error: &std::io::Error) -> Failure {
     use std::io::ErrorKind;
     let place = path.display();
     let (code, message) = match error.kind() {

@@ -17,6 +17,7 @@ mod original;
 mod page_process;
 mod practice;
 mod predecessor;
+mod sealed_export;
 mod settings;
 mod shell;
 mod shell_event;

@@ -80,6 +80,10 @@ pub(crate) enum Wanted {
     Key,
     Authority,
     Calendar,
+    /// A sealed export, to be written.
+    NewExport,
+    /// One, to be read.
+    Export,
 }
 
 impl Wanted {
@@ -91,6 +95,17 @@ impl Wanted {
             }
             Self::Authority => ("Choose a certificate file", "Certificates", &["pem", "crt", "cer", "der"]),
             Self::Calendar => ("Save the forecast", "Calendar files", &["ics"]),
+            Self::NewExport => ("Save the export", "Exports of Storm Connect", &["storm-connect"]),
+            Self::Export => ("Choose an export", "Exports of Storm Connect", &["storm-connect"]),
+        }
+    }
+
+    /// The name that is proposed for what is saved.
+    fn file_name(self) -> &'static str {
+        match self {
+            Self::Calendar => "storm-connect.ics",
+            Self::NewExport | Self::Export => "integrations.storm-connect",
+            Self::Key | Self::Authority => "",
         }
     }
 }
@@ -106,7 +121,7 @@ pub(crate) async fn choose_file(window: &WebviewWindow, wanted: Wanted) -> Optio
 /// The path under which the user wants a file saved; None = closed without a choice.
 pub(crate) async fn choose_place(window: &WebviewWindow, wanted: Wanted) -> Option<PathBuf> {
     let (chosen, choice) = oneshot::channel();
-    chooser(window, wanted).set_file_name("storm-connect.ics").save_file(move |path| drop(chosen.send(path)));
+    chooser(window, wanted).set_file_name(wanted.file_name()).save_file(move |path| drop(chosen.send(path)));
     choice.await.ok().flatten()?.into_path().ok()
 }
 

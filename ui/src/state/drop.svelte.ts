@@ -22,6 +22,9 @@ const oneOnly: Failure = {
   connector: null,
 };
 
+/** What is said where an export comes together with other files, or while something else is open. */
+const notNow = (message: string): Failure => ({ ...oneOnly, message });
+
 /** A file that is asked the password of, and who waits for it. */
 export interface Locked {
   id: string;
@@ -38,7 +41,11 @@ export class Drop {
   /** Not reactive: who takes a file is asked when one hangs over the window. */
   #takers: FileTaker[] = [];
 
-  constructor(private readonly fallback: FileTaker) {}
+  constructor(
+    private readonly fallback: FileTaker,
+    /** Opens an export; false while something else is open. */
+    private readonly restore: (sealed: Extract<HeldFileView, { held: 'export' }>) => boolean,
+  ) {}
 
   /** Who would get the file now. */
   get taker(): FileTaker {
@@ -71,6 +78,11 @@ export class Drop {
   async deliver(files: HeldFileView[], taker = this.taker): Promise<void> {
     const [first, ...others] = files;
     if (!first) return;
+    if (files.some(({ held }) => held === 'export') && others.length > 0) return this.fallback.refuse(notNow('An export is restored by itself. Drop it alone; nothing was taken of these files.'));
+    if (first.held === 'export') {
+      if (!this.restore(first)) this.fallback.refuse(notNow('Finish the open dialog first, and drop the export then.'));
+      return;
+    }
     if (others.length > 0) return taker.takesSeveral ? taker.takeAll(files) : taker.refuse(oneOnly);
     if (first.held === 'refused') return taker.refuse(first.failure);
     const file = await this.opened(first);

@@ -39,6 +39,12 @@ export function reasonText(reason: ReconnectReason, integration: IntegrationView
         text: `It broke off ${interruptedBy[reason.by]}, and ${service} no longer takes the token from before. ${KEPT}; sign in again ${as}.`,
         words: '',
       };
+    case 'sign_in_left_behind':
+      return {
+        title: 'It was restored without its sign-in',
+        text: `The sign-in stayed on the computer that the export came from. Everything else is here; sign in once ${as}.`,
+        words: '',
+      };
     case 'access_token_ended':
       return {
         title: `The access to ${service} has ended`,

@@ -69,6 +69,8 @@ export function statusText(status: StatusView, now: number): StatusText {
     case 'unverified':
       return { tone: 'soon', word: 'Not verified', detail: status.reason };
     case 'paused':
+      if (status.hold === 'moved_away') return { tone: 'idle', word: 'Moved away', detail: `Its sign-in moved to another computer ${relative(status.since, now)}.` };
+      if (status.hold === 'unproved') return { tone: 'soon', word: 'Not switched on', detail: `Restored ${relative(status.since, now)}; its service has not accepted it here yet.` };
       return { tone: 'idle', word: 'Paused', detail: `Since ${relative(status.since, now)}.` };
     case 'connecting':
       return { tone: 'idle', word: 'Connecting', detail: 'Waiting for the browser.' };

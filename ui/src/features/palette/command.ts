@@ -27,6 +27,7 @@ const plain = (id: string, title: string, run: () => unknown, rest: Partial<Comm
 const settingsParts: [SettingsPart, string, string][] = [
   ['vault', 'Settings: ways into the vault', 'keyring passphrase recovery code'],
   ['master_key', 'Settings: master key', 'change rotate encryption'],
+  ['backup', 'Settings: back up and restore', 'export import copy backup'],
   ['network', 'Settings: network', 'proxy certificate authority test'],
 ];
 
@@ -41,6 +42,8 @@ export function commandsOf(app: App, connectors: ConnectorView[]): Command[] {
     go('settings', () => app.route.settings()),
     ...settingsParts.map(([part, title, words]) => plain(`settings:${part}`, title, () => app.route.settings(part), { words })),
     plain('add', 'Add an integration', () => app.dialogs.setup(), { shortcut: 'add', words: 'new connect' }),
+    plain('export', 'Export integrations', () => app.dialogs.export((app.list.selected.length > 0 ? app.list.selected : app.integrations.rows).map(({ id }) => id)), { words: 'backup move copy computer sealed file' }),
+    plain('restore', 'Restore from an export', () => void app.chooseExport(), { words: 'import backup sealed file' }),
     plain('sheet', 'Keyboard shortcuts', () => app.dialogs.shortcuts(), { shortcut: 'sheet', words: 'keys help' }),
     plain('filter:all', 'Show all integrations', shown(() => app.list.showAll()), { words: 'filter clear' }),
     ...(Object.keys(stateTitles) as StateFilter[]).map((state) =>
