@@ -79,7 +79,7 @@ async fn an_export_is_restored_on_a_second_empty_vault_and_each_of_it_is_verifie
     let window = journey.window()?;
     window.fill("restore-passphrase", PASSPHRASE).await?;
     window.click("restore-unseal").await?;
-    window.await_text_for("restore-step", "Take them over", PATIENCE * 3).await?;
+    window.await_text_for("restore-dialog", "Take them over", PATIENCE * 3).await?;
     journey.picture("restore-content").await?;
     let window = journey.window()?;
     let page = window.execute("return document.documentElement.outerHTML").await?.to_string();
@@ -112,11 +112,12 @@ async fn an_export_is_restored_on_a_second_empty_vault_and_each_of_it_is_verifie
     window.choose_in_dialog("Choose an export", &file).await?;
     window.fill("restore-passphrase", PASSPHRASE).await?;
     window.click("restore-unseal").await?;
-    window.await_text_for("restore-step", "Here already", PATIENCE * 3).await?;
+    window.await_text_for("restore-dialog", "Here already", PATIENCE * 3).await?;
     journey.picture("restore-again").await?;
     let window = journey.window()?;
     ensure(window.count("arrival").await? == 3, || "not all of it is shown".to_owned())?;
-    let new = window.execute("return document.querySelectorAll('[data-test=arrival][data-presence=new]').length").await?;
+    let new =
+        window.execute("return document.querySelectorAll('[data-test=arrival][data-presence=new]').length").await?;
     ensure(new == 0, || format!("{new} are taken for new"))?;
     window.click("restore-cancel").await
 }
