@@ -77,6 +77,7 @@ fn all_of_it_comes_back_and_none_of_it_is_readable_before() {
     assert_eq!((opened.id, opened.term), (export.id, export.term));
     // What a row and a registration say, and each secret byte for byte: as they were written they would be written again.
     assert_eq!(format!("{opened:?}"), format!("{export:?}"));
+    // EXPOSE: compared in a test.
     assert_eq!(encode(&opened).unwrap().expose(), encode(&export).unwrap().expose());
     let moves: Vec<bool> = opened.integrations.iter().map(ExportedIntegration::moves_sign_in).collect();
     assert_eq!(moves, [false, true, false, false]);
