@@ -17,3 +17,6 @@ unlock-password = Passwort der Datei
 unlock-help = Das beim Exportieren vergebene. Es wird einmal verwendet und nicht aufbewahrt; den Schlüssel schützt stattdessen der Tresor.
 unlock-skip = Datei überspringen
 unlock-open = Datei öffnen
+drop-purpose-restore = Loslassen, um daraus wiederherzustellen
+drop-export = Versiegelter Export von Storm Connect
+drop-export-made = Erstellt { $when }. Als Nächstes wird die Passphrase abgefragt.

@@ -67,3 +67,4 @@ list-sort = Sortierung
 filter-any-method = Jede Methode
 filter-any-service = Jeder Dienst
 filter-any-label = Jedes Label
+list-export = Exportieren…

@@ -129,3 +129,7 @@ calendar-todo-old = Das gewünschte Höchstalter ist erreicht. Bei { $service } 
     } erstellen und rotieren.
 calendar-known = { $todo } Ende: { $moment } UTC.
 calendar-presumed = { $todo } Ende: { $moment } UTC. Das ist vom Dienst so bekannt; für diesen Fall hat er es nicht gesagt.
+need-left-behind = Ohne Anmeldung wiederhergestellt. Einmal anmelden, um sie hier zu verwenden.
+dialog-new-export-title = Export speichern
+dialog-export-title = Export auswählen
+dialog-export-kind = Exporte von Storm Connect

@@ -202,3 +202,14 @@ certificate-current = Gültig bis { $day }
 certificate-ends_soon = Läuft { $when } ab ({ $day }). Bald das nächste ausstellen lassen.
 certificate-ended = Abgelaufen { $when }. Der Dienst lehnt es möglicherweise ab.
 drop-one-only = Hier ist nur eine Datei verwendbar, und das sind mehrere. Nur die gemeinte Datei hierher ziehen; nichts wurde übernommen.
+status-moved-away = Umgezogen
+status-moved-away-when = Die Anmeldung ist { $when } auf einen anderen Computer umgezogen.
+status-unproved = Nicht eingeschaltet
+status-unproved-when = Wiederhergestellt { $when }; der Dienst hat sie hier noch nicht angenommen.
+reason-sign_in_left_behind-title = Ohne Anmeldung wiederhergestellt
+reason-sign_in_left_behind = Die Anmeldung blieb auf dem Computer, von dem der Export stammt. Alles andere ist da; { $as ->
+        [none] einmal mit demselben Konto anmelden
+       *[other] einmal als { $account } anmelden
+    }.
+drop-export-alone = Ein Export wird für sich wiederhergestellt. Nur ihn hierher ziehen; von diesen Dateien wurde nichts übernommen.
+drop-export-later = Erst den offenen Dialog abschließen, dann den Export hierher ziehen.

@@ -17,3 +17,6 @@ unlock-password = Password of the file
 unlock-help = The one it was exported with. It is used once and not kept; the vault protects the key instead.
 unlock-skip = Skip this file
 unlock-open = Open the file
+drop-purpose-restore = Release to restore from it
+drop-export = Sealed export of Storm Connect
+drop-export-made = Made { $when }. Its passphrase is asked for next.

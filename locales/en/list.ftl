@@ -67,3 +67,4 @@ list-sort = Sort
 filter-any-method = Any method
 filter-any-service = Any service
 filter-any-label = Any label
+list-export = Export…

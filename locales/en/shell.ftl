@@ -126,3 +126,7 @@ calendar-todo-old = It is as old as you wanted it to get. Make the next { $kind 
     } at { $service }, and rotate to it.
 calendar-known = { $todo } It ends at { $moment } UTC.
 calendar-presumed = { $todo } It ends at { $moment } UTC. This is what the service is known to do; it did not say so of this one.
+need-left-behind = It was restored without its sign-in. Sign in once to use it here.
+dialog-new-export-title = Save the export
+dialog-export-title = Choose an export
+dialog-export-kind = Exports of Storm Connect

@@ -201,3 +201,14 @@ certificate-current = Valid until { $day }
 certificate-ends_soon = Ends { $when }, on { $day }. Have the next one made soon.
 certificate-ended = Ended { $when }. The service may refuse it.
 drop-one-only = Only one file can be used here, and these are several. Bring the one that is meant; nothing was taken.
+status-moved-away = Moved away
+status-moved-away-when = Its sign-in moved to another computer { $when }.
+status-unproved = Not switched on
+status-unproved-when = Restored { $when }; its service has not accepted it here yet.
+reason-sign_in_left_behind-title = It was restored without its sign-in
+reason-sign_in_left_behind = The sign-in stayed on the computer that the export came from. Everything else is here; { $as ->
+        [none] sign in once as the same account
+       *[other] sign in once as { $account }
+    }.
+drop-export-alone = An export is restored by itself. Drop it alone; nothing was taken of these files.
+drop-export-later = Finish the open dialog first, and drop the export then.

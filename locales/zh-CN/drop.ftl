@@ -17,3 +17,6 @@ unlock-password = 文件密码
 unlock-help = 导出时设置的密码。仅使用一次，不会保存；此后由保险库保护密钥。
 unlock-skip = 跳过此文件
 unlock-open = 打开文件
+drop-purpose-restore = 松开即可从中恢复
+drop-export = Storm Connect 密封导出文件
+drop-export-made = 创建于{ $when }。接下来会询问其密码短语。

@@ -67,3 +67,4 @@ list-sort = 排序
 filter-any-method = 不限方式
 filter-any-service = 不限服务
 filter-any-label = 不限标签
+list-export = 导出…

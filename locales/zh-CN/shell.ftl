@@ -101,3 +101,7 @@ calendar-todo-old = 已达到设定的最长使用时间。请在 { $service } �
     }并轮换。
 calendar-known = { $todo }到期时间：{ $moment } UTC。
 calendar-presumed = { $todo }到期时间：{ $moment } UTC。这是该服务的已知做法，并非其针对此项的说明。
+need-left-behind = 恢复时不含登录。请登录一次以便在此使用。
+dialog-new-export-title = 保存导出文件
+dialog-export-title = 选择导出文件
+dialog-export-kind = Storm Connect 导出文件

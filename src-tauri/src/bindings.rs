@@ -6,8 +6,8 @@ use specta_typescript::Typescript;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
 use crate::command::{
-    activity, api_key, authorization, connector, health, host, integration, key_file, list, network, preferences,
-    protection, restore, revocation, rotation,
+    activity, api_key, authorization, connector, export, health, host, integration, key_file, list, network,
+    preferences, protection, restore, revocation, rotation,
 };
 use crate::shell_event::{CoreEvent, ShellEvent};
 
@@ -54,6 +54,12 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             health::health,
             health::refreshes,
             health::export_forecast,
+            export::export_candidates,
+            export::export_integrations,
+            export::take_back,
+            export::choose_export_file,
+            export::open_export,
+            export::restore_integration,
             api_key::hold_key_from_clipboard,
             api_key::reveal_held_key,
             api_key::check_typed_key,

@@ -12,6 +12,7 @@ use storm_engine::view::{FilePreview, HeldFileView};
 use storm_secret::SecretBytes;
 
 use crate::original::Original;
+use crate::sealed_export;
 use crate::shell::Shell;
 
 /// A file on a disk that does not answer is refused after so long.
@@ -21,34 +22,38 @@ const MOST_AT_ONCE: usize = 8;
 
 /// What files are; nothing of them is kept.
 pub(crate) async fn preview(shell: &Shell, paths: Vec<PathBuf>) -> Vec<FilePreview> {
-    let Read { files, refused, .. } = read_all(paths).await;
+    let (sealed, Read { files, refused, .. }) = read_all(paths).await.part();
     let mut previews = match shell.ask(|engine| async move { engine.preview_files(files).await }).await {
         Ok(previews) => previews,
         Err(failure) => return vec![FilePreview::Refused { name: String::new(), failure }],
     };
+    previews.extend(sealed.iter().map(sealed_export::preview));
     previews.extend(refused.into_iter().map(|Refused { name, failure }| FilePreview::Refused { name, failure }));
     previews
 }
 
 /// Hands files to the core, which holds them until the dialog saves, and remembers where they lie.
 pub(crate) async fn hold(shell: &Shell, paths: Vec<PathBuf>) -> Vec<HeldFileView> {
-    let Read { files, originals, refused } = read_all(paths).await;
+    let (sealed, Read { files, originals, refused }) = read_all(paths).await.part();
     let things = match shell.ask(|engine| async move { engine.hold_files(files).await }).await {
         Ok(things) => things,
         Err(failure) => return vec![HeldFileView::Refused { name: String::new(), failure }],
     };
-    let mut held = Vec::with_capacity(things.len() + refused.len());
+    let mut held = Vec::with_capacity(things.len() + sealed.len() + refused.len());
     for thing in things {
         let id = match &thing.view {
             HeldFileView::Known { file } => Some(file.id),
             HeldFileView::Locked { id, .. } => Some(*id),
-            HeldFileView::Refused { .. } => None,
+            HeldFileView::Export { .. } | HeldFileView::Refused { .. } => None,
         };
         if let Some(id) = id {
             let originals: Option<Vec<_>> = thing.files.iter().map(|place| originals[*place].clone()).collect();
             shell.originals.remember(id, originals.unwrap_or_default());
         }
         held.push(thing.view);
+    }
+    for file in sealed {
+        held.push(sealed_export::hold(shell, file).await);
     }
     held.extend(refused.into_iter().map(|Refused { name, failure }| HeldFileView::Refused { name, failure }));
     held
@@ -70,6 +75,16 @@ struct Read {
     /// Where each of `files` lies; None where that is not known.
     originals: Vec<Option<Original>>,
     refused: Vec<Refused>,
+}
+
+impl Read {
+    /// Exports are for another dialog than keys.
+    fn part(self) -> (Vec<HeldFile>, Self) {
+        let both = self.files.into_iter().zip(self.originals);
+        let (sealed, others): (Vec<_>, Vec<_>) = both.partition(|(file, _)| sealed_export::is_one(file));
+        let (files, originals) = others.into_iter().unzip();
+        (sealed.into_iter().map(|(file, _)| file).collect(), Self { files, originals, refused: self.refused })
+    }
 }
 
 async fn read_all(paths: Vec<PathBuf>) -> Read {

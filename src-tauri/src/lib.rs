@@ -19,6 +19,7 @@ mod page_process;
 mod practice;
 mod predecessor;
 mod saved_file;
+mod sealed_export;
 mod settings;
 mod shell;
 mod shell_event;

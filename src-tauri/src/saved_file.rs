@@ -28,8 +28,7 @@ pub(crate) struct SavedFile {
 impl SavedFile {
     /// Begins to write what will lie at `target`.
     pub(crate) fn begin(target: PathBuf) -> Result<Self, Failure> {
-        let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let begun = NamedTempFile::new_in(folder).map_err(|error| not_saved(&error))?;
+        let begun = NamedTempFile::new_in(folder_of(&target)).map_err(|error| not_saved(&error))?;
         Ok(Self { target, begun: BufWriter::new(begun) })
     }
 
@@ -42,8 +41,17 @@ impl SavedFile {
         let written = self.begun.into_inner().map_err(|error| not_saved(error.error()))?;
         written.as_file().sync_all().map_err(|error| not_saved(&error))?;
         written.persist(&self.target).map_err(|error| not_saved(&error.error))?;
+        // What moved into it must not be lost with its name.
+        #[cfg(unix)]
+        std::fs::File::open(folder_of(&self.target))
+            .and_then(|folder| folder.sync_all())
+            .map_err(|error| not_saved(&error))?;
         Ok(self.target.file_name().unwrap_or_default().to_string_lossy().into_owned())
     }
+}
+
+fn folder_of(target: &Path) -> &Path {
+    target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Neither path nor the system's own words: what to do is the same for most of them.

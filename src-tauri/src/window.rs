@@ -85,6 +85,10 @@ pub(crate) enum Wanted {
     Calendar,
     LogTable,
     LogLines,
+    /// A sealed export, to be written.
+    NewExport,
+    /// One, to be read.
+    Export,
 }
 
 impl Wanted {
@@ -99,16 +103,19 @@ impl Wanted {
             Self::Calendar => ("dialog-calendar-title", "dialog-calendar-kind", &["ics"]),
             Self::LogTable => ("dialog-log-title", "dialog-log-table-kind", &["csv"]),
             Self::LogLines => ("dialog-log-title", "dialog-log-lines-kind", &["jsonl"]),
+            Self::NewExport => ("dialog-new-export-title", "dialog-export-kind", &["storm-connect"]),
+            Self::Export => ("dialog-export-title", "dialog-export-kind", &["storm-connect"]),
         }
     }
 
     /// What a file is called unless the user calls it something else.
     fn file_name(self) -> &'static str {
         match self {
-            Self::Key | Self::Authority => "",
+            Self::Key | Self::Authority | Self::Export => "",
             Self::Calendar => "storm-connect.ics",
             Self::LogTable => "storm-connect-activity.csv",
             Self::LogLines => "storm-connect-activity.jsonl",
+            Self::NewExport => "integrations.storm-connect",
         }
     }
 }

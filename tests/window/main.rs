@@ -10,6 +10,7 @@ mod device;
 mod disconnect;
 mod discovery;
 mod doctor;
+mod export;
 mod fault;
 mod files;
 mod health;

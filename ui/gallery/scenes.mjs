@@ -52,6 +52,21 @@ async function palette(/** @type {Page} */ page) {
   await see(page, 'palette-option');
 }
 
+async function exportAll(/** @type {Page} */ page) {
+  await settings(page, 'export-open');
+  await see(page, 'export-row');
+}
+
+async function dropExport(/** @type {Page} */ page) {
+  await tell(page, `fakeHost.emitShell({ event: 'files_held', files: [samples.sampleExport] })`);
+  await see(page, 'restore-passphrase');
+}
+
+async function unseal(/** @type {Page} */ page, /** @type {string} */ passphrase) {
+  await at(page, 'restore-passphrase').fill(passphrase);
+  await click(page, 'restore-unseal');
+}
+
 /** Views of the fake host's working day, unless they say otherwise. @type {Record<string, Scene[]>} */
 export const chapters = {
   'The list': [
@@ -154,6 +169,28 @@ export const chapters = {
     { name: 'verdict', title: 'It works', act: async (page) => { await pick(page, 'stripe'); await at(page, 'key-field').fill('sk_live_good'); await click(page, 'key-save'); await see(page, 'verdict'); } },
     { name: 'verdict-limited', title: 'It may not do everything', act: async (page) => { await pick(page, 'stripe'); await at(page, 'key-field').fill('limited'); await click(page, 'key-save'); await see(page, 'verdict'); } },
     { name: 'dialog-small', title: 'The smallest window', size: { width: 720, height: 480 }, act: (page) => pick(page, 'salesforce') },
+  ],
+  'Back up and restore': [
+    { name: 'back-up', title: 'In the settings', act: async (page) => { await settings(page); await at(page, 'back-up').scrollIntoViewIfNeeded(); } },
+    { name: 'export', title: 'What goes into the file', act: async (page) => { await select(page); await click(page, 'bulk-export'); await see(page, 'export-row'); } },
+    { name: 'export-move', title: 'Sign-ins that move', act: async (page) => { await exportAll(page); await click(page, 'sign-ins-move'); } },
+    { name: 'export-written', title: 'Written', act: async (page) => {
+      await exportAll(page);
+      await click(page, 'sign-ins-move');
+      for (const field of ['export-passphrase', 'export-passphrase-again']) await at(page, field).fill('correct horse battery');
+      await click(page, 'export-save');
+      await see(page, 'export-written');
+    } },
+    { name: 'moved-away', title: 'A sign-in that has moved', act: async (page) => { await tell(page, `fakeHost.status('i-github', { status: 'paused', since: Date.now() - 3600000, hold: 'moved_away' })`); await open(page, 'i-github'); await see(page, 'hold-moved'); } },
+    { name: 'moved-back', title: 'Whether it may be taken back', act: async (page) => { await tell(page, `fakeHost.status('i-github', { status: 'paused', since: Date.now() - 3600000, hold: 'moved_away' })`); await open(page, 'i-github'); await click(page, 'hold-use-here'); await see(page, 'hold-asking'); } },
+    { name: 'restore-over', title: 'An export over the window', act: async (page) => { await tell(page, `fakeHost.emitShell({ event: 'files_hovering', files: [{ preview: 'export', file: samples.sampleExport.file }] })`); await see(page, 'drop-overlay'); } },
+    { name: 'restore', title: 'Its passphrase', act: dropExport },
+    { name: 'restore-wrong', title: 'Another passphrase', act: async (page) => { await dropExport(page); await unseal(page, 'wrong'); await page.getByText('not the passphrase').waitFor(); } },
+    { name: 'restore-content', title: 'What is in it', act: async (page) => { await dropExport(page); await unseal(page, 'right'); await see(page, 'arrival'); } },
+    { name: 'restore-done', title: 'How it went', act: async (page) => { await dropExport(page); await unseal(page, 'right'); await click(page, 'restore-go'); await see(page, 'restore-summary'); } },
+    { name: 'restore-unproved', title: 'Not switched on yet', act: async (page) => { await dropExport(page); await unseal(page, 'right'); await click(page, 'restore-go'); await click(page, 'restore-done'); await open(page, 'x-bigquery'); await see(page, 'hold-unproved'); } },
+    { name: 'restore-small', title: 'The smallest window', size: { width: 720, height: 480 }, act: async (page) => { await dropExport(page); await unseal(page, 'right'); await see(page, 'arrival'); } },
+    { name: 'export-small', title: 'The smallest window', size: { width: 720, height: 480 }, act: exportAll },
   ],
   'Files over the window': [
     { name: 'drop', title: 'A key file', act: async (page) => { await tell(page, `fakeHost.emitShell({ event: 'files_hovering', files: [{ preview: 'known', file: samples.sampleFile.file }] })`); await see(page, 'drop-overlay'); } },

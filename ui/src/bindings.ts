@@ -79,6 +79,18 @@ export const commands = {
 	refreshes: (id: IntegrationId) => typedError<RefreshView[], Failure>(__TAURI_INVOKE("refreshes", { id })),
 	/**  Shows the system's file chooser, and writes the forecast there as a calendar file. None = the user closed it. */
 	exportForecast: () => typedError<SavedFileView | null, Failure>(__TAURI_INVOKE("export_forecast")),
+	/**  What each of these would bring into an export, and what keeps it from that. */
+	exportCandidates: (ids: IntegrationId[]) => typedError<ExportCandidateView[], Failure>(__TAURI_INVOKE("export_candidates", { ids })),
+	/**  Shows the system's file chooser, and writes the export there. None = the user closed it, and nothing was changed. */
+	exportIntegrations: (request: ExportRequest) => typedError<ExportedFileView | null, Failure>(__TAURI_INVOKE("export_integrations", { request })),
+	/**  Refreshes a sign-in here again that had moved away. */
+	takeBack: (id: IntegrationId) => typedError<null, Failure>(__TAURI_INVOKE("take_back", { id })),
+	/**  Shows the system's file chooser; the file is read in the core. Empty = the user closed it. */
+	chooseExportFile: () => typedError<HeldFileView[], Failure>(__TAURI_INVOKE("choose_export_file")),
+	/**  Opens a held export with its passphrase, and says what is in it. */
+	openExport: (request: OpenExportRequest) => typedError<OpenedExportView, Failure>(__TAURI_INVOKE("open_export", { request })),
+	/**  Restores one integration of an opened export, verifies it, and switches it on when its service accepts it. */
+	restoreIntegration: (request: RestoreRequest) => typedError<RestoredView, Failure>(__TAURI_INVOKE("restore_integration", { request })),
 	/**  Reads the clipboard; the key itself stays in the core, and is taken off the clipboard a little later. */
 	holdKeyFromClipboard: (connectorId: string) => typedError<HeldKeyView, Failure>(__TAURI_INVOKE("hold_key_from_clipboard", { connectorId })),
 	/**  Shows a key that was read from the clipboard and is not saved yet, on the user's gesture. */
@@ -332,6 +344,22 @@ reason: string } |
 { kind: "disconnected" } | 
 /**  A disconnect was undone. */
 { kind: "restored" } | 
+/**  It was written into a sealed export. */
+{ kind: "exported"; 
+/**  Whether its sign-in went with it and is not refreshed here any more. */
+moved: boolean; 
+/**  The last moment at which the file can be opened. */
+ends_at: Timestamp } | 
+/**  A sealed export that was to be written was not: its sign-in is refreshed here as before. */
+{ kind: "export_withdrawn" } | 
+/**  It came from a sealed export. */
+{ kind: "imported"; 
+/**  When that was made. */
+made_at: Timestamp } | 
+/**  A service accepted what came from an export, which was switched on. */
+{ kind: "switched_on" } | 
+/**  A sign-in that had moved away is refreshed here again, at its user's word. */
+{ kind: "taken_back" } | 
 /**  How the vault's key is kept was changed. */
 { kind: "protection_changed"; 
 /**  What was changed. */
@@ -410,6 +438,24 @@ export type AddServiceAccountRequest = {
 	file: HeldSecretId,
 	/**  Scopes asked for; empty = the connector's. */
 	scopes: string[],
+};
+
+/**  An integration in an export. */
+export type ArrivalView = {
+	/**  Its id in the export. */
+	id: IntegrationId,
+	/**  Its name there. */
+	name: string,
+	/**  Its connector's tile. */
+	connector: ConnectorBadge,
+	/**  How it authenticates. */
+	method: Method,
+	/**  Whose it is. */
+	account: Account | null,
+	/**  What comes with it. */
+	carries: Carries,
+	/**  How it stands to what is here. */
+	presence: Presence,
 };
 
 /**  One try at authorizing in the browser.  */
@@ -563,6 +609,19 @@ export type Capabilities = {
 	/**  Pages that can be opened. */
 	pages: ConnectorPage[],
 };
+
+/**  What goes with an integration into an export, or comes with it. */
+export type Carries = 
+/**  Its key, which works in two places. */
+"key" | 
+/**  Its key file, which works in two places. */
+"key_file" | 
+/**  Its app registration, which is all that a client in its own name needs. */
+"client" | 
+/**  Its sign-in, which works in one place. */
+"sign_in" | 
+/**  Settings and app registration; one signs in again. */
+"settings";
 
 /**  The first true cause. The UI has a title for each; the core a sentence on what is so, one on what helps, and a button. */
 export type Cause = 
@@ -981,12 +1040,52 @@ method: Method;
 /**  The connector's fields as typed. */
 fields: { [key in string]: string } };
 
+/**  An integration that was chosen for an export. */
+export type ExportCandidateView = {
+	/**  Which. */
+	id: IntegrationId,
+	/**  Its name. */
+	name: string,
+	/**  Its connector's tile. */
+	connector: ConnectorBadge,
+	/**  What goes with it, where sign-ins move: they stay unless that is chosen. */
+	carries: Carries,
+	/**  Why it cannot be exported now, and what to do. */
+	obstacle: string | null,
+	/**  Why its sign-in cannot move now. */
+	move_obstacle: string | null,
+};
+
 /**  As what the log is written to a file. */
 export type ExportFormat = 
 /**  For spreadsheets: comma-separated values (RFC 4180). */
 "csv" | 
 /**  For programs: JSON, one entry a line, with the links of the chain. */
 "json_lines";
+
+/**  Writes an export. */
+export type ExportRequest = {
+	/**  What is in it. */
+	ids: IntegrationId[],
+	/**  What becomes of sign-ins. */
+	sign_ins: SignIns,
+	/**  For how many days it can be opened, 1 to 365. */
+	days: number,
+	/**  What it is opened with. */
+	passphrase: string,
+};
+
+/**  An export was written. */
+export type ExportedFileView = {
+	/**  Its name without its folder. */
+	file: string,
+	/**  How many integrations are in it. */
+	integrations: number,
+	/**  How many sign-ins moved into it. */
+	moved: number,
+	/**  The last moment at which it can be opened. */
+	ends_at: Timestamp,
+};
 
 /**  A failure as the window and the command line get it. */
 export type Failure = {
@@ -1059,6 +1158,10 @@ file: FileView } |
 name: string; 
 /**  What is recognised without opening it. */
 shape: string } | 
+/**  A sealed export. */
+{ preview: "export"; 
+/**  What it says of itself before its passphrase is entered. */
+file: SealedExportView } | 
 /**  It cannot be used. */
 { preview: "refused"; 
 /**  Its name without the folder. */
@@ -1211,6 +1314,12 @@ id: HeldSecretId;
 name: string; 
 /**  What is recognised without opening it. */
 shape: string } | 
+/**  A sealed export, which the core holds until its passphrase is entered. */
+{ held: "export"; 
+/**  To name it with the passphrase. */
+id: HeldSecretId; 
+/**  What it says of itself before that. */
+file: SealedExportView } | 
 /**  It cannot be used, and nothing of it is held. */
 { held: "refused"; 
 /**  Its name without the folder. */
@@ -1232,6 +1341,13 @@ export type HeldKeyView = {
 
 /**  A secret that the core holds for a dialog which has not saved yet.  */
 export type HeldSecretId = string;
+
+/**  What keeps an integration paused beside its user's own pause. */
+export type Hold = 
+/**  Its grant was given to another vault, which refreshes it from then on. Nothing is sent with the grant here. */
+"moved_away" | 
+/**  It came from an export, and no service has accepted it here yet. */
+"unproved";
 
 /**  The program. */
 export type HostView = {
@@ -1625,6 +1741,26 @@ export type OAuthSetupView = {
 	discovers_from: string | null,
 };
 
+/**  The passphrase of an export that was dropped or chosen. */
+export type OpenExportRequest = {
+	/**  Which file. */
+	id: HeldSecretId,
+	/**  Its passphrase. */
+	passphrase: string,
+};
+
+/**  What is in an export that was opened. The core holds it for the dialog; nothing of it is in the vault yet. */
+export type OpenedExportView = {
+	/**  To name it when restoring. */
+	id: HeldSecretId,
+	/**  When it was made. */
+	made_at: Timestamp,
+	/**  The last moment at which it can be opened. */
+	ends_at: Timestamp,
+	/**  What is in it. */
+	integrations: ArrivalView[],
+};
+
 /**  What may be shown of where a key still lies in plain text. */
 export type OriginalView = {
 	/**  Its files with their folders, `~` for the user's own; a certificate beside its key is one of them. */
@@ -1674,6 +1810,28 @@ export type Preferences = {
 	/**  What the program speaks. Preferences of older versions do not say. */
 	language?: LanguageChoice,
 };
+
+/**  How an integration in an export stands to those of the vault. */
+export type Presence = 
+/**  There is none like it. */
+{ presence: "new" } | 
+/**
+ *  It is here already, or another one of its account is. It can be added as a second one; its sign-in cannot, where that is
+ *  here.
+ */
+{ presence: "here"; 
+/**  The name of the one that is here. */
+name: string; 
+/**  Whether that is another key or sign-in of the same account, and not this one. */
+other: boolean } | 
+/**  Its sign-in was moved away from here with this export or another one, and can be taken back. */
+{ presence: "moved_away"; 
+/**  The name of the one that is here. */
+name: string } | 
+/**  It cannot be used here. */
+{ presence: "unusable"; 
+/**  Why, and what to do. */
+reason: string };
 
 /**  Changes of how the vault's key is kept, for the log. */
 export type ProtectionChange = 
@@ -1777,6 +1935,8 @@ words: ProviderWords } |
 at: Timestamp; 
 /**  By what. */
 by: InterruptedBy } | 
+/**  It came from an export that left its sign-in where it was. */
+{ reason: "sign_in_left_behind" } | 
 /**  An access token without a refresh token ended. */
 { reason: "access_token_ended" } | 
 /**  Its record in the vault is damaged; the service was not asked. */
@@ -1858,6 +2018,41 @@ export type ReplacementView = {
 	due_at: Timestamp | null,
 	/**  The last loan to another program that the log knows. */
 	last_use: LastUseView | null,
+};
+
+/**  How restoring an integration ended. It is in the vault in each case. */
+export type RestoreOutcome = 
+/**  The service accepted it, and it is switched on. */
+{ outcome: "switched_on"; 
+/**  How the service took it. */
+verdict: Verdict } | 
+/**  It is switched off until a service accepts it. */
+{ outcome: "off"; 
+/**  Why, in plain words. */
+reason: string } | 
+/**  It came without its sign-in: one signs in again. */
+{ outcome: "sign_in_again" };
+
+/**  Restores one integration of an opened export. */
+export type RestoreRequest = {
+	/**  Which export. */
+	export: HeldSecretId,
+	/**  Which integration in it. */
+	id: IntegrationId,
+	/**  Whether to take over its sign-in, where it brings one; otherwise one signs in again. */
+	sign_in: boolean,
+	/**  Whether to add it although one like it is here. */
+	as_second: boolean,
+};
+
+/**  An integration was restored. */
+export type RestoredView = {
+	/**  Its id here. */
+	integration_id: IntegrationId,
+	/**  Its name here. */
+	name: string,
+	/**  How that ended. */
+	outcome: RestoreOutcome,
 };
 
 /**  A credential that is still to be ended at its service, after its integration was removed here.  */
@@ -2036,6 +2231,16 @@ export type SavedView = {
 	verdict: Verdict,
 };
 
+/**  A sealed export that was dropped or chosen, before its passphrase is entered. */
+export type SealedExportView = {
+	/**  Its name without the folder. */
+	name: string,
+	/**  When it says that it was made. */
+	made_at: Timestamp,
+	/**  The last moment at which it can be opened. */
+	ends_at: Timestamp,
+};
+
 /**  Sets when its user wants to be reminded. */
 export type SetReplacementRequest = {
 	/**  So many days after the credential was saved, 1 to 3,650; None = not by age. */
@@ -2070,6 +2275,13 @@ language: Language } |
 { event: "show_credentials"; 
 /**  Which. */
 id: IntegrationId };
+
+/**  What becomes of sign-ins (OAuth) in an export. */
+export type SignIns = 
+/**  They stay here. What is needed to sign in again goes into the export. */
+"leave" | 
+/**  They go into the export, and are not refreshed here any more. */
+"move";
 
 /**  The status of an integration. The UI gives each a shape, a colour and a word. */
 export type StatusView = 
@@ -2108,7 +2320,9 @@ reason: string } |
 /**  Nothing automatic touches it. */
 { status: "paused"; 
 /**  Since when. */
-since: Timestamp } | 
+since: Timestamp; 
+/**  Why, where that was not its user's pause. */
+hold: Hold | null } | 
 /**  The first authorization is under way. */
 { status: "connecting" } | 
 /**  Set up, but not connected. */

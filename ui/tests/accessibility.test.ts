@@ -3,7 +3,7 @@ import { waitFor } from '@testing-library/svelte';
 import axe from 'axe-core';
 import { describe, expect, test } from 'vitest';
 import type { Failure, VaultView } from '../src/api/host';
-import { lockedArchive, refusedFile, sampleFile } from '../src/api/fake/host';
+import { lockedArchive, refusedFile, sampleExport, sampleFile } from '../src/api/fake/host';
 import { labelled } from '../src/api/fake/list';
 import { kept } from '../src/api/fake/model';
 import { twoAccounts } from '../src/api/fake/seed';
@@ -55,6 +55,35 @@ const views: Record<string, (opened: Opened) => Promise<void>> = {
     await opened.user.click(await find('label-picker-open'));
     await opened.user.type(await find('label-field'), 'EU{Enter}');
     await find('label-refusal');
+  },
+  'an export being chosen': async ({ user }) => {
+    await user.click(await find('select-all'));
+    await user.click(await find('bulk-export'));
+    await screen.findAllByTestId('export-row');
+    await user.click(await find('sign-ins-move'));
+  },
+  'an export over the window': async ({ host }) => {
+    host.emitShell({ event: 'files_hovering', files: [{ preview: 'export', file: sampleExport.file }] });
+    await find('drop-overlay');
+  },
+  'what is in an export': async ({ host, user }) => {
+    host.emitShell({ event: 'files_held', files: [sampleExport] });
+    await user.type(await find('restore-passphrase'), 'right');
+    await user.click(await find('restore-unseal'));
+    await screen.findAllByTestId('arrival');
+  },
+  'what was restored': async ({ host, user }) => {
+    host.emitShell({ event: 'files_held', files: [sampleExport] });
+    await user.type(await find('restore-passphrase'), 'right');
+    await user.click(await find('restore-unseal'));
+    await user.click(await find('restore-go'));
+    await find('restore-summary');
+  },
+  'a sign-in that has moved away': async (opened) => {
+    opened.host.status('i-github', { status: 'paused', since: Date.now(), hold: 'moved_away' });
+    await openPage(opened, 'i-github');
+    await opened.user.click(await find('hold-use-here'));
+    await find('hold-asking');
   },
   'the palette': async ({ user }) => {
     await user.keyboard('{Control>}k{/Control}slack');

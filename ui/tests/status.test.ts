@@ -23,7 +23,9 @@ describe('a status', () => {
     [{ status: 'retrying', trouble: { trouble: 'service', kind: 'dns' }, until: NOW }, 'soon', 'Retrying', 'verify'],
     [{ status: 'retrying', trouble: { trouble: 'registration', words: noWords }, until: NOW }, 'need', 'App refused', 'edit_registration'],
     [{ status: 'unverified', reason: 'No answer.' }, 'soon', 'Not verified', 'verify'],
-    [{ status: 'paused', since: NOW }, 'idle', 'Paused', 'resume'],
+    [{ status: 'paused', since: NOW, hold: null }, 'idle', 'Paused', 'resume'],
+    [{ status: 'paused', since: NOW, hold: 'moved_away' }, 'idle', 'Moved away', 'verify'],
+    [{ status: 'paused', since: NOW, hold: 'unproved' }, 'soon', 'Not switched on', 'verify'],
     [{ status: 'connecting' }, 'idle', 'Connecting', 'verify'],
     [{ status: 'not_connected' }, 'idle', 'Not connected', 'reconnect'],
   ];

@@ -7,7 +7,7 @@ use storm_broker::host::{Consumer, Lender};
 use storm_broker::{
     AccessKeyLoan, IntegrationStatus, LentSecret, Loan, LogEntry, LogPage, LogRequest, LogVerdict, Status, VaultState,
 };
-use storm_domain::{ActivityEntry, ActivityTopic, ErrorCode, Failure};
+use storm_domain::{ActivityEntry, ActivityTopic, ErrorCode, Failure, Hold};
 use storm_engine::view::{ActivityFilter, ActivityQuery, StatusView, VaultView};
 use storm_engine::{Engine, LentAccessKey, LentSecret as EngineSecret, sentence};
 use storm_store::ChainVerdict;
@@ -183,6 +183,8 @@ fn word(status: &StatusView) -> &'static str {
         StatusView::NeedsYou { .. } => "needs you",
         StatusView::Retrying { .. } => "retrying",
         StatusView::Unverified { .. } => "not verified",
+        StatusView::Paused { hold: Some(Hold::MovedAway), .. } => "moved away",
+        StatusView::Paused { hold: Some(Hold::Unproved), .. } => "restored, not verified",
         StatusView::Paused { .. } => "paused",
         StatusView::Connecting => "connecting",
         StatusView::NotConnected => "not connected",

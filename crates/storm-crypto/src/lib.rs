@@ -7,6 +7,7 @@ mod envelope;
 mod master_key;
 mod passphrase;
 mod recovery;
+mod sealed_file;
 
 pub use chain::{ChainKey, ChainLink};
 pub use context::RecordContext;
@@ -14,6 +15,7 @@ pub use envelope::{OpenError, SealError};
 pub use master_key::{KeyId, KeyLineError, MasterKey};
 pub use passphrase::{PassphraseCost, UnwrapError, WrapError};
 pub use recovery::{RecoveryCodeError, RecoveryError, RecoveryKey};
+pub use sealed_file::{OpenFileError, SealFileError, SealedFile, SealedFileHead};
 
 /// The system gave no random bytes.
 fn make_random<const LENGTH: usize>() -> Result<[u8; LENGTH], getrandom::Error> {

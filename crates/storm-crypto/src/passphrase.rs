@@ -16,7 +16,7 @@ const FORMAT: &[u8; 5] = b"STRW\x01";
 const SALT_AT: usize = FORMAT.len() + 3 * 4;
 const NONCE_AT: usize = SALT_AT + 16;
 const BODY_AT: usize = NONCE_AT + 12;
-const LENGTH: usize = BODY_AT + 32 + 16;
+pub(crate) const LENGTH: usize = BODY_AT + 32 + 16;
 
 const LEAST_MEMORY_KIB: u32 = 64 * 1024;
 const MOST_MEMORY_KIB: u32 = 1024 * 1024;

@@ -109,6 +109,24 @@ pub enum ActivityKind {
     Disconnected,
     /// A disconnect was undone.
     Restored,
+    /// It was written into a sealed export.
+    Exported {
+        /// Whether its sign-in went with it and is not refreshed here any more.
+        moved: bool,
+        /// The last moment at which the file can be opened.
+        ends_at: Timestamp,
+    },
+    /// A sealed export that was to be written was not: its sign-in is refreshed here as before.
+    ExportWithdrawn,
+    /// It came from a sealed export.
+    Imported {
+        /// When that was made.
+        made_at: Timestamp,
+    },
+    /// A service accepted what came from an export, which was switched on.
+    SwitchedOn,
+    /// A sign-in that had moved away is refreshed here again, at its user's word.
+    TakenBack,
     /// How the vault's key is kept was changed.
     ProtectionChanged {
         /// What was changed.

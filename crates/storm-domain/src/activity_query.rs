@@ -98,15 +98,18 @@ impl ActivityTopic {
 fn of(what: &ActivityKind) -> &'static [ActivityTopic] {
     use ActivityTopic::{Lending, Refresh, Removal, Rotation, Settings, SignIn, Trouble, Verification};
     match what {
-        ActivityKind::Added | ActivityKind::Connected { .. } => &[SignIn],
+        ActivityKind::Added | ActivityKind::Connected { .. } | ActivityKind::TakenBack => &[SignIn],
         ActivityKind::AuthorizationFailed { .. } | ActivityKind::ReconnectNeeded { .. } => &[SignIn, Trouble],
         ActivityKind::Refreshed { .. } | ActivityKind::RefreshRecovered => &[Refresh],
         ActivityKind::RefreshPostponed { .. } => &[Refresh, Trouble],
-        ActivityKind::Verified { verdict: Verdict::Works { .. } } => &[Verification],
+        ActivityKind::Verified { verdict: Verdict::Works { .. } } | ActivityKind::SwitchedOn => &[Verification],
         ActivityKind::Verified { .. } => &[Verification, Trouble],
         ActivityKind::Renamed { .. }
         | ActivityKind::Paused
         | ActivityKind::Resumed
+        | ActivityKind::Exported { .. }
+        | ActivityKind::ExportWithdrawn
+        | ActivityKind::Imported { .. }
         | ActivityKind::ProtectionChanged { .. }
         | ActivityKind::NetworkChanged { .. } => &[Settings],
         ActivityKind::LendingSwitched { .. } => &[Lending, Settings],

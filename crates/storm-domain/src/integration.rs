@@ -34,6 +34,16 @@ pub struct Account {
     pub label: String,
 }
 
+/// What keeps an integration paused beside its user's own pause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Hold {
+    /// Its grant was given to another vault, which refreshes it from then on. Nothing is sent with the grant here.
+    MovedAway,
+    /// It came from an export, and no service has accepted it here yet.
+    Unproved,
+}
+
 /// A connector set up by the user; the row in the Integrations list. Holds no secret.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Integration {
@@ -68,6 +78,10 @@ pub struct Integration {
     pub state: TokenState,
     /// Since when nothing automatic touches it.
     pub paused_at: Option<Timestamp>,
+    /// Why it is paused, where that was not its user's pause. INVARIANT: `paused_at` is set with it, so that a version of the
+    /// program that knows nothing of holds leaves it alone, too.
+    #[serde(default)]
+    pub hold: Option<Hold>,
     /// Whether other programs may be lent its access.
     pub lending_allowed: bool,
     /// When its user wants to be reminded to replace the credential.
@@ -87,6 +101,25 @@ pub struct Integration {
 }
 
 impl Integration {
+    /// Puts it on hold, or keeps it so for another reason.
+    pub fn hold(&mut self, hold: Hold, at: Timestamp) {
+        self.paused_at.get_or_insert(at);
+        self.hold = Some(hold);
+    }
+
+    /// Ends a hold, and the pause that goes with it. A pause of its user's own is none.
+    pub fn release(&mut self) {
+        if self.hold.take().is_some() {
+            self.paused_at = None;
+        }
+    }
+
+    /// Whether its grant is another vault's to refresh.
+    #[must_use]
+    pub fn is_moved_away(&self) -> bool {
+        self.hold == Some(Hold::MovedAway)
+    }
+
     /// Takes over what a grant says that was obtained for it.
     #[must_use]
     pub fn with_grant(mut self, grant: &OAuthGrant, event: TokenEvent, at: Timestamp) -> Self {

@@ -15,6 +15,7 @@ mod device_authorization;
 mod discovery;
 mod error;
 mod event;
+mod export;
 mod finding;
 mod forecast;
 mod id;
@@ -53,11 +54,12 @@ pub use device_authorization::{DeviceAuthorization, DevicePoll, PollPace, Verifi
 pub use discovery::{Discovered, DiscoveryError, ServiceOffers};
 pub use error::{Action, ErrorCode, Failure};
 pub use event::Event;
+pub use export::{Export, ExportFileError, ExportedIntegration, ExportedRegistration, Term};
 pub use finding::Cause;
 pub use forecast::{Certainty, Forecast, ForecastEntry, ForecastKind, Known, Outlook};
 pub use id::{AttemptId, HeldSecretId, IntegrationId, RegistrationId, RevocationId};
 pub use id_token::{IdTokenError, IdTokenFault};
-pub use integration::{Account, Fields, Integration, Method};
+pub use integration::{Account, Fields, Hold, Integration, Method};
 pub use label::{LONGEST_LABEL, LabelError, MOST_LABELS, tidy_labels};
 pub use minting::{
     KeyAnswer, KeyReading, KeyRequest, KeyTask, ListedKey, MintedIds, MintedKey, NewFound, NewSecret, RotationMode,

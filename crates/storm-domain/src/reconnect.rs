@@ -38,6 +38,8 @@ pub enum ReconnectReason {
         /// By what.
         by: InterruptedBy,
     },
+    /// It came from an export that left its sign-in where it was.
+    SignInLeftBehind,
     /// An access token without a refresh token ended.
     AccessTokenEnded,
     /// Its record in the vault is damaged; the service was not asked.

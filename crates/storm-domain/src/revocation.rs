@@ -72,6 +72,7 @@ mod tests {
             account: None,
             state: TokenState::Disconnected,
             paused_at: None,
+            hold: None,
             lending_allowed: false,
             replacement: crate::ReplacementPolicy::default(),
             last_verdict: None,

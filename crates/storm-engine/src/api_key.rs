@@ -155,6 +155,7 @@ impl Engine {
             account: None,
             state,
             paused_at: None,
+            hold: None,
             lending_allowed: false,
             replacement: ReplacementPolicy::default(),
             last_verdict: None,

@@ -51,10 +51,15 @@ impl Engine {
 
     /// An integration's tile; a plain one when its connector left the catalogue.
     pub(crate) fn badge_of(&self, integration: &Integration) -> ConnectorBadge {
-        self.parts.catalogue.connector(&integration.connector_id).map_or_else(
+        self.badge_named(&integration.connector_id)
+    }
+
+    /// A connector's tile; a grey one where it is not known.
+    pub(crate) fn badge_named(&self, connector_id: &str) -> ConnectorBadge {
+        self.parts.catalogue.connector(connector_id).map_or_else(
             || ConnectorBadge {
-                id: integration.connector_id.clone(),
-                name: integration.connector_id.clone(),
+                id: connector_id.to_owned(),
+                name: connector_id.to_owned(),
                 monogram: "?".to_owned(),
                 colour: "#667085".to_owned(),
             },

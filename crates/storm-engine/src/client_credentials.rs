@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use storm_domain::port::{ClientIdentity, NewIntegration, TokenGrant, TokenRequest};
 use storm_domain::{
-    ActivityKind, AttemptId, AuthorizationGrant, Credential, Event, Failure, Integration, Method, OAuthGrant,
+    ActivityKind, AttemptId, AuthorizationGrant, Credential, Event, Failure, Fields, Integration, Method, OAuthGrant,
     OAuthService, RefreshFailure, RefreshState, TokenEvent, TokenState, Verdict,
 };
 
@@ -29,13 +29,14 @@ impl Engine {
         match integration.method {
             Method::ServiceAccount => true,
             Method::ApiKey => false,
-            Method::OAuth => self
-                .parts
-                .catalogue
-                .connector(&integration.connector_id)
-                .and_then(|connector| connector.oauth_service(&integration.fields).ok())
-                .is_some_and(|service| service.grant == AuthorizationGrant::ClientCredentials),
+            Method::OAuth => self.exchanges(&integration.connector_id, &integration.fields),
         }
+    }
+
+    /// Whether apps of this service act in their own name.
+    pub(crate) fn exchanges(&self, connector_id: &str, fields: &Fields) -> bool {
+        let service = self.parts.catalogue.connector(connector_id).and_then(|known| known.oauth_service(fields).ok());
+        service.is_some_and(|service| service.grant == AuthorizationGrant::ClientCredentials)
     }
 
     /// Connects in the background, as an authorization does after its redirect.

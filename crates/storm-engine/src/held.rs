@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use storm_connectors::{DroppedFile, KeyMaterial, PasswordTries};
-use storm_domain::{ErrorCode, Failure, HeldSecretId, Timestamp};
+use storm_domain::{ErrorCode, Export, Failure, HeldSecretId, Timestamp};
 use storm_secret::{ApiKey, SecretBytes};
 
 use crate::engine::lock;
@@ -35,6 +35,8 @@ enum Held {
     Key(ApiKey),
     Material(Box<KeyMaterial>),
     Locked(Arc<LockedFiles>),
+    Sealed(Arc<HeldFile>),
+    Export(Arc<Export>),
 }
 
 /// Files under a password that has not been entered yet.
@@ -72,6 +74,22 @@ impl HeldSecrets {
         self.push(Entry { id, since: now, held: Held::Locked(Arc::new(locked)) });
     }
 
+    pub(crate) fn hold_sealed(&self, id: HeldSecretId, file: HeldFile, now: Timestamp) {
+        self.push(Entry { id, since: now, held: Held::Sealed(Arc::new(file)) });
+    }
+
+    /// A sealed export that waits for its passphrase; it stays held, so that a wrong one can be tried again.
+    pub(crate) fn sealed(&self, id: HeldSecretId) -> Result<Arc<HeldFile>, Failure> {
+        self.find(id, |held| match held {
+            Held::Sealed(file) => Some(Arc::clone(file)),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn hold_export(&self, id: HeldSecretId, export: Export, now: Timestamp) {
+        self.push(Entry { id, since: now, held: Held::Export(Arc::new(export)) });
+    }
+
     /// Drops what was held too long.
     pub(crate) fn expire(&self, now: Timestamp) {
         lock(&self.entries).retain(|entry| now.since(entry.since) < HOLD_TERM);
@@ -97,6 +115,14 @@ impl HeldSecrets {
     pub(crate) fn locked(&self, id: HeldSecretId) -> Result<Arc<LockedFiles>, Failure> {
         self.find(id, |held| match held {
             Held::Locked(locked) => Some(Arc::clone(locked)),
+            _ => None,
+        })
+    }
+
+    /// An opened export; it stays held, since what is in it is restored one by one.
+    pub(crate) fn export(&self, id: HeldSecretId) -> Result<Arc<Export>, Failure> {
+        self.find(id, |held| match held {
+            Held::Export(export) => Some(Arc::clone(export)),
             _ => None,
         })
     }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use storm_domain::{
-    ActivityEntry, ActivityKind, CredentialSummary, ErrorCode, Failure, GenerationInfo, GenerationPhase, Integration,
-    IntegrationId, Method, RefreshState, Rotation, Timestamp, TokenState, Verdict,
+    ActivityEntry, ActivityKind, CredentialSummary, ErrorCode, Failure, GenerationInfo, GenerationPhase, Hold,
+    Integration, IntegrationId, Method, RefreshState, Rotation, Timestamp, TokenState, Verdict,
 };
 
 use crate::api_key::checked_name;
@@ -144,10 +144,20 @@ impl Engine {
     /// # Errors
     /// When it does not exist, or the vault cannot be written.
     pub async fn pause_integration(&self, id: IntegrationId, paused: bool) -> Result<(), Failure> {
-        self.live(id).await?;
+        let row = self.live(id).await?;
+        if !paused {
+            Self::unless_moved_away(&row)?;
+        }
         let now = self.now();
         let row = self
-            .change(id, |row| row.paused_at = if paused { row.paused_at.or(Some(now)) } else { None })
+            .change(id, |row| {
+                if paused {
+                    row.paused_at.get_or_insert(now);
+                } else {
+                    row.hold = None; // its user's word counts like a service's
+                    row.paused_at = None;
+                }
+            })
             .await
             .map_err(|error| error.to_failure())?;
         self.log(&row, if paused { ActivityKind::Paused } else { ActivityKind::Resumed }).await;
@@ -171,7 +181,7 @@ impl Engine {
     /// When one could not be resumed; the others are, as far as they can.
     pub async fn resume_all(&self) -> Result<(), Failure> {
         let mut rows = self.vault().integrations().await.map_err(|error| error.to_failure())?;
-        rows.retain(|row| row.trashed_at.is_none());
+        rows.retain(|row| row.trashed_at.is_none() && row.hold.is_none());
         let last = rows.iter().filter_map(|row| row.paused_at).max();
         let paused = rows.into_iter().filter(|row| row.paused_at.is_some() && row.paused_at == last);
         self.set_paused(paused, None).await
@@ -212,6 +222,7 @@ impl Engine {
     pub async fn disconnect_integration(&self, id: IntegrationId, revoke: bool) -> Result<DisconnectedView, Failure> {
         let row = self.live(id).await?;
         if revoke {
+            Self::unless_moved_away(&row)?; // it would end on the other computer
             return self.disconnect_at_service(row).await;
         }
         let now = self.now();
@@ -277,7 +288,7 @@ impl Engine {
             _ => None,
         });
         let is_lasting = row.method != Method::OAuth || !self.is_exchanged(row); // a client's tokens end by themselves
-        is_lasting && matches!(self.revoke_request(row, key_id), Ok(Some(_)))
+        is_lasting && !row.is_moved_away() && matches!(self.revoke_request(row, key_id), Ok(Some(_)))
     }
 
     fn mints(&self, row: &Integration) -> bool {
@@ -325,7 +336,7 @@ impl Engine {
             _ => matches!(row.state, TokenState::Active { .. }),
         };
         Capabilities {
-            verify: connected && row.paused_at.is_none(),
+            verify: connected && (row.paused_at.is_none() || row.hold == Some(Hold::Unproved)),
             refresh: connected && row.method != Method::ApiKey && row.paused_at.is_none(),
             mint: connected && has_lasting && !rotating && self.mints(row),
             rotate: connected && has_lasting && !rotating,
@@ -337,8 +348,9 @@ impl Engine {
 
     /// The one status that counts, worst first.
     pub(crate) fn status_of(&self, row: &Integration) -> StatusView {
-        if let Some(since) = row.paused_at {
-            return StatusView::Paused { since };
+        let is_off = row.hold != Some(Hold::Unproved) || !matches!(row.state, TokenState::NeedsReconnect { .. });
+        if let Some(since) = row.paused_at.filter(|_| is_off) {
+            return StatusView::Paused { since, hold: row.hold };
         }
         match &row.state {
             TokenState::Disconnected | TokenState::Revoked => StatusView::NotConnected,

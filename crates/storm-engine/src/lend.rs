@@ -98,6 +98,7 @@ impl Engine {
                 Some(Action::AllowLending),
             ));
         }
+        Self::unless_moved_away(&integration)?;
         if integration.paused_at.is_some() {
             return Err(Failure::new(
                 ErrorCode::Paused,

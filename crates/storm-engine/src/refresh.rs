@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use storm_domain::port::{GrantCommit, KeySource, TokenGrant, TokenRequest};
 use storm_domain::{
-    ActivityKind, Credential, Delivery, ErrorCode, Event, Failure, Generation, GenerationNumber, GenerationPhase,
+    ActivityKind, Credential, Delivery, ErrorCode, Event, Failure, Generation, GenerationNumber, GenerationPhase, Hold,
     Integration, IntegrationId, InterruptedBy, Lease, Method, OAuthGrant, OAuthService, RawTokenAnswer, RefreshFailure,
     RefreshIntent, RefreshState, RefreshTokenLife, SendFailure, Timestamp, TokenAnswerReading, TokenEvent, TokenState,
     TransientKind, VaultError,
@@ -55,7 +55,8 @@ impl Engine {
     pub async fn refresh_integration(&self, id: IntegrationId) -> Result<(), Failure> {
         let wanted = self.wanted_new(id);
         let integration = self.live(id).await?;
-        if integration.paused_at.is_some() {
+        Self::unless_moved_away(&integration)?;
+        if integration.paused_at.is_some() && integration.hold != Some(Hold::Unproved) {
             return Err(Failure::new(ErrorCode::Paused, "This integration is paused. Resume it first.", None));
         }
         match integration.method {
@@ -126,6 +127,7 @@ impl Engine {
             _ => {}
         }
         self.unless_held_back(integration.method)?;
+        Self::unless_moved_away(&integration)?;
         let Credential::OAuthGrant(grant) = &active.credential else {
             return Err(crate::engine::internal("This credential is not an OAuth grant."));
         };

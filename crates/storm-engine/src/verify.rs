@@ -1,8 +1,8 @@
 //! Verifying: one cheap authenticated request, four outcomes, and only one of them says that a credential is dead.
 
 use storm_domain::{
-    ActivityKind, Credential, ErrorCode, Failure, Integration, IntegrationId, Method, ProviderWords, RefreshFailure,
-    TokenEvent, TokenState, Verdict, VerdictRecord, VerifyRequest,
+    ActivityKind, Credential, ErrorCode, Failure, Hold, Integration, IntegrationId, Method, ProviderWords,
+    RefreshFailure, TokenEvent, TokenState, Verdict, VerdictRecord, VerifyRequest,
 };
 use storm_secret::AccessToken;
 
@@ -37,6 +37,13 @@ impl Engine {
     /// # Errors
     /// When there is nothing to verify or the vault fails; an unreachable service is a verdict, not an error.
     pub async fn verify_integration(&self, id: IntegrationId) -> Result<Verdict, Failure> {
+        match self.live(id).await?.hold {
+            Some(Hold::Unproved) => self.prove(id).await,
+            _ => self.verify_now(id).await,
+        }
+    }
+
+    pub(crate) async fn verify_now(&self, id: IntegrationId) -> Result<Verdict, Failure> {
         loop {
             let integration = self.live(id).await?;
             let tried = self.active_number(id).await.map_err(|error| error.to_failure())?;
@@ -194,10 +201,16 @@ impl Engine {
                 if let Some(event) = &event {
                     row.state = row.state.clone().step(event.clone(), now);
                 }
+                if verdict.is_accepted() && row.hold == Some(Hold::Unproved) {
+                    row.release();
+                }
             })
             .await
             .map_err(|error| error.to_failure())?;
         self.log(&written, ActivityKind::Verified { verdict: verdict.clone() }).await;
+        if integration.hold == Some(Hold::Unproved) && written.hold.is_none() {
+            self.log(&written, ActivityKind::SwitchedOn).await;
+        }
         if let (TokenState::NeedsReconnect { reason, .. }, true) = (&written.state, written.state != integration.state)
         {
             self.log(&written, ActivityKind::ReconnectNeeded { reason: reason.clone() }).await;
@@ -206,7 +219,7 @@ impl Engine {
     }
 }
 
-fn verdict_of_failure(failure: Failure) -> Verdict {
+pub(crate) fn verdict_of_failure(failure: Failure) -> Verdict {
     match failure.code {
         ErrorCode::CredentialRefused | ErrorCode::ReconnectNeeded => Verdict::Refused { reason: failure.message },
         _ => Verdict::CouldNotReach { reason: failure.message },

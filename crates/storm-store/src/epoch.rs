@@ -2,7 +2,7 @@
 //! have been rotated since, so the user must know before any of them is sent.
 //!
 //! A whole database is behind the epoch: a count in it and, beside it, in a file, which rises with every opening and after
-//! every backup. Single rows are behind `reached`, the greatest number a generation ever had. A log that was shortened is behind
+//! every backup. A copy that was carried to another folder or computer has no such file beside it. Single rows are behind `reached`, the greatest number a generation ever had. A log that was shortened is behind
 //! its mark. After any of them, numbers and fencings go on far beyond those that were given meanwhile: none is used twice.
 //!
 //! Deliberately absent: protection against somebody who puts back the whole folder, or edits `reached` too. Whoever can do
@@ -24,6 +24,10 @@ const IS_PARTLY_PUT_BACK: &str = "
     SELECT EXISTS (
         SELECT 1 FROM reached JOIN integration USING (ordinal) WHERE last_generation < reached.number OR NOT EXISTS (
             SELECT 1 FROM generation WHERE integration_id = id AND generation.number = reached.number))";
+
+/// Whether the folder is another one than that in which integrations were added: the file beside the database is not there. It is
+/// written by the first opening, before which there are none.
+const HAS_INTEGRATIONS: &str = "SELECT EXISTS (SELECT 1 FROM integration)";
 
 /// A million refreshes are eighty years of one every forty-five minutes.
 const LEAVE_BEHIND: &str = "
@@ -59,8 +63,11 @@ pub(crate) async fn begin(
             error => return Err(error),
         },
     };
+    let is_elsewhere = reached == 0
+        && header.epoch > 0
+        && sqlx::query_scalar(HAS_INTEGRATIONS).fetch_one(&mut *connection).await.map_err(of_sqlx)?;
     let mut transaction = connection.begin().await.map_err(of_sqlx)?;
-    if is_behind || header.epoch < reached || is_partly_put_back {
+    if is_behind || is_elsewhere || header.epoch < reached || is_partly_put_back {
         header.restored_at.get_or_insert(now);
         sqlx::raw_sql(LEAVE_BEHIND).execute(&mut *transaction).await.map_err(of_sqlx)?;
     }

@@ -77,6 +77,7 @@ fn stand_in(id: &str) -> Result<Integration, VaultError> {
         account: None,
         state: TokenState::NeedsReconnect { reason: ReconnectReason::RecordDamaged, since: Timestamp(0) },
         paused_at: None,
+        hold: None,
         lending_allowed: false,
         replacement: ReplacementPolicy::default(),
         last_verdict: None,

@@ -33,6 +33,7 @@ mod registration;
 mod revocation;
 mod rotation;
 mod seal;
+mod sealed_export;
 mod secret_rotation;
 mod setting;
 mod vault;
@@ -49,5 +50,8 @@ pub use opening::{
 };
 pub use os_keyring::OsKeyring;
 pub use protection::{OpenedBy, Protection, ProtectionError};
+pub use sealed_export::{
+    LONGEST_EXPORT, MOST_EXPORTED, check_passphrase, is_export, open_export, read_export_term, seal_export,
+};
 pub use storm_crypto::{PassphraseCost, RecoveryCodeError, RecoveryKey};
 pub use vault::SqliteVault;

@@ -51,11 +51,7 @@ pub(crate) fn decode_grown<H: DeserializeOwned, const N: usize>(
 ) -> Result<(H, [Option<SecretBytes>; N]), VaultError> {
     // EXPOSE: taken apart into the typed secrets.
     let mut rest = payload.expose();
-    if take(&mut rest, 1)? != [VERSION] {
-        return Err(VaultError::NewerSchema);
-    }
-    let head_length = take_length(&mut rest)?.ok_or(VaultError::Damaged)?;
-    let head = serde_json::from_slice(take(&mut rest, head_length)?).map_err(|_| VaultError::Damaged)?;
+    let head = take_head(&mut rest)?;
     let mut secrets = [const { None }; N];
     for (index, secret) in secrets.iter_mut().enumerate() {
         if rest.is_empty() && index >= least {
@@ -66,6 +62,29 @@ pub(crate) fn decode_grown<H: DeserializeOwned, const N: usize>(
         }
     }
     if rest.is_empty() { Ok((head, secrets)) } else { Err(VaultError::Damaged) }
+}
+
+/// Reads what [`encode`] wrote: the head, and all secrets, however many there are.
+pub(crate) fn decode_all<H: DeserializeOwned>(
+    payload: &SecretBytes,
+) -> Result<(H, Vec<Option<SecretBytes>>), VaultError> {
+    // EXPOSE: taken apart into the typed secrets.
+    let mut rest = payload.expose();
+    let head = take_head(&mut rest)?;
+    let mut secrets = Vec::new();
+    while !rest.is_empty() {
+        let length = take_length(&mut rest)?;
+        secrets.push(length.map(|length| take(&mut rest, length).map(SecretBytes::new)).transpose()?);
+    }
+    Ok((head, secrets))
+}
+
+fn take_head<H: DeserializeOwned>(rest: &mut &[u8]) -> Result<H, VaultError> {
+    if take(rest, 1)? != [VERSION] {
+        return Err(VaultError::NewerSchema);
+    }
+    let head_length = take_length(rest)?.ok_or(VaultError::Damaged)?;
+    serde_json::from_slice(take(rest, head_length)?).map_err(|_| VaultError::Damaged)
 }
 
 fn take<'a>(rest: &mut &'a [u8], length: usize) -> Result<&'a [u8], VaultError> {

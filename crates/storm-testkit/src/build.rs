@@ -30,6 +30,7 @@ pub fn integration(number: u128, method: Method) -> Integration {
         account: None,
         state: TokenState::Disconnected,
         paused_at: None,
+        hold: None,
         lending_allowed: false,
         replacement: ReplacementPolicy::default(),
         last_verdict: None,

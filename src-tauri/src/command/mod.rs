@@ -4,6 +4,7 @@ pub mod activity;
 pub mod api_key;
 pub mod authorization;
 pub mod connector;
+pub mod export;
 pub mod health;
 pub mod host;
 pub mod integration;

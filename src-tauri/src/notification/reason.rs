@@ -11,6 +11,7 @@ pub(super) fn message(reason: &ReconnectReason) -> &'static str {
         ReconnectReason::RefreshInterrupted { by: InterruptedBy::Sleep, .. } => "need-interrupted-sleep",
         ReconnectReason::RefreshInterrupted { by: InterruptedBy::Network, .. } => "need-interrupted-network",
         ReconnectReason::AccessTokenEnded => "need-access-ended",
+        ReconnectReason::SignInLeftBehind => "need-left-behind",
         ReconnectReason::RecordDamaged => "need-record-damaged",
         ReconnectReason::KeyRefused { .. } => "need-key-refused",
         _ => "need-other",

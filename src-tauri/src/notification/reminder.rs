@@ -136,7 +136,7 @@ mod tests {
             (vec![rotating], true),
             (vec![soon(20)], true),
             (vec![row(StatusView::Connected)], true),
-            (vec![row(StatusView::Paused { since: SAVED })], true),
+            (vec![row(StatusView::Paused { since: SAVED, hold: None })], true),
             (Vec::new(), true),
         ] {
             let mut reminders = Reminders::default();

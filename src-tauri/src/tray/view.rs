@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn passing_trouble_and_pauses_are_nothing_to_do() {
-        let paused = integration(1, Method::OAuth, StatusView::Paused { since: Timestamp(0) });
+        let paused = integration(1, Method::OAuth, StatusView::Paused { since: Timestamp(0), hold: None });
         let connecting = integration(2, Method::OAuth, StatusView::Connecting);
         let unverified = integration(3, Method::ApiKey, StatusView::Unverified { reason: "no answer".to_owned() });
         let view = view_of(&unlocked(), Some(&[paused, connecting, unverified]));
@@ -225,7 +225,7 @@ mod tests {
 
     #[test]
     fn all_can_be_paused_until_all_are() {
-        let paused = |number| integration(number, Method::OAuth, StatusView::Paused { since: Timestamp(0) });
+        let paused = |number| integration(number, Method::OAuth, StatusView::Paused { since: Timestamp(0), hold: None });
         let runs = integration(3, Method::OAuth, StatusView::Connected);
         let offered = |all: &[IntegrationView]| view_of(&unlocked(), Some(all)).pause;
         assert_eq!(offered(&[]), None);

@@ -155,6 +155,8 @@ export type PlainId =
   | 'unlock-help'
   | 'unlock-skip'
   | 'unlock-open'
+  | 'drop-purpose-restore'
+  | 'drop-export'
   | 'failure-vault_locked-title'
   | 'failure-vault_locked'
   | 'failure-disk_full-title'
@@ -439,6 +441,7 @@ export type PlainId =
   | 'filter-any-method'
   | 'filter-any-service'
   | 'filter-any-label'
+  | 'list-export'
   | 'proxy-system'
   | 'proxy-system-text'
   | 'proxy-direct'
@@ -506,6 +509,12 @@ export type PlainId =
   | 'palette-words-label'
   | 'palette-words-order'
   | 'palette-words-connect'
+  | 'palette-settings-backup'
+  | 'palette-settings-backup-words'
+  | 'palette-export'
+  | 'palette-words-export'
+  | 'palette-restore'
+  | 'palette-words-restore'
   | 'revocation-title'
   | 'revocation-text'
   | 'revocation-given-up'
@@ -676,6 +685,11 @@ export type PlainId =
   | 'fact-fingerprint'
   | 'fact-certificate'
   | 'drop-one-only'
+  | 'status-moved-away'
+  | 'status-unproved'
+  | 'reason-sign_in_left_behind-title'
+  | 'drop-export-alone'
+  | 'drop-export-later'
   | 'time-unknown-when'
   | 'time-just-now'
   | 'time-in-a-moment'
@@ -841,6 +855,7 @@ export interface Variables {
   'disconnect-stays-valid': 'service';
   'disconnect-revoke': 'service';
   'drop-through': 'n';
+  'drop-export-made': 'when';
   'core-said': 'own' | 'said';
   'core-quoted': 'said';
   'finding-host_not_found-title': 'host';
@@ -1052,6 +1067,9 @@ export interface Variables {
   'certificate-current': 'day';
   'certificate-ends_soon': 'day' | 'when';
   'certificate-ended': 'when';
+  'status-moved-away-when': 'when';
+  'status-unproved-when': 'when';
+  'reason-sign_in_left_behind': 'account' | 'as';
   'time-minutes-ago': 'minutes';
   'time-in-minutes': 'minutes';
   'time-hours-ago': 'hours';

@@ -67,15 +67,27 @@ export class App {
     this.list = new List(this.settings, this.integrations);
     this.bulk = new Bulk(host, this.list, this.toasts);
     this.page = new Page(host);
-    this.drop = new Drop({
-      get purpose() {
-        return t('drop-purpose-add');
+    this.drop = new Drop(
+      {
+        get purpose() {
+          return t('drop-purpose-add');
+        },
+        takesSeveral: true,
+        take: (file) => this.dialogs.keyFile(file),
+        takeAll: (files) => this.dialogs.keyFiles(files),
+        refuse: (failure) => this.toasts.fail(failure),
       },
-      takesSeveral: true,
-      take: (file) => this.dialogs.keyFile(file),
-      takeAll: (files) => this.dialogs.keyFiles(files),
-      refuse: (failure) => this.toasts.fail(failure),
-    });
+      (sealed) => {
+        if (this.dialogs.opening !== null) return false;
+        this.dialogs.restore(sealed);
+        return true;
+      },
+    );
+  }
+
+  /** Chooses an export in the system's file chooser, and opens it. */
+  async chooseExport(): Promise<void> {
+    await this.attempt(async () => this.drop.deliver(await this.host.chooseExportFile()));
   }
 
   /** Listens to the core and loads what is to be seen first; the answer stops all of it. */

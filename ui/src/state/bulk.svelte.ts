@@ -65,7 +65,7 @@ export class Bulk {
     try {
       switch (action.does) {
         case 'verify': {
-          if (isPaused) return 'passed';
+          if (row.status.status === 'paused' && row.status.hold !== 'unproved') return 'passed';
           const { outcome } = await this.host.verifyIntegration(row.id);
           return ({ works: 'done', works_without: 'limited', refused: 'refused', could_not_reach: 'unreached' } as const)[outcome];
         }

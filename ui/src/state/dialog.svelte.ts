@@ -1,5 +1,5 @@
 // Which dialog is open and what it was opened for. Features open each other's dialogs through here and never know each other.
-import type { HeldFileView, IntegrationView, KeyFileView, Method } from '../api/host';
+import type { HeldFileView, IntegrationId, IntegrationView, KeyFileView, Method } from '../api/host';
 import { FileQueue } from './file-queue.svelte';
 
 /** What the dialog that connects is opened for. */
@@ -10,8 +10,13 @@ export type ConnectOpening =
   | { open: 'reconnect'; integration: IntegrationView; moreScopes: string[] }
   | { open: 'replace'; integration: IntegrationView };
 
+/** An export that the core holds until its passphrase is entered. */
+export type SealedExport = Extract<HeldFileView, { held: 'export' }>;
+
 export type Opening =
   | ConnectOpening
+  | { open: 'export'; ids: IntegrationId[] }
+  | { open: 'restore'; sealed: SealedExport }
   | { open: 'disconnect'; integration: IntegrationView }
   | { open: 'palette'; subject: IntegrationView | null }
   | { open: 'shortcuts' };
@@ -43,6 +48,16 @@ export class Dialogs {
 
   disconnect(integration: IntegrationView): void {
     this.opening = { open: 'disconnect', integration };
+  }
+
+  /** Writes these into a sealed file. */
+  export(ids: IntegrationId[]): void {
+    this.opening = { open: 'export', ids };
+  }
+
+  /** Restores what is in a sealed file. */
+  restore(sealed: SealedExport): void {
+    this.opening = { open: 'restore', sealed };
   }
 
   /** Every action and every integration, by a few letters; first what can be done to `subject`. */

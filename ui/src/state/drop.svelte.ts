@@ -18,6 +18,9 @@ export interface FileTaker {
 /** What is said where only one of several files could be used. */
 const oneOnly = (): Failure => ownFailure('file_not_usable', t('drop-one-only'));
 
+/** What is said where an export comes together with other files, or while something else is open. */
+const notNow = (message: string): Failure => ({ ...oneOnly(), message });
+
 /** A file that is asked the password of, and who waits for it. */
 export interface Locked {
   id: string;
@@ -34,7 +37,11 @@ export class Drop {
   /** Not reactive: who takes a file is asked when one hangs over the window. */
   #takers: FileTaker[] = [];
 
-  constructor(private readonly fallback: FileTaker) {}
+  constructor(
+    private readonly fallback: FileTaker,
+    /** Opens an export; false while something else is open. */
+    private readonly restore: (sealed: Extract<HeldFileView, { held: 'export' }>) => boolean,
+  ) {}
 
   /** Who would get the file now. */
   get taker(): FileTaker {
@@ -67,6 +74,11 @@ export class Drop {
   async deliver(files: HeldFileView[], taker = this.taker): Promise<void> {
     const [first, ...others] = files;
     if (!first) return;
+    if (files.some(({ held }) => held === 'export') && others.length > 0) return this.fallback.refuse(notNow(t('drop-export-alone')));
+    if (first.held === 'export') {
+      if (!this.restore(first)) this.fallback.refuse(notNow(t('drop-export-later')));
+      return;
+    }
     if (others.length > 0) return taker.takesSeveral ? taker.takeAll(files) : taker.refuse(oneOnly());
     if (first.held === 'refused') return taker.refuse(first.failure);
     const file = await this.opened(first);

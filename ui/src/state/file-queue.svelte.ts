@@ -17,7 +17,7 @@ export interface QueuedFile {
   readonly result: FileOutcome;
 }
 
-const nameOf = (held: HeldFileView): string => (held.held === 'known' ? held.file.file.name : held.name);
+const nameOf = (held: HeldFileView): string => (held.held === 'known' ? held.file.file.name : held.held === 'export' ? held.file.name : held.name);
 
 export class FileQueue {
   files = $state.raw<QueuedFile[]>([]);

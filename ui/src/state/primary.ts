@@ -15,7 +15,7 @@ export function primaryAction({ status, method }: Pick<IntegrationView, 'status'
     case 'replace_soon':
       return 'rotate';
     case 'paused':
-      return 'resume';
+      return status.hold === null ? 'resume' : 'verify';
     default:
       return 'verify';
   }

@@ -26,6 +26,12 @@ export function reasonText(reason: ReconnectReason, integration: IntegrationView
         text: t('reason-refresh_interrupted', { ...account, service, by: reason.by }),
         words: '',
       };
+    case 'sign_in_left_behind':
+      return {
+        title: t('reason-sign_in_left_behind-title'),
+        text: t('reason-sign_in_left_behind', account),
+        words: '',
+      };
     case 'access_token_ended':
       return { title: t('reason-access_token_ended-title', { service }), text: t('reason-access_token_ended', account), words: '' };
     case 'record_damaged':

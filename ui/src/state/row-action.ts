@@ -17,14 +17,15 @@ interface Entry {
 
 const table = <Names extends string>(entries: Record<Names, Entry>): Record<Names, Entry> => entries;
 
-const isPaused = ({ status }: IntegrationView) => status.status === 'paused';
-const isConnected = (row: IntegrationView) => !isPaused(row) && !['not_connected', 'connecting'].includes(row.status.status);
+/** What was paused by its user, and not by an export or a restore. */
+const isPaused = ({ status }: IntegrationView) => status.status === 'paused' && status.hold === null;
+const isConnected = (row: IntegrationView) => row.status.status !== 'paused' && !['not_connected', 'connecting'].includes(row.status.status);
 
 export const rowActions = table({
   verify: { shortcut: 'verify', fits: (row, can) => isConnected(row) && (can?.verify ?? true), run: (app, row) => app.verify(row) },
   refresh: { shortcut: 'refresh', fits: (row, can) => isConnected(row) && (can?.refresh ?? row.method !== 'api_key'), run: (app, row) => app.refresh(row) },
   reconnect: { shortcut: 'reconnect', fits: (row, can) => can?.reconnect ?? row.method === 'oauth', run: (app, row) => app.dialogs.reconnect(row) },
-  pause: { shortcut: 'pause', fits: (row) => !isPaused(row), run: (app, row) => app.pause(row, true) },
+  pause: { shortcut: 'pause', fits: (row) => row.status.status !== 'paused', run: (app, row) => app.pause(row, true) },
   resume: { shortcut: 'pause', fits: isPaused, run: (app, row) => app.pause(row, false) },
   rename: { shortcut: 'rename', fits: () => true, run: (app, row) => app.edit(row.id, 'name') },
   label: { shortcut: 'label', fits: () => true, run: (app, row) => app.edit(row.id, 'labels') },

@@ -39,6 +39,8 @@ export function statusText(status: StatusView, now: number): StatusText {
     case 'unverified':
       return { tone: 'soon', word: t('status-not-verified'), detail: ofCore(status.reason) };
     case 'paused':
+      if (status.hold === 'moved_away') return { tone: 'idle', word: t('status-moved-away'), detail: t('status-moved-away-when', { when: relative(status.since, now) }) };
+      if (status.hold === 'unproved') return { tone: 'soon', word: t('status-unproved'), detail: t('status-unproved-when', { when: relative(status.since, now) }) };
       return { tone: 'idle', word: t('status-paused'), detail: t('status-since', { when: relative(status.since, now) }) };
     case 'connecting':
       return { tone: 'idle', word: t('status-connecting'), detail: t('status-waiting-for-browser') };

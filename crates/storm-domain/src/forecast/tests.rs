@@ -31,6 +31,7 @@ fn row(method: Method, state: TokenState) -> Integration {
         labels: Vec::new(),
         state,
         paused_at: None,
+        hold: None,
         lending_allowed: false,
         replacement: ReplacementPolicy::default(),
         last_verdict: None,

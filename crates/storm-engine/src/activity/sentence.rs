@@ -36,6 +36,14 @@ pub fn sentence(what: &ActivityKind) -> String {
         ActivityKind::RevocationForgotten => "Revoking was left to you; the credential was erased here".to_owned(),
         ActivityKind::Disconnected => "Removed from this computer".to_owned(),
         ActivityKind::Restored => "Brought back".to_owned(),
+        ActivityKind::Exported { moved: true, .. } => {
+            "Written into a sealed export; its sign-in moved with it".to_owned()
+        }
+        ActivityKind::Exported { moved: false, .. } => "Written into a sealed export".to_owned(),
+        ActivityKind::ExportWithdrawn => "The export was not written, so its sign-in is used here as before".to_owned(),
+        ActivityKind::Imported { .. } => "Restored from a sealed export".to_owned(),
+        ActivityKind::SwitchedOn => "Its service accepts it here, so it was switched on".to_owned(),
+        ActivityKind::TakenBack => "Its sign-in was taken back and is used here again".to_owned(),
         ActivityKind::ProtectionChanged { change } => of_protection(*change).to_owned(),
         ActivityKind::NetworkChanged { change } => of_network(change),
         ActivityKind::OddAnswer { what } => format!("The service sent an odd answer: {what}"),
@@ -78,6 +86,7 @@ fn of_reason(reason: &ReconnectReason) -> &'static str {
         ReconnectReason::RefreshInterrupted { .. } => "A refresh was interrupted; it needs to be reconnected",
         ReconnectReason::AccessTokenEnded => "The access ended; it needs to be reconnected",
         ReconnectReason::KeyRefused { .. } => "The service refused the key; it needs to be replaced",
+        ReconnectReason::SignInLeftBehind => "It was restored without its sign-in; it needs one sign-in here",
         ReconnectReason::RecordDamaged => "Its record in the vault is damaged; it needs to be connected again",
         _ => "It needs its user",
     }
@@ -161,6 +170,6 @@ mod tests {
             assert_eq!(sentence(what), *text, "{what:?}");
         }
         let kinds: std::collections::BTreeSet<_> = said.iter().map(|said| kind_of(&said.what)).collect();
-        assert_eq!(kinds.len(), 25, "a kind without an example: {kinds:?}");
+        assert_eq!(kinds.len(), 30, "a kind without an example: {kinds:?}");
     }
 }

@@ -126,6 +126,7 @@ impl Engine {
             account: None,
             state: TokenState::Authorizing,
             paused_at: None,
+            hold: None,
             // Other programs asked for the old account's access, never for this one's.
             lending_allowed: false,
             replacement: storm_domain::ReplacementPolicy::default(),

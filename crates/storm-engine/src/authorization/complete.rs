@@ -33,7 +33,8 @@ pub(super) struct Undecided {
 
 impl Undecided {
     /// The row as it stands once this grant is in use.
-    pub(super) fn connect(&self, row: Integration, plan: &Plan, now: Timestamp) -> Integration {
+    pub(super) fn connect(&self, mut row: Integration, plan: &Plan, now: Timestamp) -> Integration {
+        row.release(); // whatever became of an older one, this sign-in is here, and works
         let event = TokenEvent::CredentialSaved { expires_at: self.grant_expires_at, refreshable: self.refreshable };
         Integration {
             state: row.state.step(event, now),

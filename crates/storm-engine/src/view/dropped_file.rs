@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use storm_domain::{Failure, Fields, HeldSecretId, Method, Timestamp};
 
-use super::{ConnectorBadge, TypedSecret};
+use super::{ConnectorBadge, SealedExportView, TypedSecret};
 
 /// What may be shown of a dropped file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
@@ -86,6 +86,11 @@ pub enum FilePreview {
         /// What is recognised without opening it.
         shape: String,
     },
+    /// A sealed export.
+    Export {
+        /// What it says of itself before its passphrase is entered.
+        file: SealedExportView,
+    },
     /// It cannot be used.
     Refused {
         /// Its name without the folder.
@@ -112,6 +117,13 @@ pub enum HeldFileView {
         name: String,
         /// What is recognised without opening it.
         shape: String,
+    },
+    /// A sealed export, which the core holds until its passphrase is entered.
+    Export {
+        /// To name it with the passphrase.
+        id: HeldSecretId,
+        /// What it says of itself before that.
+        file: SealedExportView,
     },
     /// It cannot be used, and nothing of it is held.
     Refused {

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use storm_domain::{
-    Account, Fields, GenerationInfo, HeldSecretId, IntegrationId, Method, NewFound, ReconnectReason, RevocationId,
-    RotationMode, RotationStep, Timestamp, Trouble, Verdict, VerdictRecord,
+    Account, Fields, GenerationInfo, HeldSecretId, Hold, IntegrationId, Method, NewFound, ReconnectReason,
+    RevocationId, RotationMode, RotationStep, Timestamp, Trouble, Verdict, VerdictRecord,
 };
 
 use super::{ConnectorBadge, ConnectorPage, KeyIdView, KeyInput, RegistrationView, UndecidedAccountView};
@@ -89,6 +89,8 @@ pub enum StatusView {
     Paused {
         /// Since when.
         since: Timestamp,
+        /// Why, where that was not its user's pause.
+        hold: Option<Hold>,
     },
     /// The first authorization is under way.
     Connecting,

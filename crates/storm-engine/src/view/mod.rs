@@ -6,6 +6,7 @@ mod authorization;
 mod connector;
 mod discovery;
 mod dropped_file;
+mod export;
 mod finding;
 mod health;
 mod host;
@@ -26,6 +27,10 @@ pub use discovery::{DiscoveryView, EndpointPurpose, EndpointView};
 pub use dropped_file::{
     CertificateView, FileFact, FileFactKind, FileKey, FilePreview, FileUse, FileView, HeldFileView, KeyFileView,
     UnlockFileRequest, ValidityView,
+};
+pub use export::{
+    ArrivalView, Carries, ExportCandidateView, ExportRequest, ExportedFileView, OpenExportRequest, OpenedExportView,
+    Presence, RestoreOutcome, RestoreRequest, RestoredView, SealedExportView, SignIns,
 };
 pub use finding::{ExaminationSubject, FindingView};
 pub use health::{ForecastView, HealthCounts, HealthView, LapseView, NextRefreshView, RefreshOutcome, RefreshView};

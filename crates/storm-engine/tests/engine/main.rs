@@ -14,6 +14,8 @@ mod client_credentials;
 mod device;
 mod doctor;
 mod dropped_file;
+mod export;
+mod export_crash;
 mod health;
 mod holds;
 mod integration;

@@ -17,13 +17,13 @@ use storm_testkit::RecordingEvents;
 use crate::rig::Rig;
 
 /// Dies at an event: whichever task publishes it goes no further, and neither does any that publishes after it.
-struct Mortal {
+pub struct Mortal {
     left: AtomicUsize,
     events: RecordingEvents,
 }
 
 impl Mortal {
-    fn dies_at(event: usize) -> Arc<Self> {
+    pub fn dies_at(event: usize) -> Arc<Self> {
         Arc::new(Self { left: AtomicUsize::new(event), events: RecordingEvents::default() })
     }
 

@@ -50,6 +50,44 @@ async fn a_recovery_code_opens_the_vault_whose_key_is_lost_and_puts_it_back() {
     vault.close().await;
 }
 
+/// What the README says to do when a computer is lost: one of the hourly copies, put into an empty data folder.
+#[tokio::test]
+async fn a_copy_that_was_made_while_the_program_ran_opens_on_another_computer_with_the_recovery_code() {
+    let house = House::default();
+    let vault = house.open().await;
+    let (key, grant) = (api_key_integration(1), storm_testkit::oauth_integration(2));
+    let ids = [
+        add(&vault, key, Some(api_key("key"))).await,
+        add(&vault, grant, Some(storm_domain::Credential::OAuthGrant(storm_testkit::oauth_grant("at", Some("rt")))))
+            .await,
+    ];
+    let code = RecoveryKey::make().unwrap();
+    vault.put_recovery_code(&code).await.unwrap();
+    let copy = vault.backup(crate::common::NOW).await.unwrap();
+    let later = add(&vault, api_key_integration(3), Some(api_key("later"))).await; // it goes on running, and is not closed
+
+    let computer = House::default();
+    std::fs::create_dir_all(computer.folder().path()).unwrap();
+    std::fs::copy(copy, computer.folder().database()).unwrap();
+    assert_eq!(computer.refusal().await, OpenError::Keyring(KeyringError::NoEntry), "its keyring has no such key");
+    let another = RecoveryKey::make().unwrap();
+    assert_eq!(recovered(&computer, &another).await.unwrap_err(), OpenError::RecoveryCodeWrong);
+    let restored = recovered(&computer, &code).await.unwrap();
+    for id in ids {
+        assert!(restored.active_generation(id).await.unwrap().is_some());
+    }
+    assert!(restored.integration(later).await.is_err(), "it was added after the copy");
+    assert!(
+        restored.restored_at().is_some(),
+        "nothing is refreshed before its user knows: the other computer may go on"
+    );
+    restored.put_key_into_keyring(computer.keyring.as_ref()).await.unwrap();
+    restored.acknowledge_restore().await.unwrap();
+    let restored = computer.reopen(restored).await;
+    assert_eq!((restored.opened_by(), restored.restored_at()), (OpenedBy::Keyring, None));
+    assert!(vault.active_generation(later).await.unwrap().is_some(), "the first vault is as it was");
+}
+
 #[tokio::test]
 async fn a_key_put_back_into_the_keyring_replaces_what_was_wrong_there() {
     let house = House::default();

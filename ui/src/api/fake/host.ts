@@ -7,6 +7,7 @@ import { FakeList } from './list';
 import { fail, kept, unlocked, verdictOf } from './model';
 import { generation } from './seed';
 import { healthOf, refreshesOf } from './health';
+import { arrivalsOf, candidateOf, restoredRow } from './export';
 import { findingOf, reachOf, sampleAuthority } from './network';
 import { checkedPreferences, spokenBy } from './preferences';
 import { plainCode, sampleCodes, waysOut } from './protection';
@@ -100,6 +101,13 @@ export const clusterFile: KeyFileView = {
 
 /** The same before that. */
 export const lockedArchive: HeldFileView = { held: 'locked', id: 'locked-archive', name: 'reports.p12', shape: 'PKCS#12 archive' };
+
+/** A sealed export, whose passphrase is anything but "wrong". */
+export const sampleExport: Extract<HeldFileView, { held: 'export' }> = {
+  held: 'export',
+  id: 'sealed-export',
+  file: { name: 'integrations.storm-connect', made_at: Date.now() - 2 * 60 * 60_000, ends_at: Date.now() + 7 * DAY },
+};
 
 /** Something else. */
 export const refusedFile: Extract<HeldFileView, { held: 'refused' }> = {
@@ -328,7 +336,7 @@ export class FakeHost extends FakeList implements Host {
 
   pauseIntegration = async (id: IntegrationId, paused: boolean) => {
     await this.called('pauseIntegration');
-    this.status(id, paused ? { status: 'paused', since: Date.now() } : { status: 'connected' });
+    this.status(id, paused ? { status: 'paused', since: Date.now(), hold: null } : { status: 'connected' });
     return null;
   };
 
@@ -426,6 +434,47 @@ export class FakeHost extends FakeList implements Host {
   exportForecast: Host['exportForecast'] = async () => {
     await this.called('exportForecast');
     return { name: 'storm-connect.ics', entries: healthOf(this.rows).forecast.filter(({ kind }) => kind !== 'needs_you').length };
+  };
+
+  // Exports.
+
+  exportCandidates: Host['exportCandidates'] = async (ids) => ids.map((id) => candidateOf(this.find(id)));
+
+  exportIntegrations: Host['exportIntegrations'] = async ({ ids, sign_ins, days, passphrase }) => {
+    await this.called('exportIntegrations');
+    if (passphrase.length < 12) throw fail('passphrase_refused', 'Use at least 12 characters. A few words are easier to remember.');
+    if (this.settings.chosen?.length === 0) return null;
+    const moved = sign_ins === 'move' ? ids.filter((id) => candidateOf(this.find(id)).carries === 'sign_in') : [];
+    moved.forEach((id) => this.status(id, { status: 'paused', since: Date.now(), hold: 'moved_away' }));
+    return { file: 'integrations.storm-connect', integrations: ids.length, moved: moved.length, ends_at: Date.now() + days * DAY };
+  };
+
+  takeBack: Host['takeBack'] = async (id) => {
+    await this.called('takeBack');
+    this.status(id, { status: 'connected' });
+    return null;
+  };
+
+  chooseExportFile: Host['chooseExportFile'] = async () => {
+    await this.called('chooseExportFile');
+    return this.settings.chosen ?? [sampleExport];
+  };
+
+  openExport: Host['openExport'] = async ({ id, passphrase }) => {
+    await this.called('openExport');
+    if (passphrase === 'wrong') throw fail('file_password_refused', 'This is not the passphrase of the export. Enter the one that was chosen when it was made.');
+    return { id: `opened-${id}`, made_at: sampleExport.file.made_at, ends_at: sampleExport.file.ends_at, integrations: arrivalsOf() };
+  };
+
+  restoreIntegration: Host['restoreIntegration'] = async (request) => {
+    await this.called(`restoreIntegration:${request.sign_in}:${request.as_second}`);
+    const arrival = arrivalsOf().find(({ id }) => id === request.id);
+    if (!arrival) throw fail('not_found');
+    const { row, outcome } = restoredRow(arrival, request.sign_in);
+    if (arrival.presence.presence === 'moved_away' && request.sign_in) this.status(arrival.id, { status: 'connected' });
+    else this.rows = [...this.rows, row];
+    this.emit({ event: 'integration_changed', id: row.integration.id });
+    return { integration_id: row.integration.id, name: row.integration.name, outcome };
   };
 
   // API keys.

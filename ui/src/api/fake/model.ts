@@ -230,7 +230,7 @@ export class FakeModel {
     return changed;
   }
 
-  protected status(id: IntegrationId, status: IntegrationDetailView['integration']['status']): void {
+  status(id: IntegrationId, status: IntegrationDetailView['integration']['status']): void {
     this.change(id, (row) => ({ ...row, integration: { ...row.integration, status } }));
   }
 

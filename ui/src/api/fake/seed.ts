@@ -121,7 +121,7 @@ export function workingDay(): IntegrationDetailView[] {
     integrationOf({ id: 'i-salesforce', connectorId: 'salesforce', method: 'oauth', account: 'ops@northwind.example', status: refusedGrant, fields: [['My Domain', 'northwind']], scopes: ['api', 'refresh_token', 'web'], missing: ['web'] }),
     integrationOf({ id: 'i-slack', connectorId: 'slack', method: 'oauth', account: 'Northwind', status: { status: 'retrying', trouble: { trouble: 'registration', words: { code: 'invalid_client', description: '' } }, until: now + 20 * MINUTE } }),
     integrationOf({ id: 'i-stripe', connectorId: 'stripe', method: 'api_key', account: 'acct_1Q…', status: { status: 'limited', missing: 'list charges' } }),
-    integrationOf({ id: 'i-twilio', connectorId: 'twilio', method: 'api_key', account: 'AC7f…19', status: { status: 'paused', since: now - 26 * HOUR } }),
+    integrationOf({ id: 'i-twilio', connectorId: 'twilio', method: 'api_key', account: 'AC7f…19', status: { status: 'paused', since: now - 26 * HOUR, hold: null } }),
   ];
 }
 

@@ -71,6 +71,16 @@ export function sentence(what: ActivityKind): Sentence {
       return plain('Removed from this computer');
     case 'restored':
       return plain('Brought back');
+    case 'exported':
+      return plain(what.moved ? 'Written into a sealed export; its sign-in moved with it' : 'Written into a sealed export');
+    case 'export_withdrawn':
+      return plain('The export was not written, so its sign-in is used here as before');
+    case 'imported':
+      return plain('Restored from a sealed export');
+    case 'switched_on':
+      return good('Its service accepts it here, so it was switched on');
+    case 'taken_back':
+      return plain('Its sign-in was taken back and is used here again');
     case 'protection_changed':
       return plain(protectionChanges[what.change]);
     case 'network_changed':
@@ -115,6 +125,8 @@ function reconnect(reason: Reason): string {
       return 'The service wants a new sign-in';
     case 'refresh_interrupted':
       return 'A refresh was interrupted; it needs to be reconnected';
+    case 'sign_in_left_behind':
+      return 'It was restored without its sign-in; it needs one sign-in here';
     case 'access_token_ended':
       return 'The access ended; it needs to be reconnected';
     case 'key_refused':

@@ -25,7 +25,7 @@ export interface Command {
 
 const plain = (id: string, title: string, run: () => unknown, rest: Partial<Command> = {}): Command => ({ id, title, detail: '', words: '', tile: null, shortcut: null, danger: false, run, ...rest });
 
-const settingsParts: SettingsPart[] = ['vault', 'master_key', 'network'];
+const settingsParts: SettingsPart[] = ['vault', 'master_key', 'backup', 'network'];
 
 /** Everything that is not about one integration. */
 export function commandsOf(app: App, connectors: ConnectorView[]): Command[] {
@@ -38,6 +38,8 @@ export function commandsOf(app: App, connectors: ConnectorView[]): Command[] {
     go('settings', () => app.route.settings()),
     ...settingsParts.map((part) => plain(`settings:${part}`, t(`palette-settings-${part}`), () => app.route.settings(part), { words: t(`palette-settings-${part}-words`) })),
     plain('add', t('shortcut-add'), () => app.dialogs.setup(), { shortcut: 'add', words: t('palette-words-add') }),
+    plain('export', t('palette-export'), () => app.dialogs.export((app.list.selected.length > 0 ? app.list.selected : app.integrations.rows).map(({ id }) => id)), { words: t('palette-words-export') }),
+    plain('restore', t('palette-restore'), () => void app.chooseExport(), { words: t('palette-words-restore') }),
     plain('sheet', t('shortcut-title'), () => app.dialogs.shortcuts(), { shortcut: 'sheet', words: t('palette-words-keys') }),
     plain('filter:all', t('palette-show-all'), shown(() => app.list.showAll()), { words: t('palette-words-clear') }),
     ...stateFilters.map((state) =>
