@@ -52,9 +52,10 @@ describe('the messages', () => {
   });
 
   test.each(LANGUAGES)('in %s are translated, but for what is the same there', (tag) => {
+    // What is printed on keyboards is often English.
     const same = Object.keys(english).flatMap((file) => {
       const [own, theirs] = [tag, 'en'].map((one) => new Map(readFileSync(join(import.meta.dirname, '../../locales', one, file), 'utf8').split(/\n(?=[a-zA-Z])/).map((message) => [message.split(' =')[0], message.trim()])));
-      return [...own!].filter(([id, message]) => theirs?.get(id) === message && /\p{L}{2}/u.test(message.replace(/^\S+ =|\{[^}]*\}/g, ''))).map(([id]) => id);
+      return [...own!].filter(([id, message]) => !id?.startsWith('cap-') && theirs?.get(id) === message && /\p{L}{2}/u.test(message.replace(/^\S+ =|\{[^}]*\}/g, ''))).map(([id]) => id);
     });
     expect(same.length).toBeLessThan(tag === 'de' ? 40 : 6);
   });

@@ -114,11 +114,18 @@ export class Keys {
   }
 }
 
-const written: Record<string, string> = { ArrowUp: '↑', ArrowDown: '↓', ArrowLeft: '←', ArrowRight: '→', PageUp: 'PgUp', PageDown: 'PgDn', Escape: 'Esc', Delete: 'Del' };
-const writtenOnMac: Record<string, string> = { ...written, Escape: 'esc', Delete: '⌫', Enter: '↩', Shift: '⇧', Mod: '⌘' };
+const arrows: Record<string, string> = { ArrowUp: '↑', ArrowDown: '↓', ArrowLeft: '←', ArrowRight: '→' };
+const writtenOnMac: Record<string, string> = { ...arrows, Escape: 'esc', Delete: '⌫', Enter: '↩', Shift: '⇧', Mod: '⌘' };
+/** As it is printed on keyboards where the language is spoken. */
+const named = ['Mod', 'Shift', 'Delete', 'Escape', 'Enter', 'Space', 'Home', 'End', 'PageUp', 'PageDown'] as const;
 
 /** How one key is written. */
-export const cap = (key: string, mac = onMac()): string => (mac ? writtenOnMac : written)[key] ?? (key === 'Mod' ? 'Ctrl' : isLetter(key) ? key.toUpperCase() : key);
+export function cap(key: string, mac = onMac()): string {
+  const sign = (mac ? writtenOnMac : arrows)[key];
+  if (sign) return sign;
+  const name = named.find((one) => one === key);
+  return name ? t(`cap-${name}`) : isLetter(key) ? key.toUpperCase() : key;
+}
 
 interface Written {
   mac?: boolean;
