@@ -2,6 +2,85 @@
 
 /** Messages without gaps. */
 export type PlainId =
+  | 'activity-search-label'
+  | 'activity-search'
+  | 'activity-integration'
+  | 'activity-all-integrations'
+  | 'activity-time'
+  | 'activity-period-all'
+  | 'activity-period-today'
+  | 'activity-period-week'
+  | 'activity-period-month'
+  | 'activity-topic'
+  | 'activity-everything'
+  | 'activity-topic-sign_in'
+  | 'activity-topic-refresh'
+  | 'activity-topic-verification'
+  | 'activity-topic-rotation'
+  | 'activity-topic-lending'
+  | 'activity-topic-removal'
+  | 'activity-topic-trouble'
+  | 'activity-topic-settings'
+  | 'activity-reading'
+  | 'activity-none-fits'
+  | 'activity-show-everything'
+  | 'activity-none'
+  | 'activity-none-text'
+  | 'activity-not-read'
+  | 'activity-show-older'
+  | 'activity-end-fits'
+  | 'activity-end'
+  | 'activity-save-csv'
+  | 'activity-save-json'
+  | 'log-checking'
+  | 'log-intact'
+  | 'log-check-again'
+  | 'log-broken-title'
+  | 'log-not-checked'
+  | 'did-added'
+  | 'did-connected'
+  | 'did-refreshed'
+  | 'did-refresh_postponed'
+  | 'did-reconnect-grant_refused'
+  | 'did-reconnect-interaction_required'
+  | 'did-reconnect-refresh_interrupted'
+  | 'did-reconnect-access_token_ended'
+  | 'did-reconnect-key_refused'
+  | 'did-reconnect-record_damaged'
+  | 'did-refresh_recovered'
+  | 'did-verified-works'
+  | 'did-verified-works_without'
+  | 'did-verified-refused'
+  | 'did-verified-could_not_reach'
+  | 'did-paused'
+  | 'did-resumed'
+  | 'did-lending-on'
+  | 'did-lending-off'
+  | 'did-rotation-undone'
+  | 'did-revoked'
+  | 'did-revocation_given_up'
+  | 'did-revocation_forgotten'
+  | 'did-disconnected'
+  | 'did-restored'
+  | 'did-protection-recovery_code_shown'
+  | 'did-protection-recovery_code_set'
+  | 'did-protection-recovery_code_removed'
+  | 'did-protection-recovery_code_used'
+  | 'did-protection-passphrase_set'
+  | 'did-protection-passphrase_removed'
+  | 'did-protection-put_into_keyring'
+  | 'did-protection-taken_from_keyring'
+  | 'did-protection-master_key_changed'
+  | 'did-network-no-proxy'
+  | 'did-network-authorities_removed'
+  | 'did-unreadable'
+  | 'did-reconnect-sign_in_left_behind'
+  | 'did-exported-moved'
+  | 'did-exported'
+  | 'did-export_withdrawn'
+  | 'did-imported'
+  | 'did-switched_on'
+  | 'did-taken_back'
   | 'list-separator'
   | 'sentence-separator'
   | 'common-cancel'
@@ -713,6 +792,18 @@ export type PlainId =
   | 'toast-undo'
   | 'toast-dismiss'
   | 'backup-restore'
+  | 'notice-later'
+  | 'notice-an-integration'
+  | 'notice-unsaved'
+  | 'notice-save'
+  | 'notice-damaged-title'
+  | 'notice-damaged'
+  | 'notice-restored-title'
+  | 'notice-go-on'
+  | 'notice-log-broken-title'
+  | 'notice-log-show'
+  | 'notice-network'
+  | 'notice-understood'
   | 'keyring-holds-again-unnamed'
   | 'keyring-lost'
   | 'keyring-put-back'
@@ -822,6 +913,30 @@ export type PlainId =
 
 /** Messages with gaps, and what stands in them. */
 export interface Variables {
+  'activity-saved': 'name';
+  'activity-saved-text': 'n';
+  'activity-shown': 'n';
+  'activity-shown-more': 'n';
+  'log-intact-checked': 'n' | 'part';
+  'log-broken': 'n';
+  'did-connected-as': 'account';
+  'did-authorization_failed': 'reason';
+  'did-verified-works-as': 'account';
+  'did-renamed': 'name';
+  'did-lent': 'consumer';
+  'did-rotated-minted': 'noun';
+  'did-rotated-staged': 'noun';
+  'did-rotated-verified': 'noun';
+  'did-rotated-switched': 'noun';
+  'did-rotated-went_back': 'noun';
+  'did-rotated-deactivated': 'noun';
+  'did-rotated-revoked': 'noun';
+  'did-rotated-proved_dead': 'noun';
+  'did-rotated-rehearsed': 'noun';
+  'did-revoke_failed': 'reason';
+  'did-network-proxy': 'proxy';
+  'did-network-authorities_trusted': 'names';
+  'did-odd_answer': 'what';
   'and-more': 'more' | 'names';
   'common-integrations': 'n';
   'label-remove': 'label';
@@ -1091,6 +1206,10 @@ export interface Variables {
   'time-at': 'time';
   'time-yesterday-at': 'time';
   'time-on-day-at': 'day' | 'time';
+  'notice-unsaved-title': 'names';
+  'notice-restored': 'when';
+  'notice-log-broken': 'n';
+  'notice-network-title': 'system';
   'keyring-holds-again': 'keyring';
   'keyring-lost-title': 'keyring';
   'master-key-code-void': 'way';

@@ -1,24 +1,17 @@
 // What the log can be narrowed to, in the words of a person.
 import type { ActivityFilter, ActivityTopic, IntegrationId } from '../../api/host';
+import { t } from '../../language/language.svelte';
 
-export const topicText: Record<ActivityTopic, string> = {
-  sign_in: 'Sign-ins',
-  refresh: 'Refreshes',
-  verification: 'Verifications',
-  rotation: 'Rotations',
-  lending: 'Lent to tools',
-  removal: 'Removals',
-  trouble: 'Trouble',
-  settings: 'Settings',
-};
-export const topics = Object.keys(topicText) as ActivityTopic[];
+/** All there are, in the order in which they are offered: one that is missing does not compile. */
+const offered: Record<ActivityTopic, true> = { sign_in: true, refresh: true, verification: true, rotation: true, lending: true, removal: true, trouble: true, settings: true };
+export const topics = Object.keys(offered) as ActivityTopic[];
+export const topicText = (topic: ActivityTopic): string => t(`activity-topic-${topic}`);
 
 export type Period = 'all' | 'today' | 'week' | 'month';
 
-export const periodText: Record<Period, string> = { all: 'All time', today: 'Today', week: 'Last 7 days', month: 'Last 30 days' };
-export const periods = Object.keys(periodText) as Period[];
-
 const daysBack: Record<Period, number | null> = { all: null, today: 0, week: 6, month: 29 };
+export const periods = Object.keys(daysBack) as Period[];
+export const periodText = (period: Period): string => t(`activity-period-${period}`);
 
 /** What was chosen; the search is as it is typed. */
 export interface Chosen {

@@ -1,5 +1,7 @@
 // An entry of the log as a sentence in the past tense, with the tone it should have.
-import type { ActivityEntry, ActivityKind, NetworkChange, ProtectionChange, RotationMilestone } from '../../api/host';
+import type { ActivityEntry, ActivityKind, NetworkChange, RotationMilestone } from '../../api/host';
+import { joined, listed, t } from '../../language/language.svelte';
+import { ofCore } from '../../state/failure';
 import { troubleText, type Tone } from '../../state/status';
 import { calendarDay } from '../../state/time';
 import { limitText } from '../../state/verdict';
@@ -9,18 +11,7 @@ export interface Sentence {
   text: string;
 }
 
-const milestones: Record<RotationMilestone, string> = {
-  minted: 'The service made a new key, which was saved beside the old one',
-  staged: 'A new key was saved beside the old one',
-  verified: 'The new key works',
-  switched: 'Switched to the new key',
-  went_back: 'The service refused the new key, so the old one is in use again',
-  deactivated: 'The old key was switched off, and can be switched on again',
-  revoked: 'The old key was turned off',
-  proved_dead: 'The service refuses the old key',
-  undone: 'The rotation was undone',
-  rehearsed: 'A rotation was rehearsed: the new key was tried and deleted again',
-};
+const milestone = (step: RotationMilestone, noun: 'key' | 'secret'): string => (step === 'undone' ? t('did-rotation-undone') : t(`did-rotated-${step}`, { noun }));
 
 const good = (text: string): Sentence => ({ tone: 'good', text });
 const plain = (text: string): Sentence => ({ tone: 'idle', text });
@@ -30,122 +21,89 @@ const need = (text: string): Sentence => ({ tone: 'need', text });
 export function sentence(what: ActivityKind): Sentence {
   switch (what.kind) {
     case 'added':
-      return plain('Added');
+      return plain(t('did-added'));
     case 'connected':
-      return good(what.account ? `Connected as ${what.account}` : 'Connected');
+      return good(what.account ? t('did-connected-as', { account: what.account }) : t('did-connected'));
     case 'authorization_failed':
-      return soon(`Authorizing ended without a sign-in: ${what.reason}`);
+      return soon(t('did-authorization_failed', { reason: ofCore(what.reason) }));
     case 'refreshed':
-      return good('The token was refreshed');
+      return good(t('did-refreshed'));
     case 'refresh_postponed':
-      return soon(`Refreshing did not work for now. ${troubleText(what.trouble)}`);
+      return soon(joined(t('did-refresh_postponed'), troubleText(what.trouble)));
     case 'reconnect_needed':
-      return need(reconnect(what.reason.reason));
+      return need(t(`did-reconnect-${what.reason.reason}`));
     case 'refresh_recovered':
-      return good('The answer of an interrupted refresh was found and used');
+      return good(t('did-refresh_recovered'));
     case 'verified':
       return verified(what.verdict);
     case 'renamed':
-      return plain(`Renamed from ${what.from}`);
+      return plain(t('did-renamed', { name: what.from }));
     case 'paused':
-      return plain('Paused');
+      return plain(t('did-paused'));
     case 'resumed':
-      return plain('Resumed');
+      return plain(t('did-resumed'));
     case 'lending_switched':
-      return plain(what.allowed ? 'Lending to other tools was switched on' : 'Lending to other tools was switched off');
+      return plain(t(what.allowed ? 'did-lending-on' : 'did-lending-off'));
     case 'lent':
-      return plain(`Access was lent to ${what.consumer}`);
+      return plain(t('did-lent', { consumer: what.consumer }));
     case 'rotated':
-      return plain(milestones[what.step]);
+      return plain(milestone(what.step, 'key'));
     case 'secret_rotated':
-      return plain(milestones[what.step].replace(/\bkey\b/, 'client secret'));
+      return plain(milestone(what.step, 'secret'));
     case 'revoked':
-      return plain('Revoked at the service');
+      return plain(t('did-revoked'));
     case 'revoke_failed':
-      return soon(`Revoking at the service did not work: ${what.reason}`);
+      return soon(t('did-revoke_failed', { reason: ofCore(what.reason) }));
     case 'revocation_given_up':
-      return need(`Revoking at the service was given up after many tries; end it on the service's page. ${what.reason}`);
+      return need(joined(t('did-revocation_given_up'), ofCore(what.reason)));
     case 'revocation_forgotten':
-      return plain('Revoking was left to you; the credential was erased here');
+      return plain(t('did-revocation_forgotten'));
     case 'disconnected':
-      return plain('Removed from this computer');
+      return plain(t('did-disconnected'));
     case 'restored':
-      return plain('Brought back');
+      return plain(t('did-restored'));
     case 'exported':
-      return plain(what.moved ? 'Written into a sealed export; its sign-in moved with it' : 'Written into a sealed export');
+      return plain(t(what.moved ? 'did-exported-moved' : 'did-exported'));
     case 'export_withdrawn':
-      return plain('The export was not written, so its sign-in is used here as before');
+      return plain(t('did-export_withdrawn'));
     case 'imported':
-      return plain('Restored from a sealed export');
+      return plain(t('did-imported'));
     case 'switched_on':
-      return good('Its service accepts it here, so it was switched on');
+      return good(t('did-switched_on'));
     case 'taken_back':
-      return plain('Its sign-in was taken back and is used here again');
+      return plain(t('did-taken_back'));
     case 'protection_changed':
-      return plain(protectionChanges[what.change]);
+      return plain(t(`did-protection-${what.change}`));
     case 'network_changed':
       return plain(network(what.change));
     case 'odd_answer':
-      return soon(`The service sent an odd answer: ${what.what}`);
+      return soon(t('did-odd_answer', { what: ofCore(what.what) }));
     case 'unreadable':
-      return soon('This entry cannot be read: it was written over, or a newer version of Storm Connect wrote it');
+      return soon(t('did-unreadable'));
   }
 }
-
-const protectionChanges: Record<ProtectionChange, string> = {
-  recovery_code_shown: 'A new recovery code was shown',
-  recovery_code_set: 'A recovery code opens the vault from now on',
-  recovery_code_removed: 'The recovery code was removed',
-  recovery_code_used: 'The vault was opened with the recovery code',
-  passphrase_set: 'A passphrase opens the vault from now on',
-  passphrase_removed: 'The passphrase was removed',
-  put_into_keyring: 'The vault’s key was put into the keyring',
-  taken_from_keyring: 'The vault’s key was taken out of the keyring',
-  master_key_changed: 'The master key was changed',
-};
 
 function network(change: NetworkChange): string {
   switch (change.network) {
     case 'proxy':
-      return change.proxy ? `The proxy ${change.proxy} is asked from now on` : 'No proxy of your own is asked any more';
+      return change.proxy ? t('did-network-proxy', { proxy: change.proxy }) : t('did-network-no-proxy');
     case 'authorities_trusted':
-      return `The certificate authority ${change.subjects.join(', ')} is trusted`;
+      return t('did-network-authorities_trusted', { names: listed(change.subjects) });
     case 'authorities_removed':
-      return 'Only the system’s certificate authorities are trusted';
-  }
-}
-
-type Reason = Extract<ActivityKind, { kind: 'reconnect_needed' }>['reason']['reason'];
-
-function reconnect(reason: Reason): string {
-  switch (reason) {
-    case 'grant_refused':
-      return 'The service ended the connection; it needs to be reconnected';
-    case 'interaction_required':
-      return 'The service wants a new sign-in';
-    case 'refresh_interrupted':
-      return 'A refresh was interrupted; it needs to be reconnected';
-    case 'sign_in_left_behind':
-      return 'It was restored without its sign-in; it needs one sign-in here';
-    case 'access_token_ended':
-      return 'The access ended; it needs to be reconnected';
-    case 'key_refused':
-      return 'The service refused the key; it needs to be replaced';
-    case 'record_damaged':
-      return 'Its record in the vault is damaged; it needs to be connected again';
+      return t('did-network-authorities_removed');
   }
 }
 
 function verified(verdict: Extract<ActivityKind, { kind: 'verified' }>['verdict']): Sentence {
   switch (verdict.outcome) {
     case 'works':
-      return good(verdict.account ? `Verified: works as ${verdict.account.label}` : 'Verified: works');
+      return good(verdict.account ? t('did-verified-works-as', { account: verdict.account.label }) : t('did-verified-works'));
     case 'works_without':
-      return soon(`Verified: works. ${limitText(verdict.missing)}`);
+      return soon(joined(t('did-verified-works_without'), limitText(verdict.missing)));
     case 'refused':
-      return need(`Verified: refused. ${verdict.reason}`);
+      return need(joined(t('did-verified-refused'), ofCore(verdict.reason)));
     case 'could_not_reach':
-      return soon(`Verified: could not be reached. ${verdict.reason}`);
+      return soon(joined(t('did-verified-could_not_reach'), ofCore(verdict.reason)));
   }
 }
 
