@@ -87,6 +87,14 @@ pub struct LeftOut {
     pub reason: String,
 }
 
+impl LeftOut {
+    /// About a whole file.
+    #[must_use]
+    pub fn whole(reason: &str) -> Self {
+        Self { place: Place::new("", None), reason: reason.to_owned() }
+    }
+}
+
 impl Reading {
     pub(crate) fn new(format: Format) -> Self {
         Self { format, found: Vec::new(), left: Vec::new(), is_full: false }

@@ -8,6 +8,7 @@ mod dropped_file;
 mod finding;
 mod health;
 mod host;
+mod import;
 mod integration;
 mod key_input;
 mod network;
@@ -28,6 +29,10 @@ pub use dropped_file::{
 pub use finding::{ExaminationSubject, FindingView};
 pub use health::{ForecastView, HealthCounts, HealthView, LapseView, NextRefreshView, RefreshOutcome, RefreshView};
 pub use host::{HostView, KeyProblem, PassphraseRequest, ProtectionView, RecoveryCodeRequest, VaultView, WayOut};
+pub use import::{
+    ImportCopyPlace, ImportCopyView, ImportFileView, ImportItemRequest, ImportItemView, ImportLeftView, ImportView,
+    ImportedView,
+};
 pub use integration::{
     AddApiKeyRequest, AddServiceAccountRequest, Capabilities, DisconnectedView, IntegrationDetailView, IntegrationView,
     LastUseView, LendingView, PendingRevocationView, ReplacementView, RevocationView, RevokeMode, RotationView,

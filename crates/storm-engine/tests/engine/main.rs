@@ -15,6 +15,7 @@ mod doctor;
 mod dropped_file;
 mod health;
 mod holds;
+mod import;
 mod integration;
 mod lend;
 mod minting;
