@@ -80,6 +80,7 @@ pub(crate) enum Wanted {
     Key,
     Authority,
     Calendar,
+    Import,
 }
 
 impl Wanted {
@@ -90,6 +91,10 @@ impl Wanted {
                 ("Choose a key file, or several", "Key files", kinds)
             }
             Self::Authority => ("Choose a certificate file", "Certificates", &["pem", "crt", "cer", "der"]),
+            Self::Import => {
+                let kinds = &["env", "json", "yaml", "yml", "csv", "1pux", "bru", "txt"];
+                ("Choose files to import from", "Exports and settings", kinds)
+            }
             Self::Calendar => ("Save the forecast", "Calendar files", &["ics"]),
         }
     }
@@ -100,6 +105,14 @@ pub(crate) async fn choose_file(window: &WebviewWindow, wanted: Wanted) -> Optio
     let (chosen, choice) = oneshot::channel();
     // The answer is not waited for any more when the window is gone.
     chooser(window, wanted).pick_file(move |path| drop(chosen.send(path)));
+    choice.await.ok().flatten()?.into_path().ok()
+}
+
+/// The folder the user chose; None = closed without a choice.
+pub(crate) async fn choose_folder(window: &WebviewWindow) -> Option<PathBuf> {
+    let (chosen, choice) = oneshot::channel();
+    let dialog = window.dialog().file().set_parent(window).set_title("Choose a folder to look through");
+    dialog.pick_folder(move |path| drop(chosen.send(path)));
     choice.await.ok().flatten()?.into_path().ok()
 }
 

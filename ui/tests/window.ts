@@ -10,6 +10,7 @@ import Window from '../src/views/Window.svelte';
 // Loaded by the window when they are first needed; beforehand here, so that a busy machine's compiler does not count as slowness.
 import '../src/features/connect/ConnectDialog.svelte';
 import '../src/features/disconnect/DisconnectDialog.svelte';
+import '../src/features/import/ImportDialog.svelte';
 import '../src/features/palette/Palette.svelte';
 import '../src/features/shortcut/ShortcutSheet.svelte';
 import '../src/views/ActivityView.svelte';

@@ -5,6 +5,7 @@ pub mod authorization;
 pub mod connector;
 pub mod health;
 pub mod host;
+pub mod import;
 pub mod integration;
 pub mod key_file;
 pub mod list;

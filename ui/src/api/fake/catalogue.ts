@@ -107,6 +107,14 @@ export const catalogue: ConnectorView[] = [
     apiKey({ title: 'Secret access key', takes_file: true, key_id: { title: 'Access key ID', example: 'AKIAIOSFODNN7EXAMPLE' } }),
   ]),
   connector(badge('twilio', 'Twilio', 'TW', '#cf4045'), 'Communication', 'Messages and calls.', [apiKey({})]),
+  connector(badge('generic-api-key', 'Any service with an API key', 'K', '#475569'), 'Any other service', 'A key in a header, in the address or as HTTP Basic.', [
+    apiKey({
+      fields: [
+        field({ name: 'verify_url', title: 'Address to verify with', help: 'An address that answers only with a good key, and changes nothing: a list, or a profile.', example: 'https://api.example.com/v1/me' }),
+        field({ name: 'placement', title: 'Where the key stands', help: '“bearer” fits most services; see the service’s documentation.', example: 'bearer', options: ['bearer', 'header', 'basic_user'], default: 'bearer' }),
+      ],
+    }),
+  ]),
   connector(badge('generic-oauth', 'Any service with OAuth 2.0', 'O', '#475569'), 'Any other service', 'OAuth 2.0 or OpenID Connect, by its issuer.', [
     oauth(
       {

@@ -41,6 +41,7 @@ export function commandsOf(app: App, connectors: ConnectorView[]): Command[] {
     go('settings', () => app.route.settings()),
     ...settingsParts.map(([part, title, words]) => plain(`settings:${part}`, title, () => app.route.settings(part), { words })),
     plain('add', 'Add an integration', () => app.dialogs.setup(), { shortcut: 'add', words: 'new connect' }),
+    plain('import-keys', 'Import from other tools', () => app.dialogs.import(), { words: 'env aws gh docker netrc postman insomnia bruno 1password bitwarden scan find' }),
     plain('sheet', 'Keyboard shortcuts', () => app.dialogs.shortcuts(), { shortcut: 'sheet', words: 'keys help' }),
     plain('filter:all', 'Show all integrations', shown(() => app.list.showAll()), { words: 'filter clear' }),
     ...(Object.keys(stateTitles) as StateFilter[]).map((state) =>
