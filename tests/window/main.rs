@@ -12,6 +12,7 @@ mod doctor;
 mod fault;
 mod files;
 mod health;
+mod import;
 mod keep;
 mod ladder;
 mod list;
