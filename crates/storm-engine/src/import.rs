@@ -98,8 +98,13 @@ impl Imports {
     fn note(&self, request: &ImportItemRequest, now: Timestamp, stored: Stored) {
         // Forgotten meanwhile: it is in the vault all the same.
         let _ = self.with(request.id, now, |batch| {
-            if let Some(item) = batch.items.get_mut(request.item as usize) {
-                item.stored = Some(stored);
+            let Some(credential) = batch.items.get(request.item as usize).map(|one| one.candidate.credential.clone())
+            else {
+                return;
+            };
+            // The same secret in another place is another copy of it.
+            for item in batch.items.iter_mut().filter(|item| is_same(&item.candidate.credential, &credential)) {
+                item.stored = Some(stored.clone());
             }
         });
     }

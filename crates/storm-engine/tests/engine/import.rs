@@ -172,6 +172,9 @@ async fn two_at_once_of_one_secret_become_one_integration() {
     );
     let added = [one.unwrap(), other.unwrap()].iter().filter(|one| matches!(one, ImportedView::Added { .. })).count();
     assert_eq!((added, rig.engine.integrations().await.unwrap().len()), (1, 1));
+    let copies = rig.engine.import_copies(view.id).unwrap();
+    let lines: Vec<_> = copies[0].places.iter().map(|place| place.line).collect();
+    assert_eq!(lines, [Some(1), Some(3)], "both places are copies");
 }
 
 #[tokio::test]
