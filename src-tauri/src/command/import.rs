@@ -110,7 +110,11 @@ pub async fn show_import_file(shell: State<'_, Shell>, id: HeldSecretId, file: u
 #[tauri::command]
 #[specta::specta]
 pub async fn discard_import(shell: State<'_, Shell>, id: Option<HeldSecretId>) -> Result<(), Failure> {
-    shell.imports.forget();
+    guarded(async {
+        shell.imports.forget();
+        Ok(())
+    })
+    .await?;
     let Some(id) = id else { return Ok(()) };
     shell
         .ask(|engine| async move {
