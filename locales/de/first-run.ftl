@@ -8,3 +8,5 @@ first-title = Den ersten Dienst verbinden
 first-promise = Geheimnisse bleiben verschlüsselt auf diesem Computer. Kein Konto nötig.
 first-or = oder { $part }
 first-rehearse = mit dem Übungsdienst ausprobieren
+first-import = Liegen schon Schlüssel auf diesem Computer? { $part }
+first-import-them = Aus anderen Werkzeugen importieren

@@ -28,3 +28,5 @@ palette-export = Integrationen exportieren
 palette-words-export = Sicherung Umzug Kopie Computer versiegelte Datei
 palette-restore = Aus einem Export wiederherstellen
 palette-words-restore = Import Sicherung versiegelte Datei
+palette-import = Aus anderen Werkzeugen importieren
+palette-words-import = env aws gh docker netrc postman insomnia bruno 1password bitwarden suchen finden

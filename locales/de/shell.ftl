@@ -133,3 +133,5 @@ need-left-behind = Ohne Anmeldung wiederhergestellt. Einmal anmelden, um sie hie
 dialog-new-export-title = Export speichern
 dialog-export-title = Export auswählen
 dialog-export-kind = Exporte von Storm Connect
+dialog-import-title = Dateien zum Importieren auswählen
+dialog-import-kind = Exporte und Einstellungen

@@ -8,3 +8,5 @@ first-title = Connect your first service
 first-promise = Secrets stay on this computer, encrypted. No account needed.
 first-or = or { $part }
 first-rehearse = rehearse with the practice service
+first-import = Keys already lie on this computer? { $part }
+first-import-them = Import them from other tools

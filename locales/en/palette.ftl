@@ -28,3 +28,5 @@ palette-export = Export integrations
 palette-words-export = backup move copy computer sealed file
 palette-restore = Restore from an export
 palette-words-restore = import backup sealed file
+palette-import = Import from other tools
+palette-words-import = env aws gh docker netrc postman insomnia bruno 1password bitwarden scan find

@@ -130,3 +130,5 @@ need-left-behind = It was restored without its sign-in. Sign in once to use it h
 dialog-new-export-title = Save the export
 dialog-export-title = Choose an export
 dialog-export-kind = Exports of Storm Connect
+dialog-import-title = Choose files to import from
+dialog-import-kind = Exports and settings

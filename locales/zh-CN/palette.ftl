@@ -24,3 +24,5 @@ palette-export = 导出集成
 palette-words-export = 备份 迁移 副本 电脑 密封文件
 palette-restore = 从导出文件恢复
 palette-words-restore = 导入 备份 密封文件
+palette-import = 从其他工具导入
+palette-words-import = env aws gh docker netrc postman insomnia bruno 1password bitwarden 扫描 查找

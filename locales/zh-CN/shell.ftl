@@ -105,3 +105,5 @@ need-left-behind = 恢复时不含登录。请登录一次以便在此使用。
 dialog-new-export-title = 保存导出文件
 dialog-export-title = 选择导出文件
 dialog-export-kind = Storm Connect 导出文件
+dialog-import-title = 选择要导入的文件
+dialog-import-kind = 导出文件与设置

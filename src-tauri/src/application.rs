@@ -13,6 +13,7 @@ use tokio::sync::mpsc::unbounded_channel;
 
 use crate::attention::{self, EventQueue};
 use crate::file_drop::FileDrops;
+use crate::import::Imports;
 use crate::language::Speech;
 use crate::notification::Pace;
 use crate::original::Originals;
@@ -90,6 +91,7 @@ fn set_up(app: &App, settings: Settings) -> tauri::Result<()> {
         clipboard: Arc::default(),
         practice,
         originals: Originals::default(),
+        imports: Imports::new(settings.import_places, app.path().home_dir().ok()),
         ending: AtomicBool::new(false),
     });
     tauri::async_runtime::spawn(pending_drops.handle(handle.clone()));

@@ -6,7 +6,7 @@ use specta_typescript::Typescript;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
 use crate::command::{
-    activity, api_key, authorization, connector, export, health, host, integration, key_file, list, network,
+    activity, api_key, authorization, connector, export, health, host, import, integration, key_file, list, network,
     preferences, protection, restore, revocation, rotation,
 };
 use crate::shell_event::{CoreEvent, ShellEvent};
@@ -82,6 +82,16 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             key_file::move_original_to_bin,
             key_file::add_service_account,
             key_file::replace_key_file,
+            import::import_places,
+            import::choose_import_files,
+            import::choose_import_folder,
+            import::scan_for_import,
+            import::stop_import_scan,
+            import::import_item,
+            import::import_copies,
+            import::move_import_file_to_bin,
+            import::show_import_file,
+            import::discard_import,
             revocation::pending_revocations,
             revocation::retry_revocation,
             revocation::forget_revocation,

@@ -9,6 +9,7 @@ mod command;
 #[cfg(debug_assertions)]
 mod deliberate;
 mod file_drop;
+mod import;
 mod key_file;
 mod language;
 mod log;

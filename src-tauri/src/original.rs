@@ -170,7 +170,7 @@ fn bin() -> trash::TrashContext {
 }
 
 /// A path as people write it.
-fn shown(path: &Path, home: Option<&Path>) -> String {
+pub(crate) fn shown(path: &Path, home: Option<&Path>) -> String {
     let own = home.and_then(|home| path.strip_prefix(home).ok());
     let path = own.map_or_else(|| path.to_owned(), |below| Path::new("~").join(below));
     path.to_string_lossy().chars().filter(|c| !c.is_control()).take(300).collect()

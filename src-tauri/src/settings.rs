@@ -7,10 +7,14 @@
 //! | `STORM_CONNECT_LOG` | filter of the log on stderr | `info` |
 //! | `STORM_PRACTICE_PORT` | port of the practice service; 0 = any | 4780 |
 //! | `STORM_CONNECT_HOUR_MS` | how long an hour is before a notification comes again, for a rehearsal | 3600000 |
+//!
+//! Beside these, the variables by which other tools are told where their credentials lie (`AWS_SHARED_CREDENTIALS_FILE` and the like):
+//! for a search that the user asks for.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
+use storm_import::{Surroundings, WellKnown, well_known};
 use thiserror::Error;
 
 const PRACTICE_PORT: u16 = 4780;
@@ -25,6 +29,8 @@ pub(crate) struct Settings {
     pub(crate) log_filter: String,
     pub(crate) practice_port: u16,
     pub(crate) hour: Duration,
+    /// Where other tools keep credentials; nothing is opened before the user asks for it.
+    pub(crate) import_places: Vec<WellKnown>,
 }
 
 /// The environment cannot be followed.
@@ -78,12 +84,26 @@ impl Settings {
             log_filter: set("STORM_CONNECT_LOG").unwrap_or_else(|| LOG_FILTER.to_owned()),
             practice_port,
             hour,
+            import_places: import_places(&variable),
         })
     }
 }
 
+/// None where there is no home folder.
+fn import_places(variable: &dyn Fn(&str) -> Option<String>) -> Vec<WellKnown> {
+    let Some(folders) = directories::BaseDirs::new() else { return Vec::new() };
+    let home = folders.home_dir().to_owned();
+    // Command lines keep to `~/.config` on macOS, too.
+    let config = if cfg!(target_os = "macos") { home.join(".config") } else { folders.config_dir().to_owned() };
+    let downloads = directories::UserDirs::new().and_then(|folders| folders.download_dir().map(ToOwned::to_owned));
+    let downloads = downloads.or_else(|| Some(home.join("Downloads")));
+    well_known(&Surroundings { home, config, downloads, variable })
+}
+
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     fn settings(variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
@@ -94,15 +114,18 @@ mod tests {
 
     #[test]
     fn every_variable_is_followed() {
-        let settings = settings(&[
+        let mut settings = settings(&[
             ("WAYLAND_DISPLAY", "wayland-0"),
             ("STORM_CONNECT_DATA", "/data"),
             ("STORM_CONNECT_SOCKET", "/run/host.sock"),
             ("STORM_CONNECT_LOG", "debug"),
             ("STORM_PRACTICE_PORT", "0"),
             ("STORM_CONNECT_HOUR_MS", "1500"),
+            ("NETRC", "/elsewhere/netrc"),
         ])
         .unwrap();
+        let places = std::mem::take(&mut settings.import_places);
+        assert!(places.iter().any(|place| place.path == Path::new("/elsewhere/netrc")), "{places:?}");
         assert_eq!(
             settings,
             Settings {
@@ -111,6 +134,7 @@ mod tests {
                 log_filter: "debug".to_owned(),
                 practice_port: 0,
                 hour: Duration::from_millis(1_500),
+                import_places: Vec::new(),
             }
         );
     }

@@ -12,6 +12,7 @@ use storm_domain::{Action, ErrorCode, Failure};
 use storm_engine::Engine;
 
 use crate::clipboard::Clipboard;
+use crate::import::Imports;
 use crate::original::Originals;
 use crate::practice::Practice;
 
@@ -21,6 +22,7 @@ pub(crate) struct Shell {
     pub(crate) clipboard: Arc<Clipboard>,
     pub(crate) practice: Practice,
     pub(crate) originals: Originals,
+    pub(crate) imports: Imports,
     /// Whether the program is on its way out.
     pub(crate) ending: AtomicBool,
 }

@@ -26,6 +26,11 @@ pub enum ShellEvent {
         /// What may be shown of each, that it asks for its password, or why it cannot be used.
         files: Vec<HeldFileView>,
     },
+    /// A search for credentials of other tools goes on.
+    ImportProgress {
+        /// How many files and folders were looked at.
+        looked_at: u32,
+    },
     /// Tray or notification want an integration shown.
     ShowIntegration {
         /// Which.

@@ -89,6 +89,7 @@ pub(crate) enum Wanted {
     NewExport,
     /// One, to be read.
     Export,
+    Import,
 }
 
 impl Wanted {
@@ -100,6 +101,10 @@ impl Wanted {
                 ("dialog-key-title", "dialog-key-kind", kinds)
             }
             Self::Authority => ("dialog-authority-title", "dialog-authority-kind", &["pem", "crt", "cer", "der"]),
+            Self::Import => {
+                let kinds = &["env", "json", "yaml", "yml", "csv", "1pux", "bru", "txt"];
+                ("dialog-import-title", "dialog-import-kind", kinds)
+            }
             Self::Calendar => ("dialog-calendar-title", "dialog-calendar-kind", &["ics"]),
             Self::LogTable => ("dialog-log-title", "dialog-log-table-kind", &["csv"]),
             Self::LogLines => ("dialog-log-title", "dialog-log-lines-kind", &["jsonl"]),
@@ -111,7 +116,7 @@ impl Wanted {
     /// What a file is called unless the user calls it something else.
     fn file_name(self) -> &'static str {
         match self {
-            Self::Key | Self::Authority | Self::Export => "",
+            Self::Key | Self::Authority | Self::Export | Self::Import => "",
             Self::Calendar => "storm-connect.ics",
             Self::LogTable => "storm-connect-activity.csv",
             Self::LogLines => "storm-connect-activity.jsonl",
@@ -125,6 +130,14 @@ pub(crate) async fn choose_file(window: &WebviewWindow, wanted: Wanted) -> Optio
     let (chosen, choice) = oneshot::channel();
     // The answer is not waited for any more when the window is gone.
     chooser(window, wanted).pick_file(move |path| drop(chosen.send(path)));
+    choice.await.ok().flatten()?.into_path().ok()
+}
+
+/// The folder the user chose; None = closed without a choice.
+pub(crate) async fn choose_folder(window: &WebviewWindow) -> Option<PathBuf> {
+    let (chosen, choice) = oneshot::channel();
+    let dialog = window.dialog().file().set_parent(window).set_title("Choose a folder to look through");
+    dialog.pick_folder(move |path| drop(chosen.send(path)));
     choice.await.ok().flatten()?.into_path().ok()
 }
 

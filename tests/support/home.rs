@@ -16,6 +16,8 @@ pub struct Home {
     launchers: Option<PathBuf>,
     /// See [`Home::shorten_hours`].
     hour: Option<Duration>,
+    /// See [`Home::own_folder`].
+    own: Option<PathBuf>,
 }
 
 /// Everything that is asked to open a page.
@@ -27,7 +29,7 @@ impl Home {
     /// # Errors
     /// When there is no room.
     pub fn make(practice_port: u16) -> Outcome<Self> {
-        Ok(Self { folder: private_folder()?, practice_port, theme: "Adwaita", launchers: None, hour: None })
+        Ok(Self { folder: private_folder()?, practice_port, theme: "Adwaita", launchers: None, hour: None, own: None })
     }
 
     /// From its next start on the program finds a dark desktop.
@@ -38,6 +40,17 @@ impl Home {
     /// From its next start on notifications come again as if an hour were so short.
     pub fn shorten_hours(&mut self, hour: Duration) {
         self.hour = Some(hour);
+    }
+
+    /// From its next start on the program finds a home folder of its own, with nothing in it but what the test puts there.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn own_folder(&mut self) -> Outcome<PathBuf> {
+        let folder = self.file("own");
+        std::fs::create_dir_all(&folder)?;
+        self.own = Some(folder.clone());
+        Ok(folder)
     }
 
     /// From its next start on the program finds a desktop whose launchers say, as `xdg-open` does with status 3, that no
@@ -113,6 +126,10 @@ impl Home {
         ];
         if let Some(hour) = self.hour {
             environment.push(("STORM_CONNECT_HOUR_MS", hour.as_millis().to_string()));
+        }
+        if let Some(own) = &self.own {
+            environment.push(("HOME", own.to_string_lossy().into_owned()));
+            environment.push(("XDG_CONFIG_HOME", own.join(".config").to_string_lossy().into_owned()));
         }
         if let Some(launchers) = &self.launchers {
             let others = std::env::var("PATH").unwrap_or_default();

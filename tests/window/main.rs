@@ -14,6 +14,7 @@ mod export;
 mod fault;
 mod files;
 mod health;
+mod import;
 mod keep;
 mod ladder;
 mod language;

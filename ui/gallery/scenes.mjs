@@ -26,6 +26,12 @@ async function rotate(/** @type {Page} */ page) {
   await click(page, 'rotation-start');
 }
 
+async function look(/** @type {Page} */ page) {
+  await click(page, 'import-open');
+  await click(page, 'import-scan');
+  await see(page, 'import-preview');
+}
+
 async function health(/** @type {Page} */ page) {
   await click(page, 'nav-health');
   await see(page, 'figure-needs');
@@ -69,6 +75,18 @@ async function unseal(/** @type {Page} */ page, /** @type {string} */ passphrase
 
 /** Views of the fake host's working day, unless they say otherwise. @type {Record<string, Scene[]>} */
 export const chapters = {
+  'Import': [
+    { name: 'import-ask', title: 'It asks first', act: async (page) => { await click(page, 'import-open'); await see(page, 'import-scan'); } },
+    { name: 'import-ask-places', title: 'Where it would look, and a folder besides', act: async (page) => { await click(page, 'import-open'); await click(page, 'import-places'); await click(page, 'import-choose-folder'); await see(page, 'import-source'); } },
+    { name: 'import-scanning', title: 'It looks', act: async (page) => { await tell(page, 'fakeHost.scanHeld = new Promise(() => {})'); await click(page, 'import-open'); await click(page, 'import-scan'); await see(page, 'import-scanning'); } },
+    { name: 'import-preview', title: 'What was found', act: look },
+    { name: 'import-preview-small', title: 'The same in the smallest window', size: { width: 720, height: 480 }, act: look },
+    { name: 'import-change', title: 'A key of a service that nobody knows', act: async (page) => { await look(page); await page.locator('[data-key="ACME_API_KEY"] [data-test="import-change"]').click(); await click(page, 'import-left-open'); } },
+    { name: 'import-running', title: 'Importing', act: async (page) => { await tell(page, 'fakeHost.importItem = () => new Promise(() => {})'); await look(page); await click(page, 'import-start'); await see(page, 'import-running'); } },
+    { name: 'import-results', title: 'What became of it, and where it still lies', act: async (page) => { await look(page); await click(page, 'import-start'); await see(page, 'import-copies'); } },
+    { name: 'import-moved', title: 'A file went to the bin', act: async (page) => { await look(page); await click(page, 'import-start'); await click(page, 'import-move'); await see(page, 'import-moved'); } },
+    { name: 'import-none', title: 'Nothing was found', act: async (page) => { await tell(page, 'fakeHost.found = []'); await click(page, 'import-open'); await click(page, 'import-scan'); await see(page, 'import-none'); } },
+  ],
   'The list': [
     { name: 'list', title: 'A working day' },
     { name: 'list-empty', title: 'The first start', fake: 'empty' },

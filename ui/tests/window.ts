@@ -11,6 +11,7 @@ import Window from '../src/views/Window.svelte';
 import '../src/features/connect/ConnectDialog.svelte';
 import '../src/features/disconnect/DisconnectDialog.svelte';
 import '../src/features/export/ExportDialog.svelte';
+import '../src/features/import/ImportDialog.svelte';
 import '../src/features/palette/Palette.svelte';
 import '../src/features/restore/RestoreDialog.svelte';
 import '../src/features/shortcut/ShortcutSheet.svelte';

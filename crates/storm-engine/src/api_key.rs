@@ -85,12 +85,27 @@ impl Engine {
         credential: Credential,
         is_named: bool,
     ) -> Result<SavedView, Failure> {
+        let integration = self.store_new(integration, credential).await?;
+        self.try_stored(&integration, is_named).await
+    }
+
+    /// Stores an integration with its first credential.
+    pub(crate) async fn store_new(
+        &self,
+        integration: Integration,
+        credential: Credential,
+    ) -> Result<Integration, Failure> {
         let new = NewIntegration { integration, credential: Some(credential) };
         let integration = self.vault().add_integration(new).await.map_err(|error| error.to_failure())?;
         self.log(&integration, ActivityKind::Added).await;
         self.parts.events.publish(Event::IntegrationChanged { id: integration.id });
+        Ok(integration)
+    }
+
+    /// Tries the first credential of an integration that was just stored.
+    pub(crate) async fn try_stored(&self, integration: &Integration, is_named: bool) -> Result<SavedView, Failure> {
         let verdict = self.verify_integration(integration.id).await?;
-        if let (false, Some(name)) = (is_named, self.name_by_account(&integration, verdict.account()).await?) {
+        if let (false, Some(name)) = (is_named, self.name_by_account(integration, verdict.account()).await?) {
             let named = self.change(integration.id, |row| row.name.clone_from(&name)).await;
             named.map_err(|error| error.to_failure())?;
         }
@@ -192,12 +207,32 @@ impl Engine {
             }
             KeyInput::Held { id, key_id } => (key_id.clone(), None, self.held.key(*id)?),
         };
-        let id = check_key_id(self.connector(connector_id)?, typed_id.as_deref(), pasted_id.as_deref());
-        let id = id.map_err(|problem| Failure {
+        let id = self.checked_key_id(connector_id, typed_id.as_deref(), pasted_id.as_deref())?;
+        Ok(ApiKeyCredential { id, key })
+    }
+
+    /// A key that nobody pasted, checked and cleaned as if somebody had.
+    pub(crate) fn checked_credential(
+        &self,
+        connector_id: &str,
+        key: &ApiKey,
+        key_id: Option<&str>,
+    ) -> Result<ApiKeyCredential, Failure> {
+        let checked = self.checked_key(connector_id, key)?;
+        let id = self.checked_key_id(connector_id, key_id, checked.key_id.as_deref())?;
+        Ok(ApiKeyCredential { id, key: checked.key })
+    }
+
+    fn checked_key_id(
+        &self,
+        connector_id: &str,
+        typed: Option<&str>,
+        pasted: Option<&str>,
+    ) -> Result<Option<String>, Failure> {
+        check_key_id(self.connector(connector_id)?, typed, pasted).map_err(|problem| Failure {
             field: Some("key_id".to_owned()),
             ..Failure::new(ErrorCode::KeyNotUsable, problem.to_string(), Some(Action::ReplaceCredential))
-        })?;
-        Ok(ApiKeyCredential { id, key })
+        })
     }
 
     pub(crate) fn release(&self, input: &KeyInput) {

@@ -20,6 +20,7 @@ use crate::discovery::Discoveries;
 use crate::error::ToFailure as _;
 use crate::flight::Flights;
 use crate::held::HeldSecrets;
+use crate::import::Imports;
 use crate::revocation::Revocations;
 use crate::rotation::Ending;
 use crate::schedule::Schedule;
@@ -53,6 +54,7 @@ pub struct Engine {
     pub(crate) parts: EngineParts,
     pub(crate) flights: Flights,
     pub(crate) held: HeldSecrets,
+    pub(crate) imports: Imports,
     pub(crate) schedule: Schedule,
     pub(crate) ages: Ages,
     pub(crate) exchanged: ExchangedTokens,
@@ -79,6 +81,7 @@ impl Engine {
             parts,
             flights: Flights::default(),
             held: HeldSecrets::default(),
+            imports: Imports::default(),
             schedule: Schedule::default(),
             ages: Ages::default(),
             exchanged: ExchangedTokens::default(),

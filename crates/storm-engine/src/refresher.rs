@@ -44,6 +44,7 @@ impl Engine {
         loop {
             let now = self.now();
             self.held.expire(now);
+            self.imports.expire(now);
             for id in self.schedule.take_due(now) {
                 let (engine, limits) = (Arc::clone(self), Arc::clone(&limits));
                 tokio::spawn(async move {

@@ -7,6 +7,7 @@ pub mod connector;
 pub mod export;
 pub mod health;
 pub mod host;
+pub mod import;
 pub mod integration;
 pub mod key_file;
 pub mod list;

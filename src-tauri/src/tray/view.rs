@@ -225,7 +225,8 @@ mod tests {
 
     #[test]
     fn all_can_be_paused_until_all_are() {
-        let paused = |number| integration(number, Method::OAuth, StatusView::Paused { since: Timestamp(0), hold: None });
+        let paused =
+            |number| integration(number, Method::OAuth, StatusView::Paused { since: Timestamp(0), hold: None });
         let runs = integration(3, Method::OAuth, StatusView::Connected);
         let offered = |all: &[IntegrationView]| view_of(&unlocked(), Some(all)).pause;
         assert_eq!(offered(&[]), None);

@@ -373,6 +373,7 @@ export type PlainId =
   | 'first-title'
   | 'first-promise'
   | 'first-rehearse'
+  | 'first-import-them'
   | 'health-add-to-calendar'
   | 'health-out-of-date'
   | 'health-not-read'
@@ -594,6 +595,8 @@ export type PlainId =
   | 'palette-words-export'
   | 'palette-restore'
   | 'palette-words-restore'
+  | 'palette-import'
+  | 'palette-words-import'
   | 'revocation-title'
   | 'revocation-text'
   | 'revocation-given-up'
@@ -994,6 +997,7 @@ export interface Variables {
   'finding-refresh_retried-title': 'until' | 'when';
   'finding-refresh_interrupted-title': 'when';
   'first-or': 'part';
+  'first-import': 'part';
   'health-saved': 'n';
   'health-saved-text': 'name';
   'health-figure-needs': 'n';

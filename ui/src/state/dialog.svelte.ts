@@ -19,6 +19,7 @@ export type Opening =
   | { open: 'restore'; sealed: SealedExport }
   | { open: 'disconnect'; integration: IntegrationView }
   | { open: 'palette'; subject: IntegrationView | null }
+  | { open: 'import_keys' }
   | { open: 'shortcuts' };
 
 export class Dialogs {
@@ -63,6 +64,11 @@ export class Dialogs {
   /** Every action and every integration, by a few letters; first what can be done to `subject`. */
   palette(subject: IntegrationView | null = null): void {
     this.opening = { open: 'palette', subject };
+  }
+
+  /** Import from the files of other tools. */
+  import(): void {
+    this.opening = { open: 'import_keys' };
   }
 
   /** All keys. */

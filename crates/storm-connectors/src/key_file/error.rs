@@ -107,6 +107,9 @@ pub enum OpenFileError {
     /// A pipe, socket or device.
     #[error("This is not an ordinary file but a pipe, socket or device. Choose the key file itself.")]
     NotAFile,
+    /// A link, where none is followed.
+    #[error("This is a link to another file, which was not followed. Choose the file it leads to.")]
+    Link,
     /// Links that lead in a circle.
     #[error("This link leads in a circle. Choose the key file itself.")]
     LinkLoop,

@@ -19,7 +19,7 @@ use crate::connector::Connector;
 use crate::template::{check_url, is_loopback};
 
 pub use error::{KeyFileError, OpenFileError};
-pub use open::open_dropped_file;
+pub use open::{open_dropped_file, open_found_file};
 
 use json_object::{JsonObject, Member};
 

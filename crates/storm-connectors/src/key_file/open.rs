@@ -30,6 +30,16 @@ pub fn open_dropped_file(path: &Path) -> Result<SecretBytes, OpenFileError> {
     within(ANSWER_WITHIN, move || read(&path))
 }
 
+/// The same for a file that a search came upon and nobody pointed at: a link is not followed, since it leads out of the folder that
+/// was named.
+///
+/// # Errors
+/// As [`open_dropped_file`], and [`OpenFileError::Link`].
+pub fn open_found_file(path: &Path) -> Result<SecretBytes, OpenFileError> {
+    let path = PathBuf::from(path);
+    within(ANSWER_WITHIN, move || read_found(&path))
+}
+
 fn within(
     time: Duration,
     read: impl FnOnce() -> Result<SecretBytes, OpenFileError> + Send + 'static,
@@ -52,6 +62,16 @@ fn read(path: &Path) -> Result<SecretBytes, OpenFileError> {
     // Asked by name first, because opening a device can already do something.
     let named = std::fs::metadata(path).map_err(|error| reason(&error))?;
     check(&named)?;
+    read_same(path, &named)
+}
+
+fn read_found(path: &Path) -> Result<SecretBytes, OpenFileError> {
+    let named = std::fs::symlink_metadata(path).map_err(|error| reason(&error))?;
+    if named.is_symlink() {
+        return Err(OpenFileError::Link);
+    }
+    check(&named)?;
+    // A link that took its place since leads to another file, which is seen below.
     read_same(path, &named)
 }
 
@@ -146,6 +166,18 @@ mod tests {
         let named = std::fs::metadata(&chosen).unwrap();
         File::options().write(true).open(&chosen).unwrap().set_len(LARGEST_BYTES + 1).unwrap();
         assert_eq!(read_same(&chosen, &named).unwrap_err(), OpenFileError::TooLarge);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_a_search_came_upon_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        std::fs::write(&file, b"one").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        assert_eq!(open_found_file(&file).unwrap().expose(), b"one");
+        assert_eq!(open_found_file(&link).unwrap_err(), OpenFileError::Link);
+        assert_eq!(open_dropped_file(&link).unwrap().expose(), b"one");
     }
 
     #[test]

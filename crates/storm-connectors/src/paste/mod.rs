@@ -364,6 +364,23 @@ fn unfamiliar(connector: &Connector) -> Option<PasteHint> {
     (!prefixes.is_empty()).then(|| PasteHint::Unfamiliar { service, prefixes: prefixes.join(", ") })
 }
 
+/// Whose a key plainly is, by how it begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyOwner {
+    /// The service's name.
+    pub service: &'static str,
+    /// Its connector; None = it has none that takes keys.
+    pub connector_id: Option<&'static str>,
+}
+
+/// Tells whose a key is where nobody has said it. None = its beginning is known of no service, or of too many.
+#[must_use]
+pub fn owner_of_key(key: &ApiKey) -> Option<KeyOwner> {
+    // EXPOSE: its beginning is compared, and nothing of it is kept.
+    let Owner { service, connector_id, .. } = whose(key.expose())?;
+    Some(KeyOwner { service, connector_id })
+}
+
 /// A service known by the beginning of its keys.
 struct Owner {
     service: &'static str,

@@ -10,6 +10,7 @@ mod export;
 mod finding;
 mod health;
 mod host;
+mod import;
 mod integration;
 mod key_input;
 mod network;
@@ -35,6 +36,10 @@ pub use export::{
 pub use finding::{ExaminationSubject, FindingView};
 pub use health::{ForecastView, HealthCounts, HealthView, LapseView, NextRefreshView, RefreshOutcome, RefreshView};
 pub use host::{HostView, KeyProblem, PassphraseRequest, ProtectionView, RecoveryCodeRequest, VaultView, WayOut};
+pub use import::{
+    ImportCopyPlace, ImportCopyView, ImportFileView, ImportItemRequest, ImportItemView, ImportLeftView, ImportView,
+    ImportedView,
+};
 pub use integration::{
     AddApiKeyRequest, AddServiceAccountRequest, Capabilities, DisconnectedView, IntegrationDetailView, IntegrationView,
     LastUseView, LendingView, PendingRevocationView, ReplacementView, RevocationView, RevokeMode, RotationView,

@@ -18,6 +18,7 @@ mod export;
 mod export_crash;
 mod health;
 mod holds;
+mod import;
 mod integration;
 mod lend;
 mod minting;

@@ -110,6 +110,14 @@ export const catalogue: ConnectorView[] = [
     apiKey({ title: 'Service account token', takes_file: true, fields: [field({ name: 'server', title: 'API server', example: 'https://203.0.113.7:6443' })] }),
   ]),
   connector(badge('twilio', 'Twilio', 'TW', '#cf4045'), 'Communication', 'Messages and calls.', [apiKey({})]),
+  connector(badge('generic-api-key', 'Any service with an API key', 'K', '#475569'), 'Any other service', 'A key in a header, in the address or as HTTP Basic.', [
+    apiKey({
+      fields: [
+        field({ name: 'verify_url', title: 'Address to verify with', help: 'An address that answers only with a good key, and changes nothing: a list, or a profile.', example: 'https://api.example.com/v1/me' }),
+        field({ name: 'placement', title: 'Where the key stands', help: '“bearer” fits most services; see the service’s documentation.', example: 'bearer', options: ['bearer', 'header', 'basic_user'], default: 'bearer' }),
+      ],
+    }),
+  ]),
   connector(badge('generic-oauth', 'Any service with OAuth 2.0', 'O', '#475569'), 'Any other service', 'OAuth 2.0 or OpenID Connect, by its issuer.', [
     oauth(
       {
