@@ -495,7 +495,7 @@ test('the row of a new integration opens with Enter', async () => {
 describe('a service that is looked up', () => {
   /** Enters issuer and client id, up to the step with the Authorize button. */
   async function enter(opened: Opened): Promise<void> {
-    await pick(opened, 'any service');
+    await pick(opened, 'any service with oauth');
     await opened.user.type(await find('field-issuer'), 'https://login.example.com');
     await opened.user.type(await find('client-id'), 'desktop');
     await opened.user.click(await find('registration-save'));
@@ -527,7 +527,7 @@ describe('a service that is looked up', () => {
 
   test('may register the app itself, so that no client id is typed', async () => {
     const opened = await openWindow();
-    await pick(opened, 'any service');
+    await pick(opened, 'any service with oauth');
     expect(await find('registration-automatic')).toHaveProperty('disabled', true);
     await opened.user.type(await find('field-issuer'), 'https://login.example.com');
     await opened.user.click(await find('registration-automatic'));
@@ -540,7 +540,7 @@ describe('a service that is looked up', () => {
 
   test('asks for no address when it has an issuer, and for what few need on demand', async () => {
     const opened = await openWindow();
-    await pick(opened, 'any service');
+    await pick(opened, 'any service with oauth');
     await find('field-token_url');
     expect(screen.queryByTestId('field-client_auth')).toBeNull();
     await opened.user.click(await find('more-settings'));
@@ -552,7 +552,7 @@ describe('a service that is looked up', () => {
   test('that registers no app leaves the step as it was', async () => {
     const opened = await openWindow();
     opened.host.registrationRefused = fail('not_supported', 'This service does not let apps register themselves.');
-    await pick(opened, 'any service');
+    await pick(opened, 'any service with oauth');
     await opened.user.type(await find('field-issuer'), 'https://login.example.com');
     await opened.user.click(await find('registration-automatic'));
     expect((await find('connect-failure')).textContent).toContain('does not let apps register themselves');
