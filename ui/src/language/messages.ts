@@ -236,6 +236,63 @@ export type PlainId =
   | 'unlock-open'
   | 'drop-purpose-restore'
   | 'drop-export'
+  | 'carries-key'
+  | 'carries-key_file'
+  | 'carries-client'
+  | 'carries-sign_in'
+  | 'carries-settings'
+  | 'keep-title'
+  | 'keep-export-title'
+  | 'keep-export'
+  | 'keep-export-open'
+  | 'keep-restore-open'
+  | 'keep-copies-title'
+  | 'export-title'
+  | 'export-written-title'
+  | 'export-moved'
+  | 'export-how-to-restore'
+  | 'export-nothing-written'
+  | 'export-contents'
+  | 'export-left-out'
+  | 'export-sign-ins'
+  | 'export-leave-title'
+  | 'export-leave'
+  | 'export-move-title'
+  | 'export-move'
+  | 'export-keys'
+  | 'export-term'
+  | 'export-passphrase'
+  | 'export-save'
+  | 'export-move-and-save'
+  | 'hold-unproved-title'
+  | 'hold-verify'
+  | 'hold-asking-title'
+  | 'hold-asking'
+  | 'hold-leave'
+  | 'hold-sign-in-again'
+  | 'hold-take-back'
+  | 'hold-moved-title'
+  | 'hold-moved'
+  | 'hold-use-here'
+  | 'restore-title'
+  | 'restore-title-done'
+  | 'restore-first'
+  | 'restore-passphrase-help'
+  | 'restore-contents'
+  | 'restore-sign-ins'
+  | 'restore-take-over-title'
+  | 'restore-take-over'
+  | 'restore-again-title'
+  | 'restore-again'
+  | 'restore-each'
+  | 'restore-all'
+  | 'restore-some'
+  | 'restore-results'
+  | 'restore-stop'
+  | 'restore-left-out'
+  | 'arrival-on'
+  | 'arrival-off'
+  | 'arrival-sign-in'
   | 'failure-vault_locked-title'
   | 'failure-vault_locked'
   | 'failure-disk_full-title'
@@ -984,6 +1041,23 @@ export interface Variables {
   'disconnect-revoke': 'service';
   'drop-through': 'n';
   'drop-export-made': 'when';
+  'keep-copies': 'part';
+  'export-holds': 'file' | 'n';
+  'export-opens-until': 'until';
+  'export-moved-title': 'n';
+  'export-days': 'days';
+  'export-passphrase-help': 'n';
+  'hold-unproved': 'service';
+  'hold-taken-back': 'name';
+  'restore-file': 'file' | 'until' | 'when';
+  'restore-go': 'n';
+  'restore-progress': 'all' | 'at';
+  'restore-all-title': 'n';
+  'restore-some-title': 'all' | 'n';
+  'arrival-another': 'brings' | 'name';
+  'arrival-here': 'name';
+  'arrival-here-as': 'name';
+  'arrival-taken-back': 'name';
   'core-said': 'own' | 'said';
   'core-quoted': 'said';
   'finding-host_not_found-title': 'host';

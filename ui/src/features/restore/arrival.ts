@@ -1,6 +1,8 @@
 // What an integration of an export is, how it stands to what is here, and how restoring it ended: a line for each.
 import type { ArrivalView, RestoreOutcome } from '../../api/host';
+import { joined, t } from '../../language/language.svelte';
 import { carriesText } from '../../state/carries';
+import { ofCore } from '../../state/failure';
 import type { Tone } from '../../state/status';
 
 /** Whether it is restored unless its user says otherwise. */
@@ -13,26 +15,26 @@ export const isHere = ({ presence }: ArrivalView): boolean => presence.presence 
 
 export function standingText(arrival: ArrivalView, takesSignIns: boolean): string {
   const { carries, presence } = arrival;
-  const brings = carries === 'sign_in' && (!takesSignIns || isHere(arrival)) ? carriesText.settings : carriesText[carries];
+  const brings = carries === 'sign_in' && (!takesSignIns || isHere(arrival)) ? carriesText('settings') : carriesText(carries);
   switch (presence.presence) {
     case 'new':
       return brings;
     case 'here':
-      return presence.other ? `${brings}. Another one of its account is here: ${presence.name}` : `Here already as ${presence.name}; choose it to add a second one`;
+      return presence.other ? t('arrival-another', { brings, name: presence.name }) : t('arrival-here', { name: presence.name });
     case 'moved_away':
-      return takesSignIns ? `Moved away from here; its sign-in is taken back to ${presence.name}` : `Here already as ${presence.name}`;
+      return t(takesSignIns ? 'arrival-taken-back' : 'arrival-here-as', { name: presence.name });
     case 'unusable':
-      return presence.reason;
+      return ofCore(presence.reason);
   }
 }
 
 export function outcomeText(outcome: RestoreOutcome): { tone: Tone; text: string } {
   switch (outcome.outcome) {
     case 'switched_on':
-      return { tone: 'good', text: 'Verified and switched on' };
+      return { tone: 'good', text: t('arrival-on') };
     case 'off':
-      return { tone: 'need', text: `Stored, and not switched on. ${outcome.reason}` };
+      return { tone: 'need', text: joined(t('arrival-off'), ofCore(outcome.reason)) };
     case 'sign_in_again':
-      return { tone: 'soon', text: 'Stored. Sign in once to use it' };
+      return { tone: 'soon', text: t('arrival-sign-in') };
   }
 }
