@@ -9,4 +9,4 @@ first-promise = Geheimnisse bleiben verschlüsselt auf diesem Computer. Kein Kon
 first-or = oder { $part }
 first-rehearse = mit dem Übungsdienst ausprobieren
 first-import = Liegen schon Schlüssel auf diesem Computer? { $part }
-first-import-them = Aus anderen Werkzeugen importieren
+first-import-them = Aus anderen Tools importieren

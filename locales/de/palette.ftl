@@ -28,5 +28,5 @@ palette-export = Integrationen exportieren
 palette-words-export = Sicherung Umzug Kopie Computer versiegelte Datei
 palette-restore = Aus einem Export wiederherstellen
 palette-words-restore = Import Sicherung versiegelte Datei
-palette-import = Aus anderen Werkzeugen importieren
+palette-import = Aus anderen Tools importieren
 palette-words-import = env aws gh docker netrc postman insomnia bruno 1password bitwarden suchen finden

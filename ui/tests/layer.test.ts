@@ -4,7 +4,7 @@ import { dirname, join, normalize, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 const SOURCE = join(import.meta.dirname, '../src');
-const IMPORTED = /\b(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g;
+const IMPORTED = /(?<![-.\w])(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g;
 
 interface Import {
   file: string;

@@ -451,6 +451,41 @@ export type PlainId =
   | 'health-how-far'
   | 'health-renew-themselves'
   | 'forecast-needs_you'
+  | 'import-title-ask'
+  | 'import-subtitle-ask'
+  | 'import-title-scanning'
+  | 'import-title-preview'
+  | 'import-subtitle-preview'
+  | 'import-title-importing'
+  | 'import-subtitle-importing'
+  | 'import-title-results'
+  | 'import-well-known'
+  | 'import-places'
+  | 'import-choose-files'
+  | 'import-choose-folder'
+  | 'import-scan'
+  | 'import-looking'
+  | 'import-cut-short-title'
+  | 'import-cut-short'
+  | 'import-none-title'
+  | 'import-all'
+  | 'import-elsewhere'
+  | 'import-start'
+  | 'import-service-unknown'
+  | 'import-service-by-name'
+  | 'import-change'
+  | 'import-less'
+  | 'import-service'
+  | 'import-name-help'
+  | 'import-there'
+  | 'import-left'
+  | 'import-copies-where'
+  | 'import-copies-title'
+  | 'import-copies'
+  | 'import-show'
+  | 'import-moved'
+  | 'import-gone'
+  | 'import-back'
   | 'attention-registration'
   | 'attention-later'
   | 'generation-staged'
@@ -1093,6 +1128,28 @@ export interface Variables {
   'forecast-client_secret_ends-several': 'n' | 'over' | 'when';
   'forecast-key_gets_old-over': 'method';
   'forecast-key_gets_old': 'when';
+  'import-explained': 'part';
+  'import-well-known-places': 'n';
+  'import-folder': 'part';
+  'import-leave-out': 'path';
+  'import-looking-so-far': 'n';
+  'import-running': 'done' | 'total';
+  'import-none': 'n';
+  'import-chosen': 'all' | 'n';
+  'import-left-seen': 'n';
+  'import-left-line': 'line';
+  'import-others': 'n';
+  'import-lacking': 'n';
+  'import-start-these': 'n';
+  'import-stored-as': 'name';
+  'import-same-as': 'key' | 'path';
+  'import-take': 'key';
+  'import-line': 'line';
+  'import-change-this': 'key';
+  'import-works': 'all' | 'n';
+  'import-verdict': 'text' | 'title';
+  'import-copy-line': 'line' | 'part';
+  'import-rotate': 'key';
   'attention-registration-title': 'service';
   'attention-no-access': 'service';
   'generation-saved': 'when';
