@@ -19,4 +19,4 @@ unlock-skip = 跳过此文件
 unlock-open = 打开文件
 drop-purpose-restore = 松开即可从中恢复
 drop-export = Storm Connect 密封导出文件
-drop-export-made = 创建于{ $when }。接下来会询问其密码短语。
+drop-export-made = 创建于{ $when }。接下来会询问其口令。

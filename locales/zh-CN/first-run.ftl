@@ -8,5 +8,5 @@ first-title = 连接第一个服务
 first-promise = 机密信息加密后仅保存在此计算机上，无需注册账号。
 first-or = 或 { $part }
 first-rehearse = 用练习服务试一试
-first-import = 此电脑上已有密钥？{ $part }
+first-import = 此计算机上已有密钥？{ $part }
 first-import-them = 从其他工具导入

@@ -186,11 +186,11 @@ certificate-ends_soon = 将于{ $when }（{ $day }）到期。请尽快申请新
 certificate-ended = 已于{ $when }到期。服务可能会拒绝它。
 drop-one-only = 此处只能使用一个文件，而这里有多个。请只拖入所需的那个；未采用任何文件。
 status-moved-away = 已迁出
-status-moved-away-when = 登录已于{ $when }迁至另一台电脑。
+status-moved-away-when = 登录已于{ $when }迁至另一台计算机。
 status-unproved = 未启用
 status-unproved-when = 恢复于{ $when }；服务尚未在此接受它。
 reason-sign_in_left_behind-title = 恢复时不含登录
-reason-sign_in_left_behind = 登录仍留在导出文件所来自的电脑上。其余内容都已恢复；{ $as ->
+reason-sign_in_left_behind = 登录仍留在导出文件所来自的计算机上。其余内容都已恢复；{ $as ->
         [none] 请以同一账号登录一次
        *[other] 请以 { $account } 登录一次
     }。
