@@ -41,11 +41,12 @@ impl SavedFile {
         let written = self.begun.into_inner().map_err(|error| not_saved(error.error()))?;
         written.as_file().sync_all().map_err(|error| not_saved(&error))?;
         written.persist(&self.target).map_err(|error| not_saved(&error.error))?;
-        // What moved into it must not be lost with its name.
+        // What moved into it must not be lost with its name; and what is said not to be saved must not lie there.
         #[cfg(unix)]
-        std::fs::File::open(folder_of(&self.target))
-            .and_then(|folder| folder.sync_all())
-            .map_err(|error| not_saved(&error))?;
+        if let Err(error) = std::fs::File::open(folder_of(&self.target)).and_then(|folder| folder.sync_all()) {
+            let _ = std::fs::remove_file(&self.target);
+            return Err(not_saved(&error));
+        }
         Ok(self.target.file_name().unwrap_or_default().to_string_lossy().into_owned())
     }
 }
