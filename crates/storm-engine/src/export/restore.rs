@@ -13,13 +13,13 @@ use storm_domain::{
     OAuthGrant, ReconnectReason, RefreshState, RegistrationId, ReplacementPolicy, Timestamp, TokenState, Verdict,
     tidy_labels,
 };
-use subtle::ConstantTimeEq as _;
 
 use super::grant_of;
 use crate::api_key::checked_name;
 use crate::engine::Engine;
 use crate::error::{ToFailure as _, file_not_usable};
 use crate::held::HeldFile;
+use crate::rotation::{is_same, is_same_secret};
 use crate::verify::verdict_of_failure;
 use crate::view::{ArrivalView, Carries, OpenedExportView, Presence, RestoreOutcome, RestoreRequest, RestoredView};
 
@@ -214,13 +214,7 @@ impl Engine {
         };
         for alike in known.iter().filter(is_alike) {
             let secret = self.vault().registration_secret(alike.id).await.map_err(|error| error.to_failure())?;
-            let is_same = match (&secret, &wanted.secret) {
-                // EXPOSE: compared in constant time.
-                (Some(own), Some(others)) => own.expose().as_bytes().ct_eq(others.expose().as_bytes()).into(),
-                (None, None) => true,
-                _ => false,
-            };
-            if is_same {
+            if is_same_secret(secret.as_ref(), wanted.secret.as_ref()) {
                 return Ok(alike.id);
             }
         }
@@ -289,7 +283,7 @@ impl Engine {
         for info in self.vault().generations(row.id).await.map_err(|error| error.to_failure())? {
             // One that is retired or damaged is none that could be used.
             let Ok(stored) = self.vault().generation(row.id, info.number).await else { continue };
-            if is_same_secret(&stored.credential, brought) {
+            if is_same(&stored.credential, brought) {
                 return Ok(true);
             }
         }
@@ -337,33 +331,6 @@ fn state_of(method: Method, credential: Option<&Credential>, now: Timestamp) -> 
         (Method::ApiKey, _) => TokenState::Active { expires_at: None, refresh: RefreshState::NotRefreshable },
         (Method::ServiceAccount, _) => TokenState::Active { expires_at: None, refresh: RefreshState::Idle },
     }
-}
-
-fn is_same_secret(one: &Credential, other: &Credential) -> bool {
-    match (one, other) {
-        // EXPOSE: compared in constant time.
-        (Credential::ApiKey(one), Credential::ApiKey(other)) => same(one.key.expose(), other.key.expose()),
-        (Credential::ServiceAccountKey(one), Credential::ServiceAccountKey(other)) => {
-            // EXPOSE: compared in constant time.
-            one.is_same(other) || same(one.private_key.expose(), other.private_key.expose())
-        }
-        (Credential::OAuthGrant(one), Credential::OAuthGrant(other)) => {
-            match (&one.refresh_token, &other.refresh_token) {
-                // EXPOSE: compared in constant time.
-                (Some(one), Some(other)) => same(one.expose(), other.expose()),
-                _ => match (&one.access_token, &other.access_token) {
-                    // EXPOSE: compared in constant time.
-                    (Some(one), Some(other)) => same(one.expose(), other.expose()),
-                    _ => false,
-                },
-            }
-        }
-        _ => false,
-    }
-}
-
-fn same(one: &str, other: &str) -> bool {
-    one.as_bytes().ct_eq(other.as_bytes()).into()
 }
 
 fn not_in_it() -> Failure {

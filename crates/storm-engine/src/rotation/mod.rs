@@ -431,13 +431,31 @@ fn refuse_another_method(integration: &Integration, new: &Credential) -> Result<
 }
 
 /// Whether two credentials are one at the service.
-pub(crate) fn is_same(old: &Credential, new: &Credential) -> bool {
-    match (old, new) {
-        (Credential::ApiKey(old), Credential::ApiKey(new)) => {
+pub(crate) fn is_same(one: &Credential, other: &Credential) -> bool {
+    match (one, other) {
+        (Credential::ApiKey(one), Credential::ApiKey(other)) => {
             // EXPOSE: compared in constant time.
-            old.id == new.id && bool::from(old.key.expose().as_bytes().ct_eq(new.key.expose().as_bytes()))
+            one.id == other.id && is_same_text(one.key.expose(), other.key.expose())
         }
-        (Credential::ServiceAccountKey(old), Credential::ServiceAccountKey(new)) => old.is_same(new),
+        (Credential::ServiceAccountKey(one), Credential::ServiceAccountKey(other)) => {
+            // EXPOSE: compared in constant time.
+            one.is_same(other) || is_same_text(one.private_key.expose(), other.private_key.expose())
+        }
+        (Credential::OAuthGrant(one), Credential::OAuthGrant(other)) => {
+            match (&one.refresh_token, &other.refresh_token) {
+                // EXPOSE: compared in constant time.
+                (Some(one), Some(other)) => is_same_text(one.expose(), other.expose()),
+                _ => match (&one.access_token, &other.access_token) {
+                    // EXPOSE: compared in constant time.
+                    (Some(one), Some(other)) => is_same_text(one.expose(), other.expose()),
+                    _ => false,
+                },
+            }
+        }
         _ => false,
     }
+}
+
+fn is_same_text(one: &str, other: &str) -> bool {
+    one.as_bytes().ct_eq(other.as_bytes()).into()
 }
