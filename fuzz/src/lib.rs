@@ -3,6 +3,8 @@
 
 mod answer;
 mod dropped;
+mod export;
+mod import;
 mod limit;
 mod pasted;
 mod payload;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::{fs, io};
 
-use crate::{dropped, pasted, payload, sealed, slots, token_answer};
+use crate::{dropped, export, import, pasted, payload, sealed, slots, token_answer};
 
 /// Takes any bytes, and panics when something does not hold that must.
 pub struct Target {
@@ -15,12 +15,13 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 10] = [
+pub const TARGETS: [Target; 12] = [
     Target {
         name: "aws",
         run: dropped::aws,
         golden: &[".csv", ".env", "aws-credentials", "-session", "-profile", "-profiles"],
     },
+    Target { name: "import", run: import::read, golden: &[] },
     Target { name: "json_key", run: dropped::json_key, golden: &[".json"] },
     Target {
         name: "kubeconfig",
@@ -31,6 +32,7 @@ pub const TARGETS: [Target; 10] = [
     Target { name: "pasted_text", run: pasted::check, golden: &[".pub", "aws-nested"] },
     Target { name: "pem", run: dropped::pem, golden: &[".pem", ".der", ".p8", "openssh"] },
     Target { name: "pkcs12", run: dropped::pkcs12, golden: &[".p12", ".pfx", ".p7m"] },
+    Target { name: "sealed_export", run: export::read, golden: &[] },
     Target { name: "sealed_record", run: sealed::open, golden: &[] },
     Target { name: "stored_payload", run: payload::read, golden: &[] },
     Target { name: "token_answer", run: token_answer::read, golden: &[] },
@@ -48,7 +50,7 @@ impl Target {
         (self.run)(input);
     }
 
-    /// Its inputs by name: the golden files of dropped files, and what lies in its folder, among them every input that once
+    /// Its inputs by name: the golden files of what it reads, and what lies in its folder, among them every input that once
     /// made it fail.
     ///
     /// # Errors
@@ -56,10 +58,16 @@ impl Target {
     pub fn seeds(&self) -> io::Result<Vec<(String, Vec<u8>)>> {
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));
         let golden = here.join("../crates/storm-connectors/tests/files");
+        let imported = here.join("../crates/storm-import/tests");
         let is_golden = |name: &str| self.golden.iter().any(|ending| name.ends_with(ending));
         let mut seeds = files(&here.join("seeds").join(self.name), |_| true)?;
         seeds.extend(files(&golden.join("good"), is_golden)?);
         seeds.extend(files(&golden.join("hostile"), is_golden)?);
+        if self.name == "import" {
+            let is_file = |name: &str| !name.ends_with(".expected");
+            seeds.extend(files(&imported.join("golden"), is_file)?);
+            seeds.extend(files(&imported.join("hostile"), is_file)?);
+        }
         Ok(seeds)
     }
 }

@@ -28,7 +28,20 @@ macro_rules! holds {
     };
 }
 
-holds!(aws, json_key, kubeconfig, landing_slots, pasted_text, pem, pkcs12, sealed_record, stored_payload, token_answer);
+holds!(
+    aws,
+    import,
+    json_key,
+    kubeconfig,
+    landing_slots,
+    pasted_text,
+    pem,
+    pkcs12,
+    sealed_export,
+    sealed_record,
+    stored_payload,
+    token_answer
+);
 
 fn hold(name: &str) {
     let target = Target::of_name(name).unwrap();

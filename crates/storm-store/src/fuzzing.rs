@@ -1,14 +1,14 @@
 //! The fuzz targets' door to what reads the bytes of a disk, without a vault around it. No part of the interface.
 
 use storm_crypto::MasterKey;
-use storm_domain::{Credential, IntegrationId, RawTokenAnswer, VaultError};
+use storm_domain::{Credential, Export, ExportFileError, IntegrationId, RawTokenAnswer, Term, Timestamp, VaultError};
 use storm_secret::SecretBytes;
 use uuid::Uuid;
 
 use crate::VaultFolder;
 use crate::landing::{self, Place, Slots};
 use crate::seal::Seal;
-use crate::{credential, fault};
+use crate::{credential, fault, sealed_export};
 
 /// The landing slots of one vault.
 pub struct LandingSlots {
@@ -71,4 +71,14 @@ pub fn read_answer(payload: &SecretBytes) -> Result<RawTokenAnswer, VaultError> 
 /// Writes what [`read_answer`] reads.
 pub fn write_answer(answer: &RawTokenAnswer) -> Result<SecretBytes, VaultError> {
     landing::encode_answer(answer)
+}
+
+/// Reads what lies inside a sealed export. Its id and its term lie in front of that.
+pub fn read_export_content(content: &SecretBytes) -> Result<Export, ExportFileError> {
+    sealed_export::decode(Uuid::nil(), Term { made_at: Timestamp(0), ends_at: Timestamp(0) }, content)
+}
+
+/// Writes what [`read_export_content`] reads.
+pub fn write_export_content(export: &Export) -> Result<SecretBytes, ExportFileError> {
+    sealed_export::encode(export)
 }

@@ -122,7 +122,7 @@ fn of_open(error: OpenFileError) -> ExportFileError {
     }
 }
 
-fn encode(export: &Export) -> Result<SecretBytes, ExportFileError> {
+pub(crate) fn encode(export: &Export) -> Result<SecretBytes, ExportFileError> {
     let head = Head {
         integrations: export.integrations.iter().map(row_of).collect(),
         registrations: export.registrations.iter().map(|one| one.registration.clone()).collect(),
@@ -142,7 +142,7 @@ fn encode(export: &Export) -> Result<SecretBytes, ExportFileError> {
     payload::encode(&head, &credentials.chain(secrets).collect::<Vec<_>>()).map_err(of_payload)
 }
 
-fn decode(id: Uuid, term: Term, content: &SecretBytes) -> Result<Export, ExportFileError> {
+pub(crate) fn decode(id: Uuid, term: Term, content: &SecretBytes) -> Result<Export, ExportFileError> {
     let (head, secrets) = payload::decode_all::<Head>(content).map_err(of_payload)?;
     if secrets.len() != head.integrations.len() + head.registrations.len() || head.integrations.len() > MOST_EXPORTED {
         return Err(ExportFileError::Damaged);
