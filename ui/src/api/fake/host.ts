@@ -1,6 +1,6 @@
 // A host that plays every flow in memory, so that the UI runs in a plain browser and in tests: the commands of the contract over
 // the model beside it. Each class beneath holds what belongs together; here is what remains.
-import { HostFailure, type DiscoveryView, type Host, type IntegrationId } from '../host';
+import { HostFailure, type DiscoveryView, type ErrorCode, type Host, type HostCommands, type IntegrationId } from '../host';
 import { FakeAuthorizing } from './authorizing';
 import { catalogue, discoveryOf } from './catalogue';
 import { arrivalsOf, candidateOf, restoredRow } from './export';
@@ -14,6 +14,16 @@ export * from './samples';
 const DAY = 24 * 60 * 60_000;
 
 export class FakeHost extends FakeAuthorizing implements Host {
+  /** From now on the command is never answered. */
+  never(command: keyof HostCommands): void {
+    Object.assign(this, { [command]: () => new Promise(() => {}) });
+  }
+
+  /** From now on the command fails. */
+  fails(command: keyof HostCommands, code: ErrorCode, message = ''): void {
+    Object.assign(this, { [command]: () => Promise.reject(fail(code, message)) });
+  }
+
   // Why something failed, and the network.
 
   examine: Host['examine'] = async (subject) => {
