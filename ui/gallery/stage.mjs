@@ -77,7 +77,7 @@ export const overflows = (/** @type {Page} */ page) => page.evaluate(() => {
   for (const element of document.querySelectorAll('body *')) {
     if (element instanceof SVGElement || element.closest('.unseen, [aria-hidden=true]') || element.matches('input, select, textarea')) continue;
     const { overflowX, textOverflow, display } = getComputedStyle(element);
-    if (display === 'inline' || display === 'contents' || element.clientWidth === 0) continue;
+    if (display === 'inline' || display === 'contents' || element.clientWidth <= 1) continue; // or only for a screen reader
     const meant = ['auto', 'scroll'].includes(overflowX) || textOverflow === 'ellipsis';
     const name = element.closest('[data-test]')?.getAttribute('data-test') ?? element.tagName;
     const text = (element.textContent ?? '').trim().slice(0, 60);

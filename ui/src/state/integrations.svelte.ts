@@ -46,7 +46,11 @@ export class Integrations {
     try {
       row = (await this.host.integration(id)).integration;
     } catch (thrown) {
-      if (failureOf(thrown).code !== 'not_found') throw thrown;
+      const failure = failureOf(thrown);
+      if (failure.code !== 'not_found') {
+        this.failure = failure;
+        return;
+      }
     }
     if (this.#asked.get(id) === asked) {
       this.#asked.delete(id);
