@@ -60,11 +60,12 @@ export async function together(all, hands, work) {
 /** What follows from the last click or another size is drawn, and the fonts with it. */
 export const settled = (/** @type {Page} */ page) => page.evaluate('document.fonts.ready.then(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(null)))))');
 
-/** What axe finds wrong on the page as it is. @returns {Promise<string[]>} */
-export async function violations(/** @type {Page} */ page) {
+/** What axe finds wrong on the page as it is, or about its colours alone. @returns {Promise<string[]>} */
+export async function violations(/** @type {Page} */ page, coloursAlone = false) {
   if (!(await page.evaluate(`'axe' in globalThis`))) await page.addScriptTag({ path: axe });
   // A menu that is open lies beside the landmarks.
-  const found = await page.evaluate(`axe.run(document.body, { resultTypes: ['violations'], rules: { region: { enabled: false } } })`);
+  const rules = coloursAlone ? `runOnly: ['cat.color']` : 'rules: { region: { enabled: false } }';
+  const found = await page.evaluate(`axe.run(document.body, { resultTypes: ['violations'], ${rules} })`);
   return found.violations.flatMap((/** @type {{ id: string, nodes: { html: string, failureSummary: string }[] }} */ { id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 140)}\n    ${failureSummary.split('\n').slice(1, 2).join(' ').trim()}`));
 }

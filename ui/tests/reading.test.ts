@@ -36,7 +36,7 @@ test('a page that cannot be read leads back or tries again', async () => {
   host.fails('integration', 'vault_damaged', 'The disk does not answer.');
   await user.click(rowOf('i-github').querySelector<HTMLElement>('[data-test=integration-open]')!);
   await find('page-failure');
-  await find('page-back');
+  await find('page-leave');
   host.integration = integration;
   await user.click(await find('page-retry'));
   await find('page-name');
