@@ -1,5 +1,5 @@
 #!/bin/bash
-# Prints "PASSED FAILED" for the output of cargo nextest or cargo test in the file $1.
+# Prints "PASSED FAILED" for the output of cargo nextest, cargo test or gallery/check.mjs in the file $1.
 set -euo pipefail
 
 awk '
@@ -10,5 +10,6 @@ awk '
 		}
 	}
 	/^test result:/ { passed += $4; failed += $6 }
+	/^[0-9]+ passed, [0-9]+ failed$/ { passed += $1; failed += $3 }
 	END { print passed + 0, failed + 0 }
 ' "$1"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # `make gallery [SCENES="list page"]`: every view and state of the window, light and dark, drawn in a plain browser over the fake
-# host and looked at by axe; pictures and an index page in target/gallery/.
+# host; pictures and an index page in target/gallery/. What axe says of them is part of `make test`.
 # shellcheck source=scripts/environment.sh
 source "$(dirname "$0")/environment.sh"
 

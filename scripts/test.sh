@@ -21,8 +21,8 @@ tally() {
 	passed=$((passed + $2)) failed=$((failed + bad))
 }
 
-# rust NAME COMMAND...: runs a suite of Rust tests and adds its summary lines up.
-rust() {
+# suite NAME COMMAND...: runs a suite that is not vitest's and adds its summary lines up.
+suite() {
 	local name=$1 status=0
 	shift
 	say "$name"
@@ -36,18 +36,19 @@ status=0
 (cd ui && npm run --silent test -- --reporter=default --reporter=json --outputFile="$logs/ui.json") || status=$?
 tally ui "$(node -p "require('$logs/ui.json').numPassedTests" || echo 0)" \
 	"$(node -p "require('$logs/ui.json').numFailedTests" || echo 0)" "$status"
+suite views node ui/gallery/check.mjs "$CARGO_TARGET_DIR/gallery-check"
 
 if has_nextest; then
-	rust unit cargo nextest run --workspace --locked --color never --no-fail-fast -E 'not package(storm-tests)'
-	rust architecture cargo nextest run --workspace --locked --color never --no-fail-fast -E 'binary(architecture)'
+	suite unit cargo nextest run --workspace --locked --color never --no-fail-fast -E 'not package(storm-tests)'
+	suite architecture cargo nextest run --workspace --locked --color never --no-fail-fast -E 'binary(architecture)'
 else
-	rust unit cargo test --workspace --exclude storm-tests --locked --color never --no-fail-fast --lib --bins --tests
-	rust architecture cargo test --workspace --locked --color never --test architecture
+	suite unit cargo test --workspace --exclude storm-tests --locked --color never --no-fail-fast --lib --bins --tests
+	suite architecture cargo test --workspace --locked --color never --test architecture
 fi
-rust doctests cargo test --workspace --locked --color never --doc
+suite doctests cargo test --workspace --locked --color never --doc
 
-for suite in $("$ROOT/scripts/e2e.sh" --list); do
-	rust "$suite" "$ROOT/scripts/e2e.sh" "$suite"
+for name in $("$ROOT/scripts/e2e.sh" --list); do
+	suite "$name" "$ROOT/scripts/e2e.sh" "$name"
 done
 
 say "Total"

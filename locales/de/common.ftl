@@ -9,6 +9,7 @@ common-back = Zurück
 common-try-again = Erneut versuchen
 common-try-now = Jetzt versuchen
 common-one-moment = Einen Moment …
+common-out-of-date = Möglicherweise nicht aktuell
 common-copied = Kopiert
 common-never = nie
 common-looking-for-cause = Ursache wird gesucht …

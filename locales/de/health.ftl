@@ -5,7 +5,6 @@ health-saved =
     }
 health-saved-text = { $name } mit dem Kalender öffnen. Später erneut gespeichert und geöffnet, sind die Termine wieder aktuell.
 health-add-to-calendar = In den Kalender
-health-out-of-date = Möglicherweise nicht aktuell
 health-not-read = Der Zustand konnte nicht gelesen werden
 health-nothing-title = Noch gibt es nichts zu überwachen
 health-nothing = Nach dem Verbinden eines Dienstes zeigt diese Seite, was jetzt und was bald zu tun ist.

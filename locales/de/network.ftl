@@ -39,3 +39,6 @@ network-what = Was getestet wird
 network-all = Alle Dienste
 network-run = Netzwerk testen
 network-nothing = Noch gibt es nichts zu erreichen; zuerst eine Integration hinzufügen.
+network-not-read = Die Netzwerkeinstellungen konnten nicht gelesen werden
+offline-title = Dieser Computer ist offline.
+offline-text = Was gespeichert ist, bleibt nutzbar. Sobald das Netzwerk zurück ist, wird von selbst weiter erneuert.

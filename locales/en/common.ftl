@@ -9,6 +9,7 @@ common-back = Back
 common-try-again = Try again
 common-try-now = Try now
 common-one-moment = One moment…
+common-out-of-date = This may be out of date
 common-copied = Copied
 common-never = never
 common-looking-for-cause = Looking for the cause…

@@ -5,7 +5,6 @@ health-saved =
     }
 health-saved-text = Open { $name } with your calendar. Saving and opening it again later brings the dates up to date.
 health-add-to-calendar = Add to calendar
-health-out-of-date = This may be out of date
 health-not-read = Health could not be read
 health-nothing-title = There is nothing to look after yet
 health-nothing = Connect a service, and this page tells what needs you and what will.

@@ -39,3 +39,6 @@ network-what = What to test
 network-all = All services
 network-run = Test network
 network-nothing = There is nothing to reach yet; add an integration first.
+network-not-read = The network settings could not be read
+offline-title = This computer is offline.
+offline-text = What is stored stays usable. Refreshes go on by themselves once the network is back.

@@ -9,6 +9,7 @@ common-back = 返回
 common-try-again = 重试
 common-try-now = 立即重试
 common-one-moment = 请稍候…
+common-out-of-date = 内容可能不是最新
 common-copied = 已复制
 common-never = 从未
 common-looking-for-cause = 正在查找原因…

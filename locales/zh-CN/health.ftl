@@ -1,7 +1,6 @@
 health-saved = 已保存 { $n } 个日期
 health-saved-text = 用日历打开 { $name }。以后再次保存并打开，即可更新日期。
 health-add-to-calendar = 添加到日历
-health-out-of-date = 内容可能不是最新
 health-not-read = 无法读取健康状况
 health-nothing-title = 还没有需要关注的内容
 health-nothing = 连接服务后，此页面会显示当前和今后需要处理的事项。

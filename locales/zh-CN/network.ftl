@@ -39,3 +39,6 @@ network-what = 测试对象
 network-all = 所有服务
 network-run = 测试网络
 network-nothing = 还没有可测试的对象，请先添加集成。
+network-not-read = 无法读取网络设置
+offline-title = 此计算机处于离线状态。
+offline-text = 已存储的内容仍可使用。网络恢复后会自动继续刷新。

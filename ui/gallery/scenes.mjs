@@ -2,7 +2,7 @@
 // Deliberately absent: what it should look like. That is for whoever looks at the pictures.
 
 /** @typedef {import('playwright-core').Page} Page */
-/** @typedef {{ name: string, title: string, fake?: string, act?: (page: Page) => Promise<void>, size?: { width: number, height: number }, zoom?: number }} Scene */
+/** @typedef {{ name: string, title: string, fake?: string, act?: (page: Page) => Promise<void>, size?: { width: number, height: number }, zoom?: number, busy?: boolean }} Scene */
 
 const at = (/** @type {Page} */ page, /** @type {string} */ test) => page.locator(`[data-test="${test}"]`);
 const click = (/** @type {Page} */ page, /** @type {string} */ test) => at(page, test).first().click();
@@ -18,8 +18,8 @@ async function open(/** @type {Page} */ page, /** @type {string} */ id, tab = 'o
   await click(page, `tab-${tab}`);
 }
 
-/** Runs in the page, where the fake host is. */
-const tell = (/** @type {Page} */ page, /** @type {string} */ what) => page.evaluate(what);
+/** Runs in the page, where the fake host is. What it ends with is not waited for. */
+const tell = (/** @type {Page} */ page, /** @type {string} */ what) => page.evaluate(`{ ${what} } null`);
 
 async function rotate(/** @type {Page} */ page) {
   await open(page, 'i-stripe', 'credentials');
@@ -71,6 +71,69 @@ async function dropExport(/** @type {Page} */ page) {
 async function unseal(/** @type {Page} */ page, /** @type {string} */ passphrase) {
   await at(page, 'restore-passphrase').fill(passphrase);
   await click(page, 'restore-unseal');
+}
+
+/** From now on the command is never answered. */
+const never = (/** @type {Page} */ page, /** @type {string} */ command) => tell(page, `fakeHost.never('${command}')`);
+
+/** From now on the command fails. */
+const fails = (/** @type {Page} */ page, /** @type {string} */ command, /** @type {string} */ code, message = '') => tell(page, `fakeHost.fails('${command}', '${code}', '${message}')`);
+
+/** This computer loses its network; what is not loaded yet is not loaded any more. */
+async function goOffline(/** @type {Page} */ page) {
+  await page.context().setOffline(true);
+  await see(page, 'offline');
+}
+
+/** As far as the key of a service, which is typed. */
+async function typeKey(/** @type {Page} */ page, /** @type {string} */ key) {
+  await pick(page, 'stripe');
+  await at(page, 'key-field').fill(key);
+}
+
+async function saveKey(/** @type {Page} */ page, /** @type {string} */ key) {
+  await typeKey(page, key);
+  await click(page, 'key-save');
+  await see(page, 'verdict');
+}
+
+async function chooseKeyFile(/** @type {Page} */ page) {
+  await pick(page, 'bigquery');
+  await click(page, 'file-choose');
+  await see(page, 'file-facts');
+}
+
+/** As far as what a service says of itself. */
+async function lookUp(/** @type {Page} */ page) {
+  await pick(page, 'generic-oauth');
+  await at(page, 'field-issuer').fill('https://login.example.com');
+  await at(page, 'client-id').fill('desktop');
+  await click(page, 'registration-save');
+}
+
+/** The browser was opened, and the attempt has come so far. */
+async function signIn(/** @type {Page} */ page, /** @type {string} */ progress) {
+  await pick(page, 'slack');
+  await click(page, 'authorize');
+  await see(page, 'authorization-link');
+  await tell(page, `fakeHost.finishAuthorization(${progress})`);
+}
+
+async function reconnect(/** @type {Page} */ page) {
+  await open(page, 'i-salesforce');
+  await click(page, 'page-action');
+}
+
+async function askToDisconnect(/** @type {Page} */ page) {
+  await open(page, 'i-github');
+  await page.keyboard.press('Delete');
+  await see(page, 'disconnect-revoke');
+}
+
+async function changeMasterKey(/** @type {Page} */ page) {
+  await settings(page, 'master-key-change');
+  await at(page, 'master-key-passphrase').fill('correct horse battery');
+  await click(page, 'master-key-confirm');
 }
 
 /** Views of the fake host's working day, unless they say otherwise. @type {Record<string, Scene[]>} */
@@ -171,7 +234,7 @@ export const chapters = {
     { name: 'connectors-none', title: 'No such connector', act: async (page) => { await click(page, 'add'); await at(page, 'connector-search').fill('nowhere'); await see(page, 'connector-none'); } },
     { name: 'methods', title: 'The methods', act: (page) => pick(page, 'practice') },
     { name: 'key', title: 'A key', act: (page) => pick(page, 'zendesk') },
-    { name: 'key-finding', title: 'A key of another service', act: async (page) => { await pick(page, 'stripe'); await at(page, 'key-field').fill('ghp_000000000000000000000000000000000000'); } },
+    { name: 'key-finding', title: 'A key of another service', act: async (page) => { await pick(page, 'stripe'); await at(page, 'key-field').fill('ghp_000000000000000000000000000000000000'); await see(page, 'key-switch'); } },
     { name: 'file', title: 'A key file', act: async (page) => { await pick(page, 'bigquery'); await click(page, 'file-choose'); await see(page, 'file-facts'); } },
     { name: 'registration', title: 'The app registration', act: (page) => pick(page, 'salesforce') },
     { name: 'authorize', title: 'Before the browser opens', act: async (page) => { await pick(page, 'slack'); await see(page, 'authorize'); } },
@@ -261,6 +324,90 @@ export const chapters = {
     { name: 'recovery-code-back', title: 'The code that is typed back', act: (page) => settings(page, 'recovery-code-make', 'recovery-code-show', 'recovery-code-written') },
     { name: 'passphrase-new', title: 'A new passphrase', act: (page) => settings(page, 'passphrase-set') },
     { name: 'master-key', title: 'A new master key', act: (page) => settings(page, 'master-key-change') },
+  ],
+  'Empty, loading, in trouble, offline': [
+    { name: 'list-loading', title: 'The list is being read', fake: 'reading', act: (page) => see(page, 'list-loading') },
+    { name: 'list-failed', title: 'The list cannot be read', fake: 'unreadable', act: (page) => see(page, 'list-failure') },
+    { name: 'list-outdated', title: 'It cannot be read again', act: async (page) => { await fails(page, 'integrations', 'vault_damaged', 'The vault could not be read. Check the disk that it lies on, then try again.'); await tell(page, `fakeHost.emit({ event: 'vault_changed' })`); await see(page, 'list-failure'); } },
+    { name: 'list-offline', title: 'No network', fake: 'offline', act: goOffline },
+    { name: 'list-offline-small', title: 'The same in the smallest window', fake: 'offline', size: { width: 720, height: 480 }, act: goOffline },
+    { name: 'bulk-offline', title: 'None of many was reached', fake: 'labels', act: async (page) => { await tell(page, `fakeHost.verifyIntegration = () => Promise.resolve({ outcome: 'could_not_reach', reason: 'The network does not answer.' })`); await click(page, 'select-all'); await click(page, 'bulk-verify'); await see(page, 'toast'); } },
+    { name: 'page-fresh', title: 'Connected a moment ago', fake: 'fresh', act: (page) => open(page, 'i-github') },
+    { name: 'page-loading', title: 'A page is being read', act: async (page) => { await never(page, 'integration'); await page.locator('[data-id="i-github"] [data-test="integration-open"]').click(); await see(page, 'page-loading'); } },
+    { name: 'page-failed', title: 'A page cannot be read', act: async (page) => { await fails(page, 'integration', 'vault_damaged', 'The vault could not be read. Check the disk that it lies on, then try again.'); await page.locator('[data-id="i-github"] [data-test="integration-open"]').click(); await see(page, 'page-failure'); } },
+    { name: 'page-outdated', title: 'It cannot be read again', act: async (page) => { await open(page, 'i-github'); await fails(page, 'integration', 'vault_damaged', 'The vault could not be read. Check the disk that it lies on, then try again.'); await tell(page, `fakeHost.emit({ event: 'integration_changed', id: 'i-github' })`); await see(page, 'page-failure'); } },
+    { name: 'page-gone', title: 'Removed while its page is open', act: async (page) => { await open(page, 'i-github'); await tell(page, `fakeHost.disconnectIntegration('i-github', false)`); await see(page, 'page-gone'); } },
+    { name: 'page-offline', title: 'No network', fake: 'offline', act: async (page) => { await open(page, 'i-github'); await see(page, 'attention'); await goOffline(page); } },
+    { name: 'credentials-none', title: 'No credentials yet', fake: 'fresh', act: (page) => open(page, 'i-github', 'credentials') },
+    { name: 'credentials-damaged', title: 'Credentials that cannot be read', fake: 'record', act: async (page) => { await open(page, 'i-github', 'credentials'); } },
+    { name: 'page-activity-none', title: 'Nothing happened to it', fake: 'fresh', act: (page) => open(page, 'i-github', 'activity') },
+    { name: 'page-activity-loading', title: 'Its activity is being read', act: async (page) => { await never(page, 'activity'); await open(page, 'i-github', 'activity'); await see(page, 'activity-reading'); } },
+    { name: 'page-activity-failed', title: 'Its activity cannot be read', fake: 'log-fails', act: async (page) => { await open(page, 'i-github', 'activity'); await see(page, 'activity-failed'); } },
+    { name: 'labels-none', title: 'No labels yet', act: async (page) => { await open(page, 'i-github'); await click(page, 'label-picker-open'); await see(page, 'label-field'); } },
+    { name: 'labels-refused', title: 'A label that is there already', fake: 'labels', act: async (page) => { await open(page, 'i-salesforce'); await click(page, 'label-picker-open'); await at(page, 'label-field').fill('EU'); await page.keyboard.press('Enter'); await see(page, 'label-refusal'); } },
+    { name: 'health-offline', title: 'No network', fake: 'offline', act: async (page) => { await health(page); await goOffline(page); } },
+    { name: 'activity-loading', title: 'The activity is being read', act: async (page) => { await never(page, 'activity'); await click(page, 'nav-activity'); await see(page, 'activity-reading'); } },
+    { name: 'activity-offline', title: 'No network', fake: 'offline', act: async (page) => { await click(page, 'nav-activity'); await see(page, 'activity-entry'); await goOffline(page); } },
+    { name: 'settings-loading', title: 'The settings are being read', act: async (page) => { await never(page, 'networkSettings'); await never(page, 'preferences'); await click(page, 'nav-settings'); await see(page, 'network'); await at(page, 'network').scrollIntoViewIfNeeded(); } },
+    { name: 'settings-failed', title: 'They cannot be read', act: async (page) => { await fails(page, 'networkSettings', 'vault_damaged', 'The vault could not be read. Check the disk that it lies on, then try again.'); await click(page, 'nav-settings'); await at(page, 'network-failure').scrollIntoViewIfNeeded(); } },
+    { name: 'settings-offline', title: 'A test of the network that reaches nobody', fake: 'offline', act: async (page) => { await settings(page); await tell(page, `fakeHost.chooseProxy({ choice: 'own', address: 'refuses.example:8080', user: '', password: null })`); await click(page, 'network-test'); await see(page, 'test-results'); await goOffline(page); await at(page, 'network-test').scrollIntoViewIfNeeded(); } },
+    { name: 'recovery-code-wrong', title: 'The code was mistyped', act: async (page) => { await settings(page, 'recovery-code-make', 'recovery-code-show', 'recovery-code-written'); await at(page, 'recovery-code').fill('AAAA-BBBB-CCCC-DDDD-EEEE-FFFF-GGGG-HHHH'); await click(page, 'recovery-code-submit'); await page.locator('[data-test="recovery-code-dialog"] [role=alert]').first().waitFor(); } },
+    { name: 'passphrase-differs', title: 'Typed differently', act: async (page) => { await settings(page, 'passphrase-set'); await at(page, 'passphrase').fill('correct horse battery'); await at(page, 'passphrase-again').fill('correct horse'); await at(page, 'passphrase-again').blur(); } },
+    { name: 'passphrase-saving', title: 'A passphrase is being set', busy: true, act: async (page) => { await never(page, 'setPassphrase'); await settings(page, 'passphrase-set'); for (const field of ['passphrase', 'passphrase-again']) await at(page, field).fill('correct horse battery'); await click(page, 'passphrase-submit'); } },
+    { name: 'master-key-changing', title: 'The key is being changed', fake: 'second-ways', busy: true, act: async (page) => { await never(page, 'rotateMasterKey'); await changeMasterKey(page); } },
+    { name: 'master-key-failed', title: 'The key was not changed', fake: 'second-ways', act: async (page) => { await tell(page, 'fakeHost.settings.keyringRefuses = true'); await changeMasterKey(page); await see(page, 'master-key-failure'); } },
+    { name: 'connectors-loading', title: 'The connectors are being read', act: async (page) => { await never(page, 'connectors'); await click(page, 'add'); await see(page, 'connect-dialog'); } },
+    { name: 'connectors-failed', title: 'They cannot be read', act: async (page) => { await fails(page, 'connectors', 'internal'); await click(page, 'add'); await see(page, 'connect-failure'); } },
+    { name: 'key-typed', title: 'A key is typed', act: (page) => typeKey(page, 'rk_live_0123456789abcdef') },
+    { name: 'key-saving', title: 'It is saved, and the service asked', busy: true, act: async (page) => { await never(page, 'addApiKey'); await typeKey(page, 'rk_live_0123456789abcdef'); await click(page, 'key-save'); } },
+    { name: 'key-not-saved', title: 'It could not be saved', act: async (page) => { await fails(page, 'addApiKey', 'disk_full'); await typeKey(page, 'rk_live_0123456789abcdef'); await click(page, 'key-save'); await see(page, 'connect-failure'); } },
+    { name: 'verdict-refused', title: 'The service refuses it', act: (page) => saveKey(page, 'bad') },
+    { name: 'verdict-offline', title: 'The service was not reached', act: async (page) => { await saveKey(page, 'offline'); await goOffline(page); } },
+    { name: 'verdict-again', title: 'It is asked again', busy: true, act: async (page) => { await saveKey(page, 'offline'); await never(page, 'verifyIntegration'); await click(page, 'verdict-retry'); } },
+    { name: 'file-empty', title: 'No file yet', act: (page) => pick(page, 'bigquery') },
+    { name: 'file-saving', title: 'The file is being saved', busy: true, act: async (page) => { await never(page, 'addServiceAccount'); await chooseKeyFile(page); await click(page, 'file-save'); } },
+    { name: 'file-refused', title: 'Not a key file', act: async (page) => { await fails(page, 'chooseKeyFiles', 'file_not_usable', 'This is not a credentials file. Choose the one that the service let you download.'); await pick(page, 'bigquery'); await click(page, 'file-choose'); await page.locator('[role=alert]:not(:empty)').first().waitFor(); } },
+    { name: 'registration-saving', title: 'An app registration is being saved', busy: true, act: async (page) => { await never(page, 'saveRegistration'); await pick(page, 'generic-oauth'); await at(page, 'field-issuer').fill('https://login.example.com'); await at(page, 'client-id').fill('desktop'); await click(page, 'registration-save'); } },
+    { name: 'registration-typed', title: 'An app registration', act: async (page) => { await pick(page, 'generic-oauth'); await at(page, 'field-issuer').fill('https://login.example.com'); await at(page, 'client-id').fill('desktop'); } },
+    { name: 'registration-failed', title: 'A field that does not fit', act: async (page) => { await tell(page, `fakeHost.saveRegistration = () => Promise.reject(samples.refused('field_not_usable', 'This is no address. Write it like https://login.example.com.', 'issuer'))`); await lookUp(page); await page.locator('[role=alert]:not(:empty)').first().waitFor(); } },
+    { name: 'discovery', title: 'What a service says of itself', act: async (page) => { await lookUp(page); await see(page, 'discovery'); } },
+    { name: 'discovery-looking', title: 'It is asked', act: async (page) => { await never(page, 'discover'); await lookUp(page); await see(page, 'discovery-looking'); } },
+    { name: 'discovery-failed', title: 'It says something else', act: async (page) => { await fails(page, 'discover', 'request_refused', 'login.example.com answered with a web page instead of its description. Check the address.'); await lookUp(page); await see(page, 'discovery-failed'); } },
+    { name: 'discovery-offline', title: 'It is not reached', act: async (page) => { await fails(page, 'discover', 'service_unreachable'); await lookUp(page); await see(page, 'discovery-failed'); await goOffline(page); } },
+    { name: 'exchanging', title: 'The browser came back', act: async (page) => { await signIn(page, `{ progress: 'exchanging' }`); await page.locator('[data-progress=exchanging]').waitFor(); } },
+    { name: 'signed-in', title: 'Signed in', act: async (page) => { await signIn(page, ''); await see(page, 'authorization-completed'); } },
+    { name: 'sign-in-offline', title: 'The service was not reached', fake: 'offline', act: async (page) => { await signIn(page, `{ progress: 'failed', failure: { code: 'service_unreachable', message: '', action: 'retry', field: null, connector: null } }`); await page.locator('[data-cause=no_network]').waitFor(); await goOffline(page); } },
+    { name: 'reconnect', title: 'Reconnect', act: async (page) => { await reconnect(page); await see(page, 'authorization-link'); } },
+    { name: 'reconnect-loading', title: 'The browser is being opened', act: async (page) => { await never(page, 'beginAuthorization'); await reconnect(page); await see(page, 'connect-dialog'); } },
+    { name: 'reconnect-failed', title: 'It cannot begin', act: async (page) => { await fails(page, 'beginAuthorization', 'port_not_opened'); await reconnect(page); await see(page, 'connect-failure'); } },
+    { name: 'reconnect-offline', title: 'The service was not reached', act: async (page) => { await fails(page, 'beginAuthorization', 'service_unreachable'); await reconnect(page); await see(page, 'connect-failure'); await goOffline(page); } },
+    { name: 'replace-key', title: 'Another key for a refused one', act: async (page) => { await open(page, 'i-openai'); await click(page, 'page-action'); await see(page, 'key-field'); } },
+    { name: 'rotation-saving', title: 'The new key is being saved', busy: true, act: async (page) => { await never(page, 'beginKeyRotation'); await rotate(page); await at(page, 'key-field').fill('fresh'); await click(page, 'rotation-save'); } },
+    { name: 'rotation-refused', title: 'The new key is refused', act: async (page) => { await rotate(page); await at(page, 'key-field').fill('bad'); await click(page, 'rotation-save'); await see(page, 'rotation-retry'); } },
+    { name: 'rotation-different', title: 'It belongs to somebody else', act: async (page) => { await rotate(page); await at(page, 'key-field').fill('other'); await click(page, 'rotation-save'); await see(page, 'rotation-switch_despite_difference'); } },
+    { name: 'rotation-offline', title: 'The service was not reached', act: async (page) => { await rotate(page); await at(page, 'key-field').fill('offline'); await click(page, 'rotation-save'); await see(page, 'rotation-retry'); await goOffline(page); } },
+    { name: 'rotation-lent', title: 'Tools have the old key still', act: async (page) => { await rotate(page); await at(page, 'key-field').fill('fresh'); await click(page, 'rotation-save'); await see(page, 'rotation-revoke'); await tell(page, `fakeHost.waitForLent('i-stripe')`); await see(page, 'remaining'); } },
+    { name: 'disconnecting', title: 'It is being revoked', busy: true, act: async (page) => { await never(page, 'disconnectIntegration'); await askToDisconnect(page); await click(page, 'disconnect-revoke'); } },
+    { name: 'disconnect-failed', title: 'It could not be removed', act: async (page) => { await fails(page, 'disconnectIntegration', 'vault_not_writable'); await askToDisconnect(page); await click(page, 'disconnect-remove'); await see(page, 'disconnect-failure'); } },
+    { name: 'revocation-trying', title: 'It is tried now', busy: true, act: async (page) => { await tell(page, 'fakeHost.settings.serviceDown = true'); await askToDisconnect(page); await click(page, 'disconnect-revoke'); await click(page, 'nav-activity'); await never(page, 'retryRevocation'); await click(page, 'revocation-retry'); } },
+    { name: 'revocation-given-up', title: 'Given up', act: async (page) => { await tell(page, 'fakeHost.settings.serviceDown = true'); await askToDisconnect(page); await click(page, 'disconnect-revoke'); await tell(page, `fakeHost.unrevoked = fakeHost.unrevoked.map((one) => ({ ...one, tries: 12, next_try_at: null }))`); await click(page, 'nav-activity'); await page.locator('[data-state=given_up]').waitFor(); } },
+    { name: 'export-looking', title: 'What may go is looked up', act: async (page) => { await never(page, 'exportCandidates'); await settings(page, 'export-open'); await see(page, 'export-step'); } },
+    { name: 'export-none', title: 'Nothing of it can go', act: async (page) => { await tell(page, `for (const row of fakeHost.rows) row.integration.rotating = true`); await exportAll(page); } },
+    { name: 'export-lost', title: 'It cannot be looked up', act: async (page) => { await fails(page, 'exportCandidates', 'not_found'); await settings(page, 'export-open'); await see(page, 'export-failure'); } },
+    { name: 'export-failed', title: 'It could not be written', act: async (page) => { await fails(page, 'exportIntegrations', 'file_not_written'); await exportAll(page); for (const field of ['export-passphrase', 'export-passphrase-again']) await at(page, field).fill('correct horse battery'); await click(page, 'export-save'); await see(page, 'export-failure'); } },
+    { name: 'restore-opening', title: 'It is being opened', busy: true, act: async (page) => { await never(page, 'openExport'); await dropExport(page); await unseal(page, 'right'); } },
+    { name: 'restore-nothing', title: 'All of it is here already', act: async (page) => { await dropExport(page); await tell(page, `{ const real = fakeHost.openExport; fakeHost.openExport = (request) => real(request).then((opened) => ({ ...opened, integrations: opened.integrations.slice(3) })); }`); await unseal(page, 'right'); await see(page, 'arrival'); } },
+    { name: 'restoring', title: 'One after the other', act: async (page) => { await never(page, 'restoreIntegration'); await dropExport(page); await unseal(page, 'right'); await click(page, 'restore-go'); await see(page, 'restore-progress'); } },
+    { name: 'import-failed', title: 'It could not look', act: async (page) => { await fails(page, 'scanForImport', 'internal'); await click(page, 'import-open'); await click(page, 'import-scan'); await see(page, 'import-failure'); } },
+    { name: 'import-offline', title: 'No service was reached', act: async (page) => { await tell(page, `fakeHost.found.forEach(({ items }) => items.forEach((item) => { item.hint = 'offline'; }))`); await look(page); await click(page, 'import-start'); await see(page, 'import-copies'); await goOffline(page); } },
+    { name: 'first-run-offline', title: 'The first start without a network', fake: 'empty', act: goOffline },
+    { name: 'practice-failed', title: 'The practice service does not start', act: async (page) => { await fails(page, 'startPractice', 'port_not_opened'); await pick(page, 'practice'); await click(page, 'method-api_key'); await see(page, 'connect-failure'); } },
+    { name: 'toast', title: 'Something was done', act: async (page) => { await open(page, 'i-github'); await click(page, 'menu'); await click(page, 'menu-pause'); await see(page, 'toast'); } },
+    { name: 'toast-undo', title: 'Something that can be taken back', act: async (page) => { await askToDisconnect(page); await click(page, 'disconnect-remove'); await see(page, 'toast-undo'); } },
+    { name: 'toast-failed', title: 'Something that failed', act: async (page) => { await fails(page, 'pauseIntegration', 'vault_not_writable'); await open(page, 'i-github'); await click(page, 'menu'); await click(page, 'menu-pause'); await see(page, 'toast'); } },
+    { name: 'unlock-wrong', title: 'Another password', act: async (page) => { await tell(page, `fakeHost.emitShell({ event: 'files_held', files: [samples.lockedArchive] })`); await at(page, 'file-password').fill('wrong'); await click(page, 'unlock-submit'); await page.locator('[role=alert]:not(:empty)').first().waitFor(); } },
+    { name: 'unlocking', title: 'It is being opened', busy: true, act: async (page) => { await never(page, 'unlockKeyFile'); await tell(page, `fakeHost.emitShell({ event: 'files_held', files: [samples.lockedArchive] })`); await at(page, 'file-password').fill('practice'); await click(page, 'unlock-submit'); } },
+    { name: 'vault-passphrase-wrong', title: 'Another passphrase', fake: 'passphrase', act: async (page) => { await at(page, 'passphrase').fill('wrong'); await click(page, 'passphrase-submit'); await page.locator('[role=alert]:not(:empty)').first().waitFor(); } },
   ],
   'A vault that is not open': [
     { name: 'vault-opening', title: 'Opening', fake: 'opening' },

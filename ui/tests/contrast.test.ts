@@ -1,11 +1,12 @@
-// Every pair of text and ground that the styles use stands out at least 4.5 : 1, in light and dark (WCAG 2.2, 1.4.3).
+// Every pair of text and ground that the styles use stands out at least 4.5 : 1, in light and dark (WCAG 2.2, 1.4.3),
+// and at least 7 : 1 for who asks for more contrast (1.4.6).
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 type Rgb = [number, number, number];
 
-const tokens = readFileSync(join(import.meta.dirname, '../src/styles/tokens.css'), 'utf8');
+const [plain, more] = readFileSync(join(import.meta.dirname, '../src/styles/tokens.css'), 'utf8').split('@media (prefers-contrast: more)') as [string, string];
 const OKLCH = String.raw`oklch\(([\d.]+)%\s+([\d.]+)\s+([\d.]+)\)`;
 
 /** Relative luminance of an OKLCH colour; the constants are those of CSS Color 4. */
@@ -24,12 +25,15 @@ function luminance(lightness: number, chroma: number, hue: number): number {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
-function token(name: string): { light: number; dark: number } {
+function token(name: string, tokens = plain): { light: number; dark: number } {
   const found = new RegExp(`--${name}:\\s*light-dark\\(${OKLCH},\\s*${OKLCH}\\)`).exec(tokens);
   if (!found) throw new Error(`no token ${name}`);
   const [l1, c1, h1, l2, c2, h2] = found.slice(1).map(Number) as [number, number, number, number, number, number];
   return { light: luminance(l1 / 100, c1, h1), dark: luminance(l2 / 100, c2, h2) };
 }
+
+/** What has no token of its own there is as it is elsewhere. */
+const withMore = (name: string) => (more.includes(`--${name}:`) ? token(name, more) : token(name));
 
 const contrast = (one: number, other: number) => (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
 
@@ -52,5 +56,17 @@ describe('the tokens', () => {
   test.each(pairs)('%s on %s can be read', (text, ground) => {
     expect(contrast(token(text).light, token(ground).light)).toBeGreaterThanOrEqual(4.5);
     expect(contrast(token(text).dark, token(ground).dark)).toBeGreaterThanOrEqual(4.5);
+  });
+
+  test.each(pairs)('%s on %s can be read more easily by who asks for that', (text, ground) => {
+    expect(contrast(withMore(text).light, withMore(ground).light)).toBeGreaterThanOrEqual(7);
+    expect(contrast(withMore(text).dark, withMore(ground).dark)).toBeGreaterThanOrEqual(7);
+  });
+
+  test.each(['line', 'line-strong'])('%s is an edge that who asks for more contrast sees', (line) => {
+    for (const ground of grounds) {
+      expect(contrast(withMore(line).light, withMore(ground).light)).toBeGreaterThanOrEqual(3);
+      expect(contrast(withMore(line).dark, withMore(ground).dark)).toBeGreaterThanOrEqual(3);
+    }
   });
 });

@@ -146,6 +146,7 @@ describe('an API key', () => {
     await opened.user.type(await find('field-email'), 'ops@northwind.example');
     await opened.user.type(await find('key-field'), 'key{Enter}');
     expect(await screen.findByText('Enter only the first part of the address, such as northwind.')).toBeTruthy();
+    expect(screen.queryByTestId('connect-failure'), 'it is said once').toBeNull();
     expect(await find('field-subdomain')).toHaveProperty('ariaInvalid', 'true');
   });
 });

@@ -91,6 +91,7 @@ export type PlainId =
   | 'common-try-again'
   | 'common-try-now'
   | 'common-one-moment'
+  | 'common-out-of-date'
   | 'common-copied'
   | 'common-never'
   | 'common-looking-for-cause'
@@ -432,7 +433,6 @@ export type PlainId =
   | 'first-rehearse'
   | 'first-import-them'
   | 'health-add-to-calendar'
-  | 'health-out-of-date'
   | 'health-not-read'
   | 'health-nothing-title'
   | 'health-nothing'
@@ -654,6 +654,9 @@ export type PlainId =
   | 'network-all'
   | 'network-run'
   | 'network-nothing'
+  | 'network-not-read'
+  | 'offline-title'
+  | 'offline-text'
   | 'notifications-from-edge'
   | 'notifications-until-edge'
   | 'notifications-title'
@@ -992,11 +995,17 @@ export type PlainId =
   | 'page-tab-activity'
   | 'page-parts'
   | 'page-back'
+  | 'page-not-read'
+  | 'page-gone-title'
+  | 'page-gone'
+  | 'page-gone-activity'
   | 'integrations-reading'
+  | 'integrations-not-read'
   | 'integrations-search-label'
   | 'integrations-search'
   | 'integrations-add'
   | 'integrations-list'
+  | 'integrations-none'
   | 'integrations-show-all'
   | 'settings-vault'
   | 'settings-protected-by'
@@ -1359,5 +1368,4 @@ export interface Variables {
   'vault-screen-lies-in': 'part';
   'nav-needing': 'n';
   'integrations-run': 'keys';
-  'integrations-none': 'part';
 }

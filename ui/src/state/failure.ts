@@ -101,5 +101,9 @@ export function closedTitle(failure: Failure): string {
   return code === 'vault_locked' || code === 'vault_damaged' ? t(`failure-closed-${code}`) : t(`failure-${code}-title`);
 }
 
+/** What is said at a field of a connector, when the failure is about it. */
+export const fieldProblem = (failure: Failure | null, field: string): string =>
+  failure?.code !== 'field_not_usable' || failure.field !== field ? '' : failure.message ? failureText(failure).text : t('setup-value-unfit');
+
 /** Every code, for tests and the error page. */
 export const errorCodes = Object.keys(actions) as ErrorCode[];

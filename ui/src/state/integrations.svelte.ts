@@ -1,6 +1,6 @@
 // The rows of the list. A change of one row fetches that row; anything unknown fetches all, once for a burst of events. Rows that
 // change one after the other within a moment are shown together.
-import { failureOf, type Host, type IntegrationId, type IntegrationView } from '../api/host';
+import { failureOf, type Failure, type Host, type IntegrationId, type IntegrationView } from '../api/host';
 
 /** The first change shows at once, the next ones of a burst this much later. */
 const MOMENT_MS = 50;
@@ -8,6 +8,8 @@ const MOMENT_MS = 50;
 export class Integrations {
   rows = $state.raw<IntegrationView[]>([]);
   loaded = $state(false);
+  /** Why the last reading of all rows failed; what was read before stays. */
+  failure = $state.raw<Failure | null>(null);
   #loading: Promise<void> | null = null;
   #again = false;
   /** Rows that were fetched and are not shown yet; null = it is gone. */
@@ -44,7 +46,11 @@ export class Integrations {
     try {
       row = (await this.host.integration(id)).integration;
     } catch (thrown) {
-      if (failureOf(thrown).code !== 'not_found') throw thrown;
+      const failure = failureOf(thrown);
+      if (failure.code !== 'not_found') {
+        this.failure = failure;
+        return;
+      }
     }
     if (this.#asked.get(id) === asked) {
       this.#asked.delete(id);
@@ -79,11 +85,16 @@ export class Integrations {
   async #fetch(): Promise<void> {
     do {
       this.#again = false;
-      const rows = await this.host.integrations();
-      // These are as new as what waits to be shown, or newer.
-      this.#fresh.clear();
-      this.rows = rows;
+      try {
+        const rows = await this.host.integrations();
+        // These are as new as what waits to be shown, or newer.
+        this.#fresh.clear();
+        this.rows = rows;
+        this.loaded = true;
+        this.failure = null;
+      } catch (thrown) {
+        this.failure = failureOf(thrown);
+      }
     } while (this.#again);
-    this.loaded = true;
   }
 }

@@ -3,6 +3,7 @@ import { failureOf, type Failure, type Host, type IntegrationDetailView, type In
 
 export class Page {
   detail = $state.raw<IntegrationDetailView | null>(null);
+  /** Why the last reading failed; what was read before stays, unless it is gone. */
   failure = $state.raw<Failure | null>(null);
   /** The news that the user put off; other news shows again. */
   putOff = $state('');
@@ -19,7 +20,9 @@ export class Page {
     try {
       this.put(await this.host.integration(id));
     } catch (thrown) {
-      if (this.#id === id) this.failure = failureOf(thrown);
+      if (this.#id !== id) return;
+      this.failure = failureOf(thrown);
+      if (this.failure.code === 'not_found') this.detail = null;
     }
   }
 

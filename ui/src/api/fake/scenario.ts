@@ -1,14 +1,23 @@
 // Named situations of the fake host, for `?fake=NAME` in a plain browser.
-import type { Failure, IntegrationDetailView, KeyProblem, VaultNotice, VaultView } from '../host';
+import type { ErrorCode, Failure, FindingView, IntegrationDetailView, KeyProblem, StatusView, VaultNotice, VaultView } from '../host';
 import { accessKeyFile, FakeHost, lockedArchive, profilesFile, refusedFile, sampleArchive, sampleExport, sampleFile } from './host';
 import { labelled } from './list';
-import { kept, type FakeSettings } from './model';
+import { fail, kept, type FakeSettings } from './model';
 import { crowd, integrationOf, longHistory, twoAccounts, workingDay } from './seed';
 
 const PACE_MS = 2_500;
 
-/** Files that may be dropped. */
-export const samples = { sampleFile, sampleArchive, accessKeyFile, profilesFile, lockedArchive, refusedFile, sampleExport };
+/** Files that may be dropped, and a command's refusal of a field. */
+export const samples = {
+  sampleFile,
+  sampleArchive,
+  accessKeyFile,
+  profilesFile,
+  lockedArchive,
+  refusedFile,
+  sampleExport,
+  refused: (code: ErrorCode, message: string, field: string | null = null) => fail(code, message, { field }),
+};
 
 const secondWays = { ...kept, passphrase: true, recovery_code: true };
 
@@ -90,6 +99,37 @@ const oneRecordDamaged = (): IntegrationDetailView[] =>
 const allWell = (): IntegrationDetailView[] =>
   ['github', 'salesforce', 'slack'].map((connectorId) => integrationOf({ id: `i-well-${connectorId}`, connectorId, method: 'oauth', account: 'octocat' }));
 
+/** No service is reached: what is renewed waits, and what was verified last is not. */
+const cutOff = (): IntegrationDetailView[] =>
+  workingDay().map((row, place) => {
+    const now = Date.now();
+    const status: StatusView =
+      row.integration.method === 'api_key'
+        ? { status: 'unverified', reason: 'The network does not answer.' }
+        : { status: 'retrying', trouble: { trouble: 'service', kind: 'dns' }, until: now + (place + 1) * 60_000 };
+    return row.integration.status.status === 'paused' ? row : { ...row, integration: { ...row.integration, status } };
+  });
+
+const noNetwork: FindingView = {
+  cause: { cause: 'no_network' },
+  what: 'This computer has no network: it finds no way to any service.',
+  cure: 'Connect it to a network. What waits is done by itself then.',
+  action: 'retry',
+};
+
+/** Connected a moment ago: nothing was refreshed or verified yet. */
+const justConnected = (): IntegrationDetailView[] => {
+  const row = integrationOf({ id: 'i-github', connectorId: 'github', method: 'oauth', account: 'octocat', scopes: ['repo'] });
+  return [{ ...row, integration: { ...row.integration, last_verdict: null, last_refreshed_at: null, created_at: Date.now() }, generations: [] }];
+};
+
+/** A host that never answers a command, or fails at it, from the start. */
+function without(rows: IntegrationDetailView[], settings: Partial<FakeSettings>, spoil: (host: FakeHost) => void): FakeHost {
+  const host = new FakeHost({ ...settings, rows });
+  spoil(host);
+  return host;
+}
+
 /** The host of a situation; a plain `?fake` is a working day. In a still one nothing goes on by itself. */
 export function fakeHost(name: string, still = false): FakeHost {
   const settings: Partial<FakeSettings> = { pace: still ? null : PACE_MS };
@@ -105,6 +145,10 @@ export function fakeHost(name: string, still = false): FakeHost {
   if (name === 'quiet') return new FakeHost({ ...settings, rows: allWell() });
   if (name === 'accounts') return new FakeHost({ ...settings, rows: twoAccounts(), signsInAs: 'hubot' });
   if (name === 'labels') return new FakeHost({ ...settings, rows: labelled() });
+  if (name === 'reading') return without(workingDay(), settings, (host) => host.never('integrations'));
+  if (name === 'unreadable') return without(workingDay(), settings, (host) => host.fails('integrations', 'vault_damaged', 'The vault could not be read. Check the disk that it lies on, then try again.'));
+  if (name === 'offline') return new FakeHost({ ...settings, rows: cutOff(), finding: noNetwork });
+  if (name === 'fresh') return new FakeHost({ ...settings, rows: justConnected(), log: [] });
   if (name === 'empty') return new FakeHost(settings);
   if (name === 'crowd') return new FakeHost({ ...settings, rows: crowd(10_000) });
   if (name === 'long-log') return new FakeHost({ ...settings, rows: workingDay(), log: longHistory(workingDay(), 2_000) });
