@@ -3,7 +3,7 @@
 import { HostFailure, type Account, type AccountAnswer, type ActivityFilter, type ActivityQuery, type AuthorizationProgress, type AuthorizationTarget, type AuthorizationView, type CredentialSummary, type DiscoveryView, type ExportFormat, type Failure, type HeldFileView, type Host, type HostView, type IntegrationId, type IntegrationView, type KeyFileView, type ProtectionView, type StatusView, type Verdict } from '../host';
 import { intact, pageOf } from './activity';
 import { badgeOf, catalogue, discoveryOf } from './catalogue';
-import { FakeImport } from './import';
+import { FakeDiagnostics } from './diagnostics';
 import { fail, kept, unlocked, verdictOf } from './model';
 import { generation } from './seed';
 import { healthOf, refreshesOf } from './health';
@@ -116,7 +116,7 @@ export const refusedFile: Extract<HeldFileView, { held: 'refused' }> = {
   failure: { code: 'file_not_usable', message: 'This is not a credentials file. Choose the one that the service let you download.', action: null, field: null, connector: null },
 };
 
-export class FakeHost extends FakeImport implements Host {
+export class FakeHost extends FakeDiagnostics implements Host {
   // The vault.
 
   private view = (): HostView => {
