@@ -133,7 +133,8 @@ mod tests {
     fn only_the_report_that_is_shown_can_be_copied_and_it_is_the_one_that_was_read() {
         let shown = ShownReport::default();
         assert_eq!(shown.text(1).unwrap_err().code, ErrorCode::NotFound);
-        let report = |at| Report { made_at: Timestamp(at), sections: vec![Section::new("Vault").with("state", "open")] };
+        let report =
+            |at| Report { made_at: Timestamp(at), sections: vec![Section::new("Vault").with("state", "open")] };
         let first = shown.show(&report(0));
         assert_eq!(shown.text(first.id).unwrap(), first.text);
         let second = shown.show(&report(1_000));

@@ -43,15 +43,13 @@ pub(crate) struct Session {
 
 impl Session {
     fn of(variable: impl Fn(&str) -> Option<String>) -> Self {
-        const DESKTOPS: [&str; 20] = [
-            "GNOME", "KDE", "XFCE", "X-Cinnamon", "MATE", "LXQt", "LXDE", "Budgie", "Pantheon", "Unity", "COSMIC", "Deepin",
-            "DDE", "Enlightenment", "Hyprland", "sway", "niri", "i3", "Openbox", "labwc",
-        ];
+        const DESKTOPS: &str = "GNOME KDE XFCE X-Cinnamon MATE LXQt LXDE Budgie Pantheon Unity COSMIC Deepin DDE Enlightenment \
+                                Hyprland sway niri i3 Openbox labwc";
         let kind = variable("XDG_SESSION_TYPE").unwrap_or_default();
         let kind = ["x11", "wayland", "tty"].into_iter().find(|known| *known == kind);
         // A list of names, the most special first (Desktop Entry Specification).
         let names = variable("XDG_CURRENT_DESKTOP").unwrap_or_default();
-        let known = |name: &str| DESKTOPS.into_iter().find(|known| known.eq_ignore_ascii_case(name));
+        let known = |name: &str| DESKTOPS.split_whitespace().find(|known| known.eq_ignore_ascii_case(name));
         let desktop = names.split(':').find_map(known);
         Self {
             kind: kind.unwrap_or("not said"),

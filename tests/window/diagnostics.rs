@@ -12,13 +12,15 @@ const STORED: &str = "a new token was stored";
 /// What the element with this name holds, to the last space.
 async fn whole_text(journey: &Journey, test: &str) -> Outcome<String> {
     journey.window()?.find(test).await?;
-    let text = journey.window()?.execute(&format!("return document.querySelector('[data-test={test}]').textContent")).await?;
+    let text =
+        journey.window()?.execute(&format!("return document.querySelector('[data-test={test}]').textContent")).await?;
     Ok(text.as_str().unwrap_or_default().to_owned())
 }
 
 /// The texts of the lines that are shown, oldest first.
 async fn lines(journey: &Journey) -> Outcome<Vec<String>> {
-    const LINES: &str = "return [...document.querySelectorAll('[data-test=program-log-line] .text')].map((line) => line.textContent)";
+    const LINES: &str =
+        "return [...document.querySelectorAll('[data-test=program-log-line] .text')].map((line) => line.textContent)";
     Ok(serde_json::from_value(journey.window()?.execute(LINES).await?)?)
 }
 
@@ -31,7 +33,9 @@ async fn await_lines(journey: &Journey, what: &str, fit: impl Fn(&[String]) -> b
 }
 
 fn ensure_silent(secrets: &[String], place: &str, text: &str) -> Outcome {
-    ensure(secrets.iter().all(|secret| !text.contains(secret)), || format!("{place} tells a secret or a person:\n{text}"))
+    ensure(secrets.iter().all(|secret| !text.contains(secret)), || {
+        format!("{place} tells a secret or a person:\n{text}")
+    })
 }
 
 /// What `storm diagnostics` prints.
@@ -55,7 +59,10 @@ fn lasting(report: &str) -> Vec<&str> {
         "  next due",
         "  entries looked at",
     ];
-    report.lines().filter(|line| !changes.iter().any(|change| line.starts_with(change)) && !line.contains(", ")).collect()
+    report
+        .lines()
+        .filter(|line| !changes.iter().any(|change| line.starts_with(change)) && !line.contains(", "))
+        .collect()
 }
 
 #[tokio::test]
@@ -107,11 +114,15 @@ async fn what_is_read_is_what_is_given_away_and_no_secret_and_no_person_is_in_re
     journey.window()?.click("diagnostics-open").await?;
     let report = whole_text(&journey, "diagnostics-text").await?;
     journey.picture("diagnostics").await?;
-    for fact in ["api_key / connected", "oauth / connected", "state                       open", "proxy                       "] {
+    for fact in
+        ["api_key / connected", "oauth / connected", "state                       open", "proxy                       "]
+    {
         ensure(report.contains(fact), || format!("“{fact}” is not in the report:\n{report}"))?;
     }
     ensure_silent(&secrets, "the report", &report)?;
-    ensure(Copied::now().await?.as_deref() != Some(report.as_str()), || "it was copied before anybody wished".to_owned())?;
+    ensure(Copied::now().await?.as_deref() != Some(report.as_str()), || {
+        "it was copied before anybody wished".to_owned()
+    })?;
     let window = journey.window()?;
     window.click("diagnostics-copy").await?;
     window.await_text("toast", "Diagnostics copied").await?;

@@ -10,7 +10,7 @@ use std::time::UNIX_EPOCH;
 use storm_broker::host::BindError;
 use storm_domain::{ErrorCode, Failure, Timestamp};
 use storm_engine::diagnostics::{Report, Section, Value, Version, Word};
-use storm_engine::view::{KeyProblem, LogCheckView, ProtectionView, VaultView};
+use storm_engine::view::{KeyProblem, LogCheckView, ProtectionView, VaultNotice, VaultView};
 use storm_store::VaultFolder;
 
 use crate::host::{Host, Listening, Standing};
@@ -120,7 +120,8 @@ impl Host {
         for way in view.ways_out {
             section.add("way out", Word::Way(way));
         }
-        section.add("put back from a copy", view.notices.iter().any(|notice| matches!(notice, storm_engine::view::VaultNotice::Restored { .. })));
+        let is_put_back = view.notices.iter().any(|notice| matches!(notice, VaultNotice::Restored { .. }));
+        section.add("put back from a copy", is_put_back);
         if let Standing::Open(vault) = &*self.standing.borrow() {
             section.add("activity log", state_of_log(&vault.care.log_check()));
         }
@@ -162,8 +163,12 @@ fn keyring_name(backend: &str) -> &'static str {
 }
 
 fn add_files(section: Section, folder: &VaultFolder) -> Section {
-    let backups: Vec<_> =
-        std::fs::read_dir(folder.backups()).into_iter().flatten().flatten().filter_map(|file| file.metadata().ok()).collect();
+    let backups: Vec<_> = std::fs::read_dir(folder.backups())
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|file| file.metadata().ok())
+        .collect();
     let newest = backups.iter().filter_map(|file| file.modified().ok()?.duration_since(UNIX_EPOCH).ok()).max();
     let newest = newest.and_then(|age| i64::try_from(age.as_millis()).ok()).map(Timestamp);
     section
@@ -211,12 +216,9 @@ fn system() -> Section {
 
 /// Who makes it may call it anything, so only names that are known are repeated (os-release(5)).
 fn distribution(release: &str) -> &'static str {
-    const KNOWN: [&str; 24] = [
-        "almalinux", "alpine", "amzn", "arch", "centos", "debian", "elementary", "endeavouros", "fedora", "gentoo", "kali",
-        "linuxmint", "manjaro", "nixos", "opensuse-leap", "opensuse-tumbleweed", "pop", "raspbian", "rhel", "rocky",
-        "sles", "ubuntu", "void", "zorin",
-    ];
-    entry(release, "ID").and_then(|id| KNOWN.into_iter().find(|known| *known == id)).unwrap_or("another")
+    const KNOWN: &str = "almalinux alpine amzn arch centos debian elementary endeavouros fedora gentoo kali linuxmint manjaro \
+                         nixos opensuse-leap opensuse-tumbleweed pop raspbian rhel rocky sles ubuntu void zorin";
+    entry(release, "ID").and_then(|id| KNOWN.split_whitespace().find(|known| *known == id)).unwrap_or("another")
 }
 
 fn entry<'a>(release: &'a str, name: &str) -> Option<&'a str> {

@@ -67,7 +67,8 @@ impl Lender for Lending {
         min_lifetime: Option<Duration>,
     ) -> Result<AccessKeyLoan, Failure> {
         let host = self.host()?;
-        let lend = async { host.engine_for_request().await?.lend_access_key(name, consumer.name(), min_lifetime).await };
+        let lend =
+            async { host.engine_for_request().await?.lend_access_key(name, consumer.name(), min_lifetime).await };
         let LentAccessKey { id, secret, session_token, expires_at, .. } =
             lend.await.inspect_err(|failure| host.note_failure(failure))?;
         Ok(AccessKeyLoan { id, secret, session_token, expires_at: expires_at.map(|at| at.0) })

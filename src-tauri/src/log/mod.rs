@@ -90,7 +90,11 @@ impl ProgramLog {
         let is_more_already = filter.max_level_hint().is_none_or(|hint| hint >= LevelFilter::DEBUG);
         let filter = if more && !is_more_already { EnvFilter::new(MORE) } else { filter };
         self.changes.reload(filter).map_err(|_| {
-            Failure::new(ErrorCode::Internal, "How much is recorded could not be changed. Try again.", Some(Action::Retry))
+            Failure::new(
+                ErrorCode::Internal,
+                "How much is recorded could not be changed. Try again.",
+                Some(Action::Retry),
+            )
         })?;
         self.records_more.store(more, Ordering::Relaxed);
         Ok(())

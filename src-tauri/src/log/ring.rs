@@ -57,7 +57,13 @@ impl Ring {
         if lines.len() == MOST_LINES {
             lines.pop_front();
         }
-        lines.push_back(Line { sequence, at, level: (*metadata.level()).into(), part: metadata.target(), text: text.finish() });
+        lines.push_back(Line {
+            sequence,
+            at,
+            level: (*metadata.level()).into(),
+            part: metadata.target(),
+            text: text.finish(),
+        });
         drop(lines);
         self.grown.notify_one();
     }
@@ -131,7 +137,8 @@ mod tests {
     #[test]
     fn the_message_stands_before_its_fields_wherever_they_were_given() {
         let error = std::io::Error::other("no room");
-        let lines = kept(|| tracing::warn!(target: "storm_x", %error, code = ?Some(7), name = "a b", ok = true, "it broke"));
+        let lines =
+            kept(|| tracing::warn!(target: "storm_x", %error, code = ?Some(7), name = "a b", ok = true, "it broke"));
         assert_eq!(lines[0].text, "it broke error=no room code=Some(7) name=\"a b\" ok=true");
         assert_eq!((lines[0].sequence, lines[0].level, lines[0].part), (1, LogLevel::Warning, "storm_x"));
     }

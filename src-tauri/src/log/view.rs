@@ -222,8 +222,7 @@ mod tests {
             line(3, LogLevel::Debug, "a new token was stored"),
         ]
         .into();
-        let found =
-            |least, text: &str| sequences(&page_of(&kept, &asked(filter(least, text), None, None), false));
+        let found = |least, text: &str| sequences(&page_of(&kept, &asked(filter(least, text), None, None), false));
         assert_eq!(found(LogLevel::Trace, ""), [1, 2, 3]);
         assert_eq!(found(LogLevel::Warning, ""), [1, 2]);
         assert_eq!(found(LogLevel::Trace, "vault GONE"), [1]);

@@ -82,7 +82,9 @@ async fn a_program_gets_the_same_over_the_socket_and_what_it_was_refused_is_coun
     let request = Request::Token { name: "canary".to_owned(), min_lifetime_seconds: None };
     let Response::Refused(refusal) = ask(&desk.socket(), request).await else { panic!("it was lent") };
     assert_eq!(refusal.refusal, RefusalKind::NoSuchIntegration);
-    let Response::Diagnostics(over_socket) = ask(&desk.socket(), Request::Diagnostics).await else { panic!("no report") };
+    let Response::Diagnostics(over_socket) = ask(&desk.socket(), Request::Diagnostics).await else {
+        panic!("no report")
+    };
     let own = report(&host).await;
     // What a moment changes: the moment itself, sizes, the first copy, the check of the log.
     let changes = ["Storm Connect diagnostics", "  write-ahead log", "  copies", "  newest copy", "  activity log"];

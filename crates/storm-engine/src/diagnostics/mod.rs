@@ -53,16 +53,20 @@ impl Engine {
             lent += usize::from(row.lending_allowed);
             *statuses.entry([of_method(row.method), of_status(&self.status_of(&row))]).or_default() += 1;
             // The catalogue's own text: one that it does not know may have been written by anybody.
-            let connector = self.parts.catalogue.connector(&row.connector_id).map_or("not in the catalogue", |one| &one.id);
+            let connector =
+                self.parts.catalogue.connector(&row.connector_id).map_or("not in the catalogue", |one| &one.id);
             *used.entry(connector).or_default() += 1;
         };
         self.vault().each_integration(&mut look).await.map_err(|error| error.to_failure())?;
-        let of_status = Section::new("Integrations").with("all", all).with("lent to other tools", lent).with("in the bin", in_bin);
+        let of_status =
+            Section::new("Integrations").with("all", all).with("lent to other tools", lent).with("in the bin", in_bin);
         Ok(Counts {
             of_status: statuses.into_iter().fold(of_status, |section, ([method, status], count)| {
                 section.with([method.into(), status.into(), Word::Nothing], count)
             }),
-            connectors: used.into_iter().fold(Section::new("Connectors in use"), |section, (id, count)| section.with(id, count)),
+            connectors: used
+                .into_iter()
+                .fold(Section::new("Connectors in use"), |section, (id, count)| section.with(id, count)),
         })
     }
 

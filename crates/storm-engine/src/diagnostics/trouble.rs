@@ -2,8 +2,8 @@
 
 use storm_domain::{ActivityEntry, ActivityKind, ProviderWords, ReconnectReason, RotationMilestone, Trouble, Verdict};
 
-use super::report::{Section, Value, Word};
 use super::report::Word::{By, Kind, Nothing};
+use super::report::{Section, Value, Word};
 
 /// What services answer by their standards (RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 8628 §3.5, RFC 9449 §5, OpenID Connect
 /// Core §3.1.2.6). Any other code is a word of the service's own.
@@ -112,7 +112,13 @@ mod tests {
     use super::*;
 
     fn entry(at: i64, what: ActivityKind) -> ActivityEntry {
-        ActivityEntry { sequence: 1, at: Timestamp(at * 1000), integration_id: None, integration_name: String::new(), what }
+        ActivityEntry {
+            sequence: 1,
+            at: Timestamp(at * 1000),
+            integration_id: None,
+            integration_name: String::new(),
+            what,
+        }
     }
 
     #[test]
@@ -123,11 +129,19 @@ mod tests {
             entry(50, postponed(Trouble::Service { kind: TransientKind::Timeout })),
             entry(40, ActivityKind::Added),
             entry(30, postponed(Trouble::Service { kind: TransientKind::Timeout })),
-            entry(20, ActivityKind::ReconnectNeeded { reason: ReconnectReason::GrantRefused { words: words("invalid_grant") } }),
+            entry(
+                20,
+                ActivityKind::ReconnectNeeded {
+                    reason: ReconnectReason::GrantRefused { words: words("invalid_grant") },
+                },
+            ),
             entry(19, postponed(Trouble::Registration { words: words("tenant-ada-unknown") })),
-            entry(18, ActivityKind::ReconnectNeeded {
-                reason: ReconnectReason::RefreshInterrupted { at: Timestamp(0), by: InterruptedBy::Sleep },
-            }),
+            entry(
+                18,
+                ActivityKind::ReconnectNeeded {
+                    reason: ReconnectReason::RefreshInterrupted { at: Timestamp(0), by: InterruptedBy::Sleep },
+                },
+            ),
         ];
         let said = section_of(&entries).to_string();
         let lines: Vec<_> = said.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();

@@ -2,8 +2,8 @@
 
 use storm_domain::port::{NewIntegration, Vault as _};
 use storm_domain::{
-    Account, ActivityKind, AppRegistration, InterruptedBy, NetworkChange, ProviderWords, ReconnectReason, RegistrationId,
-    TokenState, TransientKind, Trouble, Verdict, VerdictRecord,
+    Account, ActivityKind, AppRegistration, InterruptedBy, NetworkChange, ProviderWords, ReconnectReason,
+    RegistrationId, TokenState, TransientKind, Trouble, Verdict, VerdictRecord,
 };
 use storm_secret::ClientSecret;
 use storm_testkit::{api_key, api_key_integration, oauth_integration};
@@ -82,7 +82,9 @@ async fn nothing_that_somebody_typed_or_a_service_said_is_in_it() {
         postponed(Trouble::Registration { words: words() }),
         postponed(Trouble::Request { words: words() }),
         postponed(Trouble::Service { kind: TransientKind::Tls }),
-        ActivityKind::ReconnectNeeded { reason: ReconnectReason::RefreshInterrupted { at: now, by: InterruptedBy::Crash } },
+        ActivityKind::ReconnectNeeded {
+            reason: ReconnectReason::RefreshInterrupted { at: now, by: InterruptedBy::Crash },
+        },
         ActivityKind::Verified { verdict: refused() },
         ActivityKind::Verified { verdict: Verdict::CouldNotReach { reason: planted("reason") } },
         ActivityKind::Verified { verdict: Verdict::WorksWithout { account: None, missing: planted("missing") } },
@@ -92,7 +94,9 @@ async fn nothing_that_somebody_typed_or_a_service_said_is_in_it() {
         ActivityKind::RevocationGivenUp { reason: planted("reason") },
         ActivityKind::OddAnswer { what: planted("what") },
         ActivityKind::NetworkChanged { change: NetworkChange::Proxy { proxy: Some(planted("proxy")) } },
-        ActivityKind::NetworkChanged { change: NetworkChange::AuthoritiesTrusted { subjects: vec![planted("subject")] } },
+        ActivityKind::NetworkChanged {
+            change: NetworkChange::AuthoritiesTrusted { subjects: vec![planted("subject")] },
+        },
     ];
     for what in told.into_iter().chain(reasons.map(|reason| ActivityKind::ReconnectNeeded { reason })) {
         rig.vault.append_activity(None, &planted("name"), &what, now).await.unwrap();
