@@ -125,13 +125,13 @@ async fn what_is_read_is_what_is_given_away_and_no_secret_and_no_person_is_in_re
     })?;
     let window = journey.window()?;
     window.click("diagnostics-copy").await?;
-    window.await_text("toast", "Diagnostics copied").await?;
+    window.await_text("diagnostics-told", "Copied").await?;
     let copied = Copied::now().await?;
     ensure(copied.as_deref() == Some(report.as_str()), || format!("on the clipboard: {copied:?}"))?;
     let path = journey.home.file("diagnostics.txt");
     window.click("diagnostics-save").await?;
     window.save_in_dialog(SAVE, &path).await?;
-    window.await_text("toasts", "diagnostics.txt was saved").await?;
+    window.await_text("diagnostics-told", "diagnostics.txt was saved").await?;
     let saved = std::fs::read_to_string(&path)?;
     ensure(saved == report, || format!("saved: {saved}"))?;
     window.click("diagnostics-close").await?;

@@ -160,7 +160,8 @@ export const chapters = {
   ],
   Diagnostics: [
     { name: 'diagnostics', title: 'The report before it is copied', act: async (page) => { await report(page); await see(page, 'diagnostics-text'); } },
-    { name: 'diagnostics-copied', title: 'It was copied', act: async (page) => { await report(page); await click(page, 'diagnostics-copy'); await see(page, 'toast'); } },
+    { name: 'diagnostics-copied', title: 'It was copied', act: async (page) => { await report(page); await click(page, 'diagnostics-copy'); await page.locator('[data-test="diagnostics-told"]:not(:empty)').waitFor(); } },
+    { name: 'diagnostics-not-copied', title: 'The clipboard cannot be used', act: async (page) => { await tell(page, `fakeHost.copyDiagnostics = () => Promise.reject(new Error(''))`); await report(page); await click(page, 'diagnostics-copy'); await see(page, 'diagnostics-problem'); } },
     { name: 'diagnostics-making', title: 'It is being made', act: async (page) => { await tell(page, 'fakeHost.makeDiagnostics = () => new Promise(() => {})'); await report(page); } },
     { name: 'diagnostics-failed', title: 'It cannot be made', act: async (page) => { await tell(page, `fakeHost.noReport = { code: 'internal', message: '' }`); await report(page); await see(page, 'diagnostics-failed'); } },
     { name: 'diagnostics-small', title: 'The same in the smallest window', size: { width: 720, height: 480 }, act: async (page) => { await report(page); await see(page, 'diagnostics-text'); } },

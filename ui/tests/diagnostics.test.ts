@@ -34,8 +34,9 @@ describe('the report', () => {
     await user.click(await find('diagnostics-copy'));
     await waitFor(() => expect(host.given).toEqual([shown]));
     expect(shown).toContain('Storm Connect diagnostics');
-    expect(screen.getAllByTestId('toast')).toHaveLength(1);
-    expect(screen.getByTestId('toast').textContent).toContain('Diagnostics copied');
+    expect(screen.getByTestId('diagnostics-told').textContent).toContain('Copied.');
+    expect(screen.getByTestId('diagnostics-told').getAttribute('role')).toBe('status');
+    expect(screen.queryByTestId('toast'), 'told once').toBeNull();
     await user.click(await find('diagnostics-close'));
     await waitFor(() => expect(screen.queryByTestId('diagnostics-dialog')).toBeNull());
     await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId('diagnostics-open')));
@@ -48,10 +49,10 @@ describe('the report', () => {
     host.saveDiagnostics = async () => null;
     await user.click(await find('diagnostics-save'));
     await waitFor(() => expect((screen.getByTestId('diagnostics-save') as HTMLButtonElement).disabled).toBe(false));
-    expect(screen.queryByTestId('toast')).toBeNull();
+    expect(screen.getByTestId('diagnostics-told').textContent).toBe('');
     host.saveDiagnostics = save;
     await user.click(await find('diagnostics-save'));
-    expect((await find('toast')).textContent).toContain('storm-connect-diagnostics.txt was saved');
+    await waitFor(() => expect(screen.getByTestId('diagnostics-told').textContent).toBe('storm-connect-diagnostics.txt was saved'));
     expect(host.given).toEqual([screen.getByTestId('diagnostics-text').textContent]);
   });
 
@@ -67,10 +68,16 @@ describe('the report', () => {
 
   test('that cannot be copied says so, and nothing that is not true', async () => {
     const { user, host } = await settings();
+    const copy = host.copyDiagnostics;
     host.copyDiagnostics = () => Promise.reject(new HostFailure({ ...broken, code: 'clipboard_empty', message: 'The clipboard cannot be used at the moment.' }));
     await user.click(await find('diagnostics-open'));
     await user.click(await find('diagnostics-copy'));
-    expect((await find('toast')).textContent).toContain('cannot be used at the moment');
+    expect((await find('diagnostics-problem')).textContent).toContain('cannot be used at the moment');
+    expect(screen.getByTestId('diagnostics-told').textContent).toBe('');
+    host.copyDiagnostics = copy;
+    await user.click(await find('diagnostics-copy'));
+    await waitFor(() => expect(screen.getByTestId('diagnostics-told').textContent).toContain('Copied.'));
+    expect(screen.queryByTestId('diagnostics-problem')).toBeNull();
   });
 
   test('and the log are there while the vault is locked: then they are needed most', async () => {

@@ -224,7 +224,6 @@ export type PlainId =
   | 'diagnostics-copy'
   | 'diagnostics-save'
   | 'diagnostics-copied'
-  | 'diagnostics-copied-text'
   | 'diagnostics-not-made'
   | 'program-log-title'
   | 'program-log-search'
