@@ -20,7 +20,6 @@ use tracing::level_filters::LevelFilter;
 use tracing::{Level, Metadata, Subscriber};
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt as _;
-use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer, Registry, fmt, reload};
 
@@ -121,7 +120,7 @@ impl ProgramLog {
 /// Keeps each line that is logged.
 struct Keeping(Arc<Ring>);
 
-impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Keeping {
+impl<S: Subscriber> Layer<S> for Keeping {
     fn on_event(&self, event: &tracing::Event<'_>, _: tracing_subscriber::layer::Context<'_, S>) {
         self.0.keep(event);
     }

@@ -54,7 +54,7 @@ impl Engine {
             *statuses.entry([of_method(row.method), of_status(&self.status_of(&row))]).or_default() += 1;
             // The catalogue's own text: one that it does not know may have been written by anybody.
             let connector =
-                self.parts.catalogue.connector(&row.connector_id).map_or("not in the catalogue", |one| &one.id);
+                self.parts.catalogue.connector(&row.connector_id).map_or("not in the catalogue", |one| one.id.as_str());
             *used.entry(connector).or_default() += 1;
         };
         self.vault().each_integration(&mut look).await.map_err(|error| error.to_failure())?;
