@@ -4,9 +4,9 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
-use storm_tests::program::{built, private_folder, run};
+use storm_tests::program::{private_folder, run};
 use storm_tests::step::{KEY, ROBOT, SIGN_IN, api_key, oauth, rotation, service_account};
-use storm_tests::{Journey, Look, Outcome, PATIENCE, ensure, eventually};
+use storm_tests::{Journey, Outcome, ensure};
 
 /// What is searched for, in each way it could have been written down.
 struct Canary {
@@ -72,32 +72,19 @@ async fn heard(journey: &Journey) -> Outcome<String> {
     Ok(heard.to_string())
 }
 
-async fn lend(journey: &Journey, name: &str) -> Outcome<String> {
-    journey.show_page(name).await?;
-    let window = journey.window()?;
-    window.click("tab-credentials").await?;
-    window.click("lending-switch").await?;
-    let storm = built("storm")?;
-    eventually("the token to be lent", PATIENCE, async || {
-        let mut storm = tokio::process::Command::new(&storm);
-        storm.args(["token", "--raw", name]).env("STORM_CONNECT_SOCKET", journey.home.socket());
-        let output = storm.output().await?;
-        Ok(match String::from_utf8(output.stdout) {
-            Ok(token) if output.status.success() => Look::Found(token),
-            _ => Look::NotYet(String::from_utf8_lossy(&output.stderr).into_owned()),
-        })
-    })
-    .await
-}
-
 #[tokio::test]
 async fn planted_secrets_appear_nowhere() -> Outcome {
     let mut journey = Journey::begin().await?;
     journey.window()?.execute(LISTEN).await?;
+    // As much is recorded as can be.
+    journey.window()?.click("nav-settings").await?;
+    journey.window()?.click("program-log-open").await?;
+    journey.window()?.click("program-log-more").await?;
+    journey.window()?.find_css("[data-test=program-log-more][aria-pressed=true]").await?;
     let mut canaries = Vec::new();
 
     api_key::walk(&mut journey).await?;
-    canaries.push(Canary::new("the API key", &lend(&journey, KEY).await?));
+    canaries.push(Canary::new("the API key", &journey.lend(KEY).await?));
     let second = journey.practice.create_key("second key").await?;
     canaries.push(Canary::new("the rotated API key", &second));
     rotation::begin_key(&journey, &second).await?;
@@ -113,10 +100,10 @@ async fn planted_secrets_appear_nowhere() -> Outcome {
     }
     ensure(canaries.len() > 10, || "the key file holds no private key".to_owned())?;
     std::fs::remove_file(journey.home.file("robot.json"))?;
-    canaries.push(Canary::new("the service account's access token", &lend(&journey, ROBOT).await?));
+    canaries.push(Canary::new("the service account's access token", &journey.lend(ROBOT).await?));
 
     oauth::walk(&mut journey).await?;
-    canaries.push(Canary::new("the access token", &lend(&journey, SIGN_IN).await?));
+    canaries.push(Canary::new("the access token", &journey.lend(SIGN_IN).await?));
     let planted = "prt_canary_8f1c5b7e2d9a4c60b3e7";
     canaries.push(Canary::new("the refresh token", planted));
     let body = json!({ "access_token": "{{access_token}}", "refresh_token": planted, "expires_in": 3600, "token_type": "Bearer" });
@@ -133,7 +120,16 @@ async fn planted_secrets_appear_nowhere() -> Outcome {
     journey.show_list().await?;
     journey.await_status(SIGN_IN, "needs_you").await?;
 
+    // The report and the program's log come over IPC, too.
+    journey.window()?.click("nav-settings").await?;
+    journey.window()?.click("diagnostics-open").await?;
+    let report = journey.window()?.text("diagnostics-text").await?;
+    journey.window()?.click("diagnostics-close").await?;
+    journey.window()?.click("program-log-open").await?;
+    journey.window()?.await_text("program-log-lines", "a new token was stored").await?;
+
     let mut haystacks = vec![("IPC answers and events".to_owned(), heard(&journey).await?.into_bytes())];
+    haystacks.push(("the report".to_owned(), report.into_bytes()));
     let program = journey.window()?.program().as_raw_nonzero();
     for part in ["cmdline", "environ"] {
         haystacks.push((part.to_owned(), std::fs::read(format!("/proc/{program}/{part}"))?));

@@ -30,3 +30,7 @@ palette-restore = Aus einem Export wiederherstellen
 palette-words-restore = Import Sicherung versiegelte Datei
 palette-import = Aus anderen Tools importieren
 palette-words-import = env aws gh docker netrc postman insomnia bruno 1password bitwarden suchen finden
+palette-diagnostics = Diagnose kopieren
+palette-words-diagnostics = Hilfe Bericht Problem Versionen
+palette-program-log = Programmprotokoll anzeigen
+palette-words-program-log = Log Fehler Zeilen Debug

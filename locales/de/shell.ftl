@@ -135,3 +135,5 @@ dialog-export-title = Export auswählen
 dialog-export-kind = Exporte von Storm Connect
 dialog-import-title = Dateien zum Importieren auswählen
 dialog-import-kind = Exporte und Einstellungen
+dialog-diagnostics-title = Diagnose speichern
+dialog-diagnostics-kind = Textdateien

@@ -30,3 +30,7 @@ palette-restore = Restore from an export
 palette-words-restore = import backup sealed file
 palette-import = Import from other tools
 palette-words-import = env aws gh docker netrc postman insomnia bruno 1password bitwarden scan find
+palette-diagnostics = Copy diagnostics
+palette-words-diagnostics = help support report problem versions
+palette-program-log = Show the program’s log
+palette-words-program-log = debug trace errors lines

@@ -132,3 +132,5 @@ dialog-export-title = Choose an export
 dialog-export-kind = Exports of Storm Connect
 dialog-import-title = Choose files to import from
 dialog-import-kind = Exports and settings
+dialog-diagnostics-title = Save the diagnostics
+dialog-diagnostics-kind = Text files

@@ -26,3 +26,7 @@ palette-restore = 从导出文件恢复
 palette-words-restore = 导入 备份 密封文件
 palette-import = 从其他工具导入
 palette-words-import = env aws gh docker netrc postman insomnia bruno 1password bitwarden 扫描 查找
+palette-diagnostics = 复制诊断信息
+palette-words-diagnostics = 帮助 支持 报告 问题 版本
+palette-program-log = 显示程序日志
+palette-words-program-log = 调试 错误 行

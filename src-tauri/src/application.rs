@@ -12,9 +12,11 @@ use tauri::{App, AppHandle, Manager as _, RunEvent};
 use tokio::sync::mpsc::unbounded_channel;
 
 use crate::attention::{self, EventQueue};
+use crate::diagnostics::{Desktop, ShownReport};
 use crate::file_drop::FileDrops;
 use crate::import::Imports;
 use crate::language::Speech;
+use crate::log::ProgramLog;
 use crate::notification::Pace;
 use crate::original::Originals;
 use crate::practice::Practice;
@@ -33,7 +35,7 @@ pub fn run() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    log::begin(&settings.log_filter);
+    let log = log::begin(&settings.log_filter);
     predecessor::await_end_of_a_dying_one();
 
     let bindings = bindings::builder();
@@ -45,7 +47,7 @@ pub fn run() -> ExitCode {
         .invoke_handler(bindings.invoke_handler())
         .setup(move |app| {
             bindings.mount_events(app);
-            set_up(app, settings).inspect_err(|error| tracing::error!(%error, "the window could not be opened"))?;
+            set_up(app, settings, log).inspect_err(|error| tracing::error!(%error, "the window could not be opened"))?;
             Ok(())
         })
         .build(tauri::generate_context!());
@@ -66,7 +68,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn set_up(app: &App, settings: Settings) -> tauri::Result<()> {
+fn set_up(app: &App, settings: Settings, log: Arc<ProgramLog>) -> tauri::Result<()> {
     let handle = app.handle();
     let (drops, pending_drops) = FileDrops::queue();
     app.manage(TrayPresence::default());
@@ -86,16 +88,20 @@ fn set_up(app: &App, settings: Settings) -> tauri::Result<()> {
             version: app.package_info().version.to_string(),
         })
     });
+    host.surround(Arc::new(Desktop::around(settings.session, app.state::<TrayPresence>().inner().clone())));
     app.manage(Shell {
         host: Arc::clone(&host),
         clipboard: Arc::default(),
         practice,
         originals: Originals::default(),
         imports: Imports::new(settings.import_places, app.path().home_dir().ok()),
+        report: ShownReport::default(),
+        log: Arc::clone(&log),
         ending: AtomicBool::new(false),
     });
     tauri::async_runtime::spawn(pending_drops.handle(handle.clone()));
     tauri::async_runtime::spawn(attention::follow(handle.clone(), host, pending_events, pace));
+    tauri::async_runtime::spawn(log.tell(handle.clone()));
     tauri::async_runtime::spawn(quit_on_signal(handle.clone()));
     Ok(())
 }

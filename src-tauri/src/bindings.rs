@@ -6,7 +6,7 @@ use specta_typescript::Typescript;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
 use crate::command::{
-    activity, api_key, authorization, connector, export, health, host, import, integration, key_file, list, network,
+    activity, api_key, authorization, connector, diagnostics, export, health, host, import, integration, key_file, list, network,
     preferences, protection, restore, revocation, rotation,
 };
 use crate::shell_event::{CoreEvent, ShellEvent};
@@ -117,6 +117,13 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             network::choose_authority_file,
             network::remove_authorities,
             network::test_network,
+            diagnostics::make_diagnostics,
+            diagnostics::copy_diagnostics,
+            diagnostics::save_diagnostics,
+            diagnostics::program_log,
+            diagnostics::follow_program_log,
+            diagnostics::record_more,
+            diagnostics::copy_program_log,
         ])
         .events(collect_events![CoreEvent, ShellEvent])
 }

@@ -27,6 +27,11 @@ impl Clipboard {
         self.run(move |clipboard| clipboard.set_text(link.expose().as_str())).await
     }
 
+    /// Puts a text on it that everybody may read, and leaves it there.
+    pub(crate) async fn put_text(self: &Arc<Self>, text: String) -> Result<(), Failure> {
+        self.run(move |clipboard| clipboard.set_text(text)).await
+    }
+
     /// Empties it in half a minute, unless something else is on it by then: a key that was taken from it is of no more use there,
     /// and every program can read it.
     pub(crate) fn empty_later(self: &Arc<Self>, key: ApiKey) {

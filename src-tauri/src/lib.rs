@@ -8,6 +8,7 @@ mod clipboard;
 mod command;
 #[cfg(debug_assertions)]
 mod deliberate;
+mod diagnostics;
 mod file_drop;
 mod import;
 mod key_file;

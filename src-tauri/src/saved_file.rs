@@ -10,12 +10,14 @@ use serde::{Deserialize, Serialize};
 use storm_domain::{Action, ErrorCode, Failure};
 use tempfile::NamedTempFile;
 
+use crate::shell::guarded;
+
 /// A file that was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct SavedFileView {
     /// Its name, without the folder.
     pub name: String,
-    /// Entries of the log, or events of the calendar in it.
+    /// Entries of the log, events of the calendar, or lines in it.
     pub entries: u32,
 }
 
@@ -49,6 +51,17 @@ impl SavedFile {
         }
         Ok(self.target.file_name().unwrap_or_default().to_string_lossy().into_owned())
     }
+}
+
+/// Writes a text, and says the name of its file.
+pub(crate) async fn save_text(target: PathBuf, text: String) -> Result<String, Failure> {
+    let saving = tokio::task::spawn_blocking(move || {
+        let mut file = SavedFile::begin(target)?;
+        file.write(text.as_bytes())?;
+        file.finish()
+    });
+    let broken_off = || io::Error::other("the writing broke off");
+    guarded(async { saving.await.unwrap_or_else(|_| Err(not_saved(&broken_off()))) }).await
 }
 
 fn folder_of(target: &Path) -> &Path {

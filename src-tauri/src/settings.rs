@@ -8,7 +8,7 @@
 //! | `STORM_PRACTICE_PORT` | port of the practice service; 0 = any | 4780 |
 //! | `STORM_CONNECT_HOUR_MS` | how long an hour is before a notification comes again, for a rehearsal | 3600000 |
 //!
-//! Beside these, the variables by which other tools are told where their credentials lie (`AWS_SHARED_CREDENTIALS_FILE` and the like):
+//! Beside these, what the desktop says of itself (`XDG_SESSION_TYPE`, `XDG_CURRENT_DESKTOP`), for a report; and the variables by which other tools are told where their credentials lie (`AWS_SHARED_CREDENTIALS_FILE` and the like):
 //! for a search that the user asks for.
 
 use std::path::PathBuf;
@@ -29,8 +29,33 @@ pub(crate) struct Settings {
     pub(crate) log_filter: String,
     pub(crate) practice_port: u16,
     pub(crate) hour: Duration,
+    pub(crate) session: Session,
     /// Where other tools keep credentials; nothing is opened before the user asks for it.
     pub(crate) import_places: Vec<WellKnown>,
+}
+
+/// The desktop around the program, as far as it is one of those that are known: anybody can call theirs anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Session {
+    pub(crate) kind: &'static str,
+    pub(crate) desktop: &'static str,
+}
+
+impl Session {
+    fn of(variable: impl Fn(&str) -> Option<String>) -> Self {
+        const DESKTOPS: &str = "GNOME KDE XFCE X-Cinnamon MATE LXQt LXDE Budgie Pantheon Unity COSMIC Deepin DDE Enlightenment \
+                                Hyprland sway niri i3 Openbox labwc";
+        let kind = variable("XDG_SESSION_TYPE").unwrap_or_default();
+        let kind = ["x11", "wayland", "tty"].into_iter().find(|known| *known == kind);
+        // A list of names, the most special first (Desktop Entry Specification).
+        let names = variable("XDG_CURRENT_DESKTOP").unwrap_or_default();
+        let known = |name: &str| DESKTOPS.split_whitespace().find(|known| known.eq_ignore_ascii_case(name));
+        let desktop = names.split(':').find_map(known);
+        Self {
+            kind: kind.unwrap_or("not said"),
+            desktop: desktop.unwrap_or(if names.is_empty() { "not said" } else { "another" }),
+        }
+    }
 }
 
 /// The environment cannot be followed.
@@ -59,7 +84,7 @@ impl Settings {
     }
 
     fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
-        let set = |name| variable(name).filter(|value| !value.is_empty());
+        let set = |name: &str| variable(name).filter(|value| !value.is_empty());
         if cfg!(target_os = "linux") && set("WAYLAND_DISPLAY").or_else(|| set("DISPLAY")).is_none() {
             return Err(SettingsError::NoDisplay);
         }
@@ -84,6 +109,7 @@ impl Settings {
             log_filter: set("STORM_CONNECT_LOG").unwrap_or_else(|| LOG_FILTER.to_owned()),
             practice_port,
             hour,
+            session: Session::of(&set),
             import_places: import_places(&variable),
         })
     }
@@ -121,6 +147,8 @@ mod tests {
             ("STORM_CONNECT_LOG", "debug"),
             ("STORM_PRACTICE_PORT", "0"),
             ("STORM_CONNECT_HOUR_MS", "1500"),
+            ("XDG_SESSION_TYPE", "wayland"),
+            ("XDG_CURRENT_DESKTOP", "ubuntu:GNOME"),
             ("NETRC", "/elsewhere/netrc"),
         ])
         .unwrap();
@@ -134,9 +162,23 @@ mod tests {
                 log_filter: "debug".to_owned(),
                 practice_port: 0,
                 hour: Duration::from_millis(1_500),
+                session: Session { kind: "wayland", desktop: "GNOME" },
                 import_places: Vec::new(),
             }
         );
+    }
+
+    #[test]
+    fn of_the_desktop_only_what_is_known_is_kept() {
+        let session = |kind: &str, desktop: &str| {
+            let said = [("XDG_SESSION_TYPE", kind), ("XDG_CURRENT_DESKTOP", desktop)];
+            let Session { kind, desktop } =
+                Session::of(|name| said.iter().find(|(known, _)| *known == name).map(|(_, said)| (*said).to_owned()));
+            (kind, desktop)
+        };
+        assert_eq!(session("x11", "xfce"), ("x11", "XFCE"));
+        assert_eq!(session("ada", "AdaWM:Ada"), ("not said", "another"));
+        assert_eq!(session("", ""), ("not said", "not said"));
     }
 
     #[test]

@@ -12,7 +12,9 @@ use storm_domain::{Action, ErrorCode, Failure};
 use storm_engine::Engine;
 
 use crate::clipboard::Clipboard;
+use crate::diagnostics::ShownReport;
 use crate::import::Imports;
+use crate::log::ProgramLog;
 use crate::original::Originals;
 use crate::practice::Practice;
 
@@ -23,6 +25,8 @@ pub(crate) struct Shell {
     pub(crate) practice: Practice,
     pub(crate) originals: Originals,
     pub(crate) imports: Imports,
+    pub(crate) report: ShownReport,
+    pub(crate) log: Arc<ProgramLog>,
     /// Whether the program is on its way out.
     pub(crate) ending: AtomicBool,
 }
@@ -33,12 +37,12 @@ impl Shell {
     where
         Answer: Future<Output = Result<T, Failure>>,
     {
-        guarded(async {
+        let answer = guarded(async {
             #[cfg(debug_assertions)]
             crate::deliberate::panic_if_wanted();
             question(self.host.engine()?).await
-        })
-        .await
+        });
+        answer.await.inspect_err(|failure| self.host.note_failure(failure))
     }
 }
 

@@ -43,6 +43,8 @@ pub enum ShellEvent {
         /// Which.
         language: Language,
     },
+    /// There are new lines in the program's log, which the page follows.
+    ProgramLogGrew,
     /// A notification wants the credentials of an integration shown, where they can be replaced.
     ShowCredentials {
         /// Which.

@@ -85,6 +85,7 @@ pub(crate) enum Wanted {
     Calendar,
     LogTable,
     LogLines,
+    Diagnostics,
     /// A sealed export, to be written.
     NewExport,
     /// One, to be read.
@@ -108,6 +109,7 @@ impl Wanted {
             Self::Calendar => ("dialog-calendar-title", "dialog-calendar-kind", &["ics"]),
             Self::LogTable => ("dialog-log-title", "dialog-log-table-kind", &["csv"]),
             Self::LogLines => ("dialog-log-title", "dialog-log-lines-kind", &["jsonl"]),
+            Self::Diagnostics => ("dialog-diagnostics-title", "dialog-diagnostics-kind", &["txt"]),
             Self::NewExport => ("dialog-new-export-title", "dialog-export-kind", &["storm-connect"]),
             Self::Export => ("dialog-export-title", "dialog-export-kind", &["storm-connect"]),
         }
@@ -120,6 +122,7 @@ impl Wanted {
             Self::Calendar => "storm-connect.ics",
             Self::LogTable => "storm-connect-activity.csv",
             Self::LogLines => "storm-connect-activity.jsonl",
+            Self::Diagnostics => "storm-connect-diagnostics.txt",
             Self::NewExport => "integrations.storm-connect",
         }
     }

@@ -5,8 +5,10 @@
 use std::path::PathBuf;
 
 use serde::Deserialize;
+use tokio::process::Command;
 
 use crate::patience::{Look, eventually};
+use crate::program::built;
 use crate::{Browser, Desktop, Home, Manner, Notifications, Outcome, PATIENCE, Practice, StepError, Window};
 
 /// Pictures of a tour, numbered in their order.
@@ -238,6 +240,28 @@ impl Journey {
             .await?;
         window.await_text("page-name", name).await?;
         Ok(row)
+    }
+
+    /// Allows lending an integration's access, and gives what `storm` is lent of it.
+    ///
+    /// # Errors
+    /// When it is not lent in time.
+    pub async fn lend(&self, name: &str) -> Outcome<String> {
+        self.show_page(name).await?;
+        let window = self.window()?;
+        window.click("tab-credentials").await?;
+        window.click("lending-switch").await?;
+        let storm = built("storm")?;
+        eventually("the token to be lent", PATIENCE, async || {
+            let mut storm = Command::new(&storm);
+            storm.args(["token", "--raw", name]).env("STORM_CONNECT_SOCKET", self.home.socket());
+            let output = storm.output().await?;
+            Ok(match String::from_utf8(output.stdout) {
+                Ok(token) if output.status.success() => Look::Found(token),
+                _ => Look::NotYet(String::from_utf8_lossy(&output.stderr).into_owned()),
+            })
+        })
+        .await
     }
 
     /// Opens the setup dialog at the practice service's ways to sign in.

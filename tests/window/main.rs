@@ -7,6 +7,7 @@ mod bad_input;
 mod connect;
 mod crash;
 mod device;
+mod diagnostics;
 mod disconnect;
 mod discovery;
 mod doctor;

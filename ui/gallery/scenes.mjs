@@ -43,6 +43,15 @@ async function settings(/** @type {Page} */ page, /** @type {string} */ ...click
   for (const one of clicks) await click(page, one);
 }
 
+async function report(/** @type {Page} */ page) {
+  await settings(page, 'diagnostics-open');
+}
+
+async function log(/** @type {Page} */ page) {
+  await settings(page, 'program-log-open');
+  await see(page, 'program-log-count');
+}
+
 async function choose(/** @type {Page} */ page, /** @type {string} */ test, /** @type {string} */ value) {
   await click(page, test);
   await page.locator(`[data-test="${test}-choice"][data-value="${value}"]`).click();
@@ -211,6 +220,22 @@ export const chapters = {
     { name: 'page-activity', title: 'Activity', act: (page) => open(page, 'i-github', 'activity') },
     { name: 'page-small', title: 'The smallest window', size: { width: 720, height: 480 }, act: (page) => open(page, 'i-salesforce') },
     { name: 'page-zoom', title: 'Twice as large', zoom: 2, act: (page) => open(page, 'i-salesforce') },
+  ],
+  Diagnostics: [
+    { name: 'diagnostics', title: 'The report before it is copied', act: async (page) => { await report(page); await see(page, 'diagnostics-text'); } },
+    { name: 'diagnostics-copied', title: 'It was copied', act: async (page) => { await report(page); await click(page, 'diagnostics-copy'); await page.locator('[data-test="diagnostics-told"]:not(:empty)').waitFor(); } },
+    { name: 'diagnostics-not-copied', title: 'The clipboard cannot be used', act: async (page) => { await tell(page, `fakeHost.copyDiagnostics = () => Promise.reject(new Error(''))`); await report(page); await click(page, 'diagnostics-copy'); await see(page, 'diagnostics-problem'); } },
+    { name: 'diagnostics-making', title: 'It is being made', act: async (page) => { await tell(page, 'fakeHost.makeDiagnostics = () => new Promise(() => {})'); await report(page); } },
+    { name: 'diagnostics-failed', title: 'It cannot be made', act: async (page) => { await tell(page, `fakeHost.noReport = { code: 'internal', message: '' }`); await report(page); await see(page, 'diagnostics-failed'); } },
+    { name: 'diagnostics-small', title: 'The same in the smallest window', size: { width: 720, height: 480 }, act: async (page) => { await report(page); await see(page, 'diagnostics-text'); } },
+    { name: 'program-log', title: 'The program’s log', act: async (page) => { await log(page); await see(page, 'program-log-line'); } },
+    { name: 'program-log-full', title: 'As much as is kept, more being recorded', fake: 'full-log', act: async (page) => { await log(page); await click(page, 'program-log-more'); } },
+    { name: 'program-log-filtered', title: 'Warnings and errors', act: async (page) => { await log(page); await at(page, 'program-log-least').selectOption('warning'); await page.locator('[data-test="program-log-line"][data-level="info"]').first().waitFor({ state: 'detached' }); } },
+    { name: 'program-log-empty', title: 'Nothing was logged', act: async (page) => { await tell(page, 'fakeHost.programLines = []'); await log(page); await see(page, 'program-log-empty'); } },
+    { name: 'program-log-none', title: 'Nothing fits', act: async (page) => { await log(page); await at(page, 'program-log-search').fill('nowhere'); await see(page, 'program-log-empty'); } },
+    { name: 'program-log-failed', title: 'It cannot be read', act: async (page) => { await tell(page, `fakeHost.programLines = { code: 'internal', message: '' }`); await log(page); await see(page, 'program-log-failed'); } },
+    { name: 'program-log-small', title: 'The smallest window', size: { width: 720, height: 480 }, act: async (page) => { await log(page); await see(page, 'program-log-line'); } },
+    { name: 'program-log-zoom', title: 'Twice as large', zoom: 2, act: async (page) => { await log(page); await see(page, 'program-log-line'); } },
   ],
   'The palette': [
     { name: 'palette', title: 'Nothing typed yet', fake: 'labels', act: palette },

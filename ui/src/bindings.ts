@@ -208,6 +208,20 @@ export const commands = {
 	removeAuthorities: () => typedError<NetworkSettingsView, Failure>(__TAURI_INVOKE("remove_authorities")),
 	/**  Looks how the service of one integration is reached, or those of all. */
 	testNetwork: (id: IntegrationId | null) => typedError<ReachView[], Failure>(__TAURI_INVOKE("test_network", { id })),
+	/**  Makes a report, to be read before it is given to anybody. */
+	makeDiagnostics: () => typedError<DiagnosticsView, Failure>(__TAURI_INVOKE("make_diagnostics")),
+	/**  Puts the report that is shown on the clipboard. */
+	copyDiagnostics: (id: number) => typedError<null, Failure>(__TAURI_INVOKE("copy_diagnostics", { id })),
+	/**  Asks where to, and writes the report that is shown there. None = the user closed the question. */
+	saveDiagnostics: (id: number) => typedError<SavedFileView | null, Failure>(__TAURI_INVOKE("save_diagnostics", { id })),
+	/**  A portion of the program's log of this run. */
+	programLog: (query: ProgramLogQuery) => typedError<ProgramLogPage, Failure>(__TAURI_INVOKE("program_log", { query })),
+	/**  Has the page told of new lines, or not any more. */
+	followProgramLog: (follows: boolean) => typedError<null, Failure>(__TAURI_INVOKE("follow_program_log", { follows })),
+	/**  Records more until the program ends, or as much as at its start. */
+	recordMore: (more: boolean) => typedError<null, Failure>(__TAURI_INVOKE("record_more", { more })),
+	/**  Puts the lines from one to another that the filter shows on the clipboard, and says how many they are. */
+	copyProgramLog: (filter: ProgramLogFilter, first: number, last: number) => typedError<number, Failure>(__TAURI_INVOKE("copy_program_log", { filter, first, last })),
 };
 
 /** Events */
@@ -2448,6 +2462,8 @@ reconnect: boolean } |
 { event: "language_spoken"; 
 /**  Which. */
 language: Language } | 
+/**  There are new lines in the program's log, which the page follows. */
+{ event: "program_log_grew" } | 
 /**  A notification wants the credentials of an integration shown, where they can be replaced. */
 { event: "show_credentials"; 
 /**  Which. */
@@ -2696,6 +2712,13 @@ export type WindowSettings = {
 	 */
 	letter_keys: boolean,
 };
+
+export type DiagnosticsView = { id: number, text: string };
+export type LogLevel = "error" | "warning" | "info" | "debug" | "trace";
+export type ProgramLogFilter = { least: LogLevel, text: string };
+export type ProgramLogQuery = { filter: ProgramLogFilter, before: number | null, after: number | null };
+export type ProgramLogPage = { lines: ProgramLogLine[], more: boolean, newest: number, records_more: boolean };
+export type ProgramLogLine = { sequence: number, at: Timestamp, level: LogLevel, part: string, text: string };
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

@@ -3,6 +3,7 @@ import { waitFor } from '@testing-library/svelte';
 import axe from 'axe-core';
 import { describe, expect, test } from 'vitest';
 import type { Failure, VaultView } from '../src/api/host';
+import { fullLog } from '../src/api/fake/diagnostics';
 import { lockedArchive, refusedFile, sampleExport, sampleFile } from '../src/api/fake/host';
 import { labelled } from '../src/api/fake/list';
 import { kept } from '../src/api/fake/model';
@@ -299,6 +300,29 @@ const views: Record<string, (opened: Opened) => Promise<void>> = {
     await user.click(await find('nav-settings'));
     await user.click(await find('master-key-change'));
     await find('master-key-confirm');
+  },
+  'the report before it is copied': async ({ user }) => {
+    await user.click(await find('nav-settings'));
+    await user.click(await find('diagnostics-open'));
+    await find('diagnostics-text');
+  },
+  'a report that cannot be made': async ({ host, user }) => {
+    host.noReport = { code: 'internal', message: 'It broke.', action: null, field: null, connector: null };
+    await user.click(await find('nav-settings'));
+    await user.click(await find('diagnostics-open'));
+    await find('diagnostics-failed');
+  },
+  'the program’s log': async ({ host, user }) => {
+    host.programLines = fullLog();
+    await user.click(await find('nav-settings'));
+    await user.click(await find('program-log-open'));
+    await find('program-log-older');
+  },
+  'the program’s log with nothing in it': async ({ host, user }) => {
+    host.programLines = [];
+    await user.click(await find('nav-settings'));
+    await user.click(await find('program-log-open'));
+    await find('program-log-empty');
   },
   'the drop overlay and a toast': async ({ host }) => {
     host.emitShell({ event: 'files_held', files: [refusedFile] });

@@ -9,6 +9,7 @@ import Window from '../src/views/Window.svelte';
 
 // Loaded by the window when they are first needed; beforehand here, so that a busy machine's compiler does not count as slowness.
 import '../src/features/connect/ConnectDialog.svelte';
+import '../src/features/diagnostics/DiagnosticsDialog.svelte';
 import '../src/features/disconnect/DisconnectDialog.svelte';
 import '../src/features/export/ExportDialog.svelte';
 import '../src/features/import/ImportDialog.svelte';
@@ -18,6 +19,7 @@ import '../src/features/shortcut/ShortcutSheet.svelte';
 import '../src/views/ActivityView.svelte';
 import '../src/views/HealthView.svelte';
 import '../src/views/IntegrationView.svelte';
+import '../src/views/LogView.svelte';
 import '../src/views/SettingsView.svelte';
 
 configure({ testIdAttribute: 'data-test', getElementError: (message) => new Error(message ?? '') });

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use storm_auth::{OsEntropy, SystemClock};
@@ -18,6 +18,7 @@ use tokio::task::JoinHandle;
 use crate::boot::make_lease_owner;
 use crate::care::view_of;
 use crate::closed::Closed;
+use crate::diagnostics::{OtherHost, Surroundings, ToldFailures};
 use crate::open_vault::OpenVault;
 
 /// What a host is started with.
@@ -77,6 +78,9 @@ pub struct Host {
     pub(crate) hand_over: watch::Sender<bool>,
     pub(crate) requests: watch::Sender<u64>,
     pub(crate) serving: Mutex<Option<JoinHandle<()>>>,
+    pub(crate) surroundings: OnceLock<Arc<dyn Surroundings>>,
+    pub(crate) other_host: Mutex<OtherHost>,
+    pub(crate) told: ToldFailures,
 }
 
 impl Host {
@@ -116,6 +120,9 @@ impl Host {
             hand_over: watch::Sender::new(false),
             requests: watch::Sender::new(0),
             serving: Mutex::new(None),
+            surroundings: OnceLock::new(),
+            other_host: Mutex::default(),
+            told: ToldFailures::default(),
         });
         let serving = tokio::spawn(Arc::clone(&host).listen_and_open());
         *host.serving.lock().unwrap_or_else(PoisonError::into_inner) = Some(serving);

@@ -18,6 +18,9 @@ use crate::host::{Host, Standing};
 /// Ten years; the log is not kept as long, and a moment stays one.
 const LONGEST_AGE_SECONDS: u64 = 10 * 366 * 24 * 60 * 60;
 
+/// An opening takes less, unless it waits for somebody: then the report says that it does.
+const OPENING_PATIENCE: Duration = Duration::from_secs(5);
+
 pub(crate) struct Lending(Weak<Host>);
 
 impl Lending {
@@ -47,8 +50,9 @@ impl Lender for Lending {
     }
 
     async fn lend(&self, name: &str, consumer: &Consumer, min_lifetime: Option<Duration>) -> Result<Loan, Failure> {
-        let engine = self.host()?.engine_for_request().await?;
-        let lent = engine.lend(name, consumer.name(), min_lifetime).await?;
+        let host = self.host()?;
+        let lend = async { host.engine_for_request().await?.lend(name, consumer.name(), min_lifetime).await };
+        let lent = lend.await.inspect_err(|failure| host.note_failure(failure))?;
         let secret = match lent.secret {
             EngineSecret::AccessToken(token) => LentSecret::AccessToken(token),
             EngineSecret::ApiKey(key) => LentSecret::ApiKey(key),
@@ -62,9 +66,11 @@ impl Lender for Lending {
         consumer: &Consumer,
         min_lifetime: Option<Duration>,
     ) -> Result<AccessKeyLoan, Failure> {
-        let engine = self.host()?.engine_for_request().await?;
+        let host = self.host()?;
+        let lend =
+            async { host.engine_for_request().await?.lend_access_key(name, consumer.name(), min_lifetime).await };
         let LentAccessKey { id, secret, session_token, expires_at, .. } =
-            engine.lend_access_key(name, consumer.name(), min_lifetime).await?;
+            lend.await.inspect_err(|failure| host.note_failure(failure))?;
         Ok(AccessKeyLoan { id, secret, session_token, expires_at: expires_at.map(|at| at.0) })
     }
 
@@ -96,6 +102,12 @@ impl Lender for Lending {
             ChainVerdict::Intact { entries } => LogVerdict::Intact { entries },
             ChainVerdict::Broken { sequence } => LogVerdict::Broken { sequence },
         })
+    }
+
+    async fn diagnostics(&self) -> Result<String, Failure> {
+        let host = self.host()?;
+        let _ = tokio::time::timeout(OPENING_PATIENCE, host.wait_until_opened()).await; // the report says where it stands
+        Ok(host.diagnostics().await.to_string())
     }
 
     fn hand_over(&self) -> bool {

@@ -3,6 +3,7 @@
 mod boot;
 mod care;
 mod closed;
+mod diagnostics;
 mod host;
 mod key_rotation;
 mod keyring_words;
@@ -14,4 +15,5 @@ mod opening;
 mod protection;
 mod restoring;
 
+pub use diagnostics::Surroundings;
 pub use host::{Host, HostOptions};

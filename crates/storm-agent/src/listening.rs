@@ -1,12 +1,13 @@
 //! Claiming the socket, and taking the vault over from an agent.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use storm_broker::host::{BindError, Broker};
 use storm_broker::{Client, ClientError, Request, Response};
 
+use crate::diagnostics::OtherHost;
 use crate::host::{Host, Listening};
 use crate::lending::Lending;
 
@@ -46,7 +47,8 @@ impl Host {
     async fn claim(&self) -> Result<Broker, BindError> {
         match Broker::bind(&self.socket) {
             Err(BindError::AlreadyServed(socket)) if self.has_window => {
-                take_over(socket).await;
+                let met = take_over(socket).await;
+                *self.other_host.lock().unwrap_or_else(PoisonError::into_inner) = met;
                 Broker::bind(&self.socket)
             }
             claimed => claimed,
@@ -55,7 +57,7 @@ impl Host {
 }
 
 /// Asks the agent for the vault and waits until it has closed it.
-async fn take_over(socket: PathBuf) {
+async fn take_over(socket: PathBuf) -> OtherHost {
     let asked = tokio::task::spawn_blocking(move || {
         let mut client = Client::connect(&socket)?;
         match client.ask(&Request::HandOver)? {
@@ -64,9 +66,21 @@ async fn take_over(socket: PathBuf) {
         }
     });
     match tokio::time::timeout(HAND_OVER_DEADLINE, asked).await {
-        Ok(Ok(Ok(true))) => tracing::info!("an agent handed its vault over"),
-        Ok(Ok(Ok(false))) => tracing::info!("another host keeps its vault"),
-        Ok(Ok(Err(error))) => tracing::warn!(%error, "another host could not be asked for its vault"),
-        Ok(Err(_)) | Err(_) => tracing::warn!("another host did not hand its vault over in time"),
+        Ok(Ok(Ok(true))) => {
+            tracing::info!("an agent handed its vault over");
+            OtherHost::HandedOver
+        }
+        Ok(Ok(Ok(false))) => {
+            tracing::info!("another host keeps its vault");
+            OtherHost::KeptItsVault
+        }
+        Ok(Ok(Err(error))) => {
+            tracing::warn!(%error, "another host could not be asked for its vault");
+            OtherHost::NotAnswered
+        }
+        Ok(Err(_)) | Err(_) => {
+            tracing::warn!("another host did not hand its vault over in time");
+            OtherHost::NotAnswered
+        }
     }
 }

@@ -43,6 +43,8 @@ pub enum Request {
     Log(LogRequest),
     /// Whether the activity log is as it was written: all of it is gone through.
     VerifyLog,
+    /// A report for whoever helps.
+    Diagnostics,
     /// Finish what is in flight and close the vault: the application wants to open it. The connection ends when it is closed.
     HandOver,
 }
@@ -62,6 +64,8 @@ pub enum Response {
     Log(LogPage),
     /// To [`Request::VerifyLog`].
     LogVerdict(LogVerdict),
+    /// To [`Request::Diagnostics`]: plain text in English, without a secret, a person, a host or what anything is called.
+    Diagnostics(String),
     /// To [`Request::HandOver`].
     HandingOver,
     /// To any.

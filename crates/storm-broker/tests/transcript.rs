@@ -27,6 +27,7 @@ fn requests_read_as_they_are_written() {
     let transcript = [
         (Request::Status, r#"{"version":1,"body":"status"}"#),
         (Request::VerifyLog, r#"{"version":1,"body":"verify_log"}"#),
+        (Request::Diagnostics, r#"{"version":1,"body":"diagnostics"}"#),
         (Request::Log(LogRequest::default()), r#"{"version":1,"body":{"log":{}}}"#),
         (
             Request::Log(LogRequest {
@@ -103,6 +104,10 @@ fn responses_read_as_they_are_written() {
             r#"{"version":1,"body":{"access_key":{"id":"AKIA1","secret":"s","session_token":null,"expires_at":null}}}"#,
         ),
         (Response::HandingOver, r#"{"version":1,"body":"handing_over"}"#),
+        (
+            Response::Diagnostics("Program\n  version  0.1.0\n".into()),
+            r#"{"version":1,"body":{"diagnostics":"Program\n  version  0.1.0\n"}}"#,
+        ),
         (
             Response::Refused(Refusal { refusal: RefusalKind::ReconnectNeeded, message: "Reconnect it.".into() }),
             r#"{"version":1,"body":{"refused":{"refusal":"reconnect_needed","message":"Reconnect it."}}}"#,

@@ -2,6 +2,7 @@
 
 mod access_key;
 mod command;
+mod diagnostics;
 mod host;
 mod log;
 mod sibling;
@@ -19,6 +20,7 @@ fn main() -> ExitCode {
         Ok(Command::Status { json }) => status::print(json),
         Ok(Command::Log(asked)) => log::print(&asked),
         Ok(Command::VerifyLog { json }) => log::verify(json),
+        Ok(Command::Diagnostics) => diagnostics::print(),
         Ok(Command::Sibling { program, arguments }) => sibling::become_it(program, arguments),
         Ok(Command::Version) => say(concat!("storm ", env!("CARGO_PKG_VERSION"), "\n")),
         Ok(Command::Help) => say(command::HELP),

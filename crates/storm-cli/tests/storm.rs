@@ -108,6 +108,13 @@ impl Lender for FakeLender {
         }
     }
 
+    async fn diagnostics(&self) -> Result<String, Failure> {
+        match self.vault {
+            VaultState::Unlocked => Ok("Program\n  version  9.9.9\n".into()),
+            _ => Err(Failure::new(ErrorCode::VaultLocked, "The words of the host.", None)),
+        }
+    }
+
     fn hand_over(&self) -> bool {
         false
     }
@@ -389,6 +396,20 @@ async fn the_check_of_the_log_says_it_in_its_exit_code() {
     let (code, out, _) = said(VaultState::Failed, &["log", "verify", "--json"]).await;
     assert_eq!((code, out.as_str()), (1, "{\"log\":\"broken\",\"sequence\":7}\n"));
     let (code, out, err) = said(VaultState::Locked, &["log", "verify"]).await;
+    assert_eq!((code, out.as_str()), (5, ""));
+    assert!(err.contains("The words of the host."), "{err}");
+}
+
+#[tokio::test]
+async fn the_report_is_printed_as_the_host_wrote_it() {
+    let said = async |vault| {
+        let desk = Desk::empty();
+        desk.serve(vault);
+        desk.run(&["diagnostics"]).await
+    };
+    let report = "Program\n  version  9.9.9\n".to_owned();
+    assert_eq!(said(VaultState::Unlocked).await, (0, report, String::new()));
+    let (code, out, err) = said(VaultState::Locked).await;
     assert_eq!((code, out.as_str()), (5, ""));
     assert!(err.contains("The words of the host."), "{err}");
 }

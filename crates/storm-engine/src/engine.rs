@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use crate::age::Ages;
 use crate::authorization::{Attempt, Question};
 use crate::behind::Behind;
+use crate::diagnostics::ClockSeen;
 use crate::discovery::Discoveries;
 use crate::error::ToFailure as _;
 use crate::flight::Flights;
@@ -68,6 +69,7 @@ pub struct Engine {
     /// Grants of other accounts, waiting for the user's word.
     pub(crate) questions: Mutex<HashMap<AttemptId, Question>>,
     pub(crate) discoveries: Discoveries,
+    pub(crate) clock_seen: ClockSeen,
     pub(crate) stopping: watch::Sender<bool>,
     /// Whether no OAuth grant is refreshed, because the vault is an older one.
     pub(crate) held_back: AtomicBool,
@@ -93,6 +95,7 @@ impl Engine {
             attempts: Mutex::default(),
             questions: Mutex::default(),
             discoveries: Discoveries::default(),
+            clock_seen: ClockSeen::default(),
             stopping: watch::Sender::new(false),
             held_back: AtomicBool::new(false),
         })

@@ -9,6 +9,7 @@ mod behind;
 mod catalogue;
 mod client_credentials;
 mod damage;
+pub mod diagnostics;
 mod discovery;
 mod doctor;
 mod dropped_file;

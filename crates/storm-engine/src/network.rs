@@ -131,7 +131,7 @@ impl Engine {
         Ok(reached)
     }
 
-    async fn kept_settings(&self) -> Result<NetworkSettings, Failure> {
+    pub(crate) async fn kept_settings(&self) -> Result<NetworkSettings, Failure> {
         let kept = self.vault().network_settings().await.map_err(|error| error.to_failure())?;
         Ok(kept.unwrap_or_default())
     }

@@ -268,6 +268,7 @@ impl Engine {
         answer: &RawTokenAnswer,
         log: Vec<ActivityKind>,
     ) -> Result<Generation, RefreshFailure> {
+        self.clock_seen.note(answer.server_time, answer.received_at);
         let land = async {
             // A slot that could not be written still leaves the commit; both failing is what `unfinished.rs` is for.
             if let Err(error) = self.vault().land(lease, Some(generation), answer).await {
@@ -353,6 +354,7 @@ impl Engine {
         lock(&self.unfinished).remove(&integration.id);
         if refused.is_none() {
             self.note_obtained(integration.id);
+            tracing::debug!(integration = %integration.id, "a new token was stored");
         }
         self.schedule_next(&committed.integration);
         match refused {

@@ -64,6 +64,12 @@ impl Schedule {
         lock(&self.inner).due.get(&id).copied()
     }
 
+    /// How many wait, and when the first of them is due.
+    pub(crate) fn waiting(&self) -> (usize, Option<Timestamp>) {
+        let queue = lock(&self.inner);
+        (queue.due.len(), queue.due.values().min().copied())
+    }
+
     /// Takes everything that is due, most urgent first, and leaves out what is taken already.
     pub fn take_due(&self, now: Timestamp) -> Vec<IntegrationId> {
         let mut guard = lock(&self.inner);

@@ -110,6 +110,7 @@ impl Engine {
         let outcome = match result {
             Ok(exchanged) => {
                 self.note_obtained(id);
+                tracing::debug!(integration = %id, "a new token was exchanged");
                 self.log(integration, self.refreshed_since(asked)).await;
                 let event = TokenEvent::RefreshSucceeded { expires_at: exchanged.expires_at, refreshable: true };
                 let written = self

@@ -1,12 +1,12 @@
 //! Health and forecast.
 
-use storm_domain::{Action, ErrorCode, Failure, IntegrationId};
+use storm_domain::{ErrorCode, Failure, IntegrationId};
 use storm_engine::view::{HealthView, RefreshView};
 use tauri::{Manager as _, State, WebviewWindow};
 
 use crate::calendar;
 use crate::language::Speech;
-use crate::saved_file::{SavedFile, SavedFileView};
+use crate::saved_file::{SavedFileView, save_text};
 use crate::shell::{Shell, guarded};
 use crate::window;
 
@@ -35,19 +35,9 @@ pub async fn export_forecast(shell: State<'_, Shell>, window: WebviewWindow) -> 
     };
     let choice = window::choose_place(&window, window::Wanted::Calendar);
     let Some(path) = guarded(async { Ok(choice.await) }).await? else { return Ok(None) };
-    let saving = tokio::task::spawn_blocking(move || {
-        let mut file = SavedFile::begin(path)?;
-        file.write(text.as_bytes())?;
-        file.finish()
-    });
-    let name = guarded(async { saving.await.unwrap_or_else(|_| Err(not_saved())) }).await?;
-    Ok(Some(SavedFileView { name, entries }))
+    Ok(Some(SavedFileView { name: save_text(path, text).await?, entries }))
 }
 
 fn nothing_to_come() -> Failure {
     Failure::new(ErrorCode::NotFound, "Nothing will need you in the next 90 days, so there is no file to write.", None)
-}
-
-fn not_saved() -> Failure {
-    Failure::new(ErrorCode::FileNotWritten, "The file could not be written. Try again.", Some(Action::Retry))
 }

@@ -4,6 +4,7 @@ pub mod activity;
 pub mod api_key;
 pub mod authorization;
 pub mod connector;
+pub mod diagnostics;
 pub mod export;
 pub mod health;
 pub mod host;

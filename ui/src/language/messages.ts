@@ -213,6 +213,46 @@ export type PlainId =
   | 'connect-finish'
   | 'connect-finish-first'
   | 'connect-then-drop'
+  | 'diagnostics-title'
+  | 'diagnostics-report'
+  | 'diagnostics-report-text'
+  | 'diagnostics-open'
+  | 'diagnostics-log-text'
+  | 'diagnostics-log-open'
+  | 'diagnostics-exactly'
+  | 'diagnostics-shown'
+  | 'diagnostics-making'
+  | 'diagnostics-copy'
+  | 'diagnostics-save'
+  | 'diagnostics-copied'
+  | 'diagnostics-not-made'
+  | 'program-log-title'
+  | 'program-log-search'
+  | 'program-log-search-hint'
+  | 'program-log-least'
+  | 'program-log-least-error'
+  | 'program-log-least-warning'
+  | 'program-log-least-info'
+  | 'program-log-least-debug'
+  | 'program-log-least-trace'
+  | 'program-log-level-error'
+  | 'program-log-level-warning'
+  | 'program-log-level-info'
+  | 'program-log-level-debug'
+  | 'program-log-level-trace'
+  | 'program-log-follow'
+  | 'program-log-more'
+  | 'program-log-more-text'
+  | 'program-log-shown'
+  | 'program-log-reading'
+  | 'program-log-older'
+  | 'program-log-none'
+  | 'program-log-none-text'
+  | 'program-log-none-fits'
+  | 'program-log-everything'
+  | 'program-log-copy'
+  | 'program-log-copied-text'
+  | 'program-log-not-read'
   | 'disconnect-nothing-removed'
   | 'disconnect-activity-shows'
   | 'disconnect-removing'
@@ -692,6 +732,10 @@ export type PlainId =
   | 'palette-words-restore'
   | 'palette-import'
   | 'palette-words-import'
+  | 'palette-diagnostics'
+  | 'palette-words-diagnostics'
+  | 'palette-program-log'
+  | 'palette-words-program-log'
   | 'revocation-title'
   | 'revocation-text'
   | 'revocation-given-up'
@@ -1075,6 +1119,10 @@ export interface Variables {
   'waiting-approved': 'service';
   'waiting-asking': 'service';
   'connect-another-file': 'service' | 'shape';
+  'diagnostics-saved': 'name';
+  'program-log-lines': 'n';
+  'program-log-lines-more': 'n';
+  'program-log-copied': 'n';
   'disconnect-not-confirmed': 'service';
   'disconnect-still-to-revoke': 'name';
   'disconnect-revoked': 'name';

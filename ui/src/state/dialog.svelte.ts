@@ -20,6 +20,7 @@ export type Opening =
   | { open: 'disconnect'; integration: IntegrationView }
   | { open: 'palette'; subject: IntegrationView | null }
   | { open: 'import_keys' }
+  | { open: 'diagnostics' }
   | { open: 'shortcuts' };
 
 export class Dialogs {
@@ -69,6 +70,11 @@ export class Dialogs {
   /** Import from the files of other tools. */
   import(): void {
     this.opening = { open: 'import_keys' };
+  }
+
+  /** A report for whoever helps. */
+  diagnostics(): void {
+    this.opening = { open: 'diagnostics' };
   }
 
   /** All keys. */

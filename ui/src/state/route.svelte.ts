@@ -11,7 +11,8 @@ export type Place =
   | { view: 'integration'; id: IntegrationId; tab: PageTab }
   | { view: 'health' }
   | { view: 'activity' }
-  | { view: 'settings'; part: SettingsPart | null };
+  | { view: 'settings'; part: SettingsPart | null }
+  | { view: 'program_log' };
 
 export class Route {
   place = $state<Place>({ view: 'integrations' });
@@ -37,5 +38,10 @@ export class Route {
 
   settings(part: SettingsPart | null = null): void {
     this.place = { view: 'settings', part };
+  }
+
+  /** The program's own log, which can be read whatever the vault stands at. */
+  programLog(): void {
+    this.place = { view: 'program_log' };
   }
 }

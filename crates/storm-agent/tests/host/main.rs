@@ -9,6 +9,7 @@ mod closed_vault;
 #[cfg(target_os = "linux")]
 mod damage;
 mod desk;
+mod diagnostics;
 #[cfg(target_os = "linux")]
 mod disk_fault;
 mod ending;

@@ -98,6 +98,9 @@ async fn answer<L: Lender>(body: &SecretBytes, consumer: &Consumer, lender: &Arc
         Request::VerifyLog => {
             told("", lender, lender.verify_log()).await.map_or_else(|refused| refused, Response::LogVerdict)
         }
+        Request::Diagnostics => {
+            told("", lender, lender.diagnostics()).await.map_or_else(|refused| refused, Response::Diagnostics)
+        }
         Request::HandOver if lender.hand_over() => Response::HandingOver,
         Request::HandOver => refused(RefusalKind::Denied, "Storm Connect is open and keeps its vault."),
     };

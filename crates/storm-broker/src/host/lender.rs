@@ -35,6 +35,9 @@ pub trait Lender: Send + Sync + 'static {
     /// Goes through the whole activity log.
     fn verify_log(&self) -> impl Future<Output = Result<LogVerdict, Failure>> + Send;
 
+    /// A report for whoever helps, whatever the vault stands at.
+    fn diagnostics(&self) -> impl Future<Output = Result<String, Failure>> + Send;
+
     /// Begins to close the vault for the application's window. False = this host keeps it.
     fn hand_over(&self) -> bool;
 }

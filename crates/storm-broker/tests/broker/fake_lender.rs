@@ -86,6 +86,10 @@ impl Lender for FakeLender {
         Ok(LogVerdict::Intact { entries: 200 })
     }
 
+    async fn diagnostics(&self) -> Result<String, Failure> {
+        Ok("Program\n".to_owned())
+    }
+
     fn hand_over(&self) -> bool {
         self.asked_for_hand_over.store(true, Ordering::SeqCst);
         true

@@ -67,7 +67,10 @@ impl Engine {
     async fn cause_on_the_way(&self, door: &Url, probe: &Probe) -> Option<Cause> {
         let host = door.host_str()?.to_owned();
         match &probe.outcome {
-            Ok(Reached { server_time, at }) => way::clock_off((*server_time)?, *at),
+            Ok(Reached { server_time, at }) => {
+                self.clock_seen.note(*server_time, *at);
+                way::clock_off((*server_time)?, *at)
+            }
             Err(obstacle) => {
                 let others = self.other_hosts(&host).await;
                 Some(way::cause_of(self.parts.network.as_ref(), door, probe.proxy.as_deref(), obstacle, &others).await)

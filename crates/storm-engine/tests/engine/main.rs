@@ -12,6 +12,7 @@ mod callback;
 mod callback_port;
 mod client_credentials;
 mod device;
+mod diagnostics;
 mod doctor;
 mod dropped_file;
 mod export;

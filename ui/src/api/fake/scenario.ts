@@ -1,5 +1,6 @@
 // Named situations of the fake host, for `?fake=NAME` in a plain browser.
 import type { ErrorCode, Failure, FindingView, IntegrationDetailView, KeyProblem, StatusView, VaultNotice, VaultView } from '../host';
+import { fullLog } from './diagnostics';
 import { accessKeyFile, FakeHost, lockedArchive, profilesFile, refusedFile, sampleArchive, sampleExport, sampleFile } from './host';
 import { labelled } from './list';
 import { fail, kept, type FakeSettings } from './model';
@@ -152,6 +153,11 @@ export function fakeHost(name: string, still = false): FakeHost {
   if (name === 'empty') return new FakeHost(settings);
   if (name === 'crowd') return new FakeHost({ ...settings, rows: crowd(10_000) });
   if (name === 'long-log') return new FakeHost({ ...settings, rows: workingDay(), log: longHistory(workingDay(), 2_000) });
+  if (name === 'full-log') {
+    const host = new FakeHost({ ...settings, rows: workingDay() });
+    host.programLines = fullLog();
+    return host;
+  }
   if (name === 'log-broken') return new FakeHost({ ...settings, rows: workingDay(), notices: [{ notice: 'log_broken', sequence: 3 }], logCheck: { check: 'broken', sequence: 3, checked_at: Date.now() } });
   if (name === 'log-fails') return new FakeHost({ ...settings, rows: workingDay(), logFails: true, logCheck: { check: 'not_checked', failure: closed('The disk reported an error. Check the disk before you go on.') } });
   if (name === 'log-checking') return new FakeHost({ ...settings, rows: workingDay(), logCheck: { check: 'checking' } });

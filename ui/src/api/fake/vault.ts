@@ -1,10 +1,10 @@
 // The vault of the fake host: opening it, and the ways its key is kept.
 import type { HostView, ProtectionView } from '../host';
-import { FakeImport } from './import';
+import { FakeDiagnostics } from './diagnostics';
 import { fail, kept, unlocked } from './model';
 import { plainCode, sampleCodes, waysOut } from './protection';
 
-export class FakeVault extends FakeImport {
+export class FakeVault extends FakeDiagnostics {
   // The vault.
 
   private view = (): HostView => {

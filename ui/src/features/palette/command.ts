@@ -41,6 +41,8 @@ export function commandsOf(app: App, connectors: ConnectorView[]): Command[] {
     plain('import-keys', t('palette-import'), () => app.dialogs.import(), { words: t('palette-words-import') }),
     plain('export', t('palette-export'), () => app.dialogs.export((app.list.selected.length > 0 ? app.list.selected : app.integrations.rows).map(({ id }) => id)), { words: t('palette-words-export') }),
     plain('restore', t('palette-restore'), () => void app.chooseExport(), { words: t('palette-words-restore') }),
+    plain('diagnostics', t('palette-diagnostics'), () => app.dialogs.diagnostics(), { words: t('palette-words-diagnostics') }),
+    plain('program-log', t('palette-program-log'), () => app.route.programLog(), { words: t('palette-words-program-log') }),
     plain('sheet', t('shortcut-title'), () => app.dialogs.shortcuts(), { shortcut: 'sheet', words: t('palette-words-keys') }),
     plain('filter:all', t('palette-show-all'), shown(() => app.list.showAll()), { words: t('palette-words-clear') }),
     ...stateFilters.map((state) =>
