@@ -69,10 +69,6 @@ export const commands = {
 	openIntegrationPage: (id: IntegrationId, page: ConnectorPage) => typedError<null, Failure>(__TAURI_INVOKE("open_integration_page", { id, page })),
 	/**  Puts labels on an integration, in the place of those it had. */
 	setLabels: (id: IntegrationId, labels: string[]) => typedError<null, Failure>(__TAURI_INVOKE("set_labels", { id, labels })),
-	/**  How the window is used. */
-	windowSettings: () => typedError<WindowSettings, Failure>(__TAURI_INVOKE("window_settings")),
-	/**  Remembers how the window is used. */
-	setWindowSettings: (settings: WindowSettings) => typedError<null, Failure>(__TAURI_INVOKE("set_window_settings", { settings })),
 	/**  How all integrations are, and what will need their user. */
 	health: () => typedError<HealthView, Failure>(__TAURI_INVOKE("health")),
 	/**  The last refreshes of an integration, oldest first. */
@@ -1979,9 +1975,16 @@ export type PendingRevocationView = {
 /**  All of them. */
 export type Preferences = {
 	/**  What the desktop is told. */
-	notifications: NotificationPreferences,
-	/**  What the program speaks. Preferences of older versions do not say. */
+	notifications?: NotificationPreferences,
+	/**  What the program speaks. */
 	language?: LanguageChoice,
+	/**  In which order the list is shown. */
+	sort?: ListSort,
+	/**
+	 *  Whether letters alone are keys. Who speaks to the computer, or hits keys by mistake, must be able to turn them off (WCAG 2.2,
+	 *  2.1.4).
+	 */
+	letter_keys?: boolean,
 };
 
 /**  How an integration in an export stands to those of the vault. */
@@ -2685,17 +2688,6 @@ export type WayOut =
 "recovery_code" | 
 /**  Choose a passphrase for a new vault. */
 "create_passphrase";
-
-/**  What is remembered of the window. */
-export type WindowSettings = {
-	/**  In which order the list is shown. */
-	sort: ListSort,
-	/**
-	 *  Whether letters alone are keys. Who speaks to the computer, or hits keys by mistake, must be able to turn them off (WCAG 2.2,
-	 *  2.1.4).
-	 */
-	letter_keys: boolean,
-};
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

@@ -40,7 +40,6 @@ mod token_answer;
 mod token_state;
 mod vault;
 mod verdict;
-mod window_settings;
 
 pub mod port;
 
@@ -67,7 +66,7 @@ pub use minting::{
 pub use network::{
     Authority, AuthorityFileError, NetworkSettings, NetworkSettingsError, OwnProxy, ProxyAddressError, ProxyChoice,
 };
-pub use preferences::{LanguageChoice, NotificationPreferences, Preferences, QuietHours};
+pub use preferences::{LanguageChoice, ListSort, NotificationPreferences, Preferences, QuietHours};
 pub use reconnect::{InterruptedBy, ReconnectReason};
 pub use refresh_failure::{Delivery, ProviderWords, RefreshFailure, SendFailure, TransientKind};
 pub use refresh_life::RefreshTokenLife;
@@ -89,4 +88,3 @@ pub use token_answer::{AnswerOddity, ErrorAnswer, RawTokenAnswer, TokenAnswerRea
 pub use token_state::{RefreshState, TokenEvent, TokenState, Trouble};
 pub use vault::{Landed, Lease, LeaseOwner, RefreshIntent, VaultError};
 pub use verdict::{Verdict, VerdictRecord};
-pub use window_settings::{ListSort, WindowSettings};

@@ -2,10 +2,15 @@
 import type { Language, Preferences } from '../host';
 import { fail } from './model';
 
-export const plainPreferences: Preferences = { notifications: { needs_you: true, replace_soon: true, quiet: null }, language: 'system' };
+export const plainPreferences: Preferences = {
+  notifications: { needs_you: true, replace_soon: true, quiet: null },
+  language: 'system',
+  sort: 'needs_me',
+  letter_keys: true,
+};
 
 /** What the shell would speak: the system of the fake host speaks English. */
-export const spokenBy = ({ language = 'system' }: Preferences): Language => (language === 'system' ? 'en' : language);
+export const spokenBy = ({ language }: Preferences): Language => (language === 'system' ? 'en' : language);
 
 /** As the core takes them: hours that are none are refused at their field. */
 export function checkedPreferences(preferences: Preferences): Preferences {

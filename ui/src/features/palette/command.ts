@@ -46,7 +46,7 @@ export function commandsOf(app: App, connectors: ConnectorView[]): Command[] {
     ...stateFilters.map((state) =>
       plain(`filter:${state}`, t('palette-show-only', { what: stateTitle(state) }), shown(() => (app.list.filter = { ...everything, state })), { words: t('palette-words-filter') })),
     ...app.list.choices.labels.map(({ title }) => plain(`label:${title}`, t('palette-show-only', { what: title }), shown(() => (app.list.filter = { ...everything, label: title })), { detail: t('label-word'), words: t('palette-words-label') })),
-    ...sorts.map((sort) => plain(`sort:${sort}`, t('palette-sort', { order: sortTitle(sort) }), shown(() => void app.attempt(() => app.settings.choose({ sort }))), { words: t('palette-words-order') })),
+    ...sorts.map((sort) => plain(`sort:${sort}`, t('palette-sort', { order: sortTitle(sort) }), shown(() => void app.attempt(() => app.preferences.choose({ sort }))), { words: t('palette-words-order') })),
     ...connectors.map(({ badge, category }) => plain(`connect:${badge.id}`, t('heading-connect', { service: badge.name }), () => app.dialogs.setup(badge.id), { detail: category, words: t('palette-words-connect'), tile: badge })),
   ];
 }
