@@ -456,6 +456,15 @@ export type AddServiceAccountRequest = {
 	scopes: string[],
 };
 
+/**  Whether the program is light or dark. */
+export type Appearance = 
+/**  As the system is. */
+"system" | 
+/**  Light. */
+"light" | 
+/**  Dark. */
+"dark";
+
 /**  An integration in an export. */
 export type ArrivalView = {
 	/**  Its id in the export. */
@@ -1978,6 +1987,8 @@ export type Preferences = {
 	notifications?: NotificationPreferences,
 	/**  What the program speaks. */
 	language?: LanguageChoice,
+	/**  Whether it is light or dark. */
+	appearance?: Appearance,
 	/**  In which order the list is shown. */
 	sort?: ListSort,
 	/**

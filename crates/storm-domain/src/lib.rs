@@ -66,7 +66,7 @@ pub use minting::{
 pub use network::{
     Authority, AuthorityFileError, NetworkSettings, NetworkSettingsError, OwnProxy, ProxyAddressError, ProxyChoice,
 };
-pub use preferences::{LanguageChoice, ListSort, NotificationPreferences, Preferences, QuietHours};
+pub use preferences::{Appearance, LanguageChoice, ListSort, NotificationPreferences, Preferences, QuietHours};
 pub use reconnect::{InterruptedBy, ReconnectReason};
 pub use refresh_failure::{Delivery, ProviderWords, RefreshFailure, SendFailure, TransientKind};
 pub use refresh_life::RefreshTokenLife;

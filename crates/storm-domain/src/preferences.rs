@@ -12,6 +12,8 @@ pub struct Preferences {
     pub notifications: NotificationPreferences,
     /// What the program speaks.
     pub language: LanguageChoice,
+    /// Whether it is light or dark.
+    pub appearance: Appearance,
     /// In which order the list is shown.
     pub sort: ListSort,
     /// Whether letters alone are keys. Who speaks to the computer, or hits keys by mistake, must be able to turn them off (WCAG 2.2,
@@ -24,6 +26,7 @@ impl Default for Preferences {
         Self {
             notifications: NotificationPreferences::default(),
             language: LanguageChoice::default(),
+            appearance: Appearance::default(),
             sort: ListSort::default(),
             letter_keys: true,
         }
@@ -46,6 +49,19 @@ pub enum LanguageChoice {
     /// Simplified Chinese.
     #[serde(rename = "zh-CN")]
     Chinese,
+}
+
+/// Whether the program is light or dark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Appearance {
+    /// As the system is.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
 }
 
 /// The order of the list. What has no such time comes last, and names decide between equals.

@@ -689,6 +689,14 @@ export type PlainId =
   | 'palette-words-restore'
   | 'palette-import'
   | 'palette-words-import'
+  | 'palette-settings-language'
+  | 'palette-settings-language-words'
+  | 'palette-settings-appearance'
+  | 'palette-settings-appearance-words'
+  | 'palette-settings-notifications'
+  | 'palette-settings-notifications-words'
+  | 'palette-settings-about'
+  | 'palette-settings-about-words'
   | 'revocation-title'
   | 'revocation-text'
   | 'revocation-given-up'
@@ -770,6 +778,11 @@ export type PlainId =
   | 'language-system'
   | 'language-system-text'
   | 'language-not-changed'
+  | 'appearance-title'
+  | 'appearance-system'
+  | 'appearance-light'
+  | 'appearance-dark'
+  | 'appearance-not-changed'
   | 'shortcut-palette'
   | 'shortcut-search'
   | 'shortcut-add'
@@ -1004,7 +1017,12 @@ export type PlainId =
   | 'settings-data-folder'
   | 'settings-version'
   | 'settings-licence'
-  | 'settings-licence-text';
+  | 'settings-licence-text'
+  | 'settings-groups'
+  | 'settings-general'
+  | 'settings-notifications'
+  | 'settings-network'
+  | 'settings-about';
 
 /** Messages with gaps, and what stands in them. */
 export interface Variables {

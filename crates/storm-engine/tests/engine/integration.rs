@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use storm_domain::port::Vault;
 use storm_domain::{
-    ErrorCode, Event, LanguageChoice, ListSort, NotificationPreferences, Preferences, QuietHours,
+    Appearance, ErrorCode, Event, LanguageChoice, ListSort, NotificationPreferences, Preferences, QuietHours,
 };
 use storm_engine::view::{RevocationView, StatusView};
 
@@ -95,6 +95,7 @@ async fn preferences_are_the_defaults_until_they_are_chosen_and_outlive_a_restar
     let quiet = |from, until| Preferences {
         notifications: NotificationPreferences { quiet: Some(QuietHours { from, until }), ..Default::default() },
         language: LanguageChoice::German,
+        appearance: Appearance::Dark,
         sort: ListSort::Connector,
         letter_keys: false,
     };

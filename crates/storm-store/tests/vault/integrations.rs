@@ -3,7 +3,7 @@
 use crate::common::{LATER, NOW, add, id};
 use storm_domain::port::{NewIntegration, Vault as _};
 use storm_domain::{
-    Account, AppRegistration, Authority, Credential, CredentialSummary, GenerationNumber, GenerationPhase, Integration,
+    Account, AppRegistration, Appearance, Authority, Credential, CredentialSummary, GenerationNumber, GenerationPhase, Integration,
     LanguageChoice, ListSort, NetworkSettings, NotificationPreferences, OwnProxy, Preferences, ProxyChoice, QuietHours,
     ReconnectReason, RefreshState, RegistrationId, RotationMode, TokenState, Trouble, VaultError, Verdict,
     VerdictRecord,
@@ -192,6 +192,7 @@ contract! {
         let chosen = Preferences {
             notifications: NotificationPreferences { needs_you: false, replace_soon: true, quiet },
             language: LanguageChoice::Chinese,
+            appearance: Appearance::Dark,
             sort: ListSort::Connector,
             letter_keys: false,
         };

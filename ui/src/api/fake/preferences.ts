@@ -5,6 +5,7 @@ import { fail } from './model';
 export const plainPreferences: Preferences = {
   notifications: { needs_you: true, replace_soon: true, quiet: null },
   language: 'system',
+  appearance: 'system',
   sort: 'needs_me',
   letter_keys: true,
 };
