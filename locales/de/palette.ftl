@@ -38,3 +38,7 @@ palette-settings-notifications = Einstellungen: Benachrichtigungen
 palette-settings-notifications-words = Ruhezeit erinnern melden
 palette-settings-about = Einstellungen: über Storm Connect
 palette-settings-about-words = Version Lizenz
+palette-settings-refreshing = Einstellungen: Erneuern
+palette-settings-refreshing-words = Token Abstand früh erhalten
+palette-settings-verification = Einstellungen: Prüfung
+palette-settings-verification-words = Zeitplan täglich wöchentlich

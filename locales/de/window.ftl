@@ -36,3 +36,4 @@ settings-general = Allgemein
 settings-notifications = Benachrichtigungen
 settings-network = Netzwerk
 settings-about = Über
+settings-connections = Verbindungen

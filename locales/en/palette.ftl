@@ -38,3 +38,7 @@ palette-settings-notifications = Settings: notifications
 palette-settings-notifications-words = quiet hours remind tell
 palette-settings-about = Settings: about Storm Connect
 palette-settings-about-words = version licence
+palette-settings-refreshing = Settings: refreshing
+palette-settings-refreshing-words = token margin early keep alive renew
+palette-settings-verification = Settings: verification
+palette-settings-verification-words = schedule daily weekly check

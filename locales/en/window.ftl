@@ -36,3 +36,4 @@ settings-general = General
 settings-notifications = Notifications
 settings-network = Network
 settings-about = About
+settings-connections = Connections

@@ -34,3 +34,7 @@ palette-settings-notifications = 设置：通知
 palette-settings-notifications-words = 免打扰 提醒
 palette-settings-about = 设置：关于 Storm Connect
 palette-settings-about-words = 版本 许可证
+palette-settings-refreshing = 设置：刷新
+palette-settings-refreshing-words = 令牌 提前 保持
+palette-settings-verification = 设置：验证
+palette-settings-verification-words = 时间安排 每天 每周

@@ -32,3 +32,4 @@ settings-general = 常规
 settings-notifications = 通知
 settings-network = 网络
 settings-about = 关于
+settings-connections = 连接

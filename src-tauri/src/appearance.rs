@@ -84,8 +84,7 @@ impl Look {
 
     /// Whether it is another one than before.
     fn change(&self, appearance: Appearance) -> bool {
-        let before =
-            std::mem::replace(&mut *self.chosen.lock().unwrap_or_else(PoisonError::into_inner), appearance);
+        let before = std::mem::replace(&mut *self.chosen.lock().unwrap_or_else(PoisonError::into_inner), appearance);
         self.note.keep(Some(word(appearance)).filter(|_| appearance != Appearance::System));
         before != appearance
     }

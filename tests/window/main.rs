@@ -23,4 +23,5 @@ mod notifications;
 mod paste;
 mod patience;
 mod rotate;
+mod settings;
 mod verdict;

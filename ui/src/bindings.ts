@@ -1989,6 +1989,10 @@ export type Preferences = {
 	language?: LanguageChoice,
 	/**  Whether it is light or dark. */
 	appearance?: Appearance,
+	/**  When tokens are renewed. */
+	refresh?: RefreshPreferences,
+	/**  How often credentials are verified without anybody asking. */
+	verification?: VerificationSchedule,
 	/**  In which order the list is shown. */
 	sort?: ListSort,
 	/**
@@ -2151,6 +2155,25 @@ export type RefreshOutcome =
 trouble: Trouble } | 
 /**  The end: only the user can help. */
 { outcome: "refused" };
+
+/**  How long before expiry the user wants tokens refreshed. */
+export type RefreshMargin = 
+/**  A fifth of the lifetime, one to fifteen minutes. */
+{ margin: "standard" } | 
+/**  Two fifths of the lifetime, two minutes to an hour: for a network that is away for long. */
+{ margin: "early" } | 
+/**  So many minutes, of [`RefreshMargin::OWN_MINUTES`]. */
+{ margin: "own"; 
+/**  Minutes before the end. */
+minutes: number };
+
+/**  When tokens are renewed. */
+export type RefreshPreferences = {
+	/**  How long before its end an access token is, unless its service demands another time. */
+	margin: RefreshMargin,
+	/**  Whether a sign-in that its service would end for want of use is refreshed long before, at each start and while the program runs. */
+	keep_warm: boolean,
+};
 
 /**  One refresh that ended. */
 export type RefreshView = {
@@ -2688,6 +2711,15 @@ export type VerdictRecord = {
 	/**  When. */
 	at: Timestamp,
 };
+
+/**  How often credentials are verified without anybody asking. */
+export type VerificationSchedule = 
+/**  Never. */
+"off" | 
+/**  Every day. */
+"daily" | 
+/**  Every week. */
+"weekly";
 
 /**  What may open a closed vault. */
 export type WayOut = 

@@ -7,7 +7,7 @@ import { mount } from 'svelte';
 import type { Host } from './api/host';
 import { tauriHost } from './api/tauri';
 import { isTag, speak, type Rehearsed, type Tag } from './language/language.svelte';
-import { appear, isAppearance } from './state/appearance';
+import { appear, isAppearance } from './views/appearance';
 import Window from './views/Window.svelte';
 
 async function chosenHost(): Promise<Host> {

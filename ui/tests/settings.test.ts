@@ -1,12 +1,12 @@
 // The settings as a page: its groups, the way to each part, and what is chosen for the whole program.
-import { waitFor, within } from '@testing-library/svelte';
+import { fireEvent, waitFor, within } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FakeHost } from '../src/api/fake/host';
 import { fail } from '../src/api/fake/model';
 import { workingDay } from '../src/api/fake/seed';
 import { commandsOf } from '../src/features/palette/command';
 import { App } from '../src/state/app.svelte';
-import { isAppearance } from '../src/state/appearance';
+import { isAppearance } from '../src/views/appearance';
 import { openWindow, screen, type Opened } from './window';
 
 const find = (name: string) => screen.findByTestId(name);
@@ -109,5 +109,62 @@ describe('the appearance', () => {
 
   test('that no host would say is none', () => {
     expect(['system', 'light', 'dark', 'dim', '', null].map(isAppearance)).toEqual([true, true, true, false, false, false]);
+  });
+});
+
+describe('refreshing', () => {
+  const wished = ({ host }: Opened) => host.preferred.refresh;
+
+  test('comes as early as is wished, by one’s own margin too, and the list is asked anew', async () => {
+    const opened = await settings();
+    const { user, host } = opened;
+    expect(radio('margin-standard').checked).toBe(true);
+    expect(screen.queryByTestId('margin-minutes')).toBeNull();
+    let loads = 0;
+    const { integrations } = host;
+    host.integrations = async () => (loads++, integrations());
+    await user.click(await find('margin-early'));
+    await waitFor(() => expect(wished(opened)).toEqual({ margin: { margin: 'early' }, keep_warm: true }));
+    await waitFor(() => expect(loads).toBe(1));
+    await user.click(await find('margin-own'));
+    const field = (await find('margin-minutes')) as HTMLInputElement;
+    expect([field.value, field.min, field.max]).toEqual(['30', '1', '120']);
+    await fireEvent.change(field, { target: { value: '45' } });
+    await waitFor(() => expect(wished(opened).margin).toEqual({ margin: 'own', minutes: 45 }));
+    await user.click(await find('margin-standard'));
+    await waitFor(() => expect(screen.queryByTestId('margin-minutes')).toBeNull());
+  });
+
+  test('refuses minutes that are none, in place', async () => {
+    const opened = await settings();
+    await opened.user.click(await find('margin-own'));
+    for (const value of ['0', '121', '1.5', '']) {
+      await fireEvent.change(await find('margin-minutes'), { target: { value } });
+      expect((await find('refreshing-problem')).textContent, value).toContain('from 1 to 120');
+      expect(wished(opened).margin).toEqual({ margin: 'own', minutes: 30 });
+    }
+    await fireEvent.change(await find('margin-minutes'), { target: { value: '2' } });
+    await waitFor(() => expect(screen.queryByTestId('refreshing-problem')).toBeNull());
+  });
+
+  test('keeps unused sign-ins alive unless that is switched off', async () => {
+    const opened = await settings();
+    const state = () => screen.getByTestId('keep-warm').getAttribute('aria-checked');
+    expect(state()).toBe('true');
+    await opened.user.click(await find('keep-warm'));
+    await waitFor(() => expect([state(), wished(opened).keep_warm]).toEqual(['false', false]));
+  });
+});
+
+describe('the schedule of verifications', () => {
+  test('is daily until another one is chosen, and goes back when that is refused', async () => {
+    const { user, host } = await settings();
+    expect(radio('verification-daily').checked).toBe(true);
+    await user.click(await find('verification-weekly'));
+    await waitFor(() => expect(host.preferred.verification).toBe('weekly'));
+    host.setPreferences = async () => Promise.reject(fail('disk_full'));
+    await user.click(await find('verification-off'));
+    await find('verification-problem');
+    expect([radio('verification-weekly').checked, radio('verification-off').checked]).toEqual([true, false]);
   });
 });

@@ -66,11 +66,14 @@ pub use minting::{
 pub use network::{
     Authority, AuthorityFileError, NetworkSettings, NetworkSettingsError, OwnProxy, ProxyAddressError, ProxyChoice,
 };
-pub use preferences::{Appearance, LanguageChoice, ListSort, NotificationPreferences, Preferences, QuietHours};
+pub use preferences::{
+    Appearance, LanguageChoice, ListSort, NotificationPreferences, Preferences, QuietHours, RefreshPreferences,
+    VerificationSchedule,
+};
 pub use reconnect::{InterruptedBy, ReconnectReason};
 pub use refresh_failure::{Delivery, ProviderWords, RefreshFailure, SendFailure, TransientKind};
 pub use refresh_life::RefreshTokenLife;
-pub use refresh_policy::{Backoff, RefreshPolicy};
+pub use refresh_policy::{Backoff, RefreshMargin, RefreshPolicy};
 pub use registration::{AppRegistration, ClientMetadata, RegisteredClient, RegistrationOffer};
 pub use replacement::{CredentialEnd, Reminder, ReplacementPolicy, Urgency};
 pub use revocation::PendingRevocation;

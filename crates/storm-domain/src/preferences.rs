@@ -2,7 +2,11 @@
 //!
 //! INVARIANT: what an older version kept can be read; what it does not say is as it would be had nobody chosen.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
+
+use crate::RefreshMargin;
 
 /// All of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
@@ -14,6 +18,10 @@ pub struct Preferences {
     pub language: LanguageChoice,
     /// Whether it is light or dark.
     pub appearance: Appearance,
+    /// When tokens are renewed.
+    pub refresh: RefreshPreferences,
+    /// How often credentials are verified without anybody asking.
+    pub verification: VerificationSchedule,
     /// In which order the list is shown.
     pub sort: ListSort,
     /// Whether letters alone are keys. Who speaks to the computer, or hits keys by mistake, must be able to turn them off (WCAG 2.2,
@@ -27,6 +35,8 @@ impl Default for Preferences {
             notifications: NotificationPreferences::default(),
             language: LanguageChoice::default(),
             appearance: Appearance::default(),
+            refresh: RefreshPreferences::default(),
+            verification: VerificationSchedule::default(),
             sort: ListSort::default(),
             letter_keys: true,
         }
@@ -62,6 +72,47 @@ pub enum Appearance {
     Light,
     /// Dark.
     Dark,
+}
+
+/// When tokens are renewed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct RefreshPreferences {
+    /// How long before its end an access token is, unless its service demands another time.
+    pub margin: RefreshMargin,
+    /// Whether a sign-in that its service would end for want of use is refreshed long before, at each start and while the program runs.
+    pub keep_warm: bool,
+}
+
+impl Default for RefreshPreferences {
+    fn default() -> Self {
+        Self { margin: RefreshMargin::default(), keep_warm: true }
+    }
+}
+
+/// How often credentials are verified without anybody asking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum VerificationSchedule {
+    /// Never.
+    Off,
+    /// Every day.
+    #[default]
+    Daily,
+    /// Every week.
+    Weekly,
+}
+
+impl VerificationSchedule {
+    /// How long after one verification the next one comes, where the connector names no time of its own; None = never.
+    #[must_use]
+    pub fn interval(self) -> Option<Duration> {
+        const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+        match self {
+            Self::Off => None,
+            Self::Daily => Some(DAY),
+            Self::Weekly => Some(7 * DAY),
+        }
+    }
 }
 
 /// The order of the list. What has no such time comes last, and names decide between equals.

@@ -40,6 +40,7 @@ mod scope;
 mod service_account;
 mod setback;
 mod unfinished;
+mod verification;
 mod verify;
 
 pub mod view;

@@ -89,7 +89,7 @@ pub(crate) async fn preferences(
     seal: &Seal,
 ) -> Result<Option<Preferences>, VaultError> {
     let kept = one(connection, seal, PREFERENCES).await?;
-    let kept: Option<Preferences> = kept.map(|kept| Ok(payload::decode::<_, 0>(&kept)?.0)).transpose()?;
+    let kept = kept.map(|kept| payload::decode::<Preferences, 0>(&kept).map(|(kept, [])| kept)).transpose()?;
     let Some(of_window) = one(connection, seal, WINDOW).await? else { return Ok(kept) };
     let (OfWindow { sort, letter_keys }, []) = payload::decode(&of_window)?;
     Ok(Some(Preferences { sort, letter_keys, ..kept.unwrap_or_default() }))

@@ -26,7 +26,7 @@ use crate::seal::Seal;
 use crate::writer::Writer;
 use crate::{
     OpenedBy, VaultFolder, activity, backup, basis, database, epoch, fault, generation, grant, integration, lease,
-    payload, registration, revocation, rotation, secret_rotation, setting,
+    registration, revocation, rotation, secret_rotation, setting,
 };
 
 /// An open vault. It holds the vault lock until it is closed.

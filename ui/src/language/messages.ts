@@ -697,6 +697,10 @@ export type PlainId =
   | 'palette-settings-notifications-words'
   | 'palette-settings-about'
   | 'palette-settings-about-words'
+  | 'palette-settings-refreshing'
+  | 'palette-settings-refreshing-words'
+  | 'palette-settings-verification'
+  | 'palette-settings-verification-words'
   | 'revocation-title'
   | 'revocation-text'
   | 'revocation-given-up'
@@ -783,6 +787,26 @@ export type PlainId =
   | 'appearance-light'
   | 'appearance-dark'
   | 'appearance-not-changed'
+  | 'refreshing-title'
+  | 'refreshing-text'
+  | 'margin-standard'
+  | 'margin-standard-text'
+  | 'margin-early'
+  | 'margin-early-text'
+  | 'margin-own'
+  | 'margin-own-text'
+  | 'refreshing-not-changed'
+  | 'keep-warm'
+  | 'keep-warm-text'
+  | 'verification-title'
+  | 'verification-text'
+  | 'verification-daily'
+  | 'verification-daily-text'
+  | 'verification-weekly'
+  | 'verification-weekly-text'
+  | 'verification-off'
+  | 'verification-off-text'
+  | 'verification-not-changed'
   | 'shortcut-palette'
   | 'shortcut-search'
   | 'shortcut-add'
@@ -1022,7 +1046,8 @@ export type PlainId =
   | 'settings-general'
   | 'settings-notifications'
   | 'settings-network'
-  | 'settings-about';
+  | 'settings-about'
+  | 'settings-connections';
 
 /** Messages with gaps, and what stands in them. */
 export interface Variables {
@@ -1283,6 +1308,8 @@ export interface Variables {
   'step-your-word': 'service';
   'step-dead': 'noun';
   'step-prove': 'noun';
+  'margin-minutes': 'part';
+  'margin-minutes-problem': 'least' | 'most';
   'shortcut-letters-text': 'mod';
   'status-scopes-missing': 'n';
   'status-scopes-missing-detail': 'scopes';

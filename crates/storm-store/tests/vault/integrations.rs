@@ -3,10 +3,10 @@
 use crate::common::{LATER, NOW, add, id};
 use storm_domain::port::{NewIntegration, Vault as _};
 use storm_domain::{
-    Account, AppRegistration, Appearance, Authority, Credential, CredentialSummary, GenerationNumber, GenerationPhase, Integration,
-    LanguageChoice, ListSort, NetworkSettings, NotificationPreferences, OwnProxy, Preferences, ProxyChoice, QuietHours,
-    ReconnectReason, RefreshState, RegistrationId, RotationMode, TokenState, Trouble, VaultError, Verdict,
-    VerdictRecord,
+    Account, AppRegistration, Appearance, Authority, Credential, CredentialSummary, GenerationNumber, GenerationPhase,
+    Integration, LanguageChoice, ListSort, NetworkSettings, NotificationPreferences, OwnProxy, Preferences,
+    ProxyChoice, QuietHours, ReconnectReason, RefreshMargin, RefreshPreferences, RefreshState, RegistrationId,
+    RotationMode, TokenState, Trouble, VaultError, Verdict, VerdictRecord, VerificationSchedule,
 };
 use storm_secret::{ClientSecret, ProxyPassword};
 use storm_testkit::{api_key, api_key_integration, oauth_grant, oauth_integration};
@@ -193,6 +193,8 @@ contract! {
             notifications: NotificationPreferences { needs_you: false, replace_soon: true, quiet },
             language: LanguageChoice::Chinese,
             appearance: Appearance::Dark,
+            refresh: RefreshPreferences { margin: RefreshMargin::Own { minutes: 30 }, keep_warm: false },
+            verification: VerificationSchedule::Weekly,
             sort: ListSort::Connector,
             letter_keys: false,
         };

@@ -25,7 +25,7 @@ export interface Command {
 
 const plain = (id: string, title: string, run: () => unknown, rest: Partial<Command> = {}): Command => ({ id, title, detail: '', words: '', tile: null, shortcut: null, danger: false, run, ...rest });
 
-const settingsParts: SettingsPart[] = ['language', 'appearance', 'notifications', 'network', 'vault', 'master_key', 'backup', 'about'];
+const settingsParts: SettingsPart[] = ['language', 'appearance', 'refreshing', 'verification', 'notifications', 'network', 'vault', 'master_key', 'backup', 'about'];
 
 /** Everything that is not about one integration. */
 export function commandsOf(app: App, connectors: ConnectorView[]): Command[] {
