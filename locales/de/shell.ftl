@@ -117,7 +117,7 @@ calendar-replace =
        *[other] Schlüssel
     } ersetzen
 calendar-todo-sign-in = Bis dahin bei { $service } neu anmelden: in Storm Connect „Neu verbinden“ wählen.
-calendar-todo-unused = Nichts erneuert sie, daher beendet { $service } sie wegen Nichtgebrauchs. In Storm Connect fortsetzen oder ablaufen lassen.
+calendar-todo-unused = Nichts erneuert sie, daher beendet { $service } sie wegen Nichtgebrauchs. In Storm Connect fortsetzen oder erneuern, oder ablaufen lassen.
 calendar-todo-key = Bei { $service } { $kind ->
         [file] die nächste Schlüsseldatei
        *[other] den nächsten Schlüssel

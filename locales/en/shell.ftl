@@ -114,7 +114,7 @@ calendar-replace =
        *[other] key
     }
 calendar-todo-sign-in = Sign in to { $service } again by then: in Storm Connect, choose Reconnect.
-calendar-todo-unused = Nothing refreshes it, so { $service } ends it for want of use. Resume it in Storm Connect, or let it end.
+calendar-todo-unused = Nothing refreshes it, so { $service } ends it for want of use. Resume or refresh it in Storm Connect, or let it end.
 calendar-todo-key = Make the next { $kind ->
         [file] key file
        *[other] key

@@ -89,7 +89,7 @@ calendar-replace =
        *[other] 密钥
     }
 calendar-todo-sign-in = 请在此之前重新登录 { $service }：在 Storm Connect 中选择“重新连接”。
-calendar-todo-unused = 由于没有刷新，{ $service } 会因闲置将其终止。请在 Storm Connect 中恢复，或任其到期。
+calendar-todo-unused = 由于没有刷新，{ $service } 会因闲置将其终止。请在 Storm Connect 中恢复或刷新，或任其到期。
 calendar-todo-key = 请在 { $service } 创建新的{ $kind ->
         [file] 密钥文件
        *[other] 密钥

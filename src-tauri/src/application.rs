@@ -11,6 +11,7 @@ use storm_agent::{Host, HostOptions};
 use tauri::{App, AppHandle, Manager as _, RunEvent};
 use tokio::sync::mpsc::unbounded_channel;
 
+use crate::appearance::Look;
 use crate::attention::{self, EventQueue};
 use crate::diagnostics::{Desktop, ShownReport};
 use crate::file_drop::FileDrops;
@@ -47,7 +48,8 @@ pub fn run() -> ExitCode {
         .invoke_handler(bindings.invoke_handler())
         .setup(move |app| {
             bindings.mount_events(app);
-            set_up(app, settings, log).inspect_err(|error| tracing::error!(%error, "the window could not be opened"))?;
+            set_up(app, settings, log)
+                .inspect_err(|error| tracing::error!(%error, "the window could not be opened"))?;
             Ok(())
         })
         .build(tauri::generate_context!());
@@ -73,6 +75,8 @@ fn set_up(app: &App, settings: Settings, log: Arc<ProgramLog>) -> tauri::Result<
     let (drops, pending_drops) = FileDrops::queue();
     app.manage(TrayPresence::default());
     app.manage(Speech::at_start(&settings.data_folder));
+    app.manage(Look::at_start(&settings.data_folder));
+    app.state::<Look>().begin(handle);
     // First: the web view's processes start while the vault is opened. The page asks nothing before this function has ended.
     window::open(handle, app.state::<TrayPresence>().inner().clone(), drops)?;
     let (events, pending_events) = unbounded_channel();

@@ -15,6 +15,7 @@ use tauri_specta::Event as _;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
+use crate::appearance::Look;
 use crate::language::Speech;
 use crate::notification::{Notifier, Pace};
 use crate::shell::{Shell, guarded};
@@ -117,6 +118,7 @@ async fn show_needs(app: AppHandle, host: Arc<Host>, news: Arc<News>, pace: Pace
         let speech = app.state::<Speech>();
         if let Some(preferred) = &preferred {
             speech.follow(&app, preferred.language);
+            app.state::<Look>().follow(&app, preferred.appearance);
         }
         tray.show(TrayView::of(speech.language(), &vault, integrations.as_deref())).await;
         let mut next = None;

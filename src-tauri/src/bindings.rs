@@ -6,8 +6,8 @@ use specta_typescript::Typescript;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
 use crate::command::{
-    activity, api_key, authorization, connector, diagnostics, export, health, host, import, integration, key_file, list, network,
-    preferences, protection, restore, revocation, rotation,
+    activity, api_key, authorization, connector, diagnostics, export, health, host, import, integration, key_file,
+    label, network, preferences, protection, restore, revocation, rotation,
 };
 use crate::shell_event::{CoreEvent, ShellEvent};
 
@@ -48,9 +48,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             integration::disconnect_integration,
             integration::undo_disconnect,
             integration::open_integration_page,
-            list::set_labels,
-            list::window_settings,
-            list::set_window_settings,
+            label::set_labels,
             health::health,
             health::refreshes,
             health::export_forecast,

@@ -4,7 +4,7 @@
 //! The choice lies sealed in the vault. What it came to is noted beside the vault as well, in plain text, so that a start that cannot
 //! open the vault speaks the language that was spoken last. INVARIANT: the page is told of each change, and only of changes.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use fluent_bundle::concurrent::FluentBundle;
@@ -16,6 +16,7 @@ use tauri::AppHandle;
 use tauri_specta::Event as _;
 use unic_langid::LanguageIdentifier;
 
+use crate::note::Note;
 use crate::shell_event::ShellEvent;
 use crate::window;
 
@@ -110,8 +111,7 @@ fn bundle(language: Language) -> FluentBundle<FluentResource> {
 /// The language that is spoken now.
 pub(crate) struct Speech {
     spoken: Mutex<Language>,
-    /// Where it is noted for the next start.
-    noted: PathBuf,
+    note: Note,
     system: Language,
 }
 
@@ -122,9 +122,9 @@ impl Speech {
     }
 
     fn of(data_folder: &Path, system: Language) -> Self {
-        let noted = data_folder.join(FILE);
-        let last = std::fs::read_to_string(&noted).ok().and_then(|tag| Language::of_tag(tag.trim()));
-        Self { spoken: Mutex::new(last.unwrap_or(system)), noted, system }
+        let note = Note::of(data_folder, FILE);
+        let last = note.read().and_then(|tag| Language::of_tag(&tag));
+        Self { spoken: Mutex::new(last.unwrap_or(system)), note, system }
     }
 
     pub(crate) fn language(&self) -> Language {
@@ -151,19 +151,8 @@ impl Speech {
         let is_other = *spoken != language;
         *spoken = language;
         // A choice that happens to be the system's language outlives a change of the system, too.
-        if let Err(error) = self.note(is_own.then_some(language)) {
-            tracing::warn!(%error, "the language could not be noted for the next start");
-        }
+        self.note.keep(is_own.then_some(language.tag()));
         is_other.then_some(language)
-    }
-
-    fn note(&self, language: Option<Language>) -> std::io::Result<()> {
-        let before = std::fs::read_to_string(&self.noted).ok();
-        match language {
-            Some(language) if before.as_deref() != Some(language.tag()) => std::fs::write(&self.noted, language.tag()),
-            None if before.is_some() => std::fs::remove_file(&self.noted),
-            _ => Ok(()),
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod appearance;
 mod application;
 mod attention;
 mod bindings;
@@ -14,6 +15,7 @@ mod import;
 mod key_file;
 mod language;
 mod log;
+mod note;
 mod notification;
 mod original;
 #[cfg(any(target_os = "linux", test))]

@@ -5,12 +5,13 @@
 
 use std::path::PathBuf;
 
-use tauri::webview::{Color, NewWindowResponse};
-use tauri::{AppHandle, Manager as _, Theme, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
+use tauri::webview::NewWindowResponse;
+use tauri::{AppHandle, Manager as _, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
 use tauri_plugin_dialog::{DialogExt as _, FileDialogBuilder};
 use tauri_specta::Event as _;
 use tokio::sync::oneshot;
 
+use crate::appearance::{self, Look};
 use crate::file_drop::FileDrops;
 use crate::language::Speech;
 use crate::notification;
@@ -22,14 +23,11 @@ use crate::tray::TrayPresence;
 /// Its label, which capabilities/main.json names.
 pub(crate) const MAIN: &str = "main";
 
-/// `--window` of the page's tokens.
-const LIGHT_PAGE: Color = Color(245, 247, 249, 255);
-const DARK_PAGE: Color = Color(18, 21, 26, 255);
-
 /// Opens the window.
 pub(crate) fn open(app: &AppHandle, tray: TrayPresence, drops: FileDrops) -> tauri::Result<()> {
-    // The page speaks it from its first word on, before it can ask anything.
-    let page = format!("index.html?language={}", app.state::<Speech>().language().tag());
+    // The page speaks and looks so from its first frame on, before it can ask anything.
+    let (language, look) = (app.state::<Speech>().language().tag(), app.state::<Look>());
+    let page = format!("index.html?language={language}&appearance={}", appearance::word(look.appearance()));
     let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App(page.into()))
         .title("Storm Connect")
         .inner_size(1180.0, 760.0)
@@ -44,9 +42,7 @@ pub(crate) fn open(app: &AppHandle, tray: TrayPresence, drops: FileDrops) -> tau
         draw_by_processor(&view.inner());
         page_process::bring_back(&view.inner());
     })?;
-    // The page's own colours, until it is drawn: no white flash in the dark.
-    let dark = matches!(window.theme(), Ok(Theme::Dark));
-    window.set_background_color(Some(if dark { DARK_PAGE } else { LIGHT_PAGE }))?;
+    look.colour(&window);
     let closing = window.clone();
     window.on_window_event(move |event| match event {
         WindowEvent::CloseRequested { api, .. } => {

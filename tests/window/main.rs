@@ -24,4 +24,5 @@ mod notifications;
 mod paste;
 mod patience;
 mod rotate;
+mod settings;
 mod verdict;

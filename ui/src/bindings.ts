@@ -69,10 +69,6 @@ export const commands = {
 	openIntegrationPage: (id: IntegrationId, page: ConnectorPage) => typedError<null, Failure>(__TAURI_INVOKE("open_integration_page", { id, page })),
 	/**  Puts labels on an integration, in the place of those it had. */
 	setLabels: (id: IntegrationId, labels: string[]) => typedError<null, Failure>(__TAURI_INVOKE("set_labels", { id, labels })),
-	/**  How the window is used. */
-	windowSettings: () => typedError<WindowSettings, Failure>(__TAURI_INVOKE("window_settings")),
-	/**  Remembers how the window is used. */
-	setWindowSettings: (settings: WindowSettings) => typedError<null, Failure>(__TAURI_INVOKE("set_window_settings", { settings })),
 	/**  How all integrations are, and what will need their user. */
 	health: () => typedError<HealthView, Failure>(__TAURI_INVOKE("health")),
 	/**  The last refreshes of an integration, oldest first. */
@@ -473,6 +469,15 @@ export type AddServiceAccountRequest = {
 	/**  Scopes asked for; empty = the connector's. */
 	scopes: string[],
 };
+
+/**  Whether the program is light or dark. */
+export type Appearance = 
+/**  As the system is. */
+"system" | 
+/**  Light. */
+"light" | 
+/**  Dark. */
+"dark";
 
 /**  An integration in an export. */
 export type ArrivalView = {
@@ -1993,9 +1998,22 @@ export type PendingRevocationView = {
 /**  All of them. */
 export type Preferences = {
 	/**  What the desktop is told. */
-	notifications: NotificationPreferences,
-	/**  What the program speaks. Preferences of older versions do not say. */
+	notifications?: NotificationPreferences,
+	/**  What the program speaks. */
 	language?: LanguageChoice,
+	/**  Whether it is light or dark. */
+	appearance?: Appearance,
+	/**  When tokens are renewed. */
+	refresh?: RefreshPreferences,
+	/**  How often credentials are verified without anybody asking. */
+	verification?: VerificationSchedule,
+	/**  In which order the list is shown. */
+	sort?: ListSort,
+	/**
+	 *  Whether letters alone are keys. Who speaks to the computer, or hits keys by mistake, must be able to turn them off (WCAG 2.2,
+	 *  2.1.4).
+	 */
+	letter_keys?: boolean,
 };
 
 /**  How an integration in an export stands to those of the vault. */
@@ -2151,6 +2169,25 @@ export type RefreshOutcome =
 trouble: Trouble } | 
 /**  The end: only the user can help. */
 { outcome: "refused" };
+
+/**  How long before expiry the user wants tokens refreshed. */
+export type RefreshMargin = 
+/**  A fifth of the lifetime, one to fifteen minutes. */
+{ margin: "standard" } | 
+/**  Two fifths of the lifetime, two minutes to an hour: for a network that is away for long. */
+{ margin: "early" } | 
+/**  So many minutes, of [`RefreshMargin::OWN_MINUTES`]. */
+{ margin: "own"; 
+/**  Minutes before the end. */
+minutes: number };
+
+/**  When tokens are renewed. */
+export type RefreshPreferences = {
+	/**  How long before its end an access token is, unless its service demands another time. */
+	margin: RefreshMargin,
+	/**  Whether a sign-in that its service would end for want of use is refreshed long before, at each start and while the program runs. */
+	keep_warm: boolean,
+};
 
 /**  One refresh that ended. */
 export type RefreshView = {
@@ -2690,6 +2727,15 @@ export type VerdictRecord = {
 	/**  When. */
 	at: Timestamp,
 };
+
+/**  How often credentials are verified without anybody asking. */
+export type VerificationSchedule = 
+/**  Never. */
+"off" | 
+/**  Every day. */
+"daily" | 
+/**  Every week. */
+"weekly";
 
 /**  What may open a closed vault. */
 export type WayOut = 

@@ -7,6 +7,7 @@ import { mount } from 'svelte';
 import type { Host } from './api/host';
 import { tauriHost } from './api/tauri';
 import { isTag, speak, type Rehearsed, type Tag } from './language/language.svelte';
+import { appear, isAppearance } from './views/appearance';
 import Window from './views/Window.svelte';
 
 async function chosenHost(): Promise<Host> {
@@ -45,6 +46,13 @@ async function start(target: HTMLElement): Promise<void> {
   );
 }
 
+/** Before anything is drawn: as the host opened the page. */
+function takeFirstAppearance(): void {
+  const asked = new URLSearchParams(location.search).get('appearance');
+  if (isAppearance(asked)) appear(asked);
+}
+
+takeFirstAppearance();
 const target = document.getElementById('app');
 if (!target) throw new Error('The page has no place for the app.');
 void start(target);

@@ -89,14 +89,14 @@ describe('in the list', () => {
     const { user, host } = await openWindow({ rows: labelled() });
     await user.click(await find('sort'));
     await user.click((await screen.findAllByTestId('sort-choice')).find(({ dataset }) => dataset.value === 'connector')!);
-    await waitFor(() => expect(host.windowIs).toEqual({ sort: 'connector', letter_keys: true }));
+    await waitFor(() => expect(host.preferred.sort).toBe('connector'));
     expect(screen.getAllByTestId('integration').map(({ dataset }) => dataset.id).slice(0, 4)).toEqual(['i-bigquery', 'i-databricks', 'i-github-2', 'i-github']);
   });
 
   test('is shown in the order that was remembered', async () => {
     const { FakeHost } = await import('../src/api/fake/host');
     const host = new FakeHost({ rows: labelled() });
-    host.windowIs = { sort: 'name', letter_keys: true };
+    host.preferred = { ...host.preferred, sort: 'name' };
     const { render } = await import('@testing-library/svelte');
     const { default: Window } = await import('../src/views/Window.svelte');
     render(Window, { props: { host } });

@@ -94,7 +94,7 @@ describe('the palette', () => {
     await palette('only needs{Enter}', opened);
     await waitFor(() => expect(screen.getByTestId('filter-needs').getAttribute('aria-pressed')).toBe('true'));
     await palette('sort newest{Enter}', opened);
-    await waitFor(() => expect(opened.host.windowIs.sort).toBe('created'));
+    await waitFor(() => expect(opened.host.preferred.sort).toBe('created'));
   });
 
   test('is a combobox whose active option is in its list, wraps around, and is told how many there are', async () => {

@@ -100,7 +100,7 @@ describe('the sheet', () => {
     await user.click(await find('nav-settings'));
     await user.click(await find('shortcuts-open'));
     await user.click(await find('letter-keys'));
-    await waitFor(() => expect(host.windowIs.letter_keys).toBe(false));
+    await waitFor(() => expect(host.preferred.letter_keys).toBe(false));
     expect(screen.getAllByTestId('shortcut').find(({ dataset }) => dataset.shortcut === 'verify')!.querySelector('kbd')).toBeNull();
     await user.keyboard('{Escape}');
     await waitFor(() => expect(screen.queryByTestId('shortcuts')).toBeNull());

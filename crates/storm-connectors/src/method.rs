@@ -478,6 +478,8 @@ pub(crate) struct VerifySpec {
     #[serde(default)]
     pub(crate) headers: BTreeMap<String, String>,
     pub(crate) body: Option<String>,
+    /// How often it may be sent without anybody asking, where the service has its own idea of that.
+    pub(crate) interval_s: Option<u64>,
     #[serde(default)]
     pub(crate) answer: AnswerFormat,
     pub(crate) ok_pointer: Option<String>,

@@ -23,6 +23,7 @@ pub(crate) const ISSUER_IN_REDIRECT: &str = "issuer_in_redirect";
 pub(crate) const PUSHED_REQUIRED: &str = "pushed_authorization_required";
 
 const LONGEST_ASSERTION: Duration = Duration::from_secs(3600);
+const SHORTEST_VERIFICATION_INTERVAL_S: u64 = 3600;
 
 /// Why a connector cannot say what was asked.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -287,6 +288,13 @@ impl Connector {
     #[must_use]
     pub fn service_account_lifetimes(&self) -> TokenLifetimes {
         self.service_account_setup().map(|setup| lifetimes(&setup.lifetimes)).unwrap_or_default()
+    }
+
+    /// How often a credential of this method is verified without anybody asking, where the service has its own idea of that.
+    #[must_use]
+    pub fn verification_interval(&self, method: Method) -> Option<Duration> {
+        let interval = self.method(method)?.verify.interval_s?;
+        Some(Duration::from_secs(interval.max(SHORTEST_VERIFICATION_INTERVAL_S)))
     }
 
     pub(crate) fn service_account_setup(&self) -> Option<&ServiceAccountSetup> {

@@ -80,6 +80,7 @@ pub struct Known<'a> {
 #[derive(Debug)]
 pub struct Forecast {
     until: Timestamp,
+    keep_warm: bool,
     entries: Vec<ForecastEntry>,
     secrets: HashMap<RegistrationId, usize>,
     lapse: Option<(Timestamp, IntegrationId)>,
@@ -95,10 +96,10 @@ pub struct Outlook {
 }
 
 impl Forecast {
-    /// Up to `horizon` from `now`.
+    /// Up to `horizon` from `now`. `keep_warm` = the program refreshes what would end of disuse, and not only what ends.
     #[must_use]
-    pub fn begun(now: Timestamp, horizon: Duration) -> Self {
-        Self { until: now.after(horizon), entries: Vec::new(), secrets: HashMap::new(), lapse: None }
+    pub fn begun(now: Timestamp, horizon: Duration, keep_warm: bool) -> Self {
+        Self { until: now.after(horizon), keep_warm, entries: Vec::new(), secrets: HashMap::new(), lapse: None }
     }
 
     /// Takes one integration in. What lies in the bin needs nobody.
@@ -119,7 +120,9 @@ impl Forecast {
                     self.push(row.id, *end, ForecastKind::AccessEnds, Certainty::Known);
                 }
             }
-            (TokenState::Active { refresh, .. }, Method::OAuth) => self.add_sign_in(known, refresh),
+            (TokenState::Active { expires_at, refresh }, Method::OAuth) => {
+                self.add_sign_in(known, *expires_at, refresh);
+            }
             (TokenState::Active { .. }, Method::ApiKey | Method::ServiceAccount) => self.add_key(known),
             (TokenState::Disconnected | TokenState::Authorizing | TokenState::Revoked, _) => {}
         }
@@ -153,8 +156,9 @@ impl Forecast {
     /// Ends by disuse and after a whole time. The program touches each grant long before it would end of disuse, so that this needs
     /// nobody while the program runs; an end that each refresh puts off is the same. That holds only as far as the program is run:
     /// when the first of them would lapse if it were not is kept apart, in [`Outlook::lapse`]. Where nothing refreshes a grant by
-    /// itself, because it is paused or its service wants its user first, those ends come.
-    fn add_sign_in(&mut self, known: &Known<'_>, refresh: &RefreshState) {
+    /// itself, because it is paused or its service wants its user first, those ends come; and so they do where its user wants nothing to
+    /// be kept warm and the access token, which is renewed at its own end, does not end before.
+    fn add_sign_in(&mut self, known: &Known<'_>, expires_at: Option<Timestamp>, refresh: &RefreshState) {
         let Some(lifetimes) = known.lifetimes else { return };
         let row = known.integration;
         let used_at = row.last_refreshed_at.unwrap_or(row.created_at);
@@ -167,7 +171,10 @@ impl Forecast {
         let is_put_off = life.and_then(|life| life.is_put_off);
         let whole = said.or(documented).map(|(at, certainty)| (at, ForecastKind::SignInEnds, certainty));
         let first = unused.into_iter().chain(whole).min_by_key(|(at, ..)| *at);
-        if row.paused_at.is_some() || !renews_itself(refresh) {
+        let is_refreshed_before =
+            |end: Timestamp| self.keep_warm || expires_at.is_some_and(|expires_at| expires_at < end);
+        let is_left = first.is_some_and(|(at, ..)| !is_refreshed_before(at));
+        if row.paused_at.is_some() || !renews_itself(refresh) || is_left {
             if let Some((at, kind, certainty)) = first {
                 self.push(row.id, at, kind, certainty);
             }

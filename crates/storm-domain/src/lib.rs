@@ -40,7 +40,6 @@ mod token_answer;
 mod token_state;
 mod vault;
 mod verdict;
-mod window_settings;
 
 pub mod port;
 
@@ -67,11 +66,14 @@ pub use minting::{
 pub use network::{
     Authority, AuthorityFileError, NetworkSettings, NetworkSettingsError, OwnProxy, ProxyAddressError, ProxyChoice,
 };
-pub use preferences::{LanguageChoice, NotificationPreferences, Preferences, QuietHours};
+pub use preferences::{
+    Appearance, LanguageChoice, ListSort, NotificationPreferences, Preferences, QuietHours, RefreshPreferences,
+    VerificationSchedule,
+};
 pub use reconnect::{InterruptedBy, ReconnectReason};
 pub use refresh_failure::{Delivery, ProviderWords, RefreshFailure, SendFailure, TransientKind};
 pub use refresh_life::RefreshTokenLife;
-pub use refresh_policy::{Backoff, RefreshPolicy};
+pub use refresh_policy::{Backoff, RefreshMargin, RefreshPolicy};
 pub use registration::{AppRegistration, ClientMetadata, RegisteredClient, RegistrationOffer};
 pub use replacement::{CredentialEnd, Reminder, ReplacementPolicy, Urgency};
 pub use revocation::PendingRevocation;
@@ -89,4 +91,3 @@ pub use token_answer::{AnswerOddity, ErrorAnswer, RawTokenAnswer, TokenAnswerRea
 pub use token_state::{RefreshState, TokenEvent, TokenState, Trouble};
 pub use vault::{Landed, Lease, LeaseOwner, RefreshIntent, VaultError};
 pub use verdict::{Verdict, VerdictRecord};
-pub use window_settings::{ListSort, WindowSettings};

@@ -1,15 +1,46 @@
 //! What the user prefers of the program as a whole. None of it is a secret.
+//!
+//! INVARIANT: what an older version kept can be read; what it does not say is as it would be had nobody chosen.
+
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::RefreshMargin;
+
 /// All of them.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, specta::Type)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(default)]
 pub struct Preferences {
     /// What the desktop is told.
     pub notifications: NotificationPreferences,
-    /// What the program speaks. Preferences of older versions do not say.
-    #[serde(default)]
+    /// What the program speaks.
     pub language: LanguageChoice,
+    /// Whether it is light or dark.
+    pub appearance: Appearance,
+    /// When tokens are renewed.
+    pub refresh: RefreshPreferences,
+    /// How often credentials are verified without anybody asking.
+    pub verification: VerificationSchedule,
+    /// In which order the list is shown.
+    pub sort: ListSort,
+    /// Whether letters alone are keys. Who speaks to the computer, or hits keys by mistake, must be able to turn them off (WCAG 2.2,
+    /// 2.1.4).
+    pub letter_keys: bool,
+}
+
+impl Default for Preferences {
+    fn default() -> Self {
+        Self {
+            notifications: NotificationPreferences::default(),
+            language: LanguageChoice::default(),
+            appearance: Appearance::default(),
+            refresh: RefreshPreferences::default(),
+            verification: VerificationSchedule::default(),
+            sort: ListSort::default(),
+            letter_keys: true,
+        }
+    }
 }
 
 /// The language of window, tray and notifications, by its tag (BCP 47).
@@ -28,6 +59,79 @@ pub enum LanguageChoice {
     /// Simplified Chinese.
     #[serde(rename = "zh-CN")]
     Chinese,
+}
+
+/// Whether the program is light or dark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Appearance {
+    /// As the system is.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// When tokens are renewed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct RefreshPreferences {
+    /// How long before its end an access token is, unless its service demands another time.
+    pub margin: RefreshMargin,
+    /// Whether a sign-in that its service would end for want of use is refreshed long before, at each start and while the program runs.
+    pub keep_warm: bool,
+}
+
+impl Default for RefreshPreferences {
+    fn default() -> Self {
+        Self { margin: RefreshMargin::default(), keep_warm: true }
+    }
+}
+
+/// How often credentials are verified without anybody asking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum VerificationSchedule {
+    /// Never.
+    Off,
+    /// Every day.
+    #[default]
+    Daily,
+    /// Every week.
+    Weekly,
+}
+
+impl VerificationSchedule {
+    /// How long after one verification the next one comes, where the connector names no time of its own; None = never.
+    #[must_use]
+    pub fn interval(self) -> Option<Duration> {
+        const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+        match self {
+            Self::Off => None,
+            Self::Daily => Some(DAY),
+            Self::Weekly => Some(7 * DAY),
+        }
+    }
+}
+
+/// The order of the list. What has no such time comes last, and names decide between equals.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum ListSort {
+    /// What needs its user first, then what soon may.
+    #[default]
+    NeedsMe,
+    /// By name.
+    Name,
+    /// By service, and there by account.
+    Connector,
+    /// The last sign of life first.
+    LastUsed,
+    /// The next refresh first.
+    NextRefresh,
+    /// The newest first.
+    Created,
 }
 
 /// What the desktop is told, and when.
@@ -80,10 +184,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn preferences_of_an_older_version_follow_the_system() {
+    fn preferences_of_an_older_version_are_read_and_say_nothing_of_what_is_new() {
         let older = r#"{"notifications":{"needs_you":false,"replace_soon":true,"quiet":null}}"#;
         let read: Preferences = serde_json::from_str(older).unwrap();
-        assert_eq!((read.language, read.notifications.needs_you), (LanguageChoice::System, false));
+        let notifications = NotificationPreferences { needs_you: false, ..NotificationPreferences::default() };
+        assert_eq!(read, Preferences { notifications, ..Preferences::default() });
+        assert!(read.letter_keys, "letters are keys until they are turned off");
     }
 
     #[test]

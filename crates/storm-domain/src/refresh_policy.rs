@@ -1,23 +1,60 @@
 //! When a token is refreshed, and when it is tried again.
 //!
-//! A refresh comes `min(15 min, max(60 s, 20 % of the lifetime))` before expiry, up to a tenth of that lead earlier by
-//! jitter; a connector may override the lead. Randomness comes in as a fraction, so that the functions stay pure.
+//! A refresh comes `min(15 min, max(60 s, 20 % of the lifetime))` before expiry, or as long before it as the user wishes, up to a tenth
+//! of that margin earlier by jitter; a connector may override both. Randomness comes in as a fraction, so that the functions stay pure.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 
-const LONGEST_LEAD: Duration = Duration::from_secs(15 * 60);
-const SHORTEST_LEAD: Duration = Duration::from_secs(60);
-const LEAD_SHARE: u32 = 5; // a fifth of the lifetime
 const JITTER_SHARE: f64 = 0.1;
+
+/// How long before expiry the user wants tokens refreshed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, specta::Type)]
+#[serde(tag = "margin", rename_all = "snake_case")]
+pub enum RefreshMargin {
+    /// A fifth of the lifetime, one to fifteen minutes.
+    #[default]
+    Standard,
+    /// Two fifths of the lifetime, two minutes to an hour: for a network that is away for long.
+    Early,
+    /// So many minutes, of [`RefreshMargin::OWN_MINUTES`].
+    Own {
+        /// Minutes before the end.
+        minutes: u16,
+    },
+}
+
+impl RefreshMargin {
+    /// What an own margin may be.
+    pub const OWN_MINUTES: RangeInclusive<u16> = 1..=120;
+
+    /// Whether it is one that can be kept to.
+    #[must_use]
+    pub fn is_usable(self) -> bool {
+        match self {
+            Self::Standard | Self::Early => true,
+            Self::Own { minutes } => Self::OWN_MINUTES.contains(&minutes),
+        }
+    }
+
+    fn lead(self, lifetime: Duration) -> Duration {
+        const MINUTE: Duration = Duration::from_secs(60);
+        match self {
+            Self::Standard => (lifetime / 5).clamp(MINUTE, 15 * MINUTE),
+            Self::Early => (lifetime / 5 * 2).clamp(2 * MINUTE, 60 * MINUTE),
+            Self::Own { minutes } => u32::from(minutes) * MINUTE,
+        }
+    }
+}
 
 /// How long before expiry a connector wants its tokens refreshed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RefreshPolicy {
-    /// Overrides the lead; some services refuse an early refresh.
+    /// Overrides the user's margin; some services refuse an early refresh.
     pub lead: Option<Duration>,
 }
 
@@ -26,9 +63,15 @@ impl RefreshPolicy {
     ///
     /// The lead is never more than half the lifetime, so that a short-lived token is not refreshed in a loop.
     #[must_use]
-    pub fn due_at(&self, obtained_at: Timestamp, expires_at: Timestamp, jitter: f64) -> Timestamp {
+    pub fn due_at(
+        &self,
+        margin: RefreshMargin,
+        obtained_at: Timestamp,
+        expires_at: Timestamp,
+        jitter: f64,
+    ) -> Timestamp {
         let lifetime = expires_at.since(obtained_at);
-        let lead = self.lead.unwrap_or_else(|| (lifetime / LEAD_SHARE).max(SHORTEST_LEAD).min(LONGEST_LEAD));
+        let lead = self.lead.unwrap_or_else(|| margin.lead(lifetime));
         let jittered = lead.mul_f64(1.0 + JITTER_SHARE * jitter.clamp(0.0, 1.0));
         expires_at.before(jittered.min(lifetime / 2))
     }
@@ -60,30 +103,42 @@ mod tests {
 
     const MINUTE: Duration = Duration::from_secs(60);
 
-    fn due_before_expiry(lifetime: Duration, policy: RefreshPolicy) -> Duration {
+    fn due_before_expiry(lifetime: Duration, margin: RefreshMargin, policy: RefreshPolicy) -> Duration {
         let start = Timestamp(1_000_000);
         let end = start.after(lifetime);
-        end.since(policy.due_at(start, end, 0.0))
+        end.since(policy.due_at(margin, start, end, 0.0))
     }
 
     #[test]
-    fn o49_the_lead_follows_the_lifetime() {
+    fn o49_the_lead_follows_the_lifetime_and_the_wish_and_never_half_of_it() {
+        const OWN: RefreshMargin = RefreshMargin::Own { minutes: 30 };
         let policy = RefreshPolicy::default();
-        for (lifetime, lead) in [
-            (Duration::from_secs(10), Duration::from_secs(5)),
-            (2 * MINUTE, MINUTE),
-            (10 * MINUTE, 2 * MINUTE),
-            (60 * MINUTE, 12 * MINUTE),
-            (8 * 60 * MINUTE, 15 * MINUTE),
+        for (lifetime, standard, early, own) in [
+            (Duration::from_secs(10), Duration::from_secs(5), Duration::from_secs(5), Duration::from_secs(5)),
+            (2 * MINUTE, MINUTE, MINUTE, MINUTE),
+            (10 * MINUTE, 2 * MINUTE, 4 * MINUTE, 5 * MINUTE),
+            (60 * MINUTE, 12 * MINUTE, 24 * MINUTE, 30 * MINUTE),
+            (8 * 60 * MINUTE, 15 * MINUTE, 60 * MINUTE, 30 * MINUTE),
         ] {
-            assert_eq!(due_before_expiry(lifetime, policy), lead, "lifetime {lifetime:?}");
+            let leads = [RefreshMargin::Standard, RefreshMargin::Early, OWN];
+            let leads = leads.map(|margin| due_before_expiry(lifetime, margin, policy));
+            assert_eq!(leads, [standard, early, own], "lifetime {lifetime:?}");
         }
     }
 
     #[test]
-    fn a_connector_overrides_the_lead() {
+    fn a_connector_overrides_the_lead_whatever_the_user_wishes() {
         let policy = RefreshPolicy { lead: Some(Duration::from_secs(30)) };
-        assert_eq!(due_before_expiry(60 * MINUTE, policy), Duration::from_secs(30));
+        for margin in [RefreshMargin::Standard, RefreshMargin::Early, RefreshMargin::Own { minutes: 20 }] {
+            assert_eq!(due_before_expiry(60 * MINUTE, margin, policy), Duration::from_secs(30));
+        }
+    }
+
+    #[test]
+    fn an_own_margin_is_bounded() {
+        let usable = |minutes| RefreshMargin::Own { minutes }.is_usable();
+        assert_eq!([0, 1, 120, 121, u16::MAX].map(usable), [false, true, true, false, false]);
+        assert!(RefreshMargin::Standard.is_usable() && RefreshMargin::Early.is_usable());
     }
 
     #[test]
@@ -97,12 +152,18 @@ mod tests {
 
     proptest! {
         #[test]
-        fn o49_due_is_spread_between_half_of_the_life_and_its_end(lifetime in 0u64..10_000_000_000, jitter in 0.0f64..1.0) {
+        fn o49_due_is_spread_between_half_of_the_life_and_its_end(
+            lifetime in 0u64..10_000_000_000,
+            minutes in RefreshMargin::OWN_MINUTES,
+            jitter in 0.0f64..1.0,
+        ) {
             let start = Timestamp(0);
             let end = start.after(Duration::from_secs(lifetime));
-            let due = RefreshPolicy::default().due_at(start, end, jitter);
-            prop_assert!(due <= end);
-            prop_assert!(due >= start.after(Duration::from_secs(lifetime) / 2));
+            for margin in [RefreshMargin::Standard, RefreshMargin::Early, RefreshMargin::Own { minutes }] {
+                let due = RefreshPolicy::default().due_at(margin, start, end, jitter);
+                prop_assert!(due <= end);
+                prop_assert!(due >= start.after(Duration::from_secs(lifetime) / 2));
+            }
         }
     }
 }

@@ -8,8 +8,8 @@ use std::time::Duration;
 use storm_connectors::Catalogue;
 use storm_domain::port::{Browser, Clock, Entropy, EventSink, Network, Provider, Vault};
 use storm_domain::{
-    ActivityKind, AttemptId, ErrorCode, Event, Failure, Integration, IntegrationId, Landed, LeaseOwner, TokenEvent,
-    VaultError,
+    ActivityKind, AttemptId, ErrorCode, Event, Failure, Integration, IntegrationId, Landed, LeaseOwner, Timestamp,
+    TokenEvent, VaultError,
 };
 use tokio::sync::watch;
 
@@ -22,6 +22,7 @@ use crate::error::ToFailure as _;
 use crate::flight::Flights;
 use crate::held::HeldSecrets;
 use crate::import::Imports;
+use crate::preferences::Plan;
 use crate::revocation::Revocations;
 use crate::rotation::Ending;
 use crate::schedule::Schedule;
@@ -57,6 +58,10 @@ pub struct Engine {
     pub(crate) held: HeldSecrets,
     pub(crate) imports: Imports,
     pub(crate) schedule: Schedule,
+    pub(crate) verifications: Schedule,
+    /// When a scheduled verification found its service out of reach, or nothing to ask.
+    pub(crate) unreached: Mutex<HashMap<IntegrationId, Timestamp>>,
+    pub(crate) plan: Mutex<Plan>,
     pub(crate) ages: Ages,
     pub(crate) exchanged: ExchangedTokens,
     pub(crate) unfinished: Mutex<HashMap<IntegrationId, Unfinished>>,
@@ -85,6 +90,9 @@ impl Engine {
             held: HeldSecrets::default(),
             imports: Imports::default(),
             schedule: Schedule::default(),
+            verifications: Schedule::default(),
+            unreached: Mutex::default(),
+            plan: Mutex::default(),
             ages: Ages::default(),
             exchanged: ExchangedTokens::default(),
             unfinished: Mutex::default(),
@@ -122,7 +130,7 @@ impl Engine {
 
     /// The wall clock.
     #[must_use]
-    pub fn now(&self) -> storm_domain::Timestamp {
+    pub fn now(&self) -> Timestamp {
         self.parts.clock.now()
     }
 

@@ -8,7 +8,7 @@ use storm_domain::{
 };
 
 use crate::api_key::checked_name;
-use crate::engine::Engine;
+use crate::engine::{Engine, lock};
 use crate::error::ToFailure as _;
 use crate::view::{
     Capabilities, ConnectorPage, DisconnectedView, IntegrationDetailView, IntegrationView, RevocationView,
@@ -244,6 +244,8 @@ impl Engine {
 
     pub(crate) fn forget(&self, id: IntegrationId) {
         self.schedule.remove(id);
+        self.verifications.remove(id);
+        lock(&self.unreached).remove(&id);
         self.exchanged.forget(id);
         self.forget_questions(id);
     }

@@ -23,8 +23,8 @@ mod id_token;
 mod identity;
 mod import;
 mod integration;
+mod label;
 mod lend;
-mod list;
 mod naming;
 mod network;
 mod preferences;
@@ -41,6 +41,7 @@ mod scope;
 mod service_account;
 mod setback;
 mod unfinished;
+mod verification;
 mod verify;
 
 pub mod view;

@@ -28,6 +28,7 @@ impl Engine {
     /// # Errors
     /// When the vault cannot be read; what concerns one integration only is logged and does not stop the others.
     pub async fn recover(self: &Arc<Self>) -> Result<(), VaultError> {
+        self.recall_preferences().await?;
         for landed in self.vault().landed().await? {
             let id = landed.integration_id;
             if let Err(failure) = self.replay(&landed).await {

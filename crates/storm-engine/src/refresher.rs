@@ -1,4 +1,4 @@
-//! When what is due: one schedule, one sleep, wake-ups on a five-second grid.
+//! When what is due: one schedule of refreshes and one of verifications, one sleep, wake-ups on a five-second grid.
 //!
 //! Every thirty seconds at most the wall clock is compared with the monotonic clock; a jump means that the computer slept or
 //! its clock was set, and everything due is looked at again, staggered by what is needed first and by how many requests one
@@ -15,10 +15,10 @@ use storm_domain::{
 };
 use tokio::sync::Semaphore;
 
-use crate::age::CLOCK_JUMP;
 use crate::engine::{Engine, lock};
 use crate::integration::BIN_TERM;
 use crate::refresh::Wanted;
+use crate::schedule::Schedule;
 
 const CLOCK_CHECK: Duration = Duration::from_secs(30);
 /// A token that lives shorter is over before it is of use; refreshing it at its end would be a loop.
@@ -27,14 +27,22 @@ const SHORTEST_USEFUL_LIFETIME: Duration = Duration::from_secs(10);
 /// when that would be; those that do count in months.
 const KEEP_WARM_EVERY: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 const KEEP_WARM_JITTER: f64 = 0.1;
-const VERIFY_KEYS_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 const EMPTY_BIN_EVERY: Duration = Duration::from_secs(60 * 60);
 const MOST_AT_ONE_SERVICE: usize = 4;
 const MOST_AT_ONCE: usize = 8;
+/// Nobody waits for a verification, so few of them are under way, and always with room left for what is refreshed.
+const MOST_VERIFIED_AT_ONCE: usize = 2;
+
+/// What is due.
+#[derive(Clone, Copy)]
+enum Task {
+    Refresh,
+    Verify,
+}
 
 impl Engine {
-    /// Runs until [`Engine::shut_down`]: refreshes what is due, verifies keys once a day, drops what dialogs left behind and what
-    /// has lain in the bin for a day.
+    /// Runs until [`Engine::shut_down`]: refreshes and verifies what is due, drops what dialogs left behind and what has lain in the
+    /// bin for a day.
     pub async fn run_refresher(self: &Arc<Self>) -> Result<(), VaultError> {
         self.schedule_all().await?;
         let limits = Arc::new(Limits::default());
@@ -45,24 +53,10 @@ impl Engine {
             let now = self.now();
             self.held.expire(now);
             self.imports.expire(now);
-            for id in self.schedule.take_due(now) {
-                let (engine, limits) = (Arc::clone(self), Arc::clone(&limits));
-                tokio::spawn(async move {
-                    // Apart, so that a panic in it does not leave the integration taken for ever.
-                    let work = tokio::spawn({
-                        let engine = Arc::clone(&engine);
-                        async move { engine.work_on(id, &limits).await }
-                    });
-                    if work.await.is_err() {
-                        tracing::error!(integration = %id, "the work on what was due broke off; it is tried again");
-                        engine.schedule.set(id, engine.now().after(Backoff::FIRST));
-                    }
-                    if engine.schedule.finish(id)
-                        && let Ok(row) = engine.live(id).await
-                    {
-                        engine.schedule_next(&row);
-                    }
-                });
+            for task in [Task::Refresh, Task::Verify] {
+                for id in self.schedule_of(task).take_due(now) {
+                    self.take_up(task, id, &limits);
+                }
             }
             let jumps_before = std::mem::replace(&mut jumps, self.look_at_clocks());
             if jumps != jumps_before {
@@ -78,25 +72,63 @@ impl Engine {
                     tracing::warn!(%error, "the bin was not emptied; a later hour will do");
                 }
             }
-            let pause = self.schedule.pause(now).map_or(CLOCK_CHECK, |pause| pause.min(CLOCK_CHECK));
+            let next = self.schedule.pause(now).into_iter().chain(self.verifications.pause(now)).min();
+            let pause = next.map_or(CLOCK_CHECK, |pause| pause.min(CLOCK_CHECK));
             tokio::select! {
                 () = self.parts.clock.sleep(pause) => {}
                 () = self.schedule.changed() => {}
+                () = self.verifications.changed() => {}
                 _ = stopping.wait_for(|stop| *stop) => return Ok(()),
             }
         }
     }
 
-    async fn schedule_all(&self) -> Result<(), VaultError> {
+    fn schedule_of(&self, task: Task) -> &Schedule {
+        match task {
+            Task::Refresh => &self.schedule,
+            Task::Verify => &self.verifications,
+        }
+    }
+
+    /// Works on what was taken from its schedule, beside everything else.
+    fn take_up(self: &Arc<Self>, task: Task, id: IntegrationId, limits: &Arc<Limits>) {
+        let (engine, limits) = (Arc::clone(self), Arc::clone(limits));
+        tokio::spawn(async move {
+            // Apart, so that a panic in it does not leave the integration taken for ever.
+            let work = tokio::spawn({
+                let engine = Arc::clone(&engine);
+                async move {
+                    match task {
+                        Task::Refresh => engine.work_on(id, &limits).await,
+                        Task::Verify => engine.verify_when_due(id, &limits).await,
+                    }
+                }
+            });
+            if work.await.is_err() {
+                tracing::error!(integration = %id, "the work on what was due broke off; it is tried again");
+                engine.schedule_of(task).set(id, engine.now().after(Backoff::FIRST));
+            }
+            let is_due_again = engine.schedule_of(task).finish(id);
+            let is_awaited = matches!(task, Task::Refresh) && engine.awaits_refresh(id);
+            if (is_due_again || is_awaited)
+                && let Ok(row) = engine.live(id).await
+            {
+                match is_due_again {
+                    true => engine.schedule_next(&row),
+                    false => engine.verifications.put(id, engine.next_verification(&row)),
+                }
+            }
+        });
+    }
+
+    pub(crate) async fn schedule_all(&self) -> Result<(), VaultError> {
         self.vault().each_integration(&mut |row| self.schedule_next(&row)).await
     }
 
-    /// Puts an integration where it belongs in the schedule.
+    /// Puts an integration where it belongs in the schedules.
     pub(crate) fn schedule_next(&self, row: &Integration) {
-        match self.next_due(row) {
-            Some(at) => self.schedule.set(row.id, at),
-            None => self.schedule.remove(row.id),
-        }
+        self.schedule.put(row.id, self.next_due(row));
+        self.verifications.put(row.id, self.next_verification(row));
     }
 
     fn next_due(&self, row: &Integration) -> Option<Timestamp> {
@@ -109,11 +141,7 @@ impl Engine {
         let now = self.now();
         match (refresh, row.method) {
             (RefreshState::BackingOff { until, .. }, _) => Some(if self.is_pausing(*until) { *until } else { now }),
-            (_, Method::ApiKey) => {
-                let last = row.last_verdict.as_ref().map_or(row.created_at, |record| record.at);
-                let is_from_the_future = last > now.after(CLOCK_JUMP);
-                Some(if is_from_the_future { now } else { last.after(VERIFY_KEYS_EVERY) })
-            }
+            (_, Method::ApiKey) => None, // it does not end by itself
             (RefreshState::NotRefreshable, _) => *expires_at,
             (RefreshState::Idle | RefreshState::InFlight, _) => {
                 let obtained_at = row.last_refreshed_at.unwrap_or(row.created_at);
@@ -123,12 +151,13 @@ impl Engine {
                 if expires_at.is_some_and(|end| end.since(obtained_at) < SHORTEST_USEFUL_LIFETIME) {
                     return Some(obtained_at.after(Backoff::FIRST));
                 }
-                let lifetimes = self.lifetimes_of(row);
+                let (lifetimes, wish) = (self.lifetimes_of(row), self.plan().refresh);
+                let is_kept_warm = wish.keep_warm && !is_exchanged;
                 let due = |fraction| {
-                    let before_it_ends =
-                        expires_at.map(|end| lifetimes.refresh_policy.due_at(obtained_at, end, fraction));
+                    let policy = lifetimes.refresh_policy;
+                    let before_it_ends = expires_at.map(|end| policy.due_at(wish.margin, obtained_at, end, fraction));
                     let while_warm = keep_warm_by(obtained_at, *expires_at, lifetimes.refresh_idle, fraction);
-                    before_it_ends.into_iter().chain(while_warm.filter(|_| !is_exchanged)).min()
+                    before_it_ends.into_iter().chain(while_warm.filter(|_| is_kept_warm)).min()
                 };
                 // An unchanged token keeps its place; a new one gets a new jitter.
                 let (earliest, latest) = (due(1.0), due(0.0));
@@ -164,13 +193,11 @@ impl Engine {
             return self.schedule.set(id, self.now().after(pause));
         }
         // Failures are written into the row and the log where they happen; here they only need no further handling.
-        let outcome = match row.method {
-            Method::ApiKey => self.verify_integration(id).await.map(drop),
-            _ if self.is_exchanged(&row) => {
-                self.exchanged.forget(id);
-                self.exchange(&row).await.map(drop)
-            }
-            Method::OAuth | Method::ServiceAccount => self.refresh_grant(id, Wanted::WhenDue).await.map(drop),
+        let outcome = if self.is_exchanged(&row) {
+            self.exchanged.forget(id);
+            self.exchange(&row).await.map(drop)
+        } else {
+            self.refresh_grant(id, Wanted::WhenDue).await.map(drop)
         };
         // A back-off that could not be written, on a full disk say, must not make the schedule spin.
         let earliest = match &outcome {
@@ -188,10 +215,7 @@ impl Engine {
                 if outcome.is_err() && is_out_of_reach(&row.state) {
                     service.rest.begin(self.parts.clock.monotonic());
                 }
-                match self.next_due(&row) {
-                    Some(at) => self.schedule.set(id, at.max(earliest)),
-                    None => self.schedule.remove(id),
-                }
+                self.schedule.put(id, self.next_due(&row).map(|at| at.max(earliest)));
             }
             Err(VaultError::NotFound) => {}
             Err(error) => {
@@ -235,15 +259,28 @@ fn is_out_of_reach(state: &TokenState) -> bool {
 }
 
 /// How many requests may be under way, in all and at one service.
-struct Limits {
+pub(crate) struct Limits {
     all: Semaphore,
+    verifying: Semaphore,
     of_vault: Rest,
     services: Mutex<HashMap<String, Arc<Service>>>,
 }
 
-struct Service {
+pub(crate) struct Service {
     places: Semaphore,
     rest: Rest,
+    of_verifying: Rest,
+}
+
+impl Service {
+    /// How long nothing is verified there, because it just said nothing.
+    pub(crate) fn rest_of_verifying(&self, monotonic: Duration) -> Option<Duration> {
+        self.rest.left(monotonic).max(self.of_verifying.left(monotonic))
+    }
+
+    pub(crate) fn begin_rest_of_verifying(&self, monotonic: Duration) {
+        self.of_verifying.begin(monotonic);
+    }
 }
 
 /// Until when something is left alone that just failed whoever asked it, by the monotonic clock.
@@ -262,15 +299,21 @@ impl Rest {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { all: Semaphore::new(MOST_AT_ONCE), of_vault: Rest::default(), services: Mutex::default() }
+        let [all, verifying] = [MOST_AT_ONCE, MOST_VERIFIED_AT_ONCE].map(Semaphore::new);
+        Self { all, verifying, of_vault: Rest::default(), services: Mutex::default() }
     }
 }
 
 impl Limits {
-    fn service(&self, name: String) -> Arc<Service> {
+    pub(crate) fn service(&self, name: String) -> Arc<Service> {
         let places = || Semaphore::new(MOST_AT_ONE_SERVICE);
-        let service = || Arc::new(Service { places: places(), rest: Rest::default() });
+        let service = || Arc::new(Service { places: places(), rest: Rest::default(), of_verifying: Rest::default() });
         Arc::clone(lock(&self.services).entry(name).or_insert_with(service))
+    }
+
+    pub(crate) async fn turn_to_verify<'a>(&'a self, service: &'a Service) -> impl Sized + 'a {
+        // First the place among verifications: those that wait must not hold places that a refresh could use.
+        (self.verifying.acquire().await.ok(), service.places.acquire().await.ok())
     }
 
     async fn turn<'a>(&'a self, service: &'a Service) -> impl Sized + 'a {

@@ -46,6 +46,14 @@ impl Schedule {
         }
     }
 
+    /// Puts an integration at a time, or out of it.
+    pub(crate) fn put(&self, id: IntegrationId, at: Option<Timestamp>) {
+        match at {
+            Some(at) => self.set(id, at),
+            None => self.remove(id),
+        }
+    }
+
     pub(crate) fn remove(&self, id: IntegrationId) {
         lock(&self.inner).due.remove(&id);
     }
@@ -68,6 +76,12 @@ impl Schedule {
     pub(crate) fn waiting(&self) -> (usize, Option<Timestamp>) {
         let queue = lock(&self.inner);
         (queue.due.len(), queue.due.values().min().copied())
+    }
+
+    /// Whether it is due, waits for its turn, or is being worked on.
+    pub(crate) fn is_under_way(&self, id: IntegrationId, now: Timestamp) -> bool {
+        let queue = lock(&self.inner);
+        queue.taken.contains_key(&id) || queue.due.get(&id).is_some_and(|at| *at <= now)
     }
 
     /// Takes everything that is due, most urgent first, and leaves out what is taken already.

@@ -44,6 +44,13 @@ impl Engine {
     }
 
     pub(crate) async fn verify_now(&self, id: IntegrationId) -> Result<Verdict, Failure> {
+        let (integration, verdict) = self.verdict_now(id).await?;
+        self.settle_verdict(&integration, &verdict).await?;
+        Ok(verdict)
+    }
+
+    /// What the service says of the credential in use now. Nothing of it is kept yet.
+    pub(crate) async fn verdict_now(&self, id: IntegrationId) -> Result<(Integration, Verdict), Failure> {
         loop {
             let integration = self.live(id).await?;
             let tried = self.active_number(id).await.map_err(|error| error.to_failure())?;
@@ -55,12 +62,17 @@ impl Engine {
             {
                 continue;
             }
-            self.keep_verdict(&integration, &verdict).await?;
-            if verdict.is_accepted() {
-                self.learn_end(&integration).await;
-            }
-            return Ok(verdict);
+            return Ok((integration, verdict));
         }
+    }
+
+    /// Keeps a verdict on the credential in use, and asks when one that works ends.
+    pub(crate) async fn settle_verdict(&self, integration: &Integration, verdict: &Verdict) -> Result<(), Failure> {
+        self.keep_verdict(integration, verdict).await?;
+        if verdict.is_accepted() {
+            self.learn_end(integration).await;
+        }
+        Ok(())
     }
 
     async fn verdict_on_active(&self, integration: &Integration) -> Result<Verdict, Failure> {

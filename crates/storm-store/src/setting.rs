@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
-use storm_domain::{Authority, NetworkSettings, OwnProxy, ProxyChoice, VaultError};
+use storm_domain::{Authority, ListSort, NetworkSettings, OwnProxy, Preferences, ProxyChoice, VaultError};
 use storm_secret::{ProxyPassword, SecretBytes};
 use url::Url;
 
@@ -12,8 +12,9 @@ use crate::payload;
 use crate::seal::Seal;
 
 pub(crate) const NETWORK: &str = "network";
-pub(crate) const PREFERENCES: &str = "preferences";
-pub(crate) const WINDOW: &str = "window";
+const PREFERENCES: &str = "preferences";
+/// Where older versions kept the order of the list and whether letters are keys.
+const WINDOW: &str = "window";
 
 /// Everything but the password.
 #[derive(Serialize, Deserialize)]
@@ -80,4 +81,70 @@ pub(crate) async fn one(
         .await
         .map_err(of_sqlx)?;
     sealed.map(|sealed| seal.open_setting(name, &sealed)).transpose()
+}
+
+/// What is preferred, with what an older version kept apart from it until something is chosen anew.
+pub(crate) async fn preferences(
+    connection: &mut SqliteConnection,
+    seal: &Seal,
+) -> Result<Option<Preferences>, VaultError> {
+    let kept = one(connection, seal, PREFERENCES).await?;
+    let kept = kept.map(|kept| payload::decode::<Preferences, 0>(&kept).map(|(kept, [])| kept)).transpose()?;
+    let Some(of_window) = one(connection, seal, WINDOW).await? else { return Ok(kept) };
+    let (OfWindow { sort, letter_keys }, []) = payload::decode(&of_window)?;
+    Ok(Some(Preferences { sort, letter_keys, ..kept.unwrap_or_default() }))
+}
+
+/// Keeps what is preferred, in one place from now on. To be called in a transaction.
+pub(crate) async fn put_preferences(
+    connection: &mut SqliteConnection,
+    seal: &Seal,
+    preferences: &Preferences,
+) -> Result<(), VaultError> {
+    put(connection, seal, PREFERENCES, &payload::encode(preferences, &[])?).await?;
+    sqlx::query("DELETE FROM setting WHERE name = ?1").bind(WINDOW).execute(connection).await.map_err(of_sqlx)?;
+    Ok(())
+}
+
+#[derive(Deserialize)]
+struct OfWindow {
+    sort: ListSort,
+    letter_keys: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use storm_crypto::MasterKey;
+    use storm_domain::LanguageChoice;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{VaultFolder, database};
+
+    #[tokio::test]
+    async fn what_an_older_version_kept_in_two_places_is_taken_over_once() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut connection = database::connect(&VaultFolder::new(directory.path())).await.unwrap();
+        database::migrate(&mut connection).await.unwrap();
+        let seal = Seal::new(MasterKey::make().unwrap(), Uuid::nil());
+        assert_eq!(preferences(&mut connection, &seal).await.unwrap(), None);
+
+        // As they were written then, word for word.
+        let window = serde_json::json!({ "sort": "connector", "letter_keys": false });
+        put(&mut connection, &seal, WINDOW, &payload::encode(&window, &[]).unwrap()).await.unwrap();
+        let of_window = Preferences { sort: ListSort::Connector, letter_keys: false, ..Preferences::default() };
+        assert_eq!(preferences(&mut connection, &seal).await.unwrap(), Some(of_window.clone()));
+        let older = serde_json::json!({
+            "notifications": { "needs_you": true, "replace_soon": true, "quiet": null },
+            "language": "de",
+        });
+        put(&mut connection, &seal, PREFERENCES, &payload::encode(&older, &[]).unwrap()).await.unwrap();
+        let both = Preferences { language: LanguageChoice::German, ..of_window };
+        assert_eq!(preferences(&mut connection, &seal).await.unwrap(), Some(both.clone()));
+
+        let chosen = Preferences { sort: ListSort::Name, ..both };
+        put_preferences(&mut connection, &seal, &chosen).await.unwrap();
+        assert_eq!(preferences(&mut connection, &seal).await.unwrap(), Some(chosen), "the old row has no say any more");
+        assert!(one(&mut connection, &seal, WINDOW).await.unwrap().is_none());
+    }
 }

@@ -13,7 +13,7 @@ use storm_domain::{
     ActivityEntry, ActivityKind, ActivityPortion, AppRegistration, Credential, Generation, GenerationInfo,
     GenerationNumber, GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, LinkedActivity,
     NetworkSettings, OAuthGrant, PendingRevocation, Preferences, RawTokenAnswer, RefreshIntent, RegistrationId,
-    RevocationId, Rotation, RotationMode, SecretRotation, Timestamp, VaultError, WindowSettings,
+    RevocationId, Rotation, RotationMode, SecretRotation, Timestamp, VaultError,
 };
 use storm_secret::{ClientSecret, SecretBytes};
 
@@ -26,7 +26,7 @@ use crate::seal::Seal;
 use crate::writer::Writer;
 use crate::{
     OpenedBy, VaultFolder, activity, backup, basis, database, epoch, fault, generation, grant, integration, lease,
-    payload, registration, revocation, rotation, secret_rotation, setting,
+    registration, revocation, rotation, secret_rotation, setting,
 };
 
 /// An open vault. It holds the vault lock until it is closed.
@@ -577,21 +577,16 @@ impl Vault for SqliteVault {
     }
 
     async fn preferences(&self) -> Result<Option<Preferences>, VaultError> {
-        let kept = setting::one(&mut *self.reader().await?, &self.seal, setting::PREFERENCES).await?;
-        kept.map(|kept| Ok(payload::decode::<_, 0>(&kept)?.0)).transpose()
+        setting::preferences(&mut *self.reader().await?, &self.seal).await
     }
 
     async fn put_preferences(&self, preferences: &Preferences) -> Result<(), VaultError> {
-        self.put_setting(setting::PREFERENCES, payload::encode(preferences, &[])?).await
-    }
-
-    async fn window_settings(&self) -> Result<Option<WindowSettings>, VaultError> {
-        let kept = setting::one(&mut *self.reader().await?, &self.seal, setting::WINDOW).await?;
-        kept.map(|kept| Ok(payload::decode::<_, 0>(&kept)?.0)).transpose()
-    }
-
-    async fn put_window_settings(&self, settings: &WindowSettings) -> Result<(), VaultError> {
-        self.put_setting(setting::WINDOW, payload::encode(settings, &[])?).await
+        let (seal, preferences) = (Arc::clone(&self.seal), preferences.clone());
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move { setting::put_preferences(connection, &seal, &preferences).await })
+            })
+            .await
     }
 
     async fn append_activity(

@@ -11,7 +11,7 @@ pub mod host;
 pub mod import;
 pub mod integration;
 pub mod key_file;
-pub mod list;
+pub mod label;
 pub mod network;
 pub mod preferences;
 pub mod protection;

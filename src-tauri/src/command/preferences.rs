@@ -3,6 +3,7 @@
 use storm_domain::{Failure, Preferences};
 use tauri::{AppHandle, Manager as _, State};
 
+use crate::appearance::Look;
 use crate::language::Speech;
 use crate::shell::Shell;
 
@@ -23,5 +24,6 @@ pub async fn set_preferences(
 ) -> Result<Preferences, Failure> {
     let kept = shell.ask(|engine| async move { engine.set_preferences(preferences).await }).await?;
     app.state::<Speech>().follow(&app, kept.language);
+    app.state::<Look>().follow(&app, kept.appearance);
     Ok(kept)
 }

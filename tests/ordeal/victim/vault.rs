@@ -8,7 +8,7 @@ use storm_domain::{
     ActivityEntry, ActivityKind, ActivityPortion, AppRegistration, Credential, Generation, GenerationInfo,
     GenerationNumber, GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, LinkedActivity,
     NetworkSettings, OAuthGrant, PendingRevocation, Preferences, RawTokenAnswer, RefreshIntent, RegistrationId,
-    RevocationId, Rotation, RotationMode, SecretRotation, Timestamp, VaultError, WindowSettings,
+    RevocationId, Rotation, RotationMode, SecretRotation, Timestamp, VaultError,
 };
 use storm_secret::ClientSecret;
 
@@ -280,12 +280,6 @@ impl Vault for TrappedVault {
     }
     async fn put_preferences(&self, preferences: &Preferences) -> Stored<()> {
         trapped!(self.put_preferences(preferences))
-    }
-    async fn window_settings(&self) -> Stored<Option<WindowSettings>> {
-        looked!(self.window_settings())
-    }
-    async fn put_window_settings(&self, settings: &WindowSettings) -> Stored<()> {
-        trapped!(self.put_window_settings(settings))
     }
     async fn append_activity(
         &self,

@@ -1,7 +1,7 @@
 // The one seam to the host: every command and event of the contract, as promises that fail with a `HostFailure`.
 // The shape is derived from the generated bindings, so a changed command breaks the build here and nowhere silently.
 // Deliberately absent: anything about Tauri; the window runs on `tauri.ts`, a plain browser and the tests on `fake/`.
-import type { commands, CoreEvent, Failure, ShellEvent } from '../bindings';
+import type { commands, CoreEvent, Failure, Preferences as StoredPreferences, ShellEvent } from '../bindings';
 
 export type * from '../bindings';
 
@@ -9,8 +9,16 @@ type Command<F> = F extends (...given: infer Given) => Promise<infer Answer>
   ? (...given: Given) => Promise<Extract<Answer, { status: 'ok' }> extends { data: infer Data } ? Data : never>
   : never;
 
+/** As they cross, whole. Only what an older version stored leaves something out, and the core fills that in. */
+export type Preferences = Required<StoredPreferences>;
+
+type Contract = { [Name in keyof typeof commands]: Command<(typeof commands)[Name]> };
+
 /** The commands of the contract; each rejects with {@link HostFailure}. */
-export type HostCommands = { [Name in keyof typeof commands]: Command<(typeof commands)[Name]> };
+export interface HostCommands extends Omit<Contract, 'preferences' | 'setPreferences'> {
+  preferences(): Promise<Preferences>;
+  setPreferences(preferences: Preferences): Promise<Preferences>;
+}
 
 /** Ends a subscription. */
 export type Unlisten = () => void;

@@ -736,6 +736,18 @@ export type PlainId =
   | 'palette-words-diagnostics'
   | 'palette-program-log'
   | 'palette-words-program-log'
+  | 'palette-settings-language'
+  | 'palette-settings-language-words'
+  | 'palette-settings-appearance'
+  | 'palette-settings-appearance-words'
+  | 'palette-settings-notifications'
+  | 'palette-settings-notifications-words'
+  | 'palette-settings-about'
+  | 'palette-settings-about-words'
+  | 'palette-settings-refreshing'
+  | 'palette-settings-refreshing-words'
+  | 'palette-settings-verification'
+  | 'palette-settings-verification-words'
   | 'revocation-title'
   | 'revocation-text'
   | 'revocation-given-up'
@@ -817,6 +829,31 @@ export type PlainId =
   | 'language-system'
   | 'language-system-text'
   | 'language-not-changed'
+  | 'appearance-title'
+  | 'appearance-system'
+  | 'appearance-light'
+  | 'appearance-dark'
+  | 'appearance-not-changed'
+  | 'refreshing-title'
+  | 'refreshing-text'
+  | 'margin-standard'
+  | 'margin-standard-text'
+  | 'margin-early'
+  | 'margin-early-text'
+  | 'margin-own'
+  | 'margin-own-text'
+  | 'refreshing-not-changed'
+  | 'keep-warm'
+  | 'keep-warm-text'
+  | 'verification-title'
+  | 'verification-text'
+  | 'verification-daily'
+  | 'verification-daily-text'
+  | 'verification-weekly'
+  | 'verification-weekly-text'
+  | 'verification-off'
+  | 'verification-off-text'
+  | 'verification-not-changed'
   | 'shortcut-palette'
   | 'shortcut-search'
   | 'shortcut-add'
@@ -1057,7 +1094,13 @@ export type PlainId =
   | 'settings-data-folder'
   | 'settings-version'
   | 'settings-licence'
-  | 'settings-licence-text';
+  | 'settings-licence-text'
+  | 'settings-groups'
+  | 'settings-general'
+  | 'settings-notifications'
+  | 'settings-network'
+  | 'settings-about'
+  | 'settings-connections';
 
 /** Messages with gaps, and what stands in them. */
 export interface Variables {
@@ -1322,6 +1365,8 @@ export interface Variables {
   'step-your-word': 'service';
   'step-dead': 'noun';
   'step-prove': 'noun';
+  'margin-minutes': 'part';
+  'margin-minutes-problem': 'least' | 'most';
   'shortcut-letters-text': 'mod';
   'status-scopes-missing': 'n';
   'status-scopes-missing-detail': 'scopes';

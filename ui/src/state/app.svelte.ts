@@ -28,7 +28,6 @@ import { Route } from './route.svelte';
 import { capsOf, type Shortcut } from './shortcut';
 import { Toasts } from './toast.svelte';
 import { verdictText } from './verdict';
-import { Settings } from './window-settings.svelte';
 
 export class App {
   readonly clock = new Clock();
@@ -37,7 +36,6 @@ export class App {
   readonly dialogs = new Dialogs();
   readonly drop: Drop;
   readonly integrations: Integrations;
-  readonly settings: Settings;
   readonly preferences: Preferred;
   readonly list: List;
   readonly bulk: Bulk;
@@ -62,9 +60,8 @@ export class App {
 
   constructor(readonly host: Host) {
     this.integrations = new Integrations(host);
-    this.settings = new Settings(host);
     this.preferences = new Preferred(host);
-    this.list = new List(this.settings, this.integrations);
+    this.list = new List(this.preferences, this.integrations);
     this.bulk = new Bulk(host, this.list, this.toasts);
     this.page = new Page(host);
     this.drop = new Drop(
@@ -130,7 +127,7 @@ export class App {
   async showHost(view: HostView): Promise<void> {
     this.hostView = view;
     this.clock.touch();
-    if (view.vault.vault === 'unlocked') await Promise.all([this.settings.recall(), this.integrations.load()]);
+    if (view.vault.vault === 'unlocked') await Promise.all([this.#recall(), this.integrations.load()]);
   }
 
   /** Does the one thing that fits the integration now. */
@@ -219,7 +216,7 @@ export class App {
 
   /** The caps to show beside what a key does; none while that key is off. */
   caps(shortcut: Shortcut): string[] | undefined {
-    return capsOf(shortcut, { letters: this.settings.value.letter_keys })[0];
+    return capsOf(shortcut, { letters: this.preferences.letterKeys })[0];
   }
 
   /** Remembers what was run from the palette. */
@@ -252,6 +249,11 @@ export class App {
   async #reload(id: IntegrationId): Promise<void> {
     this.clock.touch();
     await Promise.all([this.integrations.changed(id), this.page.changed(id)]);
+  }
+
+  /** A core that cannot tell what is preferred leaves it as it is: the list is worth more than its order. */
+  async #recall(): Promise<void> {
+    await this.preferences.recall().catch(() => undefined);
   }
 
   async #heard(event: CoreEvent): Promise<void> {

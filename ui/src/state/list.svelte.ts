@@ -3,8 +3,8 @@
 import type { IntegrationId, IntegrationView, ListSort } from '../api/host';
 import { choicesOf, everything, filtered, type Filter, type StateFilter } from './filter';
 import type { Integrations } from './integrations.svelte';
+import type { Preferred } from './preferences.svelte';
 import { Sorter } from './sort';
-import type { Settings } from './window-settings.svelte';
 
 export class List {
   search = $state('');
@@ -30,14 +30,14 @@ export class List {
   readonly choices = $derived.by(() => choicesOf(this.#all(), this.filter));
 
   constructor(
-    private readonly settings: Settings,
+    private readonly preferences: Preferred,
     integrations: Integrations,
   ) {
     this.#all = () => integrations.rows;
   }
 
   get sort(): ListSort {
-    return this.settings.value.sort;
+    return this.preferences.sort;
   }
 
   /** Chooses one kind of filter and leaves the others. */

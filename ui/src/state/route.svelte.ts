@@ -4,7 +4,7 @@ import type { IntegrationId } from '../api/host';
 export type PageTab = 'overview' | 'credentials' | 'activity';
 
 /** Parts of the settings that can be gone to straight away. */
-export type SettingsPart = 'vault' | 'master_key' | 'backup' | 'network';
+export type SettingsPart = 'language' | 'appearance' | 'refreshing' | 'verification' | 'notifications' | 'network' | 'vault' | 'master_key' | 'backup' | 'about';
 
 export type Place =
   | { view: 'integrations' }

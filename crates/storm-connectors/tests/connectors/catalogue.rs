@@ -1,6 +1,7 @@
 //! The schema: what must hold for every entry, and how entries are found.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use storm_connectors::{Catalogue, Connector, EntryError, RevokeBy, Setup, check_url};
 use storm_domain::{Fields, KeyExchange, KeyFileAccount, KeyPlacement, KeyTask, Method, ServiceAccountKey};
@@ -258,6 +259,17 @@ checked_on = "2026-11-22"
 #[test]
 fn the_smallest_entry_is_accepted() {
     assert_eq!(Connector::from_toml(SMALLEST).unwrap().methods.len(), 1);
+}
+
+#[test]
+fn a_service_has_its_own_idea_of_how_often_it_is_asked_but_an_hour_at_least() {
+    let interval = |verify: &str| {
+        let text = SMALLEST.replacen("verify = { ", &format!("verify = {{ {verify}"), 1);
+        Connector::from_toml(&text).unwrap().verification_interval(Method::ApiKey)
+    };
+    assert_eq!(interval(""), None);
+    assert_eq!(interval("interval_s = 259_200, "), Some(Duration::from_secs(3 * 24 * 60 * 60)));
+    assert_eq!(interval("interval_s = 1, "), Some(Duration::from_secs(60 * 60)));
 }
 
 #[test]

@@ -64,7 +64,11 @@ fn alone(integration: &Integration) -> Known<'_> {
 }
 
 fn outlook(known: &[Known<'_>]) -> Outlook {
-    let mut forecast = Forecast::begun(NOW, HORIZON);
+    outlook_of(known, true)
+}
+
+fn outlook_of(known: &[Known<'_>], keep_warm: bool) -> Outlook {
+    let mut forecast = Forecast::begun(NOW, HORIZON, keep_warm);
     known.iter().for_each(|one| forecast.add(one));
     forecast.finish()
 }
@@ -101,6 +105,27 @@ fn a_grant_that_nothing_refreshes_ends_of_disuse() {
     let words = ProviderWords { code: "invalid_client".to_owned(), description: String::new() };
     let refused = RefreshState::BackingOff { failures: 2, until: day(0), trouble: Trouble::Registration { words } };
     assert_eq!(said(&Known { lifetimes, ..alone(&signed_in(refused)) }), unused);
+}
+
+#[test]
+fn a_grant_that_is_not_kept_warm_ends_of_disuse_unless_its_access_token_is_renewed_before() {
+    let lifetimes = with_limits(Some(DAY * 60), None);
+    for (expires_at, is_left) in [(None, true), (Some(day(61)), true), (Some(day(59)), false), (Some(day(-1)), false)] {
+        let row = row(Method::OAuth, TokenState::Active { expires_at, refresh: RefreshState::Idle });
+        let cold = outlook_of(&[Known { lifetimes, ..alone(&row) }], false);
+        let said: Vec<_> = cold.entries.iter().map(|entry| (entry.kind, entry.at, entry.certainty)).collect();
+        let unused = (ForecastKind::SignInUnused, day(60), Certainty::Presumed);
+        assert_eq!(said, is_left.then_some(unused).into_iter().collect::<Vec<_>>(), "{expires_at:?}");
+        assert_eq!(cold.lapse, (!is_left).then_some((day(60), row.id)), "{expires_at:?}");
+        assert_eq!(self::said(&Known { lifetimes, ..alone(&row) }), [], "kept warm, it needs nobody");
+    }
+    // An end that each refresh would put off comes as well, when there is none.
+    let row = Integration {
+        refresh_life: life(-1, Some(20), Some(true)),
+        ..row(Method::OAuth, TokenState::Active { expires_at: None, refresh: RefreshState::Idle })
+    };
+    let cold = outlook_of(&[Known { lifetimes, ..alone(&row) }], false);
+    assert_eq!((cold.entries[0].kind, cold.entries[0].at), (ForecastKind::SignInEnds, day(20)));
 }
 
 #[test]

@@ -10,7 +10,6 @@ use crate::{
     GenerationInfo, GenerationNumber, GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner,
     LinkedActivity, Method, NetworkSettings, OAuthGrant, PendingRevocation, Preferences, RawTokenAnswer, RefreshIntent,
     RegistrationId, RevocationId, Rotation, RotationMode, SecretRotation, Timestamp, TokenEvent, VaultError,
-    WindowSettings,
 };
 
 /// An integration that is added together with its first credential, or before it.
@@ -346,13 +345,8 @@ pub trait Vault: Send + Sync {
 
     /// What the user prefers of the program; None until something was chosen.
     async fn preferences(&self) -> Result<Option<Preferences>, VaultError>;
-    /// Keeps what the user prefers.
+    /// Keeps what the user prefers, sealed.
     async fn put_preferences(&self, preferences: &Preferences) -> Result<(), VaultError>;
-
-    /// How the window is used; None until something was chosen.
-    async fn window_settings(&self) -> Result<Option<WindowSettings>, VaultError>;
-    /// Keeps how the window is used, sealed.
-    async fn put_window_settings(&self, settings: &WindowSettings) -> Result<(), VaultError>;
 
     /// Adds to the log.
     async fn append_activity(

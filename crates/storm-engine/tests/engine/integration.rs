@@ -2,7 +2,8 @@ use std::time::Duration;
 
 use storm_domain::port::Vault;
 use storm_domain::{
-    ErrorCode, Event, LanguageChoice, ListSort, NotificationPreferences, Preferences, QuietHours, WindowSettings,
+    Appearance, ErrorCode, Event, LanguageChoice, ListSort, NotificationPreferences, Preferences, QuietHours,
+    RefreshMargin, RefreshPreferences, VerificationSchedule,
 };
 use storm_engine::view::{RevocationView, StatusView};
 
@@ -95,10 +96,19 @@ async fn preferences_are_the_defaults_until_they_are_chosen_and_outlive_a_restar
     let quiet = |from, until| Preferences {
         notifications: NotificationPreferences { quiet: Some(QuietHours { from, until }), ..Default::default() },
         language: LanguageChoice::German,
+        appearance: Appearance::Dark,
+        refresh: RefreshPreferences { margin: RefreshMargin::Early, keep_warm: false },
+        verification: VerificationSchedule::Weekly,
+        sort: ListSort::Connector,
+        letter_keys: false,
     };
     rig.engine.set_preferences(quiet(1_320, 420)).await.unwrap();
     let refused = failure(rig.engine.set_preferences(quiet(420, 420)).await);
     assert_eq!((refused.code, refused.field.as_deref()), (ErrorCode::FieldNotUsable, Some("quiet")));
+    let refresh = RefreshPreferences { margin: RefreshMargin::Own { minutes: 121 }, keep_warm: true };
+    let refused = failure(rig.engine.set_preferences(Preferences { refresh, ..Preferences::default() }).await);
+    assert_eq!((refused.code, refused.field.as_deref()), (ErrorCode::FieldNotUsable, Some("minutes")));
+    assert!(refused.message.contains("1 to 120 minutes"), "{}", refused.message);
     let rig = rig.restart().await;
     assert_eq!(rig.engine.preferences().await.unwrap(), quiet(1_320, 420));
     assert!(rig.events.all().contains(&Event::PreferencesChanged));
@@ -121,17 +131,4 @@ async fn labels_are_kept_over_a_restart_and_refused_whole() {
     assert!(rig.page(id).await.integration.labels.is_empty());
     rig.engine.disconnect_integration(id, false).await.unwrap();
     assert_eq!(failure(rig.engine.set_labels(id, &typed(&["prod"])).await).code, ErrorCode::NotFound);
-}
-
-#[tokio::test]
-async fn how_the_window_is_used_is_remembered() {
-    let rig = Rig::start().await;
-    assert_eq!(
-        rig.engine.window_settings().await.unwrap(),
-        WindowSettings { sort: ListSort::NeedsMe, letter_keys: true }
-    );
-    let chosen = WindowSettings { sort: ListSort::Connector, letter_keys: false };
-    rig.engine.set_window_settings(chosen.clone()).await.unwrap();
-    let rig = rig.restart().await;
-    assert_eq!(rig.engine.window_settings().await.unwrap(), chosen);
 }

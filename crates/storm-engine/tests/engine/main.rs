@@ -33,6 +33,7 @@ mod revocation;
 mod rig;
 mod rotation;
 mod rotation_crash;
+mod schedule;
 mod scope;
 mod secret_rotation;
 mod service_account;

@@ -3,10 +3,10 @@
 use crate::common::{LATER, NOW, add, id};
 use storm_domain::port::{NewIntegration, Vault as _};
 use storm_domain::{
-    Account, AppRegistration, Authority, Credential, CredentialSummary, GenerationNumber, GenerationPhase, Integration,
-    LanguageChoice, ListSort, NetworkSettings, NotificationPreferences, OwnProxy, Preferences, ProxyChoice, QuietHours,
-    ReconnectReason, RefreshState, RegistrationId, RotationMode, TokenState, Trouble, VaultError, Verdict,
-    VerdictRecord, WindowSettings,
+    Account, AppRegistration, Appearance, Authority, Credential, CredentialSummary, GenerationNumber, GenerationPhase,
+    Integration, LanguageChoice, ListSort, NetworkSettings, NotificationPreferences, OwnProxy, Preferences,
+    ProxyChoice, QuietHours, ReconnectReason, RefreshMargin, RefreshPreferences, RefreshState, RegistrationId,
+    RotationMode, TokenState, Trouble, VaultError, Verdict, VerdictRecord, VerificationSchedule,
 };
 use storm_secret::{ClientSecret, ProxyPassword};
 use storm_testkit::{api_key, api_key_integration, oauth_grant, oauth_integration};
@@ -183,27 +183,24 @@ contract! {
         assert!(matches!(kept.proxy, ProxyChoice::Direct) && kept.authorities.is_empty(), "{kept:?}");
     }
 
-    async fn what_is_preferred_comes_back_and_the_last_choice_counts(house) {
+    async fn what_is_preferred_comes_back_beside_the_network_settings_and_the_last_choice_counts(house) {
         let vault = house.open().await;
         assert!(vault.preferences().await.unwrap().is_none(), "nothing was chosen yet");
+        vault.put_network_settings(&NetworkSettings::default()).await.unwrap();
         vault.put_preferences(&Preferences::default()).await.unwrap();
         let quiet = Some(QuietHours { from: 1_320, until: 420 });
-        let notifications = NotificationPreferences { needs_you: false, replace_soon: true, quiet };
-        vault.put_preferences(&Preferences { notifications: notifications.clone(), language: LanguageChoice::Chinese }).await.unwrap();
+        let chosen = Preferences {
+            notifications: NotificationPreferences { needs_you: false, replace_soon: true, quiet },
+            language: LanguageChoice::Chinese,
+            appearance: Appearance::Dark,
+            refresh: RefreshPreferences { margin: RefreshMargin::Own { minutes: 30 }, keep_warm: false },
+            verification: VerificationSchedule::Weekly,
+            sort: ListSort::Connector,
+            letter_keys: false,
+        };
+        vault.put_preferences(&chosen).await.unwrap();
         let vault = house.reopen(vault).await;
-        let kept = vault.preferences().await.unwrap().unwrap();
-        assert_eq!((kept.notifications, kept.language), (notifications, LanguageChoice::Chinese));
-    }
-
-    async fn the_window_settings_come_back_beside_the_network_settings_and_the_last_choice_counts(house) {
-        let vault = house.open().await;
-        assert!(vault.window_settings().await.unwrap().is_none(), "nothing was chosen yet");
-        vault.put_network_settings(&NetworkSettings::default()).await.unwrap();
-        for sort in [ListSort::Created, ListSort::Connector] {
-            vault.put_window_settings(&WindowSettings { sort, letter_keys: false }).await.unwrap();
-        }
-        let vault = house.reopen(vault).await;
-        assert_eq!(vault.window_settings().await.unwrap(), Some(WindowSettings { sort: ListSort::Connector, letter_keys: false }));
+        assert_eq!(vault.preferences().await.unwrap(), Some(chosen));
         assert!(matches!(vault.network_settings().await.unwrap().unwrap().proxy, ProxyChoice::System));
     }
 

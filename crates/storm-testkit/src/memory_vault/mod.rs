@@ -18,7 +18,7 @@ use storm_domain::{
     ActivityEntry, ActivityKind, ActivityPortion, AppRegistration, Credential, Generation, GenerationInfo,
     GenerationNumber, GenerationPhase, Integration, IntegrationId, Landed, Lease, LeaseOwner, LinkedActivity,
     NetworkSettings, OAuthGrant, PendingRevocation, Preferences, RawTokenAnswer, RefreshIntent, RegistrationId,
-    RevocationId, Rotation, RotationMode, SecretRotation, Timestamp, VaultError, WindowSettings,
+    RevocationId, Rotation, RotationMode, SecretRotation, Timestamp, VaultError,
 };
 use storm_secret::ClientSecret;
 
@@ -419,18 +419,6 @@ impl Vault for MemoryVault {
     async fn put_preferences(&self, preferences: &Preferences) -> Result<(), VaultError> {
         self.write(|tables| {
             tables.preferences = Some(preferences.clone());
-            Ok(())
-        })
-        .await
-    }
-
-    async fn window_settings(&self) -> Result<Option<WindowSettings>, VaultError> {
-        Ok(self.tables().window_settings.clone())
-    }
-
-    async fn put_window_settings(&self, settings: &WindowSettings) -> Result<(), VaultError> {
-        self.write(|tables| {
-            tables.window_settings = Some(settings.clone());
             Ok(())
         })
         .await

@@ -7,7 +7,7 @@ use storm_domain::{
     ActivityEntry, ActivityKind, ActivityPortion, AppRegistration, Credential, GenerationNumber, GenerationPhase,
     Integration, IntegrationId, Landed, Lease, LinkedActivity, MintedIds, NetworkSettings, OAuthGrant, Preferences,
     RawTokenAnswer, RegistrationId, RevocationId, Rotation, RotationMode, RotationStep, SecretRotation, Timestamp,
-    VaultError, WindowSettings,
+    VaultError,
 };
 use storm_secret::ClientSecret;
 
@@ -26,7 +26,6 @@ pub(super) struct Tables {
     pub(super) revocations: Vec<NewRevocation>,
     pub(super) network_settings: Option<NetworkSettings>,
     pub(super) preferences: Option<Preferences>,
-    pub(super) window_settings: Option<WindowSettings>,
     pub(super) is_full: bool,
     ordinals: HashMap<IntegrationId, u64>,
     last_ordinal: u64,

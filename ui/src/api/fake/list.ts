@@ -1,5 +1,5 @@
-// The window's own business, as the fake host plays it: labels, and how the window is used. A label that holds "refuses" is refused.
-import type { Host, IntegrationDetailView, WindowSettings } from '../host';
+// Labels, as the fake host plays them. A label that holds "refuses" is refused.
+import type { Host, IntegrationDetailView } from '../host';
 import { fail, FakeModel } from './model';
 import { integrationOf, workingDay } from './seed';
 
@@ -18,16 +18,6 @@ export const labelled = (): IntegrationDetailView[] => [
 ];
 
 export class FakeList extends FakeModel {
-  windowIs: WindowSettings = { sort: 'needs_me', letter_keys: true };
-
-  windowSettings = async () => this.windowIs;
-
-  setWindowSettings: Host['setWindowSettings'] = async (settings) => {
-    await this.called('setWindowSettings');
-    this.windowIs = settings;
-    return null;
-  };
-
   setLabels: Host['setLabels'] = async (id, labels) => {
     await this.called('setLabels');
     const twice = labels.find((label, place) => labels.findIndex((one) => one.toLowerCase() === label.toLowerCase()) < place);

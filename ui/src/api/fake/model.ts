@@ -115,7 +115,7 @@ export class FakeModel {
   protected attempt: { view: AuthorizationView; target: AuthorizationTarget } | null = null;
   protected replaced: AuthorizationView | null = null;
   protected network: NetworkSettingsView = plainNetwork;
-  protected preferred: Preferences = plainPreferences;
+  preferred: Preferences = plainPreferences;
   protected next = 1;
 
   constructor(settings: Partial<FakeSettings> = {}) {

@@ -25,7 +25,7 @@ export interface Command {
 
 const plain = (id: string, title: string, run: () => unknown, rest: Partial<Command> = {}): Command => ({ id, title, detail: '', words: '', tile: null, shortcut: null, danger: false, run, ...rest });
 
-const settingsParts: SettingsPart[] = ['vault', 'master_key', 'backup', 'network'];
+const settingsParts: SettingsPart[] = ['language', 'appearance', 'refreshing', 'verification', 'notifications', 'network', 'vault', 'master_key', 'backup', 'about'];
 
 /** Everything that is not about one integration. */
 export function commandsOf(app: App, connectors: ConnectorView[]): Command[] {
@@ -48,7 +48,7 @@ export function commandsOf(app: App, connectors: ConnectorView[]): Command[] {
     ...stateFilters.map((state) =>
       plain(`filter:${state}`, t('palette-show-only', { what: stateTitle(state) }), shown(() => (app.list.filter = { ...everything, state })), { words: t('palette-words-filter') })),
     ...app.list.choices.labels.map(({ title }) => plain(`label:${title}`, t('palette-show-only', { what: title }), shown(() => (app.list.filter = { ...everything, label: title })), { detail: t('label-word'), words: t('palette-words-label') })),
-    ...sorts.map((sort) => plain(`sort:${sort}`, t('palette-sort', { order: sortTitle(sort) }), shown(() => void app.attempt(() => app.settings.choose({ sort }))), { words: t('palette-words-order') })),
+    ...sorts.map((sort) => plain(`sort:${sort}`, t('palette-sort', { order: sortTitle(sort) }), shown(() => void app.attempt(() => app.preferences.choose({ sort }))), { words: t('palette-words-order') })),
     ...connectors.map(({ badge, category }) => plain(`connect:${badge.id}`, t('heading-connect', { service: badge.name }), () => app.dialogs.setup(badge.id), { detail: category, words: t('palette-words-connect'), tile: badge })),
   ];
 }
