@@ -2,6 +2,7 @@
 
 mod application;
 mod attention;
+mod autostart;
 mod bindings;
 mod calendar;
 mod clipboard;

@@ -11,6 +11,7 @@ use storm_agent::Host;
 use storm_domain::{Action, ErrorCode, Failure};
 use storm_engine::Engine;
 
+use crate::autostart::Autostart;
 use crate::clipboard::Clipboard;
 use crate::import::Imports;
 use crate::original::Originals;
@@ -23,6 +24,7 @@ pub(crate) struct Shell {
     pub(crate) practice: Practice,
     pub(crate) originals: Originals,
     pub(crate) imports: Imports,
+    pub(crate) autostart: Autostart,
     /// Whether the program is on its way out.
     pub(crate) ending: AtomicBool,
 }

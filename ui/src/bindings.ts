@@ -15,6 +15,12 @@ export const commands = {
 	unlockWithPassphrase: (request: PassphraseRequest) => typedError<HostView, Failure>(__TAURI_INVOKE("unlock_with_passphrase", { request })),
 	/**  Starts the practice service, if it does not run, and gives its base URL. */
 	startPractice: () => typedError<string, Failure>(__TAURI_INVOKE("start_practice")),
+	/**  Tries whether secrets can be kept. */
+	testStorage: () => typedError<StorageTestView, Failure>(__TAURI_INVOKE("test_storage")),
+	/**  Whether it is, as the system has it. */
+	autostart: () => typedError<AutostartView, Failure>(__TAURI_INVOKE("autostart")),
+	/**  Has it started at login from now on, or not any more. */
+	setAutostart: (on: boolean) => typedError<AutostartView, Failure>(__TAURI_INVOKE("set_autostart", { on })),
 	/**  Puts the offered copy of the database back, by its name, and opens the vault. */
 	restoreBackup: (name: string) => typedError<HostView, Failure>(__TAURI_INVOKE("restore_backup", { name })),
 	/**  The user knows that the vault is an older one: refreshing goes on. */
@@ -586,6 +592,14 @@ export type AuthorizationView = {
 };
 
 /**  A copy of the database that can be put back. */
+export type AutostartView = { autostart: "on" } | { autostart: "off" } | { autostart: "not_offered"; why: NotOffered };
+export type NotOffered = "sandboxed" | "no_place";
+export type StorageTestView = { tested_at: Timestamp, checks: StorageCheckView[] };
+export type StorageCheckView = { check: StorageCheck, outcome: StorageOutcome };
+export type StorageCheck = "keyring" | "keyring_round_trip" | "passphrase" | "vault_round_trip" | "folder" | "space";
+export type StorageOutcome = { outcome: "passed" } | { outcome: "remarked"; remark: StorageRemark } | { outcome: "failed"; problem: KeyProblem | null; failure: Failure } | { outcome: "not_tried" };
+export type StorageRemark = { remark: "network_folder"; file_system: string } | { remark: "little_space"; free_mib: number };
+
 export type BackupView = {
 	/**  Its name among the copies. */
 	name: string,
@@ -1982,6 +1996,7 @@ export type Preferences = {
 	notifications: NotificationPreferences,
 	/**  What the program speaks. Preferences of older versions do not say. */
 	language?: LanguageChoice,
+	asked_start_at_login?: boolean,
 };
 
 /**  How an integration in an export stands to those of the vault. */

@@ -13,5 +13,6 @@ mod open_vault;
 mod opening;
 mod protection;
 mod restoring;
+mod storage_test;
 
 pub use host::{Host, HostOptions};

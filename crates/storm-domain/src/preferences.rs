@@ -10,6 +10,10 @@ pub struct Preferences {
     /// What the program speaks. Preferences of older versions do not say.
     #[serde(default)]
     pub language: LanguageChoice,
+    /// Whether the user was asked if the program is to start at login: once, whatever the answer was. Whether it does is the
+    /// system's to know.
+    #[serde(default)]
+    pub asked_start_at_login: bool,
 }
 
 /// The language of window, tray and notifications, by its tag (BCP 47).
@@ -84,6 +88,7 @@ mod tests {
         let older = r#"{"notifications":{"needs_you":false,"replace_soon":true,"quiet":null}}"#;
         let read: Preferences = serde_json::from_str(older).unwrap();
         assert_eq!((read.language, read.notifications.needs_you), (LanguageChoice::System, false));
+        assert!(!read.asked_start_at_login);
     }
 
     #[test]

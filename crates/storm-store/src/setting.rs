@@ -14,6 +14,8 @@ use crate::seal::Seal;
 pub(crate) const NETWORK: &str = "network";
 pub(crate) const PREFERENCES: &str = "preferences";
 pub(crate) const WINDOW: &str = "window";
+/// There only while the vault is tried.
+pub(crate) const SELF_TEST: &str = "self_test";
 
 /// Everything but the password.
 #[derive(Serialize, Deserialize)]
@@ -80,4 +82,9 @@ pub(crate) async fn one(
         .await
         .map_err(of_sqlx)?;
     sealed.map(|sealed| seal.open_setting(name, &sealed)).transpose()
+}
+
+pub(crate) async fn erase(connection: &mut SqliteConnection, name: &'static str) -> Result<(), VaultError> {
+    sqlx::query("DELETE FROM setting WHERE name = ?1").bind(name).execute(connection).await.map_err(of_sqlx)?;
+    Ok(())
 }

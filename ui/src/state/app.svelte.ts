@@ -14,6 +14,7 @@ import {
   type ShellEvent,
 } from '../api/host';
 import { speak, t } from '../language/language.svelte';
+import { Autostart } from './autostart.svelte';
 import { Bulk, type BulkAction } from './bulk.svelte';
 import { Clock } from './clock.svelte';
 import { Dialogs } from './dialog.svelte';
@@ -26,6 +27,7 @@ import { Preferred } from './preferences.svelte';
 import { primaryAction } from './primary';
 import { Route } from './route.svelte';
 import { capsOf, type Shortcut } from './shortcut';
+import { StorageTest } from './storage-test.svelte';
 import { Toasts } from './toast.svelte';
 import { verdictText } from './verdict';
 import { Settings } from './window-settings.svelte';
@@ -39,6 +41,8 @@ export class App {
   readonly integrations: Integrations;
   readonly settings: Settings;
   readonly preferences: Preferred;
+  readonly storage: StorageTest;
+  readonly autostart: Autostart;
   readonly list: List;
   readonly bulk: Bulk;
   readonly page: Page;
@@ -64,6 +68,8 @@ export class App {
     this.integrations = new Integrations(host);
     this.settings = new Settings(host);
     this.preferences = new Preferred(host);
+    this.storage = new StorageTest(host);
+    this.autostart = new Autostart(host);
     this.list = new List(this.settings, this.integrations);
     this.bulk = new Bulk(host, this.list, this.toasts);
     this.page = new Page(host);

@@ -95,6 +95,7 @@ async fn preferences_are_the_defaults_until_they_are_chosen_and_outlive_a_restar
     let quiet = |from, until| Preferences {
         notifications: NotificationPreferences { quiet: Some(QuietHours { from, until }), ..Default::default() },
         language: LanguageChoice::German,
+        asked_start_at_login: true,
     };
     rig.engine.set_preferences(quiet(1_320, 420)).await.unwrap();
     let refused = failure(rig.engine.set_preferences(quiet(420, 420)).await);

@@ -189,10 +189,10 @@ contract! {
         vault.put_preferences(&Preferences::default()).await.unwrap();
         let quiet = Some(QuietHours { from: 1_320, until: 420 });
         let notifications = NotificationPreferences { needs_you: false, replace_soon: true, quiet };
-        vault.put_preferences(&Preferences { notifications: notifications.clone(), language: LanguageChoice::Chinese }).await.unwrap();
+        vault.put_preferences(&Preferences { notifications: notifications.clone(), language: LanguageChoice::Chinese, asked_start_at_login: true }).await.unwrap();
         let vault = house.reopen(vault).await;
         let kept = vault.preferences().await.unwrap().unwrap();
-        assert_eq!((kept.notifications, kept.language), (notifications, LanguageChoice::Chinese));
+        assert_eq!((kept.notifications, kept.language, kept.asked_start_at_login), (notifications, LanguageChoice::Chinese, true));
     }
 
     async fn the_window_settings_come_back_beside_the_network_settings_and_the_last_choice_counts(house) {

@@ -9,6 +9,7 @@ import { generation } from './seed';
 import { healthOf, refreshesOf } from './health';
 import { arrivalsOf, candidateOf, restoredRow } from './export';
 import { findingOf, reachOf, sampleAuthority } from './network';
+import { storageTestOf } from './onboarding';
 import { checkedPreferences, spokenBy } from './preferences';
 import { plainCode, sampleCodes, waysOut } from './protection';
 import { sampleCode } from './device';
@@ -248,6 +249,18 @@ export class FakeHost extends FakeImport implements Host {
   startPractice = async () => {
     await this.called('startPractice');
     return 'http://127.0.0.1:4781';
+  };
+
+  testStorage = async () => {
+    await this.called('testStorage');
+    return storageTestOf(this.settings.storage, this.protection);
+  };
+
+  autostart = async () => this.settings.autostart;
+
+  setAutostart = async (on: boolean) => {
+    await this.called('setAutostart');
+    return (this.settings.autostart = { autostart: on ? 'on' : 'off' });
   };
 
   // Why something failed, and the network.
