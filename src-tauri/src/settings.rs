@@ -190,9 +190,9 @@ mod tests {
             let common = [("DISPLAY", ":0"), ("STORM_CONNECT_DATA", "/data")];
             settings(&[common.as_slice(), variables].concat()).unwrap().autostart
         };
-        let image = ("APPIMAGE", "/home/ada/Storm.AppImage");
+        let image = ("APPIMAGE", "/srv/ada/Storm.AppImage");
         let ours = of(&[image, ("APPDIR", "/tmp/.mount_1")]);
-        assert_eq!(program(ours).as_deref(), Some("/home/ada/Storm.AppImage"));
+        assert_eq!(program(ours).as_deref(), Some("/srv/ada/Storm.AppImage"));
         let of_another = of(&[image, ("APPDIR", "/tmp/.mount_2")]);
         assert_eq!(program(of_another).as_deref(), Some("/tmp/.mount_1/storm-connect"));
         for sandbox in [("FLATPAK_ID", "dev.stormconnect.app"), ("SNAP_NAME", "storm-connect")] {

@@ -212,7 +212,7 @@ describe('a start at login', () => {
 
   test('that could not be entered says what to do', async () => {
     const { user, host } = await first();
-    host.setAutostart = () => Promise.reject(failure('file_not_written', 'The folder /home/ada/.config/autostart cannot be written.'));
+    host.setAutostart = () => Promise.reject(failure('file_not_written', 'The folder /srv/ada/.config/autostart cannot be written.'));
     await user.click(await find('connect-done'));
     await user.click(within(await question()).getByText('Start at login'));
     expect(await screen.findByText(/autostart cannot be written/)).toBeTruthy();

@@ -125,7 +125,7 @@ mod tests {
         assert!(starts(&with(""), PROGRAM));
         assert!(!starts(&with("Hidden=true"), PROGRAM), "switched off in the settings of the desktop");
         assert!(!starts(&with("X-GNOME-Autostart-enabled = false"), PROGRAM));
-        assert!(!starts(&with(""), "/home/ada/storm-connect"), "another copy of the program");
+        assert!(!starts(&with(""), "/srv/ada/storm-connect"), "another copy of the program");
         assert!(!starts(&with(""), "/usr/bin/storm"), "a program whose name begins like ours");
         assert!(starts(&with("[Desktop Action off]\nHidden=true"), PROGRAM), "that is another group's");
         assert!(!starts("", PROGRAM));

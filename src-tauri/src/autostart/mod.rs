@@ -149,9 +149,9 @@ mod tests {
         assert_eq!(refused.code, ErrorCode::FileNotWritten);
         assert!(refused.message.contains("is not started at login"), "{refused}");
 
-        let entry = Entry { folder: "/home/ada/.config/autostart".into(), program: String::new() };
+        let entry = Entry { folder: "/srv/ada/.config/autostart".into(), program: String::new() };
         let read_only = not_switched(&entry, false, &io::Error::from(io::ErrorKind::ReadOnlyFilesystem));
-        assert!(read_only.message.contains("/home/ada/.config/autostart cannot be written"), "{read_only}");
+        assert!(read_only.message.contains("/srv/ada/.config/autostart cannot be written"), "{read_only}");
         assert!(read_only.message.contains("is still started at login"), "{read_only}");
         let full = not_switched(&entry, true, &io::Error::from(io::ErrorKind::StorageFull));
         assert_eq!(full.code, ErrorCode::DiskFull);

@@ -104,9 +104,15 @@ impl BareWindow {
     /// When it does not in time.
     pub async fn await_end(mut self) -> Outcome {
         match tokio::time::timeout(PATIENCE, self.program.wait()).await {
-            Ok(ended) => Ok(drop(ended?)),
-            Err(_) => Err(StepError::InVain { what: "the end of the program".to_owned(), seen: "it runs".to_owned() }),
-        }
+            Ok(ended) => ended?,
+            Err(_) => {
+                return Err(StepError::InVain {
+                    what: "the end of the program".to_owned(),
+                    seen: "it runs".to_owned(),
+                });
+            }
+        };
+        Ok(())
     }
 
     fn id(&self) -> Outcome<u32> {
