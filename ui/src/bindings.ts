@@ -591,15 +591,18 @@ export type AuthorizationView = {
 	progress: AuthorizationProgress,
 };
 
-/**  A copy of the database that can be put back. */
-export type AutostartView = { autostart: "on" } | { autostart: "off" } | { autostart: "not_offered"; why: NotOffered };
-export type NotOffered = "sandboxed" | "no_place";
-export type StorageTestView = { tested_at: Timestamp, checks: StorageCheckView[] };
-export type StorageCheckView = { check: StorageCheck, outcome: StorageOutcome };
-export type StorageCheck = "keyring" | "keyring_round_trip" | "passphrase" | "vault_round_trip" | "folder" | "space";
-export type StorageOutcome = { outcome: "passed" } | { outcome: "remarked"; remark: StorageRemark } | { outcome: "failed"; problem: KeyProblem | null; failure: Failure } | { outcome: "not_tried" };
-export type StorageRemark = { remark: "network_folder"; file_system: string } | { remark: "little_space"; free_mib: number };
+/**  Whether the program is started at login. */
+export type AutostartView = 
+/**  It is. */
+{ autostart: "on" } | 
+/**  It is not. */
+{ autostart: "off" } | 
+/**  It cannot be, for this reason. */
+{ autostart: "not_offered"; 
+/**  Why. */
+why: NotOffered };
 
+/**  A copy of the database that can be put back. */
 export type BackupView = {
 	/**  Its name among the copies. */
 	name: string,
@@ -1902,6 +1905,13 @@ export type NextRefreshView = {
 	at: Timestamp,
 };
 
+/**  Why a start at login cannot be had. */
+export type NotOffered = 
+/**  The program runs in a sandbox, such as Flatpak. */
+"sandboxed" | 
+/**  Where the system keeps such entries, or where the program itself lies, is not known. */
+"no_place";
+
 /**  What the desktop is told, and when. */
 export type NotificationPreferences = {
 	/**  When an integration needs its user. */
@@ -1996,6 +2006,10 @@ export type Preferences = {
 	notifications: NotificationPreferences,
 	/**  What the program speaks. Preferences of older versions do not say. */
 	language?: LanguageChoice,
+	/**
+	 *  Whether the user was asked if the program is to start at login: once, whatever the answer was. Whether it does is the
+	 *  system's to know.
+	 */
 	asked_start_at_login?: boolean,
 };
 
@@ -2519,6 +2533,65 @@ hold: Hold | null } |
 { status: "connecting" } | 
 /**  Set up, but not connected. */
 { status: "not_connected" };
+
+/**  What is tried. */
+export type StorageCheck = 
+/**  Whether the keyring answers, which it does when it is unlocked. */
+"keyring" | 
+/**  Whether it keeps an entry, gives it back, and lets go of it. */
+"keyring_round_trip" | 
+/**  Whether the key lies in the vault under the passphrase. */
+"passphrase" | 
+/**  Whether the vault keeps a sealed record, gives it back, and lets go of it. */
+"vault_round_trip" | 
+/**  Whether the folder keeps a second program out. */
+"folder" | 
+/**  Whether there is room. */
+"space";
+
+/**  One thing that was tried. */
+export type StorageCheckView = {
+	/**  Which. */
+	check: StorageCheck,
+	/**  What came of it. */
+	outcome: StorageOutcome,
+};
+
+/**  What came of trying it. */
+export type StorageOutcome = 
+/**  It holds. */
+{ outcome: "passed" } | 
+/**  It holds, and something is to be known about it. */
+{ outcome: "remarked"; 
+/**  What. */
+remark: StorageRemark } | 
+/**  It does not hold. */
+{ outcome: "failed"; 
+/**  What is wrong with the keyring, where it is one of the things that have a name. */
+problem: KeyProblem | null; 
+/**  What happened and what to do. */
+failure: Failure } | 
+/**  It was not tried, since what it needs did not hold. */
+{ outcome: "not_tried" };
+
+/**  What is to be known about something that holds. */
+export type StorageRemark = 
+/**  The folder lies across a network. */
+{ remark: "network_folder"; 
+/**  The file system, by its usual name. */
+file_system: string } | 
+/**  Hardly any room is left. */
+{ remark: "little_space"; 
+/**  Mebibytes that are free. */
+free_mib: number };
+
+/**  A test of where secrets are kept. */
+export type StorageTestView = {
+	/**  When it ended. */
+	tested_at: Timestamp,
+	/**  Only what the vault is kept by, in the order in which it was tried. */
+	checks: StorageCheckView[],
+};
 
 /**  Milliseconds since 1970-01-01 UTC. Arithmetic saturates: a provider's absurd lifetime never panics. */
 export type Timestamp = number;
