@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use storm_domain::Failure;
-use storm_engine::view::{KeyProblem, VaultView, WayOut};
+use storm_engine::view::{KeyProblem, StorageCheck, StorageOutcome, VaultView, WayOut};
 use storm_secret::RecoveryCode;
 use storm_store::OsKeyring;
 use storm_tests::program::{private_folder, run};
@@ -46,6 +46,25 @@ async fn the_keyring_holds_one_key_and_nothing_else() -> Outcome {
     let secrets: Vec<&str> = entries.lines().filter_map(|line| line.strip_prefix("secret = ")).collect();
     ensure(secrets.len() == before + 1, || format!("{} entries came to {before}", secrets.len()))?;
     ensure(secrets.iter().all(|secret| secret.starts_with("v1.")), || "an entry is not a key of a vault".to_owned())
+}
+
+#[tokio::test]
+async fn trying_the_keyring_leaves_it_as_it_was() -> Outcome {
+    Desktop::of_session()?;
+    let folder = private_folder()?;
+    let data = folder.path().join("data");
+    let _practice = filled(&data).await?;
+    let headless = Headless::start(&data).await?;
+    let (before, names) = (entries().await?, users().await);
+    let tested = answered(headless.host().test_storage().await)?;
+    let mut round_trips = tested.checks.iter().filter(|one| one.check == StorageCheck::KeyringRoundTrip);
+    let passed = round_trips.next().is_some_and(|one| one.outcome == StorageOutcome::Passed);
+    ensure(passed, || format!("{tested:?}"))?;
+    // Down to the moments at which its entries were written last.
+    ensure(entries().await? == before && users().await == names, || "the keyring is not as it was".to_owned())?;
+    headless.stop().await;
+    Headless::start(&data).await?.stop().await;
+    Ok(())
 }
 
 #[tokio::test]

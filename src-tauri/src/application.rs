@@ -14,6 +14,7 @@ use tokio::sync::mpsc::unbounded_channel;
 use crate::appearance::Look;
 use crate::attention::{self, EventQueue};
 use crate::diagnostics::{Desktop, ShownReport};
+use crate::autostart::HIDDEN;
 use crate::file_drop::FileDrops;
 use crate::import::Imports;
 use crate::language::Speech;
@@ -42,7 +43,12 @@ pub fn run() -> ExitCode {
     let bindings = bindings::builder();
     let application = tauri::Builder::default()
         // First: a second process must end before it touches the vault.
-        .plugin(tauri_plugin_single_instance::init(|app, _, _| window::show(app)))
+        .plugin(tauri_plugin_single_instance::init(|app, arguments, _| {
+            // A start at login that comes second, as after a log-in that was restored, wants nothing shown.
+            if !arguments.iter().any(|argument| argument == HIDDEN) {
+                window::show(app);
+            }
+        }))
         .plugin(tauri_plugin_notification::init())
         .plugin(tauri_plugin_dialog::init())
         .invoke_handler(bindings.invoke_handler())
@@ -78,7 +84,8 @@ fn set_up(app: &App, settings: Settings, log: Arc<ProgramLog>) -> tauri::Result<
     app.manage(Look::at_start(&settings.data_folder));
     app.state::<Look>().begin(handle);
     // First: the web view's processes start while the vault is opened. The page asks nothing before this function has ended.
-    window::open(handle, app.state::<TrayPresence>().inner().clone(), drops)?;
+    let hidden = settings.hidden;
+    window::open(handle, app.state::<TrayPresence>().inner().clone(), drops, hidden)?;
     let (events, pending_events) = unbounded_channel();
     let pace = Pace { hour: settings.hour };
     let practice = Practice::new(settings.practice_port, settings.data_folder.join("practice.json"));
@@ -99,12 +106,13 @@ fn set_up(app: &App, settings: Settings, log: Arc<ProgramLog>) -> tauri::Result<
         practice,
         originals: Originals::default(),
         imports: Imports::new(settings.import_places, app.path().home_dir().ok()),
+        autostart: settings.autostart,
         report: ShownReport::default(),
         log: Arc::clone(&log),
         ending: AtomicBool::new(false),
     });
     tauri::async_runtime::spawn(pending_drops.handle(handle.clone()));
-    tauri::async_runtime::spawn(attention::follow(handle.clone(), host, pending_events, pace));
+    tauri::async_runtime::spawn(attention::follow(handle.clone(), host, pending_events, pace, hidden));
     tauri::async_runtime::spawn(log.tell(handle.clone()));
     tauri::async_runtime::spawn(quit_on_signal(handle.clone()));
     Ok(())

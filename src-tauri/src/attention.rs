@@ -87,10 +87,16 @@ impl News {
     }
 }
 
-/// Follows the core until the program ends.
-pub(crate) async fn follow(app: AppHandle, host: Arc<Host>, mut events: UnboundedReceiver<Event>, pace: Pace) {
+/// Follows the core until the program ends. `hidden` = the window was opened out of sight.
+pub(crate) async fn follow(
+    app: AppHandle,
+    host: Arc<Host>,
+    mut events: UnboundedReceiver<Event>,
+    pace: Pace,
+    hidden: bool,
+) {
     let news = Arc::new(News::default());
-    tauri::async_runtime::spawn(show_needs(app.clone(), host, Arc::clone(&news), pace));
+    tauri::async_runtime::spawn(show_needs(app.clone(), host, Arc::clone(&news), pace, hidden));
     while let Some(event) = events.recv().await {
         if let Event::AskedInVain { id } = event {
             news.asked_in_vain(id);
@@ -107,8 +113,11 @@ pub(crate) async fn follow(app: AppHandle, host: Arc<Host>, mut events: Unbounde
 }
 
 /// Apart from the page, which must not wait for a slow tray.
-async fn show_needs(app: AppHandle, host: Arc<Host>, news: Arc<News>, pace: Pace) {
+async fn show_needs(app: AppHandle, host: Arc<Host>, news: Arc<News>, pace: Pace, hidden: bool) {
     let tray = Tray::start(&app).await;
+    if hidden {
+        tauri::async_runtime::spawn(window::await_way_back(app.clone()));
+    }
     let pressed = Arc::clone(&news);
     let mut notifier = Notifier::start(&app, pace, move || pressed.changed.notify_one());
     loop {

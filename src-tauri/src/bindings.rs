@@ -6,7 +6,7 @@ use specta_typescript::Typescript;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
 use crate::command::{
-    activity, api_key, authorization, connector, diagnostics, export, health, host, import, integration, key_file,
+    activity, api_key, authorization, autostart, connector, diagnostics, export, health, host, import, integration, key_file,
     label, network, preferences, protection, restore, revocation, rotation,
 };
 use crate::shell_event::{CoreEvent, ShellEvent};
@@ -22,6 +22,9 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             host::create_passphrase_vault,
             host::unlock_with_passphrase,
             host::start_practice,
+            host::test_storage,
+            autostart::autostart,
+            autostart::set_autostart,
             restore::restore_backup,
             restore::acknowledge_restore,
             protection::unlock_with_recovery_code,

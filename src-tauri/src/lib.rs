@@ -3,6 +3,7 @@
 mod appearance;
 mod application;
 mod attention;
+mod autostart;
 mod bindings;
 mod calendar;
 mod clipboard;

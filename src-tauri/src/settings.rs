@@ -1,4 +1,4 @@
-//! What the environment says. The only file of the shell that reads it.
+//! What environment and command line say. The only file of the shell that reads them.
 //!
 //! | variable | means | otherwise |
 //! |---|---|---|
@@ -8,14 +8,19 @@
 //! | `STORM_PRACTICE_PORT` | port of the practice service; 0 = any | 4780 |
 //! | `STORM_CONNECT_HOUR_MS` | how long an hour is before a notification comes again, for a rehearsal | 3600000 |
 //!
-//! Beside these, what the desktop says of itself (`XDG_SESSION_TYPE`, `XDG_CURRENT_DESKTOP`), for a report; and the variables by which other tools are told where their credentials lie (`AWS_SHARED_CREDENTIALS_FILE` and the like):
-//! for a search that the user asks for.
+//! `--hidden` opens the window out of sight: the entry for a start at login has it.
+//!
+//! Beside these, what the desktop says of itself (`XDG_SESSION_TYPE`, `XDG_CURRENT_DESKTOP`), for a report; the variables by which other
+//! tools are told where their credentials lie (`AWS_SHARED_CREDENTIALS_FILE` and the like): for a search that the user asks for; and
+//! those by which Flatpak, Snap and AppImage say that they run the program.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use storm_import::{Surroundings, WellKnown, well_known};
 use thiserror::Error;
+
+use crate::autostart::{Autostart, Entry, HIDDEN, NotOffered};
 
 const PRACTICE_PORT: u16 = 4780;
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -32,6 +37,10 @@ pub(crate) struct Settings {
     pub(crate) session: Session,
     /// Where other tools keep credentials; nothing is opened before the user asks for it.
     pub(crate) import_places: Vec<WellKnown>,
+    /// Whether the window is to stay out of sight at first.
+    pub(crate) hidden: bool,
+    /// Where the system's entry for a start at login is.
+    pub(crate) autostart: Autostart,
 }
 
 /// The desktop around the program, as far as it is one of those that are known: anybody can call theirs anything.
@@ -80,10 +89,16 @@ impl Settings {
     /// Reads the environment of this process.
     #[expect(clippy::disallowed_methods, reason = "the one place where the shell reads its environment")]
     pub(crate) fn read() -> Result<Self, SettingsError> {
-        Self::from_variables(|name| std::env::var(name).ok())
+        let hidden = std::env::args_os().skip(1).any(|argument| argument == HIDDEN);
+        // Now, while it is certain: after an update the system says that the running program was deleted.
+        let program = std::env::current_exe().ok();
+        Ok(Self { hidden, ..Self::from_variables(|name| std::env::var(name).ok(), program)? })
     }
 
-    fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+    fn from_variables(
+        variable: impl Fn(&str) -> Option<String>,
+        program: Option<PathBuf>,
+    ) -> Result<Self, SettingsError> {
         let set = |name: &str| variable(name).filter(|value| !value.is_empty());
         if cfg!(target_os = "linux") && set("WAYLAND_DISPLAY").or_else(|| set("DISPLAY")).is_none() {
             return Err(SettingsError::NoDisplay);
@@ -111,7 +126,27 @@ impl Settings {
             hour,
             session: Session::of(&set),
             import_places: import_places(&variable),
+            hidden: false,
+            autostart: autostart(set, program),
         })
+    }
+}
+
+/// Where a start at login of this program is entered.
+fn autostart(set: impl Fn(&str) -> Option<String>, program: Option<PathBuf>) -> Autostart {
+    if set("FLATPAK_ID").is_some() || set("SNAP_NAME").is_some_and(|name| name == "storm-connect") {
+        return Autostart::NotOffered(NotOffered::Sandboxed);
+    }
+    // Both are handed on to whatever is started from inside another AppImage.
+    let is_inside = |folder: &String| program.as_ref().is_some_and(|program| program.starts_with(folder));
+    let image = set("APPDIR").filter(is_inside).and_then(|_| set("APPIMAGE")).map(PathBuf::from);
+    let program = image.or(program).and_then(|program| program.into_os_string().into_string().ok());
+    let folders = directories::BaseDirs::new();
+    match (folders, program) {
+        (Some(folders), Some(program)) => {
+            Autostart::Entry(Entry { folder: folders.config_dir().join("autostart"), program })
+        }
+        _ => Autostart::NotOffered(NotOffered::NoPlace),
     }
 }
 
@@ -133,9 +168,16 @@ mod tests {
     use super::*;
 
     fn settings(variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
-        Settings::from_variables(|name| {
-            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
-        })
+        let variable =
+            |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+        Settings::from_variables(variable, Some("/tmp/.mount_1/storm-connect".into()))
+    }
+
+    fn program(autostart: Autostart) -> Option<String> {
+        match autostart {
+            Autostart::Entry(entry) if entry.folder.ends_with("autostart") => Some(entry.program),
+            _ => None,
+        }
     }
 
     #[test]
@@ -164,8 +206,29 @@ mod tests {
                 hour: Duration::from_millis(1_500),
                 session: Session { kind: "wayland", desktop: "GNOME" },
                 import_places: Vec::new(),
+                hidden: false,
+                autostart: settings.autostart.clone(),
             }
         );
+        assert_eq!(program(settings.autostart).as_deref(), Some("/tmp/.mount_1/storm-connect"));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn what_starts_at_login_is_the_image_that_the_program_runs_from_and_nothing_in_a_sandbox() {
+        let of = |variables: &[(&str, &str)]| {
+            let common = [("DISPLAY", ":0"), ("STORM_CONNECT_DATA", "/data")];
+            settings(&[common.as_slice(), variables].concat()).unwrap().autostart
+        };
+        let image = ("APPIMAGE", "/srv/ada/Storm.AppImage");
+        let ours = of(&[image, ("APPDIR", "/tmp/.mount_1")]);
+        assert_eq!(program(ours).as_deref(), Some("/srv/ada/Storm.AppImage"));
+        let of_another = of(&[image, ("APPDIR", "/tmp/.mount_2")]);
+        assert_eq!(program(of_another).as_deref(), Some("/tmp/.mount_1/storm-connect"));
+        for sandbox in [("FLATPAK_ID", "dev.stormconnect.app"), ("SNAP_NAME", "storm-connect")] {
+            assert_eq!(of(&[sandbox]), Autostart::NotOffered(NotOffered::Sandboxed));
+        }
+        assert!(program(of(&[("SNAP_NAME", "code")])).is_some(), "started from a terminal inside another one");
     }
 
     #[test]

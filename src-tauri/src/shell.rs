@@ -11,6 +11,7 @@ use storm_agent::Host;
 use storm_domain::{Action, ErrorCode, Failure};
 use storm_engine::Engine;
 
+use crate::autostart::Autostart;
 use crate::clipboard::Clipboard;
 use crate::diagnostics::ShownReport;
 use crate::import::Imports;
@@ -27,6 +28,7 @@ pub(crate) struct Shell {
     pub(crate) imports: Imports,
     pub(crate) report: ShownReport,
     pub(crate) log: Arc<ProgramLog>,
+    pub(crate) autostart: Autostart,
     /// Whether the program is on its way out.
     pub(crate) ending: AtomicBool,
 }

@@ -4,6 +4,7 @@
 //! it keeps the program running, with the page loaded, so that it is back at once.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use tauri::webview::NewWindowResponse;
 use tauri::{AppHandle, Manager as _, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
@@ -23,15 +24,19 @@ use crate::tray::TrayPresence;
 /// Its label, which capabilities/main.json names.
 pub(crate) const MAIN: &str = "main";
 
-/// Opens the window.
-pub(crate) fn open(app: &AppHandle, tray: TrayPresence, drops: FileDrops) -> tauri::Result<()> {
+/// How long a panel may take at login before the window goes where it can be found without one.
+const PATIENCE_WITH_PANEL: Duration = Duration::from_secs(10);
+
+/// Opens the window; `hidden`, it is made ready and waits out of sight.
+pub(crate) fn open(app: &AppHandle, tray: TrayPresence, drops: FileDrops, hidden: bool) -> tauri::Result<()> {
     // The page speaks and looks so from its first frame on, before it can ask anything.
     let (language, look) = (app.state::<Speech>().language().tag(), app.state::<Look>());
     let page = format!("index.html?language={language}&appearance={}", appearance::word(look.appearance()));
     let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App(page.into()))
         .title("Storm Connect")
         .inner_size(1180.0, 760.0)
-        .min_inner_size(900.0, 600.0)
+        .min_inner_size(720.0, 480.0)
+        .visible(!hidden)
         .devtools(cfg!(debug_assertions))
         .on_navigation(is_own_page)
         .on_new_window(|_, _| NewWindowResponse::Deny)
@@ -180,6 +185,23 @@ fn draw_by_processor(view: &webkit2gtk::WebView) {
     use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt as _, WebViewExt};
     if let Some(settings) = WebViewExt::settings(view) {
         settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
+    }
+}
+
+/// After a start out of sight: where no tray turns up from which it could be opened, the window goes into the task bar.
+pub(crate) async fn await_way_back(app: AppHandle) {
+    let tray = app.state::<TrayPresence>().inner().clone();
+    if tokio::time::timeout(PATIENCE_WITH_PANEL, tray.wait_until_shown()).await.is_ok() {
+        return;
+    }
+    let Some(window) = app.get_webview_window(MAIN) else { return };
+    if window.is_visible().unwrap_or(false) {
+        return; // somebody started the program once more, which shows it
+    }
+    for outcome in [window.minimize(), window.show()] {
+        if let Err(error) = outcome {
+            tracing::warn!(%error, "the window could not be put where it can be found");
+        }
     }
 }
 

@@ -21,6 +21,7 @@ mod ladder;
 mod language;
 mod list;
 mod notifications;
+mod onboarding;
 mod paste;
 mod patience;
 mod rotate;

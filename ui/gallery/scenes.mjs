@@ -159,6 +159,26 @@ export const chapters = {
     { name: 'import-moved', title: 'A file went to the bin', act: async (page) => { await look(page); await click(page, 'import-start'); await click(page, 'import-move'); await see(page, 'import-moved'); } },
     { name: 'import-none', title: 'Nothing was found', act: async (page) => { await tell(page, 'fakeHost.found = []'); await click(page, 'import-open'); await click(page, 'import-scan'); await see(page, 'import-none'); } },
   ],
+  'The first run': [
+    { name: 'first-run', title: 'Tried and told', fake: 'empty', act: (page) => see(page, 'storage-line') },
+    { name: 'first-run-details', title: 'What was tried', fake: 'empty', act: async (page) => { await click(page, 'storage-details'); await see(page, 'storage-checks'); } },
+    { name: 'first-run-testing', title: 'Being tried', fake: 'passphrase', act: async (page) => { await tell(page, `fakeHost.testStorage = () => new Promise(() => {}); fakeHost.vault = { vault: 'unlocked', protection: 'GNOME Keyring' }; fakeHost.emit({ event: 'vault_changed' })`); await see(page, 'storage-result'); } },
+    { name: 'first-run-locked', title: 'The keyring is locked', fake: 'empty-locked', act: async (page) => { await see(page, 'storage-failed'); await click(page, 'storage-details'); } },
+    { name: 'first-run-forgetful', title: 'The keyring keeps nothing', fake: 'empty-forgetful', act: (page) => see(page, 'storage-failed') },
+    { name: 'first-run-disk', title: 'The disk is full', fake: 'empty-disk', act: (page) => see(page, 'storage-failed') },
+    { name: 'first-run-remarks', title: 'Across a network, with little room', fake: 'empty-remarks', act: async (page) => { await see(page, 'storage-remark'); await click(page, 'storage-details'); } },
+    { name: 'first-run-passphrase', title: 'Under a passphrase', fake: 'empty-passphrase', act: (page) => see(page, 'storage-line') },
+    { name: 'first-run-small', title: 'The smallest window', fake: 'empty', size: { width: 720, height: 480 }, act: (page) => see(page, 'storage-line') },
+    { name: 'first-run-small-failed', title: 'The same, where something does not hold', fake: 'empty-forgetful', size: { width: 720, height: 480 }, act: async (page) => { await see(page, 'storage-failed'); await at(page, 'storage-failed').scrollIntoViewIfNeeded(); } },
+    { name: 'start-at-login-asked', title: 'Asked once, after the first success', fake: 'empty', act: async (page) => {
+      await click(page, 'door-api_key');
+      await page.locator('[data-test="connector"][data-id="stripe"]').click();
+      await at(page, 'key-field').fill('good');
+      await click(page, 'key-save');
+      await click(page, 'connect-done');
+      await see(page, 'toast-choice');
+    } },
+  ],
   'The list': [
     { name: 'list', title: 'A working day' },
     { name: 'list-empty', title: 'The first start', fake: 'empty' },
@@ -350,6 +370,15 @@ export const chapters = {
     { name: 'settings-zoom', title: 'Twice as large', zoom: 2, act: (page) => settings(page, 'settings-go-connections') },
     { name: 'settings-about', title: 'At their end', size: { width: 1280, height: 900 }, act: (page) => settings(page, 'settings-go-about') },
     { name: 'settings-closed', title: 'Of a closed vault', fake: 'passphrase', act: (page) => click(page, 'nav-settings') },
+    { name: 'settings-storage', title: 'Where secrets are kept, tried again', act: async (page) => { await settings(page, 'storage-run'); await click(page, 'storage-details'); await at(page, 'storage-test').scrollIntoViewIfNeeded(); } },
+    { name: 'settings-start', title: 'Start at login', act: async (page) => { await settings(page); await at(page, 'autostart').scrollIntoViewIfNeeded(); } },
+    { name: 'settings-start-refused', title: 'It could not be entered', act: async (page) => {
+      await settings(page);
+      await tell(page, `fakeHost.setAutostart = () => { throw new Error('read-only') }`);
+      await click(page, 'autostart-switch');
+      await at(page, 'autostart-problem').scrollIntoViewIfNeeded();
+    } },
+    { name: 'settings-start-sandboxed', title: 'It cannot be had in a sandbox', act: async (page) => { await tell(page, `fakeHost.settings.autostart = { autostart: 'not_offered', why: 'sandboxed' }`); await settings(page); await at(page, 'autostart').scrollIntoViewIfNeeded(); } },
     { name: 'settings-second-ways', title: 'More than one way into the vault', fake: 'second-ways', act: (page) => settings(page) },
     { name: 'recovery-code', title: 'The code that is shown once', act: (page) => settings(page, 'recovery-code-make', 'recovery-code-show') },
     { name: 'recovery-code-back', title: 'The code that is typed back', act: (page) => settings(page, 'recovery-code-make', 'recovery-code-show', 'recovery-code-written') },

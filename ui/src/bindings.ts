@@ -15,6 +15,12 @@ export const commands = {
 	unlockWithPassphrase: (request: PassphraseRequest) => typedError<HostView, Failure>(__TAURI_INVOKE("unlock_with_passphrase", { request })),
 	/**  Starts the practice service, if it does not run, and gives its base URL. */
 	startPractice: () => typedError<string, Failure>(__TAURI_INVOKE("start_practice")),
+	/**  Tries whether secrets can be kept. */
+	testStorage: () => typedError<StorageTestView, Failure>(__TAURI_INVOKE("test_storage")),
+	/**  Whether it is, as the system has it. */
+	autostart: () => typedError<AutostartView, Failure>(__TAURI_INVOKE("autostart")),
+	/**  Has it started at login from now on, or not any more. */
+	setAutostart: (on: boolean) => typedError<AutostartView, Failure>(__TAURI_INVOKE("set_autostart", { on })),
 	/**  Puts the offered copy of the database back, by its name, and opens the vault. */
 	restoreBackup: (name: string) => typedError<HostView, Failure>(__TAURI_INVOKE("restore_backup", { name })),
 	/**  The user knows that the vault is an older one: refreshing goes on. */
@@ -603,6 +609,17 @@ export type AuthorizationView = {
 	/**  Where it stands. */
 	progress: AuthorizationProgress,
 };
+
+/**  Whether the program is started at login. */
+export type AutostartView = 
+/**  It is. */
+{ autostart: "on" } | 
+/**  It is not. */
+{ autostart: "off" } | 
+/**  It cannot be, for this reason. */
+{ autostart: "not_offered"; 
+/**  Why. */
+why: NotOffered };
 
 /**  A copy of the database that can be put back. */
 export type BackupView = {
@@ -1907,6 +1924,13 @@ export type NextRefreshView = {
 	at: Timestamp,
 };
 
+/**  Why a start at login cannot be had. */
+export type NotOffered = 
+/**  The program runs in a sandbox, such as Flatpak. */
+"sandboxed" | 
+/**  Where the system keeps such entries, or where the program itself lies, is not known. */
+"no_place";
+
 /**  What the desktop is told, and when. */
 export type NotificationPreferences = {
 	/**  When an integration needs its user. */
@@ -2014,6 +2038,11 @@ export type Preferences = {
 	 *  2.1.4).
 	 */
 	letter_keys?: boolean,
+	/**
+	 *  Whether the user was asked if the program is to start at login: once, whatever the answer was. Whether it does is the
+	 *  system's to know.
+	 */
+	asked_start_at_login?: boolean,
 };
 
 /**  How an integration in an export stands to those of the vault. */
@@ -2557,6 +2586,65 @@ hold: Hold | null } |
 { status: "connecting" } | 
 /**  Set up, but not connected. */
 { status: "not_connected" };
+
+/**  What is tried. */
+export type StorageCheck = 
+/**  Whether the keyring answers, which it does when it is unlocked. */
+"keyring" | 
+/**  Whether it keeps an entry, gives it back, and lets go of it. */
+"keyring_round_trip" | 
+/**  Whether the key lies in the vault under the passphrase. */
+"passphrase" | 
+/**  Whether the vault keeps a sealed record, gives it back, and lets go of it. */
+"vault_round_trip" | 
+/**  Whether the folder keeps a second program out. */
+"folder" | 
+/**  Whether there is room. */
+"space";
+
+/**  One thing that was tried. */
+export type StorageCheckView = {
+	/**  Which. */
+	check: StorageCheck,
+	/**  What came of it. */
+	outcome: StorageOutcome,
+};
+
+/**  What came of trying it. */
+export type StorageOutcome = 
+/**  It holds. */
+{ outcome: "passed" } | 
+/**  It holds, and something is to be known about it. */
+{ outcome: "remarked"; 
+/**  What. */
+remark: StorageRemark } | 
+/**  It does not hold. */
+{ outcome: "failed"; 
+/**  What is wrong with the keyring, where it is one of the things that have a name. */
+problem: KeyProblem | null; 
+/**  What happened and what to do. */
+failure: Failure } | 
+/**  It was not tried, since what it needs did not hold. */
+{ outcome: "not_tried" };
+
+/**  What is to be known about something that holds. */
+export type StorageRemark = 
+/**  The folder lies across a network. */
+{ remark: "network_folder"; 
+/**  The file system, by its usual name. */
+file_system: string } | 
+/**  Hardly any room is left. */
+{ remark: "little_space"; 
+/**  Mebibytes that are free. */
+free_mib: number };
+
+/**  A test of where secrets are kept. */
+export type StorageTestView = {
+	/**  When it ended. */
+	tested_at: Timestamp,
+	/**  Only what the vault is kept by, in the order in which it was tried. */
+	checks: StorageCheckView[],
+};
 
 /**  Milliseconds since 1970-01-01 UTC. Arithmetic saturates: a provider's absurd lifetime never panics. */
 export type Timestamp = number;

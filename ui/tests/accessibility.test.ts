@@ -278,6 +278,14 @@ const views: Record<string, (opened: Opened) => Promise<void>> = {
     await opened.user.click(await find('nav-activity'));
     await find('revocation');
   },
+  'the storage that was tried, and a start at login that cannot be had': async ({ host, user }) => {
+    host.settings.storage = { trouble: 'keyring', problem: 'prompt_dismissed' };
+    host.settings.autostart = { autostart: 'not_offered', why: 'sandboxed' };
+    await user.click(await find('nav-settings'));
+    await user.click(await find('storage-run'));
+    await user.click(await find('storage-details'));
+    await find('autostart-not-offered');
+  },
   'the code that is shown once': async ({ user }) => {
     await user.click(await find('nav-settings'));
     await user.click(await find('recovery-code-make'));
@@ -348,6 +356,20 @@ describe('axe finds nothing in', () => {
   ];
   test.each(closed)('$vault', async (vault) => {
     await openWindow({ vault, protection: { ...kept, passphrase: true, recovery_code: true } });
+    expect(await faults()).toEqual([]);
+  });
+
+  test('the first run, tried', async () => {
+    const { user } = await openWindow({ storage: { trouble: 'remarks' } });
+    await user.click(await find('storage-details'));
+    expect(await faults()).toEqual([]);
+  });
+
+  test('the first run with the question of the first success', async () => {
+    const { host } = await openWindow({});
+    host.rows = labelled();
+    host.emit({ event: 'vault_changed' });
+    await screen.findAllByTestId('toast-choice');
     expect(await faults()).toEqual([]);
   });
 

@@ -469,7 +469,7 @@ describe('the first run', () => {
     expect((await find('connect-dialog')).textContent).toContain('Connect Practice');
     await user.click(await find('method-api_key'));
     expect(await find('field-base_url')).toHaveProperty('value', 'http://127.0.0.1:4781');
-    expect(host.calls).toEqual(['startPractice']);
+    expect(host.calls).toEqual(['testStorage', 'startPractice']);
   });
 
   test.each([

@@ -203,7 +203,7 @@ fn words_of(error: OpenError, backend: &str) -> (ErrorCode, String, Option<Actio
 }
 
 /// What is wrong with the keyring; `None` = it is not the keyring.
-fn problem_of(error: OpenError) -> Option<KeyProblem> {
+pub(crate) fn problem_of(error: OpenError) -> Option<KeyProblem> {
     match error {
         OpenError::Keyring(error) | OpenError::NoKeyring(error) => Some(match error {
             KeyringError::NoEntry => KeyProblem::NoEntry,

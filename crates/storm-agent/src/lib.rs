@@ -14,6 +14,7 @@ mod open_vault;
 mod opening;
 mod protection;
 mod restoring;
+mod storage_test;
 
 pub use diagnostics::Surroundings;
 pub use host::{Host, HostOptions};

@@ -34,7 +34,7 @@ impl Host {
         self.opened_vault()?.care.check_log().await.map_err(failure_of_vault)
     }
 
-    fn opened_vault(&self) -> Result<Arc<OpenVault>, Failure> {
+    pub(crate) fn opened_vault(&self) -> Result<Arc<OpenVault>, Failure> {
         let engine = self.engine();
         match &*self.standing.borrow() {
             Standing::Open(vault) => Ok(Arc::clone(vault)),

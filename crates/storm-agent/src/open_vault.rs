@@ -25,6 +25,10 @@ pub(crate) struct OpenVault {
     back_in_keyring: AtomicBool,
     /// Copies, and what is known about its health.
     pub(crate) care: Arc<Care>,
+    /// LOCK: held while it is tried whether secrets can be kept, which ends in time.
+    pub(crate) testing: tokio::sync::Mutex<()>,
+    /// LOCK: held while the keyring is tried; for as long as a prompt stays open, if need be.
+    pub(crate) keyring_turn: Arc<tokio::sync::Mutex<()>>,
     beside: [AbortHandle; 3],
 }
 
@@ -62,6 +66,8 @@ impl OpenVault {
             shown_code: Mutex::default(),
             back_in_keyring: AtomicBool::default(),
             care,
+            testing: tokio::sync::Mutex::default(),
+            keyring_turn: Arc::default(),
             beside,
         })
     }

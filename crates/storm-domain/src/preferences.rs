@@ -27,6 +27,9 @@ pub struct Preferences {
     /// Whether letters alone are keys. Who speaks to the computer, or hits keys by mistake, must be able to turn them off (WCAG 2.2,
     /// 2.1.4).
     pub letter_keys: bool,
+    /// Whether the user was asked if the program is to start at login: once, whatever the answer was. Whether it does is the
+    /// system's to know.
+    pub asked_start_at_login: bool,
 }
 
 impl Default for Preferences {
@@ -39,6 +42,7 @@ impl Default for Preferences {
             verification: VerificationSchedule::default(),
             sort: ListSort::default(),
             letter_keys: true,
+            asked_start_at_login: false,
         }
     }
 }
@@ -190,6 +194,7 @@ mod tests {
         let notifications = NotificationPreferences { needs_you: false, ..NotificationPreferences::default() };
         assert_eq!(read, Preferences { notifications, ..Preferences::default() });
         assert!(read.letter_keys, "letters are keys until they are turned off");
+        assert!(!read.asked_start_at_login);
     }
 
     #[test]

@@ -1,7 +1,7 @@
-//! What kind of file system a folder lies on: a disk of this computer, or one across a network.
+//! What kind of file system a folder lies on: a disk of this computer, or one across a network; and how much room is on it.
 //!
 //! Known on Linux, by what `statfs(2)` says; for FUSE, which is many things, by the mount table. Elsewhere nothing is said,
-//! which counts as a disk of this computer.
+//! which counts as a disk of this computer with room enough.
 
 use std::path::Path;
 
@@ -36,6 +36,18 @@ pub(crate) fn network_file_system_of(folder: &Path) -> Option<String> {
 
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn network_file_system_of(_: &Path) -> Option<String> {
+    None
+}
+
+/// What an unprivileged user may still write there, in bytes. Some file systems know no sizes at all.
+#[cfg(target_os = "linux")]
+pub(crate) fn free_space_of(folder: &Path) -> Option<u64> {
+    let found = rustix::fs::statvfs(folder).ok()?;
+    (found.f_blocks > 0).then(|| found.f_bavail.saturating_mul(found.f_frsize))
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn free_space_of(_: &Path) -> Option<u64> {
     None
 }
 
@@ -84,6 +96,15 @@ mod tests {
         assert_eq!(of_fuse("/srv/ada/Old disk/data"), None, "a disk of this computer inside a network folder");
         assert_eq!(of_fuse("/mnt/local/data"), None, "an encrypted folder of this computer");
         assert_eq!(of_fuse("/srv"), None);
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_room_on_a_disk_is_known_and_a_folder_that_is_not_there_has_none() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(free_space_of(folder.path()).is_some_and(|free| free > 0));
+        assert_eq!(free_space_of(Path::new("/proc")), None, "it knows no sizes");
+        assert_eq!(free_space_of(&folder.path().join("none")), None);
     }
 
     #[test]

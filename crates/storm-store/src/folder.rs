@@ -1,6 +1,6 @@
 //! The data folder: what lies in it under which name. The path comes from outside; nothing here reads the environment.
 //!
-//! Also: whether it lies on a network file system, which another computer may have open too.
+//! Also: whether it lies on a network file system, which another computer may have open too, and how much room is left there.
 //!
 //! INVARIANT: the folder and everything made in it belong to the user alone (0700 and 0600).
 
@@ -61,6 +61,12 @@ impl VaultFolder {
     #[must_use]
     pub fn network_file_system(&self) -> Option<String> {
         file_system::network_file_system_of(&self.0)
+    }
+
+    /// How many bytes this user may still write where it lies; `None` where it cannot be told.
+    #[must_use]
+    pub fn free_space(&self) -> Option<u64> {
+        file_system::free_space_of(&self.0)
     }
 
     /// Makes the folders that are missing and takes them from everybody else.

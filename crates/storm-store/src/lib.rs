@@ -35,6 +35,7 @@ mod rotation;
 mod seal;
 mod sealed_export;
 mod secret_rotation;
+mod self_test;
 mod setting;
 mod vault;
 mod writer;
@@ -53,5 +54,6 @@ pub use protection::{OpenedBy, Protection, ProtectionError};
 pub use sealed_export::{
     LONGEST_EXPORT, MOST_EXPORTED, check_passphrase, is_export, open_export, read_export_term, seal_export,
 };
+pub use self_test::KeyringFault;
 pub use storm_crypto::{PassphraseCost, RecoveryCodeError, RecoveryKey};
 pub use vault::SqliteVault;

@@ -12,9 +12,11 @@ use crate::payload;
 use crate::seal::Seal;
 
 pub(crate) const NETWORK: &str = "network";
-const PREFERENCES: &str = "preferences";
+pub(crate) const PREFERENCES: &str = "preferences";
 /// Where older versions kept the order of the list and whether letters are keys.
 const WINDOW: &str = "window";
+/// There only while the vault is tried.
+pub(crate) const SELF_TEST: &str = "self_test";
 
 /// Everything but the password.
 #[derive(Serialize, Deserialize)]
@@ -102,7 +104,11 @@ pub(crate) async fn put_preferences(
     preferences: &Preferences,
 ) -> Result<(), VaultError> {
     put(connection, seal, PREFERENCES, &payload::encode(preferences, &[])?).await?;
-    sqlx::query("DELETE FROM setting WHERE name = ?1").bind(WINDOW).execute(connection).await.map_err(of_sqlx)?;
+    erase(connection, WINDOW).await
+}
+
+pub(crate) async fn erase(connection: &mut SqliteConnection, name: &'static str) -> Result<(), VaultError> {
+    sqlx::query("DELETE FROM setting WHERE name = ?1").bind(name).execute(connection).await.map_err(of_sqlx)?;
     Ok(())
 }
 

@@ -147,7 +147,7 @@ impl SqliteVault {
         Ok(landed)
     }
 
-    async fn put_setting(&self, name: &'static str, setting: SecretBytes) -> Result<(), VaultError> {
+    pub(crate) async fn put_setting(&self, name: &'static str, setting: SecretBytes) -> Result<(), VaultError> {
         let seal = Arc::clone(&self.seal);
         self.writer
             .write_statement(move |connection| {

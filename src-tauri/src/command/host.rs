@@ -1,7 +1,7 @@
 //! The program and its vault.
 
 use storm_domain::Failure;
-use storm_engine::view::{HostView, PassphraseRequest};
+use storm_engine::view::{HostView, PassphraseRequest, StorageTestView};
 use tauri::State;
 
 use crate::shell::{Shell, guarded};
@@ -39,4 +39,11 @@ pub async fn unlock_with_passphrase(shell: State<'_, Shell>, request: Passphrase
 #[specta::specta]
 pub async fn start_practice(shell: State<'_, Shell>) -> Result<String, Failure> {
     guarded(shell.practice.start()).await
+}
+
+/// Tries whether secrets can be kept.
+#[tauri::command]
+#[specta::specta]
+pub async fn test_storage(shell: State<'_, Shell>) -> Result<StorageTestView, Failure> {
+    guarded(shell.host.test_storage()).await
 }

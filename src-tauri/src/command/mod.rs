@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod api_key;
 pub mod authorization;
+pub mod autostart;
 pub mod connector;
 pub mod diagnostics;
 pub mod export;

@@ -10,10 +10,8 @@ mod native;
 mod status_notifier;
 mod view;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use tauri::{AppHandle, Manager as _};
+use tokio::sync::watch;
 
 #[cfg(not(target_os = "linux"))]
 pub(crate) use native::Tray;
@@ -28,16 +26,27 @@ use crate::shell_event::ShellEvent;
 use crate::{application, window};
 
 /// Whether a tray icon can be seen, so that a hidden window can be brought back.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct TrayPresence(Arc<AtomicBool>);
+#[derive(Debug, Clone)]
+pub(crate) struct TrayPresence(watch::Sender<bool>);
+
+impl Default for TrayPresence {
+    fn default() -> Self {
+        Self(watch::Sender::new(false))
+    }
+}
 
 impl TrayPresence {
     pub(crate) fn is_shown(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        *self.0.borrow()
+    }
+
+    /// Waits until it can be seen.
+    pub(crate) async fn wait_until_shown(&self) {
+        let _ = self.0.subscribe().wait_for(|shown| *shown).await; // the sender is held here
     }
 
     fn set(&self, shown: bool) {
-        self.0.store(shown, Ordering::Relaxed);
+        self.0.send_replace(shown);
     }
 }
 

@@ -60,9 +60,26 @@ impl BareWindow {
     /// # Errors
     /// When it does not open.
     pub async fn open(home: &Home) -> Outcome<Self> {
+        let window = Self::start(home, Command::new(built("storm-connect")?)).await?;
+        window.await_shown().await?;
+        Ok(window)
+    }
+
+    /// Starts the program by a command line, as a desktop does at login. Its window may stay out of sight.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub async fn start_by(home: &Home, command_line: &str) -> Outcome<Self> {
+        let mut shell = Command::new("sh");
+        // In the place of the shell, so that it is ended with this.
+        shell.args(["-c", &format!("exec {command_line}")]);
+        Self::start(home, shell).await
+    }
+
+    async fn start(home: &Home, mut command: Command) -> Outcome<Self> {
         await_no_instance().await?;
         let log = File::options().create(true).append(true).open(home.log())?;
-        let program = Command::new(built("storm-connect")?)
+        let program = command
             .envs(home.environment())
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
@@ -70,9 +87,32 @@ impl BareWindow {
             .kill_on_drop(true)
             .spawn()
             .map_err(|cause| StepError::Program { program: "storm-connect".to_owned(), cause })?;
-        let window = Self { program };
-        window.await_shown().await?;
-        Ok(window)
+        Ok(Self { program })
+    }
+
+    /// Whether the window is on the screen now.
+    ///
+    /// # Errors
+    /// When the screen cannot be asked.
+    pub async fn is_shown(&self) -> Outcome<bool> {
+        window_is_shown().await
+    }
+
+    /// Waits until the program has ended by itself.
+    ///
+    /// # Errors
+    /// When it does not in time.
+    pub async fn await_end(mut self) -> Outcome {
+        match tokio::time::timeout(PATIENCE, self.program.wait()).await {
+            Ok(ended) => ended?,
+            Err(_) => {
+                return Err(StepError::InVain {
+                    what: "the end of the program".to_owned(),
+                    seen: "it runs".to_owned(),
+                });
+            }
+        };
+        Ok(())
     }
 
     fn id(&self) -> Outcome<u32> {

@@ -81,6 +81,18 @@ export type PlainId =
   | 'did-imported'
   | 'did-switched_on'
   | 'did-taken_back'
+  | 'autostart-ask'
+  | 'autostart-ask-text'
+  | 'autostart-yes'
+  | 'autostart-no'
+  | 'autostart-told'
+  | 'autostart-title'
+  | 'autostart-label'
+  | 'autostart-text'
+  | 'autostart-sandboxed'
+  | 'autostart-no_place'
+  | 'autostart-not-changed'
+  | 'autostart-way'
   | 'list-separator'
   | 'sentence-separator'
   | 'common-cancel'
@@ -958,6 +970,28 @@ export type PlainId =
   | 'reason-sign_in_left_behind-title'
   | 'drop-export-alone'
   | 'drop-export-later'
+  | 'storage-where'
+  | 'storage-testing'
+  | 'storage-told'
+  | 'storage-details'
+  | 'storage-again'
+  | 'storage-set-passphrase'
+  | 'storage-code-make'
+  | 'storage-code-made'
+  | 'storage-title'
+  | 'storage-text'
+  | 'storage-run'
+  | 'storage-check-passphrase'
+  | 'storage-check-vault_round_trip'
+  | 'storage-check-folder'
+  | 'storage-check-space'
+  | 'storage-outcome-passed'
+  | 'storage-outcome-remarked'
+  | 'storage-outcome-failed'
+  | 'storage-outcome-not_tried'
+  | 'storage-failed-vault'
+  | 'storage-way-keyring'
+  | 'storage-way-vault'
   | 'time-unknown-when'
   | 'time-just-now'
   | 'time-in-a-moment'
@@ -1432,6 +1466,17 @@ export interface Variables {
   'status-moved-away-when': 'when';
   'status-unproved-when': 'when';
   'reason-sign_in_left_behind': 'account' | 'as';
+  'storage-kept-keyring': 'keyring' | 'when';
+  'storage-kept-passphrase': 'when';
+  'storage-kept-elsewhere': 'when';
+  'storage-told-keyring': 'keyring';
+  'storage-told-failed': 'title';
+  'storage-code': 'part';
+  'storage-check-keyring': 'keyring';
+  'storage-check-keyring_round_trip': 'keyring';
+  'storage-remark-network_folder': 'system';
+  'storage-remark-little_space': 'free';
+  'storage-failed-keyring': 'keyring';
   'time-minutes-ago': 'minutes';
   'time-in-minutes': 'minutes';
   'time-hours-ago': 'hours';

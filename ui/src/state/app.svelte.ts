@@ -14,6 +14,7 @@ import {
   type ShellEvent,
 } from '../api/host';
 import { speak, t } from '../language/language.svelte';
+import { Autostart } from './autostart.svelte';
 import { Bulk, type BulkAction } from './bulk.svelte';
 import { Clock } from './clock.svelte';
 import { Dialogs } from './dialog.svelte';
@@ -26,6 +27,7 @@ import { Preferred } from './preferences.svelte';
 import { primaryAction } from './primary';
 import { Route } from './route.svelte';
 import { capsOf, type Shortcut } from './shortcut';
+import { StorageTest } from './storage-test.svelte';
 import { Toasts } from './toast.svelte';
 import { verdictText } from './verdict';
 
@@ -37,6 +39,8 @@ export class App {
   readonly drop: Drop;
   readonly integrations: Integrations;
   readonly preferences: Preferred;
+  readonly storage: StorageTest;
+  readonly autostart: Autostart;
   readonly list: List;
   readonly bulk: Bulk;
   readonly page: Page;
@@ -61,6 +65,8 @@ export class App {
   constructor(readonly host: Host) {
     this.integrations = new Integrations(host);
     this.preferences = new Preferred(host);
+    this.storage = new StorageTest(host);
+    this.autostart = new Autostart(host);
     this.list = new List(this.preferences, this.integrations);
     this.bulk = new Bulk(host, this.list, this.toasts);
     this.page = new Page(host);

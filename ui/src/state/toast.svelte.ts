@@ -1,14 +1,22 @@
-// Short notices at the edge of the window. One with an undo stays as long as the undo is open; a failure stays until it is
-// dismissed; all others leave by themselves.
+// Short notices at the edge of the window. One with an undo stays as long as the undo is open; a failure, and a question, stay until
+// they are dismissed or answered; all others leave by themselves.
 import type { Failure } from '../api/host';
 import { failureText } from './failure';
 
 export interface Toast {
   id: number;
-  tone: 'good' | 'need';
+  tone: 'good' | 'need' | 'idle';
   title: string;
   text: string;
   undo: (() => void) | null;
+  /** Answers to choose from, where it asks something. */
+  choices: ToastChoice[];
+}
+
+export interface ToastChoice {
+  name: string;
+  label: string;
+  run: () => unknown;
 }
 
 const STAY_MS = 6_000;
@@ -40,6 +48,16 @@ export class Toasts {
     this.#show({ tone: 'good', title, text: '', undo }, stayMs);
   }
 
+  /** Asks something that may be left unanswered. */
+  ask(title: string, text: string, choices: ToastChoice[]): void {
+    this.#show({ tone: 'idle', title, text, undo: null, choices }, null);
+  }
+
+  choose(toast: Toast, choice: ToastChoice): void {
+    this.dismiss(toast.id);
+    choice.run();
+  }
+
   /** Takes the newest way back that is still open. */
   undoNewest(): void {
     const toast = this.shown.findLast((one) => one.undo !== null);
@@ -57,9 +75,9 @@ export class Toasts {
     this.shown = this.shown.filter((toast) => toast.id !== id);
   }
 
-  #show(toast: Omit<Toast, 'id'>, stayMs: number | null): void {
+  #show(toast: Omit<Toast, 'id' | 'choices'> & Partial<Pick<Toast, 'choices'>>, stayMs: number | null): void {
     const id = this.#next++;
-    this.shown = [...this.shown, { ...toast, id }];
+    this.shown = [...this.shown, { choices: [], ...toast, id }];
     if (stayMs !== null) this.#timers.set(id, setTimeout(() => this.dismiss(id), stayMs));
   }
 }

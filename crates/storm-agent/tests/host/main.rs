@@ -28,3 +28,4 @@ mod passphrase;
 #[cfg(target_os = "linux")]
 mod process_fault;
 mod protection;
+mod storage_test;

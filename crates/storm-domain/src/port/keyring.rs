@@ -1,4 +1,5 @@
-//! The operating system's keyring. It holds one thing only: the master key of a vault.
+//! The operating system's keyring. It holds one thing only: the master key of a vault; and, while it is tried, something that is
+//! none.
 
 use async_trait::async_trait;
 use storm_secret::SecretBytes;
@@ -55,7 +56,8 @@ pub enum KeyringError {
     Garbage,
 }
 
-/// One entry per vault and key: `service` = the bundle id, `user` = `mk:<vault uuid>:<key id>`.
+/// One entry per vault and key: `service` = the bundle id, `user` = `mk:<vault uuid>:<key id>`; while a keyring is tried,
+/// `test:<vault uuid>` beside it.
 #[async_trait]
 pub trait Keyring: Send + Sync {
     /// A name to show: "GNOME Keyring", "Keychain", "Credential Manager".

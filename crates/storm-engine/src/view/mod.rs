@@ -16,6 +16,7 @@ mod key_input;
 mod network;
 mod notice;
 mod qr;
+mod storage_test;
 
 pub use activity::{ActivityFilter, ActivityPage, ActivityQuery, ExportFormat, LogCheckView};
 pub use authorization::{
@@ -52,3 +53,4 @@ pub use network::{
 };
 pub use notice::{BackupView, VaultNotice};
 pub use qr::QrView;
+pub use storage_test::{StorageCheck, StorageCheckView, StorageOutcome, StorageRemark, StorageTestView};

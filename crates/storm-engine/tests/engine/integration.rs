@@ -101,6 +101,7 @@ async fn preferences_are_the_defaults_until_they_are_chosen_and_outlive_a_restar
         verification: VerificationSchedule::Weekly,
         sort: ListSort::Connector,
         letter_keys: false,
+        asked_start_at_login: true,
     };
     rig.engine.set_preferences(quiet(1_320, 420)).await.unwrap();
     let refused = failure(rig.engine.set_preferences(quiet(420, 420)).await);

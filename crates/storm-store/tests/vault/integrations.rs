@@ -197,6 +197,7 @@ contract! {
             verification: VerificationSchedule::Weekly,
             sort: ListSort::Connector,
             letter_keys: false,
+            asked_start_at_login: true,
         };
         vault.put_preferences(&chosen).await.unwrap();
         let vault = house.reopen(vault).await;

@@ -25,3 +25,4 @@ mod rotations;
 mod secret_rotations;
 #[cfg(all(unix, not(target_os = "macos")))]
 mod secret_service;
+mod self_test;

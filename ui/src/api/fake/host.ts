@@ -6,6 +6,7 @@ import { catalogue, discoveryOf } from './catalogue';
 import { arrivalsOf, candidateOf, restoredRow } from './export';
 import { fail } from './model';
 import { findingOf, reachOf, sampleAuthority } from './network';
+import { storageTestOf } from './onboarding';
 import { checkedPreferences, spokenBy } from './preferences';
 import { sampleExport } from './samples';
 
@@ -23,6 +24,18 @@ export class FakeHost extends FakeAuthorizing implements Host {
   fails(command: keyof HostCommands, code: ErrorCode, message = ''): void {
     Object.assign(this, { [command]: () => Promise.reject(fail(code, message)) });
   }
+
+  testStorage = async () => {
+    await this.called('testStorage');
+    return storageTestOf(this.settings.storage, this.protection);
+  };
+
+  autostart = async () => this.settings.autostart;
+
+  setAutostart = async (on: boolean) => {
+    await this.called('setAutostart');
+    return (this.settings.autostart = { autostart: on ? 'on' : 'off' });
+  };
 
   // Why something failed, and the network.
 

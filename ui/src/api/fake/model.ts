@@ -8,6 +8,7 @@ import type {
   AuthorizationProgress,
   AuthorizationTarget,
   AuthorizationView,
+  AutostartView,
   BackupView,
   BinOutcome,
   CoreEvent,
@@ -35,6 +36,7 @@ import type {
 } from '../host';
 import { HostFailure } from '../host';
 import { plainNetwork } from './network';
+import { soundStorage, switchedOff, type FakeStorage } from './onboarding';
 import { plainPreferences } from './preferences';
 import * as rotation from './rotation';
 import { generation, history, integrationOf, summaryOf } from './seed';
@@ -75,6 +77,10 @@ export interface FakeSettings {
   logCheck: LogCheckView | null;
   /** Whether the log cannot be read. */
   logFails: boolean;
+  /** What a test of where secrets are kept finds. */
+  storage: FakeStorage;
+  /** Whether the system starts the program at login. */
+  autostart: AutostartView;
 }
 
 export const kept: ProtectionView = { backend: 'GNOME Keyring', keyring: true, keyring_lost: false, passphrase: false, recovery_code: false };
@@ -119,7 +125,7 @@ export class FakeModel {
   protected next = 1;
 
   constructor(settings: Partial<FakeSettings> = {}) {
-    this.settings = { vault: unlocked, protection: kept, notices: [], backup: null, rows: [], pace: null, clipboard: 'rk_live_0123456789abcdef3fQ2', serviceDown: false, noBrowser: false, noCodes: false, oneTimeLinks: false, keyringRefuses: false, finding: null, signsInAs: null, chosen: null, bin: { outcome: 'moved' }, log: null, logCheck: null, logFails: false, ...settings };
+    this.settings = { vault: unlocked, protection: kept, notices: [], backup: null, rows: [], pace: null, clipboard: 'rk_live_0123456789abcdef3fQ2', serviceDown: false, noBrowser: false, noCodes: false, oneTimeLinks: false, keyringRefuses: false, finding: null, signsInAs: null, chosen: null, bin: { outcome: 'moved' }, log: null, logCheck: null, logFails: false, storage: soundStorage, autostart: switchedOff, ...settings };
     this.rows = this.settings.rows;
     this.vault = this.settings.vault;
     this.protection = this.settings.protection;

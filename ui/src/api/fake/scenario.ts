@@ -131,6 +131,15 @@ function without(rows: IntegrationDetailView[], settings: Partial<FakeSettings>,
   return host;
 }
 
+/** The first run where secrets are kept in other ways, or not at all. */
+const firstRuns: Record<string, Partial<FakeSettings>> = {
+  'empty-locked': { storage: { trouble: 'keyring', problem: 'prompt_dismissed' } },
+  'empty-forgetful': { storage: { trouble: 'forgetful' } },
+  'empty-disk': { storage: { trouble: 'disk' } },
+  'empty-remarks': { storage: { trouble: 'remarks' } },
+  'empty-passphrase': { vault: { vault: 'unlocked', protection: 'passphrase' }, protection: { ...kept, keyring: false, passphrase: true } },
+};
+
 /** The host of a situation; a plain `?fake` is a working day. In a still one nothing goes on by itself. */
 export function fakeHost(name: string, still = false): FakeHost {
   const settings: Partial<FakeSettings> = { pace: still ? null : PACE_MS };
@@ -151,6 +160,8 @@ export function fakeHost(name: string, still = false): FakeHost {
   if (name === 'offline') return new FakeHost({ ...settings, rows: cutOff(), finding: noNetwork });
   if (name === 'fresh') return new FakeHost({ ...settings, rows: justConnected(), log: [] });
   if (name === 'empty') return new FakeHost(settings);
+  const first = firstRuns[name];
+  if (first) return new FakeHost({ ...settings, ...first });
   if (name === 'crowd') return new FakeHost({ ...settings, rows: crowd(10_000) });
   if (name === 'long-log') return new FakeHost({ ...settings, rows: workingDay(), log: longHistory(workingDay(), 2_000) });
   if (name === 'full-log') {

@@ -1,0 +1,12 @@
+autostart-ask = Storm Connect beim Anmelden starten, damit Tokens frisch bleiben?
+autostart-ask-text = Es startet im Infobereich, ohne Fenster. In den Einstellungen lässt sich das jederzeit ändern.
+autostart-yes = Beim Anmelden starten
+autostart-no = Nein danke
+autostart-told = Storm Connect startet beim Anmelden
+autostart-title = Start
+autostart-label = Beim Anmelden starten
+autostart-text = Im Infobereich und ohne Fenster, damit Tokens frisch sind, bevor sie gebraucht werden.
+autostart-sandboxed = Storm Connect läuft hier in einer Sandbox und kann sich nicht selbst eintragen. In den Einstellungen des Desktops zu den Startprogrammen hinzufügen.
+autostart-no_place = Wo dieses System Startprogramme aufbewahrt, ließ sich nicht feststellen. Storm Connect in den Einstellungen des Desktops hinzufügen.
+autostart-not-changed = Der Start beim Anmelden wurde nicht geändert
+autostart-way = Prüfen, ob der Ordner für Startprogramme beschreibbar ist, oder die Einstellungen des Desktops dafür verwenden.

@@ -1,0 +1,12 @@
+autostart-ask = Start Storm Connect when you log in, so tokens stay fresh?
+autostart-ask-text = It starts in the tray, without a window. The settings change that at any time.
+autostart-yes = Start at login
+autostart-no = No thanks
+autostart-told = Storm Connect starts when you log in
+autostart-title = Starting
+autostart-label = Start at login
+autostart-text = In the tray and without a window, so that tokens are fresh before you need them.
+autostart-sandboxed = Storm Connect runs in a sandbox here and cannot enter itself. Add it to the startup programs in your desktop’s settings.
+autostart-no_place = Where this system keeps startup programs could not be found out. Add Storm Connect in your desktop’s settings.
+autostart-not-changed = Start at login was not changed
+autostart-way = Check that the folder for startup programs is writable, or use your desktop’s own settings for them.

@@ -1,0 +1,12 @@
+autostart-ask = 登录时启动 Storm Connect，让令牌保持最新？
+autostart-ask-text = 它会在托盘中启动，不显示窗口。可随时在设置中更改。
+autostart-yes = 登录时启动
+autostart-no = 不用了
+autostart-told = Storm Connect 将在登录时启动
+autostart-title = 启动
+autostart-label = 登录时启动
+autostart-text = 在托盘中启动，不显示窗口，让令牌在需要之前就是最新的。
+autostart-sandboxed = Storm Connect 在此处的沙盒中运行，无法自行添加。请在桌面设置的启动程序中添加它。
+autostart-no_place = 未能确定此系统存放启动程序的位置。请在桌面设置中添加 Storm Connect。
+autostart-not-changed = 登录时启动的设置未更改
+autostart-way = 请检查启动程序文件夹是否可写，或使用桌面自带的启动程序设置。
