@@ -22,7 +22,7 @@ use crate::error::ToFailure as _;
 use crate::flight::Flights;
 use crate::held::HeldSecrets;
 use crate::import::Imports;
-use crate::preferences::Plan;
+use crate::preferences::Timing;
 use crate::revocation::Revocations;
 use crate::rotation::Ending;
 use crate::schedule::Schedule;
@@ -61,7 +61,7 @@ pub struct Engine {
     pub(crate) verifications: Schedule,
     /// When a scheduled verification found its service out of reach, or nothing to ask.
     pub(crate) unreached: Mutex<HashMap<IntegrationId, Timestamp>>,
-    pub(crate) plan: Mutex<Plan>,
+    pub(crate) timing: Mutex<Timing>,
     pub(crate) ages: Ages,
     pub(crate) exchanged: ExchangedTokens,
     pub(crate) unfinished: Mutex<HashMap<IntegrationId, Unfinished>>,
@@ -92,7 +92,7 @@ impl Engine {
             schedule: Schedule::default(),
             verifications: Schedule::default(),
             unreached: Mutex::default(),
-            plan: Mutex::default(),
+            timing: Mutex::default(),
             ages: Ages::default(),
             exchanged: ExchangedTokens::default(),
             unfinished: Mutex::default(),

@@ -100,7 +100,7 @@ impl<'a> Round<'a> {
             registrations: registrations.into_iter().map(|one| (one.id, one)).collect(),
             rotating: rotations.iter().filter(|one| !one.is_over()).map(|one| one.subject).collect(),
             rotating_secrets: of_secrets.iter().filter(|one| !one.is_over()).map(|one| one.subject).collect(),
-            forecast: Forecast::begun(engine.now(), HORIZON, engine.plan().refresh.keep_warm),
+            forecast: Forecast::begun(engine.now(), HORIZON, engine.timing().refresh.keep_warm),
             shown: HashMap::new(),
         })
     }

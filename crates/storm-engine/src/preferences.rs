@@ -10,12 +10,12 @@ use crate::error::ToFailure as _;
 
 /// What of the preferences decides when something is done. Kept in memory, since it is asked for each row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Plan {
+pub(crate) struct Timing {
     pub(crate) refresh: RefreshPreferences,
     pub(crate) verification: VerificationSchedule,
 }
 
-impl Plan {
+impl Timing {
     fn of(preferences: &Preferences) -> Self {
         Self { refresh: preferences.refresh, verification: preferences.verification }
     }
@@ -48,7 +48,7 @@ impl Engine {
             ));
         }
         self.vault().put_preferences(&preferences).await.map_err(|error| error.to_failure())?;
-        if self.plan_by(&preferences)
+        if self.time_by(&preferences)
             && let Err(error) = self.schedule_all().await
         {
             tracing::warn!(%error, "the vault could not be read; the schedule stays as it was until the next start");
@@ -61,7 +61,7 @@ impl Engine {
     pub(crate) async fn recall_preferences(&self) -> Result<(), VaultError> {
         match self.vault().preferences().await {
             Ok(preferences) => {
-                self.plan_by(&preferences.unwrap_or_default());
+                self.time_by(&preferences.unwrap_or_default());
                 Ok(())
             }
             // One record is no reason to refresh nothing at all.
@@ -73,14 +73,14 @@ impl Engine {
         }
     }
 
-    pub(crate) fn plan(&self) -> Plan {
-        *lock(&self.plan)
+    pub(crate) fn timing(&self) -> Timing {
+        *lock(&self.timing)
     }
 
-    /// Whether it is another plan than before.
-    fn plan_by(&self, preferences: &Preferences) -> bool {
-        let plan = Plan::of(preferences);
-        std::mem::replace(&mut *lock(&self.plan), plan) != plan
+    /// Whether it is another one than before.
+    fn time_by(&self, preferences: &Preferences) -> bool {
+        let timing = Timing::of(preferences);
+        std::mem::replace(&mut *lock(&self.timing), timing) != timing
     }
 }
 

@@ -151,7 +151,7 @@ impl Engine {
                 if expires_at.is_some_and(|end| end.since(obtained_at) < SHORTEST_USEFUL_LIFETIME) {
                     return Some(obtained_at.after(Backoff::FIRST));
                 }
-                let (lifetimes, wish) = (self.lifetimes_of(row), self.plan().refresh);
+                let (lifetimes, wish) = (self.lifetimes_of(row), self.timing().refresh);
                 let is_kept_warm = wish.keep_warm && !is_exchanged;
                 let due = |fraction| {
                     let policy = lifetimes.refresh_policy;

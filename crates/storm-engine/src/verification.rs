@@ -25,7 +25,7 @@ const REFRESH_FIRST: Duration = Backoff::FIRST;
 impl Engine {
     /// When a credential is verified next; None = only when somebody asks.
     pub(crate) fn next_verification(&self, row: &Integration) -> Option<Timestamp> {
-        let wished = self.plan().verification.interval()?;
+        let wished = self.timing().verification.interval()?;
         let is_held_back = self.is_held_back(row.method) && !self.is_exchanged(row);
         if row.paused_at.is_some() || row.trashed_at.is_some() || is_held_back {
             return None;
@@ -124,7 +124,7 @@ impl Engine {
     /// Whether the last verdict is so old that a second one of its kind is missing.
     fn is_worth_telling(&self, row: &Integration) -> bool {
         let (last, is_answered) = last_verdict(row);
-        let interval = self.own_interval(row).or(self.plan().verification.interval());
+        let interval = self.own_interval(row).or(self.timing().verification.interval());
         is_answered && interval.is_some_and(|interval| last.after(interval * 2) <= self.now())
     }
 }
