@@ -21,6 +21,13 @@ async function open(/** @type {Page} */ page, /** @type {string} */ id, tab = 'o
 /** Runs in the page, where the fake host is. */
 const tell = (/** @type {Page} */ page, /** @type {string} */ what) => page.evaluate(what);
 
+async function rehearseSecret(/** @type {Page} */ page, /** @type {string} */ secret) {
+  await open(page, 'i-github', 'credentials');
+  await click(page, 'drill-start');
+  await at(page, 'new-secret').fill(secret);
+  await click(page, 'rotation-save');
+}
+
 async function rotate(/** @type {Page} */ page) {
   await open(page, 'i-stripe', 'credentials');
   await click(page, 'rotation-start');
@@ -163,6 +170,8 @@ export const chapters = {
     { name: 'rotation-revoke', title: 'Switched', act: async (page) => { await rotate(page); await at(page, 'key-field').fill('fresh'); await click(page, 'rotation-save'); await see(page, 'rotation-revoke'); } },
     { name: 'rotation-mint', title: 'The service can make the new one', act: async (page) => { await open(page, 'i-bigquery', 'credentials'); await click(page, 'rotation-start'); await see(page, 'rotation-mint'); } },
     { name: 'rotation-drill', title: 'A rehearsal', act: async (page) => { await open(page, 'i-bigquery', 'credentials'); await click(page, 'drill-start'); await see(page, 'rotation-mint'); } },
+    { name: 'rotation-drill-secret', title: 'A rehearsal with a client secret', act: async (page) => { await rehearseSecret(page, 'fresh'); await see(page, 'rotation-confirm_revoked'); } },
+    { name: 'rotation-drill-untold', title: 'A service that does not tell', act: async (page) => { await rehearseSecret(page, 'untold'); await see(page, 'drill-result'); } },
     { name: 'rotation-minted', title: 'Made by the service', act: async (page) => { await open(page, 'i-bigquery', 'credentials'); await click(page, 'rotation-start'); await click(page, 'rotation-mint'); await page.locator('[data-test="rotation"]:not([data-step="none"])').waitFor(); } },
     { name: 'rotation-key-file', title: 'Of a key file', act: async (page) => { await open(page, 'i-bigquery', 'credentials'); await click(page, 'rotation-start'); } },
   ],

@@ -173,7 +173,7 @@ export const commands = {
 	/**  The same for a key file. */
 	beginKeyFileRotation: (id: IntegrationId, file: HeldSecretId, drill: boolean) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_key_file_rotation", { id, file, drill })),
 	/**  The same for the client secret of an integration's app registration, which others may share. */
-	beginSecretRotation: (id: IntegrationId, request: NewSecretRequest) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_secret_rotation", { id, request })),
+	beginSecretRotation: (id: IntegrationId, request: NewSecretRequest, drill: boolean) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_secret_rotation", { id, request, drill })),
 	/**  Tries the present step again. */
 	retryRotation: (id: IntegrationId) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("retry_rotation", { id })),
 	/**  Switches to a verified key that belongs to another account, or whose account is not known. */
@@ -2274,7 +2274,9 @@ export type RotationMilestone =
 /**  The rotation was undone. */
 "undone" | 
 /**  It was a drill: the new one was tried and discarded. */
-"rehearsed";
+"rehearsed" | 
+/**  It was a drill whose new one only its use could have tried: it was discarded unused. */
+"untold";
 
 /**  How far a rotation goes, and who leads it. */
 export type RotationMode = 
@@ -2332,7 +2334,9 @@ tries: number } |
 /**  Undone: the old one is in use again. */
 { step: "undone" } | 
 /**  The end of a drill: the new one is gone, the old one was in use throughout. */
-{ step: "rehearsed" };
+{ step: "rehearsed" } | 
+/**  The end of a drill that told nothing: the service takes no position on a new one before it is used, and it was not. */
+{ step: "untold" };
 
 /**  A rotation under way. */
 export type RotationView = {

@@ -730,18 +730,10 @@ export type PlainId =
   | 'hint-new-key'
   | 'step-asking'
   | 'step-made-unknown'
-  | 'step-delete-new'
   | 'step-i-deleted'
   | 'step-open-page-again'
-  | 'step-old-in-use'
-  | 'step-new-deleted'
-  | 'step-old-stays'
-  | 'step-new-left'
-  | 'step-chose-not-to-wait'
-  | 'step-new-dead'
-  | 'step-prove-new'
   | 'step-do-not-wait'
-  | 'drill-failed'
+  | 'drill-worked-secret'
   | 'drill-same-rights'
   | 'drill-worked-same'
   | 'drill-would-go-through'
@@ -751,6 +743,7 @@ export type PlainId =
   | 'step-key-still-used'
   | 'step-works-same'
   | 'step-works-other'
+  | 'step-only-refresh-tells'
   | 'step-secret-unknown'
   | 'step-switched'
   | 'step-every-integration'
@@ -1028,6 +1021,7 @@ export interface Variables {
   'did-rotated-revoked': 'noun';
   'did-rotated-proved_dead': 'noun';
   'did-rotated-rehearsed': 'noun';
+  'did-rotated-untold': 'noun';
   'did-revoke_failed': 'reason';
   'did-network-proxy': 'proxy';
   'did-network-authorities_trusted': 'names';
@@ -1221,14 +1215,28 @@ export interface Variables {
   'step-made-unknown-title': 'service';
   'step-made-by': 'noun' | 'service';
   'step-saved': 'noun';
+  'step-delete-new': 'noun';
   'step-leave': 'service';
   'step-delete-by-page': 'hint' | 'service';
   'step-asking-delete': 'hint' | 'service';
   'step-not-deleted': 'service';
+  'step-old-in-use': 'noun';
+  'step-new-deleted': 'noun';
+  'step-old-stays': 'noun';
+  'step-new-left': 'noun';
+  'step-new-unused': 'noun';
+  'step-deleted-here': 'service';
+  'step-new-unproved': 'noun';
+  'step-not-told-whether': 'service';
+  'step-new-dead': 'noun';
   'step-refuses-it': 'service';
+  'step-prove-new': 'noun';
   'step-until-refused': 'service';
   'step-still-accepted': 'n' | 'service';
   'step-tried-once-more': 'service';
+  'drill-failed': 'noun';
+  'drill-untold': 'service';
+  'drill-untold-means': 'service';
   'drill-less': 'limit';
   'drill-worked-different': 'new' | 'old';
   'step-hint': 'hint';
@@ -1240,6 +1248,9 @@ export interface Variables {
   'step-accepted': 'service';
   'step-secret-refused': 'service';
   'step-answered': 'reason';
+  'step-not-told': 'service';
+  'step-given-up': 'noun';
+  'step-not-accepted': 'service';
   'step-switch-to': 'noun';
   'step-check-account': 'service';
   'step-would-see': 'account';

@@ -280,7 +280,7 @@ impl Engine {
                 }
             }
             RotationStep::ProvedDead => self.clear(&integration, &rotation).await,
-            RotationStep::Done | RotationStep::Undone | RotationStep::Rehearsed => {
+            RotationStep::Done | RotationStep::Undone | RotationStep::Rehearsed | RotationStep::Untold => {
                 self.clear_over(integration.id).await
             }
         }

@@ -33,5 +33,6 @@ mod rig;
 mod rotation;
 mod rotation_crash;
 mod scope;
+mod secret_drill;
 mod secret_rotation;
 mod service_account;

@@ -304,7 +304,7 @@ export class FakeModel {
     return this.change(id, (row) => {
       if (!row.rotation) throw rotation.refusedStep();
       const next = step(row.rotation);
-      const over = ['done', 'undone', 'rehearsed'].includes(next.step.step);
+      const over = ['done', 'undone', 'rehearsed', 'untold'].includes(next.step.step);
       return {
         ...row,
         rotation: next.step.step === 'undone' ? null : next,

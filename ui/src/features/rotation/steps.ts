@@ -43,7 +43,7 @@ export function credentialHint(summary: CredentialSummary): string {
 const nounOf = ({ old }: RotationView): 'secret' | 'key' => (old.summary.kind === 'client_secret' ? 'secret' : 'key');
 
 /** Whether the new one is only tried, or not wanted any more: nothing is switched to then. */
-export const isDiscarded = ({ mode, step }: RotationView): boolean => mode === 'drill' || step.step === 'discarding' || step.step === 'rehearsed';
+export const isDiscarded = ({ mode, step }: RotationView): boolean => mode === 'drill' || step.step === 'discarding';
 
 /** The line that is now; five when nothing is left to do. */
 function present({ step }: RotationView): number {
@@ -99,7 +99,8 @@ function madeLine(rotation: RotationView, service: string): Words {
 /** The end of a new key that is not to be used. */
 function discardLine(rotation: RotationView, service: string): Words {
   const { step, revoke_mode: mode, revoke_failure: failure, new: fresh } = rotation;
-  const title = t('step-delete-new');
+  const noun = nounOf(rotation);
+  const title = t('step-delete-new', { noun });
   const hint = fresh ? credentialHint(fresh.summary) : t('hint-new-key');
   if (step.step === 'discarding' && !step.ordered) {
     const leave: Line['actions'][number] = { action: 'let_be', label: t('step-leave', { service }) };
@@ -108,20 +109,23 @@ function discardLine(rotation: RotationView, service: string): Words {
     }
     return failure === null
       ? { title, text: t('step-asking-delete', { service, hint }), working: true, actions: [{ action: 'retry', label: t('common-try-again') }] }
-      : { title: t('step-not-deleted', { service }), text: joined(ofCore(failure), t('step-old-in-use')), actions: [{ action: 'retry', label: t('common-try-again') }, leave] };
+      : { title: t('step-not-deleted', { service }), text: joined(ofCore(failure), t('step-old-in-use', { noun })), actions: [{ action: 'retry', label: t('common-try-again') }, leave] };
   }
-  if (step.step === 'discarding' || step.step === 'rehearsed') return { title: t('step-new-deleted'), text: t('step-old-in-use') };
-  return { title, text: t('step-old-stays') };
+  if (step.step === 'untold') return { title: t('step-new-unused', { noun }), text: t('step-deleted-here', { service }) };
+  if (step.step === 'rehearsed' && rotation.revoked_at === null) return { title: t('step-new-left', { noun }), text: t('step-deleted-here', { service }) };
+  if (step.step === 'discarding' || step.step === 'rehearsed') return { title: t('step-new-deleted', { noun }), text: t('step-old-in-use', { noun }) };
+  return { title, text: t('step-old-stays', { noun }) };
 }
 
 function discardedLine(rotation: RotationView, service: string): Words {
   const { step } = rotation;
-  if (step.step === 'rehearsed') {
+  const noun = nounOf(rotation);
+  if (step.step === 'rehearsed' || step.step === 'untold') {
     return rotation.proved_at === null
-      ? { title: t('step-new-left'), text: t('step-chose-not-to-wait') }
-      : { title: t('step-new-dead'), text: t('step-refuses-it', { service }) };
+      ? { title: t('step-new-unproved', { noun }), text: t('step-not-told-whether', { service }) }
+      : { title: t('step-new-dead', { noun }), text: t('step-refuses-it', { service }) };
   }
-  const title = t('step-prove-new');
+  const title = t('step-prove-new', { noun });
   if (step.step === 'discarding' && step.ordered) {
     const tries = step.tries === 0 ? '' : t('step-still-accepted', { n: step.tries, service });
     return { title, text: joined(t('step-until-refused', { service }), tries), working: true, actions: [{ action: 'retry', label: t('common-try-now') }, { action: 'let_be', label: t('step-do-not-wait') }] };
@@ -130,9 +134,12 @@ function discardedLine(rotation: RotationView, service: string): Words {
 }
 
 /** What a drill found, in a sentence or two. */
-export function drillResult(rotation: RotationView): string {
-  const { found } = rotation;
-  if (!found) return t('drill-failed');
+export function drillResult(rotation: RotationView, service: string): string {
+  const { found, step } = rotation;
+  const noun = nounOf(rotation);
+  if (step.step === 'untold') return joined(t('drill-untold', { service }), t('drill-untold-means', { service }));
+  if (!found) return t('drill-failed', { noun });
+  if (noun === 'secret') return joined(t('drill-worked-secret'), t('drill-would-go-through'));
   const less = found.missing ? t('drill-less', { limit: limitText(found.missing) }) : t('drill-same-rights');
   switch (found.comparison.comparison) {
     case 'same':
@@ -175,6 +182,8 @@ function verifyLine(rotation: RotationView, service: string): Words {
         return { title: t('step-works-other'), text: joined(t('step-belong', { old: step.comparison.old, new: step.comparison.new }), less) };
     }
   }
+  if (step.step === 'untold') return { title: t('step-not-told', { service }), text: t('step-only-refresh-tells') };
+  if ((step.step === 'discarding' || step.step === 'rehearsed') && rotation.found === null) return { title: t('step-given-up', { noun }), text: t('step-not-accepted', { service }) };
   return { title: t('step-works', { noun }), text: t('step-accepted', { service }) };
 }
 
