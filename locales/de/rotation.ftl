@@ -6,6 +6,7 @@ rotation-done-secret = Das Client-Secret wurde rotiert
 rotation-done-key = Der Schlüssel wurde rotiert
 rotation-rehearse-title = Rotation proben
 rotation-rehearsed = Die Rotation wurde geprobt
+rotation-not-rehearsed = Die Rotation ließ sich nicht proben
 rotation-rehearsing = Rotation wird geprobt
 rotation-going-back = Zurück zum alten Schlüssel
 rotation-resumes = läuft nach einem Neustart von selbst weiter
@@ -119,6 +120,10 @@ step-new-dead =
        *[other] Neuer Schlüssel nachweislich ungültig
     }
 step-refuses-it = Von { $service } abgelehnt.
+step-erase-new = Das neue hier löschen
+step-erase-old = Das alte hier löschen
+step-erase-here = Hier löschen
+step-works-to-its-end = { $service } kann ein Zertifikat nicht zurücknehmen: Dort gilt es bis zu seinem Ende. Hier wird es gelöscht, damit es niemand von diesem Computer nimmt.
 step-prove-new =
     { $noun ->
         [secret] Nachweisen, dass das neue Secret ungültig ist

@@ -6,6 +6,7 @@ rotation-done-secret = The client secret was rotated
 rotation-done-key = The key was rotated
 rotation-rehearse-title = Rehearse a rotation
 rotation-rehearsed = The rotation was rehearsed
+rotation-not-rehearsed = The rotation could not be rehearsed
 rotation-rehearsing = Rehearsing a rotation
 rotation-going-back = Going back to the old key
 rotation-resumes = resumes by itself after a restart
@@ -119,6 +120,10 @@ step-new-dead =
        *[other] New key proved dead
     }
 step-refuses-it = { $service } refuses it.
+step-erase-new = Erase the new one here
+step-erase-old = Erase the old one here
+step-erase-here = Erase it here
+step-works-to-its-end = { $service } cannot take a certificate back: it works there until it ends. Here it is erased, so that nobody takes it from this computer.
 step-prove-new =
     { $noun ->
         [secret] Prove that the new secret is dead

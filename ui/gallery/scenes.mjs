@@ -28,6 +28,11 @@ async function rehearseSecret(/** @type {Page} */ page, /** @type {string} */ se
   await click(page, 'rotation-save');
 }
 
+async function dropCertificate(/** @type {Page} */ page) {
+  await tell(page, `fakeHost.emitShell({ event: 'files_held', files: [{ held: 'known', file: samples.certificateFile }] })`);
+  await see(page, 'file-certificate');
+}
+
 async function rotate(/** @type {Page} */ page) {
   await open(page, 'i-stripe', 'credentials');
   await click(page, 'rotation-start');
@@ -239,6 +244,8 @@ export const chapters = {
       await see(page, 'file-summary');
     } },
     { name: 'keys-in-file', title: 'Several keys in one file', act: async (page) => { await tell(page, `fakeHost.emitShell({ event: 'files_held', files: [{ held: 'known', file: samples.profilesFile }] })`); await see(page, 'file-keys'); } },
+    { name: 'kubeconfig-certificate', title: 'A certificate of a cluster', act: async (page) => { await dropCertificate(page); } },
+    { name: 'lending-nothing', title: 'Lent to nobody', act: async (page) => { await dropCertificate(page); await click(page, 'file-save'); await click(page, 'connect-open'); await click(page, 'tab-credentials'); await see(page, 'lending-none'); } },
     { name: 'drop-password', title: 'Under a password', act: async (page) => { await tell(page, `fakeHost.emitShell({ event: 'files_held', files: [samples.lockedArchive] })`); await see(page, 'file-password'); } },
   ],
   'Leaving': [

@@ -1156,7 +1156,9 @@ export type FileFact = {
 };
 
 /**  What a file says of itself. */
-export type FileFactKind = "account" | "project" | "access_key_id" | "key_id" | "client_id" | "app" | "subject" | "user" | "profile" | "algorithm" | "fingerprint";
+export type FileFactKind = "account" | "project" | "access_key_id" | "key_id" | "client_id" | "app" | "subject" | "user" | "profile" | "algorithm" | "fingerprint" | 
+/**  Who signs the service that it is for, trusted for this integration only. */
+"authority";
 
 /**  One key of a file that holds several. */
 export type FileKey = {
@@ -1749,7 +1751,9 @@ export type LendingView =
 /**  A key that signs, with its id. */
 "access_key" | 
 /**  A short-lived key that is made of one that signs. */
-"session_key";
+"session_key" | 
+/**  Nothing: it is a private key that proves connections, and stays here. */
+"nothing";
 
 /**  The order of the list. What has no such time comes last, and names decide between equals. */
 export type ListSort = 
@@ -2251,7 +2255,9 @@ export type RevokeMode =
 /**  Storm Connect asks the service. */
 "by_api" | 
 /**  The service's page is opened, and the user says when it is done. */
-"by_page";
+"by_page" | 
+/**  By nobody: it works until its end, as a certificate does, and is only erased here. */
+"at_its_end";
 
 /**  Steps of a rotation, for the log. */
 export type RotationMilestone = 

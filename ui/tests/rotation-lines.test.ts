@@ -47,7 +47,12 @@ describe('the five lines of a rotation', () => {
     [{ step: 'discarding', ordered: false, tries: 0 }, 'by_page', 'DDNL', ['confirm_revoked', 'open_page', 'let_be']],
     [{ step: 'discarding', ordered: true, tries: 1 }, 'by_api', 'DDDN', ['retry', 'let_be']],
     [{ step: 'rehearsed' }, 'by_api', 'DDDD', []],
-    [{ step: 'untold' }, 'by_page', 'DDDD', []],
+    [{ step: 'untold' }, 'by_page', 'DDD', []],
+    [{ step: 'switched' }, 'at_its_end', 'DDDN', ['revoke']],
+    [{ step: 'revoking', ordered: true, tries: 0 }, 'at_its_end', 'DDDD', []],
+    [{ step: 'done' }, 'at_its_end', 'DDDD', []],
+    [{ step: 'discarding', ordered: false, tries: 0 }, 'at_its_end', 'DDN', []],
+    [{ step: 'rehearsed' }, 'at_its_end', 'DDD', []],
   ];
 
   test.each(table)('at %j (%s) stand at %s and offer %j', (step, mode, states, actions) => {
@@ -121,13 +126,20 @@ describe('the five lines of a rotation', () => {
     const untold = { ...secret({ step: 'untold' }), verified_at: null, revoked_at: null, proved_at: null };
     expect(drillResult(untold, 'GitHub')).toMatch(/GitHub does not tell.*not used.*erased here.*next refresh.*delete it at GitHub/);
     const titles = rotationLines(untold, 'GitHub').map(({ title }) => title);
-    expect(titles.slice(1)).toEqual(['GitHub does not tell whether it works', 'New secret not used', 'New secret not proved dead']);
+    expect(titles.slice(1)).toEqual(['GitHub does not tell whether it works', 'New secret not used']);
   });
 
   test('claim no deletion of a new key that its user left at the service', () => {
     const left = { ...rotation({ step: 'rehearsed' }), revoked_at: null, proved_at: null };
     expect(rotationLines(left, 'GitHub')[2]).toMatchObject({ title: 'New key left as it is', text: 'It is erased here. At GitHub it works until you delete it there.' });
     expect(rotationLines(left, 'GitHub')[3]?.title).toBe('New key not proved dead');
+  });
+
+  test('promise no end of a certificate, which nobody can take back', () => {
+    const lines = rotationLines({ ...rotation({ step: 'switched' }, 'at_its_end'), proved_at: null }, 'Kubernetes');
+    expect(lines.at(-1)).toMatchObject({ title: 'Erase the old one here', state: 'now' });
+    expect(lines.at(-1)?.text).toContain('it works there until it ends');
+    expect(lines.map(({ title, text }) => `${title} ${text}`).join(' ')).not.toMatch(/refuse|proved dead|its page opens/);
   });
 
   test('count how often the old key was still accepted', () => {

@@ -109,7 +109,7 @@ impl Engine {
         let now = self.now();
         match (refresh, row.method) {
             (RefreshState::BackingOff { until, .. }, _) => Some(if self.is_pausing(*until) { *until } else { now }),
-            (_, Method::ApiKey) => {
+            _ if self.is_lasting(row) => {
                 let last = row.last_verdict.as_ref().map_or(row.created_at, |record| record.at);
                 let is_from_the_future = last > now.after(CLOCK_JUMP);
                 Some(if is_from_the_future { now } else { last.after(VERIFY_KEYS_EVERY) })
@@ -164,13 +164,13 @@ impl Engine {
             return self.schedule.set(id, self.now().after(pause));
         }
         // Failures are written into the row and the log where they happen; here they only need no further handling.
-        let outcome = match row.method {
-            Method::ApiKey => self.verify_integration(id).await.map(drop),
-            _ if self.is_exchanged(&row) => {
-                self.exchanged.forget(id);
-                self.exchange(&row).await.map(drop)
-            }
-            Method::OAuth | Method::ServiceAccount => self.refresh_grant(id, Wanted::WhenDue).await.map(drop),
+        let outcome = if self.is_lasting(&row) {
+            self.verify_integration(id).await.map(drop)
+        } else if self.is_exchanged(&row) {
+            self.exchanged.forget(id);
+            self.exchange(&row).await.map(drop)
+        } else {
+            self.refresh_grant(id, Wanted::WhenDue).await.map(drop)
         };
         // A back-off that could not be written, on a full disk say, must not make the schedule spin.
         let earliest = match &outcome {

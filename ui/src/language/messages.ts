@@ -508,6 +508,8 @@ export type PlainId =
   | 'lending-key'
   | 'lending-access_key'
   | 'lending-session_key'
+  | 'lending-nothing'
+  | 'lending-none-title'
   | 'lending-aws'
   | 'overview-connection'
   | 'overview-account'
@@ -704,6 +706,7 @@ export type PlainId =
   | 'rotation-done-key'
   | 'rotation-rehearse-title'
   | 'rotation-rehearsed'
+  | 'rotation-not-rehearsed'
   | 'rotation-rehearsing'
   | 'rotation-going-back'
   | 'rotation-resumes'
@@ -732,6 +735,9 @@ export type PlainId =
   | 'step-made-unknown'
   | 'step-i-deleted'
   | 'step-open-page-again'
+  | 'step-erase-new'
+  | 'step-erase-old'
+  | 'step-erase-here'
   | 'step-do-not-wait'
   | 'drill-worked-secret'
   | 'drill-same-rights'
@@ -860,6 +866,7 @@ export type PlainId =
   | 'fact-profile'
   | 'fact-algorithm'
   | 'fact-fingerprint'
+  | 'fact-authority'
   | 'fact-certificate'
   | 'drop-one-only'
   | 'status-moved-away'
@@ -1230,6 +1237,7 @@ export interface Variables {
   'step-not-told-whether': 'service';
   'step-new-dead': 'noun';
   'step-refuses-it': 'service';
+  'step-works-to-its-end': 'service';
   'step-prove-new': 'noun';
   'step-until-refused': 'service';
   'step-still-accepted': 'n' | 'service';
@@ -1330,6 +1338,7 @@ export interface Variables {
   'original-still': 'files' | 'n';
   'original-two-files': 'first' | 'second';
   'backup-sentence': 'n' | 'when';
+  'fact-authority-own': 'name';
   'fact-line-access_key_id': 'id';
   'fact-line-key_id': 'id';
   'fact-line-client_id': 'id';

@@ -10,6 +10,7 @@ mod authorization;
 mod bound_grant;
 mod callback;
 mod callback_port;
+mod client_certificate;
 mod client_credentials;
 mod device;
 mod doctor;

@@ -50,7 +50,7 @@ export function tried(rotation: RotationView, verdict: Verdict, comparison: Acco
   if (rotation.mode === 'drill' && rotation.revoke_mode === 'by_page') return at({ ...verified, found }, { step: 'discarding', ordered: false, tries: 0 });
   if (rotation.mode === 'drill') {
     const now = Date.now();
-    return at({ ...verified, found }, { step: 'rehearsed' }, { revoked_at: now, proved_at: now });
+    return at({ ...verified, found }, { step: 'rehearsed' }, { revoked_at: now, proved_at: rotation.revoke_mode === 'by_api' ? now : null });
   }
   if (comparison.comparison !== 'same') return { ...verified, found };
   const next = switched({ ...verified, found }, false);
@@ -65,6 +65,7 @@ export function switched(rotation: RotationView, despiteDifference: boolean): Ro
 
 export function revoking(rotation: RotationView): RotationView {
   if (!['switched', 'deactivating', 'revoking'].includes(rotation.step.step)) throw refusedStep();
+  if (rotation.revoke_mode === 'at_its_end') return at(rotation, { step: 'done' }, { revoked_at: Date.now() });
   const ordered = rotation.revoke_mode === 'by_api';
   return at(rotation, { step: 'revoking', ordered, tries: 0 }, ordered ? { revoked_at: Date.now() } : {});
 }

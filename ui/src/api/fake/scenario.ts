@@ -1,6 +1,6 @@
 // Named situations of the fake host, for `?fake=NAME` in a plain browser.
 import type { Failure, IntegrationDetailView, KeyProblem, VaultNotice, VaultView } from '../host';
-import { accessKeyFile, FakeHost, lockedArchive, profilesFile, refusedFile, sampleArchive, sampleExport, sampleFile } from './host';
+import { accessKeyFile, certificateFile, FakeHost, lockedArchive, profilesFile, refusedFile, sampleArchive, sampleExport, sampleFile } from './host';
 import { labelled } from './list';
 import { kept, type FakeSettings } from './model';
 import { crowd, integrationOf, longHistory, twoAccounts, workingDay } from './seed';
@@ -8,7 +8,7 @@ import { crowd, integrationOf, longHistory, twoAccounts, workingDay } from './se
 const PACE_MS = 2_500;
 
 /** Files that may be dropped. */
-export const samples = { sampleFile, sampleArchive, accessKeyFile, profilesFile, lockedArchive, refusedFile, sampleExport };
+export const samples = { sampleFile, sampleArchive, accessKeyFile, certificateFile, profilesFile, lockedArchive, refusedFile, sampleExport };
 
 const secondWays = { ...kept, passphrase: true, recovery_code: true };
 

@@ -45,6 +45,9 @@ const nounOf = ({ old }: RotationView): 'secret' | 'key' => (old.summary.kind ==
 /** Whether the new one is only tried, or not wanted any more: nothing is switched to then. */
 export const isDiscarded = ({ mode, step }: RotationView): boolean => mode === 'drill' || step.step === 'discarding';
 
+/** Whether there is an end that the service would tell. */
+const isProvable = ({ step, revoke_mode: mode }: RotationView): boolean => mode !== 'at_its_end' && step.step !== 'untold';
+
 /** The line that is now; five when nothing is left to do. */
 function present({ step }: RotationView): number {
   switch (step.step) {
@@ -70,9 +73,10 @@ export function rotationLines(rotation: RotationView, service: string): Line[] {
   const now = present(rotation);
   const made: [Timestamp | null, Words] = [rotation.begun_at, madeLine(rotation, service)];
   const tried: [Timestamp | null, Words] = [rotation.verified_at, verifyLine(rotation, service)];
+  const proved: [Timestamp | null, Words] = [rotation.proved_at, isDiscarded(rotation) ? discardedLine(rotation, service) : proveLine(rotation, service)];
   const lines: [Timestamp | null, Words][] = isDiscarded(rotation)
-    ? [made, tried, [rotation.revoked_at, discardLine(rotation, service)], [rotation.proved_at, discardedLine(rotation, service)]]
-    : [made, tried, [rotation.switched_at, switchLine(rotation, service)], [rotation.revoked_at, revokeLine(rotation, service)], [rotation.proved_at, proveLine(rotation, service)]];
+    ? [made, tried, [rotation.revoked_at, discardLine(rotation, service)], ...(isProvable(rotation) ? [proved] : [])]
+    : [made, tried, [rotation.switched_at, switchLine(rotation, service)], [rotation.revoked_at, revokeLine(rotation, service)], ...(isProvable(rotation) ? [proved] : [])];
   return lines.map(([at, words], index) => ({
     state: index < now ? 'done' : index === now ? 'now' : 'later',
     at: index < now ? at : null,
@@ -102,6 +106,7 @@ function discardLine(rotation: RotationView, service: string): Words {
   const noun = nounOf(rotation);
   const title = t('step-delete-new', { noun });
   const hint = fresh ? credentialHint(fresh.summary) : t('hint-new-key');
+  if (mode === 'at_its_end') return { title: t('step-erase-new'), text: t('step-works-to-its-end', { service }), working: step.step === 'discarding' };
   if (step.step === 'discarding' && !step.ordered) {
     const leave: Line['actions'][number] = { action: 'let_be', label: t('step-leave', { service }) };
     if (mode === 'by_page') {
@@ -120,7 +125,7 @@ function discardLine(rotation: RotationView, service: string): Words {
 function discardedLine(rotation: RotationView, service: string): Words {
   const { step } = rotation;
   const noun = nounOf(rotation);
-  if (step.step === 'rehearsed' || step.step === 'untold') {
+  if (step.step === 'rehearsed') {
     return rotation.proved_at === null
       ? { title: t('step-new-unproved', { noun }), text: t('step-not-told-whether', { service }) }
       : { title: t('step-new-dead', { noun }), text: t('step-refuses-it', { service }) };
@@ -229,6 +234,10 @@ function revokeLine(rotation: RotationView, service: string): Words {
   const old = noun === 'secret' ? t('hint-old-secret', { hint: credentialHint(replaced.summary) }) : credentialHint(replaced.summary);
   const title = t('step-turn-off', { noun });
   const byApi = mode === 'by_api';
+  if (mode === 'at_its_end') {
+    const actions: Line['actions'] = step.step === 'switched' ? [{ action: 'revoke', label: t('step-erase-here') }] : [];
+    return { title: t('step-erase-old'), text: t('step-works-to-its-end', { service }), working: step.step === 'revoking', actions };
+  }
   const failed: Words = {
     title: t('step-not-turned-off', { service, noun }),
     text: joined(ofCore(failure ?? ''), t('step-until-then-works', { old })),
