@@ -125,6 +125,11 @@ did-rotated-rehearsed =
         [secret] Eine Rotation wurde geprobt: Das neue Client-Secret wurde ausprobiert und wieder gelöscht
        *[other] Eine Rotation wurde geprobt: Der neue Schlüssel wurde ausprobiert und wieder gelöscht
     }
+did-rotated-untold =
+    { $noun ->
+        [secret] Eine Rotation ließ sich nicht proben: Der Dienst sagt nicht, ob ein neues Client-Secret funktioniert, bevor es verwendet wird; es wurde unbenutzt gelöscht
+       *[other] Eine Rotation ließ sich nicht proben: Der Dienst sagt nicht, ob ein neuer Schlüssel funktioniert, bevor er verwendet wird; er wurde unbenutzt gelöscht
+    }
 did-revoked = Beim Dienst widerrufen
 did-revoke_failed = Der Widerruf beim Dienst gelang nicht: { $reason }
 did-revocation_given_up = Der Widerruf beim Dienst wurde nach vielen Versuchen aufgegeben; auf der Seite des Dienstes beenden.

@@ -6,6 +6,7 @@ rotation-done-secret = Das Client-Secret wurde rotiert
 rotation-done-key = Der Schlüssel wurde rotiert
 rotation-rehearse-title = Rotation proben
 rotation-rehearsed = Die Rotation wurde geprobt
+rotation-not-rehearsed = Die Rotation ließ sich nicht proben
 rotation-rehearsing = Rotation wird geprobt
 rotation-going-back = Zurück zum alten Schlüssel
 rotation-resumes = läuft nach einem Neustart von selbst weiter
@@ -20,7 +21,7 @@ rotation-shared =
 rotation-line-done = , erledigt
 rotation-rehearsal-over = Die Probe ist abgeschlossen.
 rotation-over = Die Rotation ist abgeschlossen.
-rotation-explained-secret = Das neue Secret wird neben dem alten gespeichert, ohne Eingriff in die Anmeldung ausprobiert und erst dann verwendet. Das alte gilt, bis es bei { $service } abgeschaltet wird; bis dahin lässt sich alles rückgängig machen.
+rotation-explained-secret = Das neue Secret wird neben dem alten gespeichert, ohne Eingriff in die Anmeldung ausprobiert und erst dann verwendet. Das alte gilt, bis es bei { $service } abgeschaltet wird; bis dahin lässt sich alles rückgängig machen. Proben ist dasselbe ohne den Wechsel: Das neue wird ausprobiert und wieder gelöscht.
 rotation-explained-key = Der neue Schlüssel wird neben dem alten gespeichert, ausprobiert und erst dann verwendet. Der alte gilt, bis er abgeschaltet wird; bis dahin lässt sich alles rückgängig machen. Proben ist dasselbe ohne den Wechsel: Der neue wird ausprobiert, verglichen und wieder gelöscht.
 rotation-lent = Zuletzt verliehen an { $part }. Ab dem Wechsel wird der neue verliehen. Wo der alte von Hand eingetragen wurde, den neuen selbst eintragen.
 rotation-lent-drill = Zuletzt verliehen an { $part }. Sie bemerken davon nichts.
@@ -70,21 +71,64 @@ step-saved =
         [secret] Neues Secret neben dem alten gespeichert
        *[other] Neuer Schlüssel neben dem alten gespeichert
     }
-step-delete-new = Neuen Schlüssel löschen
+step-delete-new =
+    { $noun ->
+        [secret] Neues Secret löschen
+       *[other] Neuen Schlüssel löschen
+    }
 step-leave = Bei { $service } belassen
 step-delete-by-page = { $hint } auf der Seite von { $service } löschen und dann hier bestätigen.
 step-i-deleted = Gelöscht
 step-open-page-again = Seite erneut öffnen
 step-asking-delete = { $service } wird gebeten, { $hint } zu löschen …
 step-not-deleted = { $service } hat den neuen Schlüssel nicht gelöscht
-step-old-in-use = Der alte Schlüssel ist wie bisher in Gebrauch.
-step-new-deleted = Neuer Schlüssel gelöscht
-step-old-stays = Der alte Schlüssel bleibt durchgehend in Gebrauch.
-step-new-left = Neuer Schlüssel belassen
-step-chose-not-to-wait = Auf das Ende wurde nicht gewartet.
-step-new-dead = Neuer Schlüssel nachweislich ungültig
+step-old-in-use =
+    { $noun ->
+        [secret] Das alte Secret ist wie bisher in Gebrauch.
+       *[other] Der alte Schlüssel ist wie bisher in Gebrauch.
+    }
+step-new-deleted =
+    { $noun ->
+        [secret] Neues Secret gelöscht
+       *[other] Neuer Schlüssel gelöscht
+    }
+step-old-stays =
+    { $noun ->
+        [secret] Das alte Secret bleibt durchgehend in Gebrauch.
+       *[other] Der alte Schlüssel bleibt durchgehend in Gebrauch.
+    }
+step-new-left =
+    { $noun ->
+        [secret] Neues Secret belassen
+       *[other] Neuer Schlüssel belassen
+    }
+step-new-unused =
+    { $noun ->
+        [secret] Neues Secret nicht verwendet
+       *[other] Neuer Schlüssel nicht verwendet
+    }
+step-deleted-here = Hier gelöscht. Bei { $service } weiterhin gültig, bis es dort gelöscht wird.
+step-new-unproved =
+    { $noun ->
+        [secret] Neues Secret nicht nachweislich ungültig
+       *[other] Neuer Schlüssel nicht nachweislich ungültig
+    }
+step-not-told-whether = Ob { $service } ablehnt, wurde nicht festgestellt.
+step-new-dead =
+    { $noun ->
+        [secret] Neues Secret nachweislich ungültig
+       *[other] Neuer Schlüssel nachweislich ungültig
+    }
 step-refuses-it = Von { $service } abgelehnt.
-step-prove-new = Nachweisen, dass der neue Schlüssel ungültig ist
+step-erase-new = Das neue hier löschen
+step-erase-old = Das alte hier löschen
+step-erase-here = Hier löschen
+step-works-to-its-end = { $service } kann ein Zertifikat nicht zurücknehmen: Dort gilt es bis zu seinem Ende. Hier wird es gelöscht, damit es niemand von diesem Computer nimmt.
+step-prove-new =
+    { $noun ->
+        [secret] Nachweisen, dass das neue Secret ungültig ist
+       *[other] Nachweisen, dass der neue Schlüssel ungültig ist
+    }
 step-until-refused = Wird ausprobiert, bis { $service } ablehnt.
 step-still-accepted =
     { $n ->
@@ -93,7 +137,14 @@ step-still-accepted =
     }
 step-do-not-wait = Nicht warten
 step-tried-once-more = Noch ein Versuch; { $service } muss ihn ablehnen.
-drill-failed = Der neue Schlüssel funktionierte nicht; eine Rotation damit hätte hier geendet. Der alte war durchgehend in Gebrauch.
+drill-failed =
+    { $noun ->
+        [secret] Das neue Secret wurde nicht akzeptiert; eine Rotation damit hätte hier geendet. Das alte war durchgehend in Gebrauch.
+       *[other] Der neue Schlüssel funktionierte nicht; eine Rotation damit hätte hier geendet. Der alte war durchgehend in Gebrauch.
+    }
+drill-untold = { $service } sagt nicht, ob ein Client-Secret funktioniert, bevor eine Anmeldung damit erneuert wird. Deshalb wurde das neue weder ausprobiert noch verwendet und ist hier gelöscht. Das alte war durchgehend in Gebrauch.
+drill-untold-means = Eine Rotation ließe die nächste Erneuerung das neue Secret ausprobieren und nähme bei einer Ablehnung weiter das alte: Keine Anmeldung ist in Gefahr, aber vorher lässt sich nichts wissen. Ohne anschließende Rotation das neue Secret bei { $service } löschen.
+drill-worked-secret = Das neue Secret wurde akzeptiert, ohne Eingriff in die Anmeldung.
 drill-less = Er darf weniger: { $limit }
 drill-same-rights = Er darf dasselbe.
 drill-worked-same = Der neue Schlüssel funktionierte, als dasselbe Konto.
@@ -122,6 +173,14 @@ step-belong = Der alte Schlüssel gehört zu { $old }, der neue zu { $new }.
 step-accepted = { $service } hat es akzeptiert.
 step-secret-refused = { $service } hat das Secret abgelehnt
 step-answered = Die Antwort: { $reason }.
+step-not-told = { $service } sagt nicht, ob es funktioniert
+step-only-refresh-tells = Das würde erst eine Erneuerung damit zeigen; eine Probe verwendet es nicht.
+step-given-up =
+    { $noun ->
+        [secret] Neues Secret aufgegeben
+       *[other] Neuer Schlüssel aufgegeben
+    }
+step-not-accepted = Von { $service } bis dahin nicht akzeptiert.
 step-secret-unknown = Ob das neue Secret funktioniert, ist noch nicht bekannt
 step-switch-to =
     { $noun ->

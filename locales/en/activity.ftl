@@ -121,6 +121,11 @@ did-rotated-rehearsed =
         [secret] A rotation was rehearsed: the new client secret was tried and deleted again
        *[other] A rotation was rehearsed: the new key was tried and deleted again
     }
+did-rotated-untold =
+    { $noun ->
+        [secret] A rotation could not be rehearsed: the service does not tell whether a new client secret works before it is used, so it was deleted unused
+       *[other] A rotation could not be rehearsed: the service does not tell whether a new key works before it is used, so it was deleted unused
+    }
 did-revoked = Revoked at the service
 did-revoke_failed = Revoking at the service did not work: { $reason }
 did-revocation_given_up = Revoking at the service was given up after many tries; end it on the service's page.

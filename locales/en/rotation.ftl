@@ -6,6 +6,7 @@ rotation-done-secret = The client secret was rotated
 rotation-done-key = The key was rotated
 rotation-rehearse-title = Rehearse a rotation
 rotation-rehearsed = The rotation was rehearsed
+rotation-not-rehearsed = The rotation could not be rehearsed
 rotation-rehearsing = Rehearsing a rotation
 rotation-going-back = Going back to the old key
 rotation-resumes = resumes by itself after a restart
@@ -20,7 +21,7 @@ rotation-shared =
 rotation-line-done = , done
 rotation-rehearsal-over = The rehearsal is done.
 rotation-over = The rotation is done.
-rotation-explained-secret = The new secret is saved beside the old one, tried without touching your sign-in, and only then used. The old one works until you turn it off at { $service }, and you can undo until then.
+rotation-explained-secret = The new secret is saved beside the old one, tried without touching your sign-in, and only then used. The old one works until you turn it off at { $service }, and you can undo until then. To rehearse is the same without the switch: the new one is tried and deleted again.
 rotation-explained-key = The new key is saved beside the old one, tried, and only then used. The old one works until you turn it off, and you can undo until then. To rehearse is the same without the switch: the new one is tried, compared and deleted again.
 rotation-lent = Lately lent to { $part }. They are lent the new one from the switch on. Where you copied the old one by hand, put the new one yourself.
 rotation-lent-drill = Lately lent to { $part }. They notice nothing.
@@ -70,21 +71,64 @@ step-saved =
         [secret] New secret saved beside the old one
        *[other] New key saved beside the old one
     }
-step-delete-new = Delete the new key
+step-delete-new =
+    { $noun ->
+        [secret] Delete the new secret
+       *[other] Delete the new key
+    }
 step-leave = Leave it at { $service }
 step-delete-by-page = Delete { $hint } on the page of { $service }, then say so here.
 step-i-deleted = I deleted it
 step-open-page-again = Open the page again
 step-asking-delete = Asking { $service } to delete { $hint }…
 step-not-deleted = { $service } did not delete the new key
-step-old-in-use = The old key is in use, as before.
-step-new-deleted = New key deleted
-step-old-stays = The old key stays in use throughout.
-step-new-left = New key left as it is
-step-chose-not-to-wait = You chose not to wait for its end.
-step-new-dead = New key proved dead
+step-old-in-use =
+    { $noun ->
+        [secret] The old secret is in use, as before.
+       *[other] The old key is in use, as before.
+    }
+step-new-deleted =
+    { $noun ->
+        [secret] New secret deleted
+       *[other] New key deleted
+    }
+step-old-stays =
+    { $noun ->
+        [secret] The old secret stays in use throughout.
+       *[other] The old key stays in use throughout.
+    }
+step-new-left =
+    { $noun ->
+        [secret] New secret left as it is
+       *[other] New key left as it is
+    }
+step-new-unused =
+    { $noun ->
+        [secret] New secret not used
+       *[other] New key not used
+    }
+step-deleted-here = It is erased here. At { $service } it works until you delete it there.
+step-new-unproved =
+    { $noun ->
+        [secret] New secret not proved dead
+       *[other] New key not proved dead
+    }
+step-not-told-whether = Whether { $service } refuses it was not found out.
+step-new-dead =
+    { $noun ->
+        [secret] New secret proved dead
+       *[other] New key proved dead
+    }
 step-refuses-it = { $service } refuses it.
-step-prove-new = Prove that the new key is dead
+step-erase-new = Erase the new one here
+step-erase-old = Erase the old one here
+step-erase-here = Erase it here
+step-works-to-its-end = { $service } cannot take a certificate back: it works there until it ends. Here it is erased, so that nobody takes it from this computer.
+step-prove-new =
+    { $noun ->
+        [secret] Prove that the new secret is dead
+       *[other] Prove that the new key is dead
+    }
 step-until-refused = It is tried until { $service } refuses it.
 step-still-accepted =
     { $n ->
@@ -93,7 +137,14 @@ step-still-accepted =
     }
 step-do-not-wait = Do not wait
 step-tried-once-more = It is tried once more, and { $service } must refuse it.
-drill-failed = The new key did not work, so a rotation with it would have ended here. The old one was in use throughout.
+drill-failed =
+    { $noun ->
+        [secret] The new secret was not accepted, so a rotation with it would have ended here. The old one was in use throughout.
+       *[other] The new key did not work, so a rotation with it would have ended here. The old one was in use throughout.
+    }
+drill-untold = { $service } does not tell whether a client secret works before a sign-in is refreshed with it. So the new one was not tried and not used, and is erased here. The old one was in use throughout.
+drill-untold-means = A rotation would let the next refresh try it, and would go on with the old one if it is refused: no sign-in is at risk, but nothing can be known beforehand. If you do not rotate to the new secret, delete it at { $service }.
+drill-worked-secret = The new secret was accepted, without touching your sign-in.
 drill-less = It may do less: { $limit }
 drill-same-rights = It may do the same.
 drill-worked-same = The new key worked, as the same account.
@@ -122,6 +173,14 @@ step-belong = The old key belongs to { $old }, the new one to { $new }.
 step-accepted = { $service } accepted it.
 step-secret-refused = { $service } refused the secret
 step-answered = It answered: { $reason }.
+step-not-told = { $service } does not tell whether it works
+step-only-refresh-tells = Only a refresh with it would show that, and a rehearsal does not use it.
+step-given-up =
+    { $noun ->
+        [secret] New secret given up
+       *[other] New key given up
+    }
+step-not-accepted = { $service } had not accepted it.
 step-secret-unknown = It is not known yet whether the new secret works
 step-switch-to =
     { $noun ->

@@ -109,6 +109,11 @@ did-rotated-rehearsed =
         [secret] 已演练轮换：新的客户端密钥经试用后已删除
        *[other] 已演练轮换：新密钥经试用后已删除
     }
+did-rotated-untold =
+    { $noun ->
+        [secret] 无法演练轮换：服务不会在使用之前说明新的客户端密钥是否可用，因此未使用就已将其删除
+       *[other] 无法演练轮换：服务不会在使用之前说明新密钥是否可用，因此未使用就已将其删除
+    }
 did-revoked = 已在服务端撤销
 did-revoke_failed = 在服务端撤销未成功：{ $reason }
 did-revocation_given_up = 多次尝试后已放弃在服务端撤销；请在服务的页面上终止它。

@@ -137,7 +137,7 @@ async fn a_client_secret_is_rotated_and_the_grant_is_not_spent() -> Outcome {
     let step = async || -> Outcome<Option<RotationStep>> {
         Ok(engine.integration(id).await.map_err(failed)?.rotation.map(|rotation| rotation.step))
     };
-    engine.begin_secret_rotation(id, typed("no-secret-of-this-client")?).await.map_err(failed)?;
+    engine.begin_secret_rotation(id, typed("no-secret-of-this-client")?, false).await.map_err(failed)?;
     let reached = step().await?;
     let is_refused = matches!(&reached, Some(RotationStep::Staged { verdict: Some(Verdict::Refused { .. }) }));
     ensure(is_refused, || format!("{reached:?}"))?;
@@ -145,7 +145,7 @@ async fn a_client_secret_is_rotated_and_the_grant_is_not_spent() -> Outcome {
     engine.undo_rotation(id).await.map_err(failed)?;
 
     save(json!(registration.id), "a-secret-that-has-ended").await?;
-    engine.begin_secret_rotation(id, typed(secret)?).await.map_err(failed)?;
+    engine.begin_secret_rotation(id, typed(secret)?, false).await.map_err(failed)?;
     let reached = step().await?;
     ensure(reached == Some(RotationStep::Switched), || format!("{reached:?}"))?;
     engine.refresh_integration(id).await.map_err(failed)?;

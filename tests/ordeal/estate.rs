@@ -72,12 +72,21 @@ pub enum Kind {
     KeyByHand,
     /// An OAuth grant of a confidential client, whose secret is rotated.
     ClientSecret,
+    /// The same, where the rotation is only rehearsed.
+    ClientSecretDrill,
 }
 
 impl Kind {
     /// Those that are rotated.
-    pub const ROTATED: [Self; 6] =
-        [Self::Key, Self::KeyFile, Self::Minted, Self::Aws, Self::KeyByHand, Self::ClientSecret];
+    pub const ROTATED: [Self; 7] = [
+        Self::Key,
+        Self::KeyFile,
+        Self::Minted,
+        Self::Aws,
+        Self::KeyByHand,
+        Self::ClientSecret,
+        Self::ClientSecretDrill,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -88,6 +97,7 @@ impl Kind {
             Self::Aws => "AWS access key",
             Self::KeyByHand => "API key ended by hand",
             Self::ClientSecret => "client secret",
+            Self::ClientSecretDrill => "drill of a client secret",
         }
     }
 
@@ -96,14 +106,24 @@ impl Kind {
         matches!(self, Self::Minted | Self::Aws)
     }
 
+    /// Whether it is a client secret that is replaced.
+    pub fn is_secret(self) -> bool {
+        matches!(self, Self::ClientSecret | Self::ClientSecretDrill)
+    }
+
+    /// Whether the new one is only tried, and the old one stays.
+    pub fn is_drill(self) -> bool {
+        self == Self::ClientSecretDrill
+    }
+
     /// Whether its user ends the old one at the service.
     pub fn is_ended_by_hand(self) -> bool {
-        matches!(self, Self::KeyByHand | Self::ClientSecret)
+        self == Self::KeyByHand || self.is_secret()
     }
 
     fn method(self) -> Method {
         match self {
-            Self::Grant | Self::ClientSecret => Method::OAuth,
+            Self::Grant | Self::ClientSecret | Self::ClientSecretDrill => Method::OAuth,
             Self::Key | Self::Minted | Self::Aws | Self::KeyByHand => Method::ApiKey,
             Self::KeyFile => Method::ServiceAccount,
         }
@@ -113,7 +133,8 @@ impl Kind {
         match self {
             Self::Aws => "aws",
             Self::KeyByHand => "generic-api-key",
-            Self::ClientSecret => "generic-oauth", // it has no page that a browser would be opened with
+            // It has no page that a browser would be opened with.
+            Self::ClientSecret | Self::ClientSecretDrill => "generic-oauth",
             _ => "practice",
         }
     }
@@ -130,7 +151,7 @@ impl Kind {
                 ("verify_url".to_owned(), format!("{base_url}/api/whoami")),
                 ("placement".to_owned(), "bearer".to_owned()),
             ]),
-            Self::ClientSecret => Fields::from([
+            Self::ClientSecret | Self::ClientSecretDrill => Fields::from([
                 ("authorize_url".to_owned(), format!("{base_url}/oauth/authorize")),
                 ("token_url".to_owned(), format!("{base_url}/oauth/token")),
                 ("userinfo_url".to_owned(), format!("{base_url}/api/whoami")),
@@ -265,10 +286,11 @@ impl Estate {
         if kind.is_minted() {
             return Ok(Turn::Mint(id));
         }
-        if kind == Kind::ClientSecret {
+        if kind.is_secret() {
             let client = self.client_of(&holding.account).ok_or_else(|| wrong(&"no such client"))?;
             let made = self.service.control().add_client_secret(&text(&client, "client_id")).await;
-            return Ok(Turn::Secret { id, secret: made.map_err(|error| wrong(&error))?.client_secret });
+            let secret = made.map_err(|error| wrong(&error))?.client_secret;
+            return Ok(Turn::Secret { id, secret, drill: kind.is_drill() });
         }
         if kind == Kind::KeyFile {
             let made = self.service.control().add_service_account_key(&holding.account).await;
@@ -301,11 +323,12 @@ impl Estate {
         Ok(ids.chain(secrets).map(str::to_owned).collect())
     }
 
-    /// Ends keys or client secrets of a holding as their user does on the service's page, unless that is done.
-    pub async fn end_by_hand(&self, holding: &Holding, ids: &[String]) -> Outcome {
+    /// Ends what a rotation leaves over as its user does on the service's page, unless that is done: the `old` keys or client
+    /// secrets of a holding, or in a drill all others.
+    pub async fn end_by_hand(&self, holding: &Holding, old: &[String]) -> Outcome {
         let (control, client) = (self.service.control(), self.client_of(&holding.account));
         let living = self.living_keys(holding).await?;
-        for id in ids.iter().filter(|id| living.contains(id)) {
+        for id in living.iter().filter(|id| old.contains(id) != holding.kind.is_drill()) {
             match &client {
                 Some(client) => control.delete_client_secret(&text(client, "client_id"), id).await,
                 None => control.revoke_key(id).await,
@@ -363,7 +386,7 @@ pub fn is_well(holding: &Holding, standing: Option<&Standing>, truth: &Truth) ->
 
 /// A client of its own, where its secret is what is rotated.
 async fn make_client(service: &Sandbox, kind: Kind, account: &str) -> Outcome<Option<ClientCreated>> {
-    if kind != Kind::ClientSecret {
+    if !kind.is_secret() {
         return Ok(None);
     }
     let asked = NewClient {
@@ -384,7 +407,7 @@ async fn make_credential(
     now: Timestamp,
 ) -> Outcome<Credential> {
     Ok(match kind {
-        Kind::Grant | Kind::ClientSecret => {
+        Kind::Grant | Kind::ClientSecret | Kind::ClientSecretDrill => {
             let client_id = client.map(|client| client.client_id.clone());
             Credential::OAuthGrant(make_grant(service, account, client_id, now).await?)
         }

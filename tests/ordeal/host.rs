@@ -91,7 +91,10 @@ pub async fn run() -> Outcome {
             })
             .await
             .err(),
-            HostOrder::Finish => await_step(&engine, id, &traps, |step| *step == RotationStep::Done).await.err(),
+            HostOrder::Finish => {
+                let is_over = |step: &RotationStep| matches!(step, RotationStep::Done | RotationStep::Rehearsed);
+                await_step(&engine, id, &traps, is_over).await.err()
+            }
         };
         let rotation = engine.integration(id).await.ok().and_then(|page| page.rotation);
         print(&HostAnswer { failure, rotation });

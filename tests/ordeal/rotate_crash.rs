@@ -27,6 +27,8 @@ const RANDOM_ROUNDS: u64 = 20;
 const MOMENTS_OF_A_START: u64 = 60;
 /// Turns that no rotation takes.
 const TOO_MANY_TURNS: usize = 12;
+/// Of the client secret that an app registration began with.
+const FIRST: GenerationNumber = GenerationNumber(0);
 
 /// A turn of the person, in which the program is killed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +47,7 @@ impl Stage {
         match kind {
             Kind::KeyByHand => &[Self::Begin, Self::Switch, Self::RevokeOld, Self::Confirm],
             Kind::ClientSecret => &[Self::Begin, Self::RevokeOld, Self::Confirm],
+            Kind::ClientSecretDrill => &[Self::Begin, Self::Confirm],
             _ => &[Self::Begin, Self::RevokeOld],
         }
     }
@@ -213,8 +216,12 @@ impl Lane {
         if !held.iter().any(|one| one.works) {
             self.sum.without += 1;
         }
-        if !held.iter().any(|one| one.phase == GenerationPhase::Active && one.works) {
+        let in_use = held.iter().find(|one| one.phase == GenerationPhase::Active && one.works);
+        if in_use.is_none() {
             self.sum.violations.push(format!("killed {point}, the credential in use does not work: {held:?}"));
+        }
+        if self.kind.is_drill() && in_use.is_some_and(|one| one.number != FIRST) {
+            self.sum.violations.push(format!("killed {point}, a drill had switched: {held:?}"));
         }
         Ok(())
     }
@@ -222,16 +229,27 @@ impl Lane {
     /// Takes the person's turns until the new one is in use and the old one dead. The inner Err says what is wrong.
     async fn lead_to_the_end(&mut self, round: &Round) -> Outcome<Result<(), String>> {
         let id = self.holding.id;
+        let mut is_drilling = false;
         for _ in 0..TOO_MANY_TURNS {
             let standing = self.look().await?;
             let is_begun = standing.generation != round.before;
             let turn = match standing.rotation {
+                // The one before may have left this.
+                None | Some(RotationStep::Rehearsed) if self.kind.is_drill() => {
+                    if is_drilling || self.estate.living_keys(&self.holding).await?.len() == round.old.len() {
+                        return self.look_at_the_end(round).await;
+                    }
+                    round.new.clone()
+                }
                 // One that is done is cleared away by the next start.
                 None | Some(RotationStep::Done) if is_begun => return self.look_at_the_end(round).await,
                 None | Some(RotationStep::Done) => round.new.clone(),
                 Some(RotationStep::Verified { .. }) => Turn::Switch(id),
                 Some(RotationStep::Switched | RotationStep::Deactivating { ordered: true, .. }) => Turn::RevokeOld(id),
-                Some(RotationStep::Revoking { ordered: false, .. }) if self.kind.is_ended_by_hand() => {
+                Some(
+                    RotationStep::Revoking { ordered: false, .. } | RotationStep::Discarding { ordered: false, .. },
+                ) if self.kind.is_ended_by_hand() => {
+                    is_drilling = self.kind.is_drill();
                     self.turn_of(Stage::Confirm, round).await?
                 }
                 step => return Ok(Err(format!("it hangs at {step:?}"))),
@@ -245,11 +263,11 @@ impl Lane {
 
     async fn look_at_the_end(&mut self, round: &Round) -> Outcome<Result<(), String>> {
         let living = self.estate.living_keys(&self.holding).await?;
-        if living.len() != 1 || living.iter().any(|one| round.old.contains(one)) {
+        if living.len() != 1 || living.iter().any(|one| round.old.contains(one) != self.kind.is_drill()) {
             return Ok(Err(format!("the service still has {living:?} after {:?}", round.old)));
         }
         let used = match self.kind {
-            Kind::ClientSecret => What::Refresh(self.holding.id),
+            kind if kind.is_secret() => What::Refresh(self.holding.id),
             _ => What::Verify(self.holding.id),
         };
         let outcome = self.ask(used).await?;
@@ -258,9 +276,16 @@ impl Lane {
         }
         let held = held::look(&self.estate, self.holding.id, &self.copy).await?;
         Ok(match held.as_slice() {
-            [only] if only.works && only.phase == GenerationPhase::Active && Some(only.number) > round.before => Ok(()),
+            [only] if only.works && only.phase == GenerationPhase::Active && self.is_in_use(only.number, round) => {
+                Ok(())
+            }
             held => Err(format!("in the end it holds {held:?}")),
         })
+    }
+
+    /// Whether this is the generation that a rotation, or a drill, ends with.
+    fn is_in_use(&self, number: GenerationNumber, round: &Round) -> bool {
+        if self.kind.is_drill() { Some(number) == round.before } else { Some(number) > round.before }
     }
 
     /// Every call that a rotation cannot do without was struck on both sides.
@@ -272,7 +297,7 @@ impl Lane {
         };
         let by_exchange: &[&str] = if self.kind == Kind::KeyFile { &["exchange_assertion"] } else { &[] };
         let always: &[&str] = match self.kind {
-            Kind::ClientSecret => {
+            kind if kind.is_secret() => {
                 &["begin_secret_rotation", "send_token_request", "update_secret_rotation", "append_activity"]
             }
             _ => &["verify", "update_rotation", "update_integration", "retire_generation", "append_activity"],

@@ -34,7 +34,7 @@ pub async fn run(rounds: u64) -> Outcome<bool> {
     let mut held = true;
     for kind in Kind::ROTATED {
         // One of a secret takes a fraction of a second: nothing was lent that must still be used.
-        let rounds = if kind == Kind::ClientSecret { rounds * SECRETS_A_ROUND } else { rounds };
+        let rounds = if kind.is_secret() { rounds * SECRETS_A_ROUND } else { rounds };
         let (calls, refreshes, timeline, is_proved) = rotate(kind, rounds).await?;
         for failed in &calls.failed {
             eprintln!("FAILED {}, {}: {}", kind.name(), moment_of(failed, &timeline), failed.what);
@@ -49,7 +49,7 @@ pub async fn run(rounds: u64) -> Outcome<bool> {
         );
         let proof = if is_proved { "proved dead" } else { "NOT proved dead" };
         println!("{}: calls {made}, failed {failed}, old key {proof}", kind.name());
-        held &= failed == 0 && is_proved && made > 0 && (kind != Kind::ClientSecret || refreshes.made > 0);
+        held &= failed == 0 && is_proved && made > 0 && (!kind.is_secret() || refreshes.made > 0);
     }
     Ok(held)
 }
@@ -64,10 +64,10 @@ async fn rotate(kind: Kind, rounds: u64) -> Outcome<(Calls, Refreshes, Timeline,
     let estate = Estate::make_of(&data, Server::Grace, &[kind]).await?;
     let holding = estate.holdings.first().ok_or_else(|| wrong("an empty estate"))?;
     // What a client secret is used for is to refresh; a refresh is to be under way when the old one ends.
-    if kind == Kind::ClientSecret {
+    if kind.is_secret() {
         estate.slow_token_requests_down()?;
     }
-    let (id, refreshes) = (holding.id, kind == Kind::ClientSecret);
+    let (id, refreshes) = (holding.id, kind.is_secret());
     let beginning = HostBeginning { beginning: estate.beginning(None), socket: socket.clone(), id, refreshes };
     let mut host = Process::begin("host", &beginning, |_| {}).await?;
     host.line::<()>().await?.ok_or_else(|| wrong("the host did not come up"))?;
@@ -84,9 +84,10 @@ async fn rotate(kind: Kind, rounds: u64) -> Outcome<(Calls, Refreshes, Timeline,
     call_once_more(&mut callers).await?;
     let (mut timeline, mut is_proved) = (Timeline::new(), rounds > 0);
     for _ in 0..rounds {
-        let rotation = rotate_once(&mut host, &estate, kind, holding).await?;
+        let old = estate.living_keys(holding).await?;
+        let rotation = rotate_once(&mut host, &estate, holding, &old).await?;
         call_once_more(&mut callers).await?;
-        is_proved &= rotation.proved_at.is_some() && estate.living_keys(holding).await?.len() == 1;
+        is_proved &= rotation.proved_at.is_some() && is_one_left(&estate, holding, &old).await?;
         timeline.extend(steps_of(&rotation));
     }
     let refreshes: Refreshes = told(&mut host, &HostOrder::Refreshed).await?;
@@ -113,10 +114,15 @@ async fn call_once_more(callers: &mut [Process]) -> Outcome {
     Ok(())
 }
 
+/// Whether the service takes one key or client secret only: the new one, or after a drill the old one.
+async fn is_one_left(estate: &Estate, holding: &Holding, old: &[String]) -> Outcome<bool> {
+    let living = estate.living_keys(holding).await?;
+    Ok(matches!(living.as_slice(), [only] if old.contains(only) == holding.kind.is_drill()))
+}
+
 /// Leads a rotation from its beginning to its end.
-async fn rotate_once(host: &mut Process, estate: &Estate, kind: Kind, holding: &Holding) -> Outcome<RotationView> {
-    let id = holding.id;
-    let old = estate.living_keys(holding).await?;
+async fn rotate_once(host: &mut Process, estate: &Estate, holding: &Holding, old: &[String]) -> Outcome<RotationView> {
+    let (id, kind) = (holding.id, holding.kind);
     let mut order = HostOrder::Turn(estate.make_replacement(kind, holding).await?);
     for _ in 0..TOO_MANY_TURNS {
         let answer: HostAnswer = told(host, &order).await?;
@@ -124,15 +130,20 @@ async fn rotate_once(host: &mut Process, estate: &Estate, kind: Kind, holding: &
             return Err(wrong(format!("{}: {answer:?}", kind.name())));
         };
         order = match (&rotation.step, rotation.revoke_mode) {
-            (RotationStep::Done, _) => return Ok(rotation),
+            (RotationStep::Done | RotationStep::Rehearsed, _) => return Ok(rotation),
             (RotationStep::Verified { .. }, _) => HostOrder::Turn(Turn::Switch(id)),
             (RotationStep::Deactivating { ordered: false, .. }, _) => HostOrder::Deactivated,
             (RotationStep::Switched | RotationStep::Deactivating { .. }, _) => HostOrder::Turn(Turn::RevokeOld(id)),
-            (RotationStep::Revoking { ordered: false, .. }, RevokeMode::ByPage) => {
-                estate.end_by_hand(holding, &old).await?;
+            (
+                RotationStep::Revoking { ordered: false, .. } | RotationStep::Discarding { ordered: false, .. },
+                RevokeMode::ByPage,
+            ) => {
+                estate.end_by_hand(holding, old).await?;
                 HostOrder::Turn(Turn::Confirm(id))
             }
-            (RotationStep::Revoking { .. } | RotationStep::ProvedDead, _) => HostOrder::Finish,
+            (RotationStep::Revoking { .. } | RotationStep::Discarding { .. } | RotationStep::ProvedDead, _) => {
+                HostOrder::Finish
+            }
             (step, _) => return Err(wrong(format!("{} stands at {step:?}", kind.name()))),
         };
     }

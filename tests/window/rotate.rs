@@ -32,6 +32,12 @@ async fn a_client_secret_is_rotated_without_another_sign_in() -> Outcome {
 }
 
 #[tokio::test]
+async fn a_client_secret_is_rehearsed_with_and_the_old_one_stays_in_use() -> Outcome {
+    let mut journey = Journey::begin().await?;
+    rotation::walk_drill_of_client_secret(&mut journey).await
+}
+
+#[tokio::test]
 async fn a_rotation_is_undone_before_the_old_key_is_turned_off() -> Outcome {
     let mut journey = Journey::begin().await?;
     api_key::walk(&mut journey).await?;

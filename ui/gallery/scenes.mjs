@@ -21,6 +21,18 @@ async function open(/** @type {Page} */ page, /** @type {string} */ id, tab = 'o
 /** Runs in the page, where the fake host is. What it ends with is not waited for. */
 const tell = (/** @type {Page} */ page, /** @type {string} */ what) => page.evaluate(`{ ${what} } null`);
 
+async function rehearseSecret(/** @type {Page} */ page, /** @type {string} */ secret) {
+  await open(page, 'i-github', 'credentials');
+  await click(page, 'drill-start');
+  await at(page, 'new-secret').fill(secret);
+  await click(page, 'rotation-save');
+}
+
+async function dropCertificate(/** @type {Page} */ page) {
+  await tell(page, `fakeHost.emitShell({ event: 'files_held', files: [{ held: 'known', file: samples.certificateFile }] })`);
+  await see(page, 'file-certificate');
+}
+
 async function rotate(/** @type {Page} */ page) {
   await open(page, 'i-stripe', 'credentials');
   await click(page, 'rotation-start');
@@ -271,6 +283,8 @@ export const chapters = {
     { name: 'rotation-revoke', title: 'Switched', act: async (page) => { await rotate(page); await at(page, 'key-field').fill('fresh'); await click(page, 'rotation-save'); await see(page, 'rotation-revoke'); } },
     { name: 'rotation-mint', title: 'The service can make the new one', act: async (page) => { await open(page, 'i-bigquery', 'credentials'); await click(page, 'rotation-start'); await see(page, 'rotation-mint'); } },
     { name: 'rotation-drill', title: 'A rehearsal', act: async (page) => { await open(page, 'i-bigquery', 'credentials'); await click(page, 'drill-start'); await see(page, 'rotation-mint'); } },
+    { name: 'rotation-drill-secret', title: 'A rehearsal with a client secret', act: async (page) => { await rehearseSecret(page, 'fresh'); await see(page, 'rotation-confirm_revoked'); } },
+    { name: 'rotation-drill-untold', title: 'A service that does not tell', act: async (page) => { await rehearseSecret(page, 'untold'); await see(page, 'drill-result'); } },
     { name: 'rotation-minted', title: 'Made by the service', act: async (page) => { await open(page, 'i-bigquery', 'credentials'); await click(page, 'rotation-start'); await click(page, 'rotation-mint'); await page.locator('[data-test="rotation"]:not([data-step="none"])').waitFor(); } },
     { name: 'rotation-key-file', title: 'Of a key file', act: async (page) => { await open(page, 'i-bigquery', 'credentials'); await click(page, 'rotation-start'); } },
   ],
@@ -338,6 +352,8 @@ export const chapters = {
       await see(page, 'file-summary');
     } },
     { name: 'keys-in-file', title: 'Several keys in one file', act: async (page) => { await tell(page, `fakeHost.emitShell({ event: 'files_held', files: [{ held: 'known', file: samples.profilesFile }] })`); await see(page, 'file-keys'); } },
+    { name: 'kubeconfig-certificate', title: 'A certificate of a cluster', act: async (page) => { await dropCertificate(page); } },
+    { name: 'lending-nothing', title: 'Lent to nobody', act: async (page) => { await dropCertificate(page); await click(page, 'file-save'); await click(page, 'connect-open'); await click(page, 'tab-credentials'); await see(page, 'lending-none'); } },
     { name: 'drop-password', title: 'Under a password', act: async (page) => { await tell(page, `fakeHost.emitShell({ event: 'files_held', files: [samples.lockedArchive] })`); await see(page, 'file-password'); } },
   ],
   'Leaving': [

@@ -175,7 +175,7 @@ export const commands = {
 	/**  The same for a key file. */
 	beginKeyFileRotation: (id: IntegrationId, file: HeldSecretId, drill: boolean) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_key_file_rotation", { id, file, drill })),
 	/**  The same for the client secret of an integration's app registration, which others may share. */
-	beginSecretRotation: (id: IntegrationId, request: NewSecretRequest) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_secret_rotation", { id, request })),
+	beginSecretRotation: (id: IntegrationId, request: NewSecretRequest, drill: boolean) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("begin_secret_rotation", { id, request, drill })),
 	/**  Tries the present step again. */
 	retryRotation: (id: IntegrationId) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("retry_rotation", { id })),
 	/**  Switches to a verified key that belongs to another account, or whose account is not known. */
@@ -1192,7 +1192,9 @@ export type FileFact = {
 };
 
 /**  What a file says of itself. */
-export type FileFactKind = "account" | "project" | "access_key_id" | "key_id" | "client_id" | "app" | "subject" | "user" | "profile" | "algorithm" | "fingerprint";
+export type FileFactKind = "account" | "project" | "access_key_id" | "key_id" | "client_id" | "app" | "subject" | "user" | "profile" | "algorithm" | "fingerprint" | 
+/**  Who signs the service that it is for, trusted for this integration only. */
+"authority";
 
 /**  One key of a file that holds several. */
 export type FileKey = {
@@ -1785,7 +1787,9 @@ export type LendingView =
 /**  A key that signs, with its id. */
 "access_key" | 
 /**  A short-lived key that is made of one that signs. */
-"session_key";
+"session_key" | 
+/**  Nothing: it is a private key that proves connections, and stays here. */
+"nothing";
 
 /**  The order of the list. What has no such time comes last, and names decide between equals. */
 export type ListSort = 
@@ -2331,7 +2335,9 @@ export type RevokeMode =
 /**  Storm Connect asks the service. */
 "by_api" | 
 /**  The service's page is opened, and the user says when it is done. */
-"by_page";
+"by_page" | 
+/**  By nobody: it works until its end, as a certificate does, and is only erased here. */
+"at_its_end";
 
 /**  Steps of a rotation, for the log. */
 export type RotationMilestone = 
@@ -2354,7 +2360,9 @@ export type RotationMilestone =
 /**  The rotation was undone. */
 "undone" | 
 /**  It was a drill: the new one was tried and discarded. */
-"rehearsed";
+"rehearsed" | 
+/**  It was a drill whose new one only its use could have tried: it was discarded unused. */
+"untold";
 
 /**  How far a rotation goes, and who leads it. */
 export type RotationMode = 
@@ -2412,7 +2420,9 @@ tries: number } |
 /**  Undone: the old one is in use again. */
 { step: "undone" } | 
 /**  The end of a drill: the new one is gone, the old one was in use throughout. */
-{ step: "rehearsed" };
+{ step: "rehearsed" } | 
+/**  The end of a drill that told nothing: the service takes no position on a new one before it is used, and it was not. */
+{ step: "untold" };
 
 /**  A rotation under way. */
 export type RotationView = {

@@ -210,6 +210,14 @@ test('lending of a key that signs says how AWS tools ask for it', async () => {
   expect((await find('lending-line')).textContent).toBe('credential_process = storm token "Cloud" --format aws');
 });
 
+test('what is proved by a certificate is lent to nobody, and the page says why', async () => {
+  const cluster = integrationOf({ id: 'i-cluster', connectorId: 'kubernetes', method: 'service_account', account: 'kubernetes-admin', name: 'Cluster' });
+  const opened = await openWindow({ rows: [{ ...cluster, lends: 'nothing' }] });
+  await openPage(opened, 'i-cluster', 'credentials');
+  expect((await find('lending-none')).textContent).toContain('whose private key stays in Storm Connect');
+  expect(screen.queryByTestId('lending-switch')).toBeNull();
+});
+
 test('lending shows what is saved, not what was clicked', async () => {
   const opened = await openWindow();
   await openPage(opened, 'i-stripe', 'credentials');

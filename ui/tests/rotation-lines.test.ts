@@ -3,11 +3,11 @@ import type { RevokeMode, RotationStep, RotationView } from '../src/api/host';
 import { generation, summaryOf } from '../src/api/fake/seed';
 import { drillResult, rotationLines, type LineAction } from '../src/features/rotation/steps';
 
-const rotation = (step: RotationStep, mode: RevokeMode = 'by_api'): RotationView => ({
+const rotation = (step: RotationStep, revoke: RevokeMode = 'by_api'): RotationView => ({
   step,
   old: generation(1, 'active', summaryOf('api_key', 'ghp_…old1')),
   new: generation(2, 'staged', summaryOf('api_key', 'ghp_…new2')),
-  mode: 'guided',
+  mode: step.step === 'rehearsed' || step.step === 'untold' ? 'drill' : 'guided',
   is_minted: false,
   found: null,
   begun_at: 1,
@@ -19,7 +19,7 @@ const rotation = (step: RotationStep, mode: RevokeMode = 'by_api'): RotationView
   revoked_at: 4,
   proved_at: 5,
   can_undo: true,
-  revoke_mode: mode,
+  revoke_mode: revoke,
 });
 
 const verified = (comparison: Extract<RotationStep, { step: 'verified' }>['comparison']): RotationStep => ({ step: 'verified', comparison, missing: null });
@@ -47,6 +47,12 @@ describe('the five lines of a rotation', () => {
     [{ step: 'discarding', ordered: false, tries: 0 }, 'by_page', 'DDNL', ['confirm_revoked', 'open_page', 'let_be']],
     [{ step: 'discarding', ordered: true, tries: 1 }, 'by_api', 'DDDN', ['retry', 'let_be']],
     [{ step: 'rehearsed' }, 'by_api', 'DDDD', []],
+    [{ step: 'untold' }, 'by_page', 'DDD', []],
+    [{ step: 'switched' }, 'at_its_end', 'DDDN', ['revoke']],
+    [{ step: 'revoking', ordered: true, tries: 0 }, 'at_its_end', 'DDDD', []],
+    [{ step: 'done' }, 'at_its_end', 'DDDD', []],
+    [{ step: 'discarding', ordered: false, tries: 0 }, 'at_its_end', 'DDN', []],
+    [{ step: 'rehearsed' }, 'at_its_end', 'DDD', []],
   ];
 
   test.each(table)('at %j (%s) stand at %s and offer %j', (step, mode, states, actions) => {
@@ -89,7 +95,7 @@ describe('the five lines of a rotation', () => {
 
   test('speak of a secret where a client secret is rotated, and claim no proof that nobody gave', () => {
     const summary = { kind: 'client_secret', hint: 'GOCS…1234' } as const;
-    const ofKeys = ['minting', 'deactivating', 'discarding', 'rehearsed'];
+    const ofKeys = ['minting', 'deactivating'];
     const steps = table.map(([step]) => step).filter(({ step }) => !ofKeys.includes(step));
     for (const step of steps) {
       const given = rotation(step, 'by_page');
@@ -103,11 +109,37 @@ describe('the five lines of a rotation', () => {
   });
 
   test('tell what a drill found', () => {
-    const done = { ...rotation({ step: 'rehearsed' }), mode: 'drill' } as const;
-    expect(drillResult(done)).toContain('did not work');
-    expect(drillResult({ ...done, found: { comparison: { comparison: 'same' }, missing: null } })).toContain('A rotation would go through.');
+    const done = rotation({ step: 'rehearsed' });
+    expect(drillResult(done, 'GitHub')).toContain('did not work');
+    expect(drillResult({ ...done, found: { comparison: { comparison: 'same' }, missing: null } }, 'GitHub')).toContain('A rotation would go through.');
     const other = { comparison: 'different', old: 'ada', new: 'eve' } as const;
-    expect(drillResult({ ...done, found: { comparison: other, missing: 'list charges' } })).toMatch(/eve.*ada.*list charges/);
+    expect(drillResult({ ...done, found: { comparison: other, missing: 'list charges' } }, 'GitHub')).toMatch(/eve.*ada.*list charges/);
+  });
+
+  test('tell what a drill of a client secret found, and what it means when the service does not tell', () => {
+    const summary = { kind: 'client_secret', hint: 'GOCS…1234' } as const;
+    const secret = (step: RotationStep): RotationView => ({ ...rotation(step, 'by_page'), mode: 'drill', old: generation(1, 'active', summary) });
+    const rehearsed = secret({ step: 'rehearsed' });
+    expect(drillResult(rehearsed, 'GitHub')).toBe('The new secret was not accepted, so a rotation with it would have ended here. The old one was in use throughout.');
+    expect(rotationLines(rehearsed, 'GitHub')[1]).toMatchObject({ title: 'New secret given up', state: 'done' });
+    expect(drillResult({ ...rehearsed, found: { comparison: { comparison: 'same' }, missing: null } }, 'GitHub')).toMatch(/^The new secret was accepted.*would go through\.$/);
+    const untold = { ...secret({ step: 'untold' }), verified_at: null, revoked_at: null, proved_at: null };
+    expect(drillResult(untold, 'GitHub')).toMatch(/GitHub does not tell.*not used.*erased here.*next refresh.*delete it at GitHub/);
+    const titles = rotationLines(untold, 'GitHub').map(({ title }) => title);
+    expect(titles.slice(1)).toEqual(['GitHub does not tell whether it works', 'New secret not used']);
+  });
+
+  test('claim no deletion of a new key that its user left at the service', () => {
+    const left = { ...rotation({ step: 'rehearsed' }), revoked_at: null, proved_at: null };
+    expect(rotationLines(left, 'GitHub')[2]).toMatchObject({ title: 'New key left as it is', text: 'It is erased here. At GitHub it works until you delete it there.' });
+    expect(rotationLines(left, 'GitHub')[3]?.title).toBe('New key not proved dead');
+  });
+
+  test('promise no end of a certificate, which nobody can take back', () => {
+    const lines = rotationLines({ ...rotation({ step: 'switched' }, 'at_its_end'), proved_at: null }, 'Kubernetes');
+    expect(lines.at(-1)).toMatchObject({ title: 'Erase the old one here', state: 'now' });
+    expect(lines.at(-1)?.text).toContain('it works there until it ends');
+    expect(lines.map(({ title, text }) => `${title} ${text}`).join(' ')).not.toMatch(/refuse|proved dead|its page opens/);
   });
 
   test('count how often the old key was still accepted', () => {

@@ -152,6 +152,53 @@ describe('rotating a client secret', () => {
     await stands('none');
   });
 
+  async function rehearse(opened: Opened, secret: string): Promise<void> {
+    await openPage(opened, 'i-github', 'credentials');
+    await opened.user.click(await find('drill-start'));
+    await opened.user.type(await find('new-secret'), secret);
+    await opened.user.click(await find('rotation-save'));
+  }
+
+  test('is rehearsed: the new one is tried, deleted at the service by the user and proved dead, and none is switched', async () => {
+    const opened = await openWindow();
+    await rehearse(opened, 'fresh');
+    await stands('discarding');
+    expect(screen.queryByTestId('rotation-switch')).toBeNull();
+    expect((await find('rotation-line-3')).textContent).toContain('Delete the new secret');
+    await opened.user.click(await find('rotation-open_page'));
+    expect(opened.host.opened).toEqual(['i-github/apps']);
+    await opened.user.click(await find('rotation-confirm_revoked'));
+    opened.host.tryOldKey('i-github', true);
+    await stands('rehearsed');
+    expect((await find('drill-result')).textContent).toContain('The new secret was accepted, without touching your sign-in. A rotation would go through.');
+    expect((await find('rotation-line-4')).textContent).toContain('New secret proved dead');
+    expect(screen.queryByTestId('rotation-line-5')).toBeNull();
+    expect(await find('rotation-start')).toBeTruthy();
+  });
+
+  test('is rehearsed at a service that does not tell, which says so and uses nothing', async () => {
+    const opened = await openWindow();
+    await rehearse(opened, 'untold');
+    await stands('untold');
+    expect((await find('drill-result')).textContent).toContain('does not tell whether a client secret works');
+    expect((await find('drill-result')).textContent).toContain('the next refresh');
+    expect(screen.queryByTestId('rotation-undo')).toBeNull();
+    await opened.user.click(await find('drill-start'));
+    expect(await find('new-secret')).toBeTruthy();
+  });
+
+  test('that is refused in a rehearsal is given up, and may be left at the service', async () => {
+    const opened = await openWindow();
+    await rehearse(opened, 'bad');
+    await stands('staged');
+    await opened.user.click(await find('rotation-undo'));
+    await stands('discarding');
+    await opened.user.click(await find('rotation-let_be'));
+    await stands('rehearsed');
+    expect((await find('drill-result')).textContent).toContain('was not accepted');
+    expect((await find('rotation-line-3')).textContent).toContain('New secret left as it is');
+  });
+
   test('keeps nothing of the secret in the window', async () => {
     const opened = await openWindow();
     await beginSecret(opened, 'i-github', 'canary');

@@ -1,7 +1,7 @@
 // The setup dialog through the eyes and the keyboard of a user, on the fake host.
 import { cleanup, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
-import { accessKeyFile, clientFile, clusterFile, lockedArchive, profilesFile, sampleFile } from '../src/api/fake/host';
+import { accessKeyFile, certificateFile, clientFile, clusterFile, lockedArchive, profilesFile, sampleFile } from '../src/api/fake/host';
 import { discoveryOf } from '../src/api/fake/catalogue';
 import { fail } from '../src/api/fake/model';
 import { openWindow, rowOf, screen, type Opened } from './window';
@@ -389,6 +389,17 @@ describe('a token in a kubeconfig', () => {
     await user.click(await find('key-save'));
     await find('verdict');
   });
+});
+
+test('a certificate in a kubeconfig brings its cluster along, and says how far its authority is trusted and when it ends', async () => {
+  const { host, user } = await openWindow();
+  host.emitShell({ event: 'files_held', files: [{ held: 'known', file: certificateFile }] });
+  expect(await find('field-server')).toHaveProperty('value', 'https://10.0.0.7:6443');
+  expect((await find('file-subject')).textContent).toContain('kubernetes-admin');
+  expect((await find('file-authority')).textContent).toContain('kubernetes, trusted for this integration only');
+  expect((await find('file-certificate')).textContent).toContain('Valid until');
+  await user.click(await find('file-save'));
+  await find('verdict');
 });
 
 describe('a service account', () => {

@@ -13,8 +13,9 @@ use std::time::Duration;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use reqwest::{Client, ClientBuilder, Identity, Method, RequestBuilder, Response, redirect};
 use storm_domain::port::Clock;
-use storm_domain::{Delivery, HttpMethod, RawTokenAnswer, SendFailure, TransientKind};
+use storm_domain::{Delivery, HttpMethod, RawTokenAnswer, SendFailure, ServiceAccountKey, TransientKind};
 use storm_secret::SecretBytes;
+use tokio_rustls::rustls::{self, AlertDescription};
 use url::{Host, Url};
 use zeroize::Zeroizing;
 
@@ -58,7 +59,7 @@ pub struct HttpClientError;
 pub(crate) struct Http {
     secure: Client,
     plain: Client,
-    /// For clients that show a certificate (RFC 8705); connections are made with one certificate only.
+    /// For those that show a certificate (RFC 8705, or a key from a file); connections are made with one certificate only.
     identified: Kept<Client>,
     pub(crate) way: Way,
     pub(crate) deadlines: Deadlines,
@@ -113,6 +114,27 @@ impl Http {
         Ok(client.request(method_of(method), url))
     }
 
+    /// A request that [`Self::send_shown`] takes, over a connection whose handshake shows the certificate of a key from a file. Where
+    /// the file names authorities, they alone are trusted to sign the service.
+    pub(crate) fn request_showing(
+        &self,
+        key: &ServiceAccountKey,
+        method: HttpMethod,
+        url: Url,
+    ) -> Result<RequestBuilder, HttpClientError> {
+        let pem = key.with_certificates();
+        // EXPOSE: read for the handshake, and digested to find the connections that were made with it.
+        let pem = pem.expose();
+        let client = self.identified.get(&Zeroizing::new([pem, &key.authorities].concat()), || {
+            let builder = match &*key.authorities {
+                "" => secure_builder(self.deadlines, &self.way)?,
+                authorities => self.way.client_trusting(builder(self.deadlines), authorities)?,
+            };
+            build(builder.identity(Identity::from_pem(pem.as_bytes()).map_err(|_| HttpClientError)?))
+        })?;
+        Ok(client.request(method_of(method), url))
+    }
+
     /// Whether a certificate can be shown: it can be read, and the key is its own.
     pub(crate) fn accepts(&self, identity: &Identity) -> bool {
         self.identified_client(identity).is_ok()
@@ -139,13 +161,28 @@ impl Http {
         deadline: Duration,
         limit: usize,
     ) -> Result<Answer, SendFailure> {
+        self.send_shown(request, deadline, limit).await.map_err(|unanswered| match unanswered {
+            Unanswered::Failed(failure) | Unanswered::CertificateRefused(failure) => failure,
+        })
+    }
+
+    /// The same for a request that shows a certificate, which the service may refuse in the handshake.
+    pub(crate) async fn send_shown(
+        &self,
+        request: RequestBuilder,
+        deadline: Duration,
+        limit: usize,
+    ) -> Result<Answer, Unanswered> {
         let (client, request) = request.timeout(deadline).build_split();
-        let request = request.map_err(|error| classify(&error))?;
+        let request = request.map_err(|error| Unanswered::Failed(classify(&error)))?;
         if !is_trusted_address(request.url()) {
-            return Err(SendFailure { delivery: Delivery::NotSent, kind: TransientKind::Tls });
+            return Err(Unanswered::Failed(SendFailure { delivery: Delivery::NotSent, kind: TransientKind::Tls }));
         }
-        let mut response = client.execute(request).await.map_err(|error| classify(&error))?;
-        let body = read_body(&mut response, limit).await?;
+        let mut response = client.execute(request).await.map_err(|error| {
+            let of = if refuses_certificate(&error) { Unanswered::CertificateRefused } else { Unanswered::Failed };
+            of(classify(&error))
+        })?;
+        let body = read_body(&mut response, limit).await.map_err(Unanswered::Failed)?;
         let received_at = self.clock.now();
         tracing::debug!(host = response.url().host_str(), status = response.status().as_u16(), "answered");
         let headers = response.headers();
@@ -173,6 +210,14 @@ fn method_of(method: HttpMethod) -> Method {
         HttpMethod::Put => Method::PUT,
         HttpMethod::Delete => Method::DELETE,
     }
+}
+
+/// Why no answer came.
+pub(crate) enum Unanswered {
+    /// The service does not take the certificate that was shown.
+    CertificateRefused(SendFailure),
+    /// Anything else.
+    Failed(SendFailure),
 }
 
 /// An answer, and the headers it came with.
@@ -247,6 +292,30 @@ fn is_tls(error: &(dyn Error + 'static)) -> bool {
         error.kind() == io::ErrorKind::InvalidData || error.get_ref().is_some_and(|inner| is_tls(inner))
     };
     error.downcast_ref().is_some_and(is_invalid) || error.source().is_some_and(is_tls)
+}
+
+/// Whether the service said in the handshake that it does not take the certificate that was shown (RFC 8446 §6.2).
+fn refuses_certificate(error: &(dyn Error + 'static)) -> bool {
+    let is_alert = |error: &rustls::Error| {
+        matches!(
+            error,
+            rustls::Error::AlertReceived(
+                AlertDescription::BadCertificate
+                    | AlertDescription::UnsupportedCertificate
+                    | AlertDescription::CertificateRevoked
+                    | AlertDescription::CertificateExpired
+                    | AlertDescription::CertificateUnknown
+                    | AlertDescription::UnknownCA
+                    | AlertDescription::DecryptError // its signature is not of the authority that it names
+                    | AlertDescription::AccessDenied
+                    | AlertDescription::CertificateRequired
+            )
+        )
+    };
+    let holds = |error: &io::Error| error.get_ref().is_some_and(|inner| refuses_certificate(inner));
+    error.downcast_ref().is_some_and(is_alert)
+        || error.downcast_ref().is_some_and(holds)
+        || error.source().is_some_and(refuses_certificate)
 }
 
 /// Whether a secret may be sent there, or a browser: https, or http on the loopback, and no user information.

@@ -55,6 +55,7 @@ pub(crate) fn request_with(
         KeyPlacement::BasicPassword { username } => request(url).header(AUTHORIZATION, basic(username, secret)?),
         KeyPlacement::BasicKeyId => request(url).header(AUTHORIZATION, basic(id?, secret)?),
         KeyPlacement::AwsSigV4 { .. } => request(url),
+        KeyPlacement::TlsCertificate => return None, // nothing of it is ever sent
     })
 }
 

@@ -20,7 +20,15 @@ pub(crate) fn prepare(
     body: Option<&str>,
     presented: Presented<'_>,
 ) -> Option<RequestBuilder> {
-    let mut prepared = request_with(http, method, url, placement, presented)?;
+    Some(complete(request_with(http, method, url, placement, presented)?, headers, body))
+}
+
+/// The same with a request that is authenticated already.
+pub(crate) fn complete(
+    mut prepared: RequestBuilder,
+    headers: &[(String, String)],
+    body: Option<&str>,
+) -> RequestBuilder {
     let says = |header: &HeaderName| headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(header.as_str()));
     if !says(&ACCEPT) {
         prepared = prepared.header(ACCEPT, "application/json");
@@ -31,5 +39,5 @@ pub(crate) fn prepare(
             prepared = prepared.header(CONTENT_TYPE, "application/json");
         }
     }
-    Some(headers.iter().fold(prepared, |prepared, (name, value)| prepared.header(name, value)))
+    headers.iter().fold(prepared, |prepared, (name, value)| prepared.header(name, value))
 }

@@ -1,6 +1,7 @@
 //! Verifying a credential with one cheap authenticated request.
 //!
-//! INVARIANT: only the service's own refusal (401, or an error code where the connector says it stands) is `Refused`.
+//! INVARIANT: only the service's own refusal (401, an error code where the connector says it stands, or the alert that a certificate
+//! is not taken) is `Refused`.
 //! Everything that may come from a proxy, a portal or a broken line is `CouldNotReach`.
 
 use reqwest::RequestBuilder;
@@ -8,7 +9,7 @@ use reqwest::header::AUTHORIZATION;
 use serde_json::Value;
 use storm_domain::{
     Account, AnswerFormat, Credential, Delivery, IdentityPaths, KeyPlacement, ProviderWords, RawTokenAnswer,
-    SendFailure, Timestamp, TransientKind, Verdict, VerifyRequest,
+    SendFailure, ServiceAccountKey, Timestamp, TransientKind, Verdict, VerifyRequest,
 };
 use storm_secret::{AccessToken, PrivateKey};
 
@@ -16,7 +17,7 @@ use crate::answer::{Document, is_page, text};
 use crate::aws_signature::{self, is_signed};
 use crate::dpop::{self, Proved};
 use crate::header;
-use crate::http::{Http, LARGEST_ANSWER, plain_words};
+use crate::http::{Http, LARGEST_ANSWER, Unanswered, plain_words};
 use crate::placement::Presented;
 use crate::sender::Sender;
 use crate::token_answer::is_passing;
@@ -33,6 +34,9 @@ pub(crate) async fn verify(
         return verify_with_proof(sender, request, key, token).await;
     }
     let http = &sender.http;
+    if let (Credential::ServiceAccountKey(key), KeyPlacement::TlsCertificate) = (credential, &request.placement) {
+        return verify_in_handshake(http, request, key).await;
+    }
     let presented = match (credential, access_token) {
         (Credential::ApiKey(credential), _) => Presented::key(credential),
         // EXPOSE: the credential authenticates the request that proves it.
@@ -80,6 +84,36 @@ async fn verify_with_proof(sender: &Sender, request: &VerifyRequest, key: &Priva
     match dpop::send(sender, &proved, prepared).await {
         Ok(answer) => judge(request, &answer),
         Err(failure) => unreached(plain_words(failure.kind)),
+    }
+}
+
+/// Shows the certificate of a key from a file. Sent once more on a broken line: a service that does not take the certificate may
+/// close the connection before it is heard to say so.
+async fn verify_in_handshake(http: &Http, request: &VerifyRequest, key: &ServiceAccountKey) -> Verdict {
+    let VerifyRequest { method, url, headers, body, .. } = request;
+    if url.scheme() != "https" {
+        return unreached("A certificate can be shown only where the address begins with https.");
+    }
+    let Ok(prepared) = http.request_showing(key, *method, url.clone()) else {
+        return unreached(
+            "The key and its certificate, or the certificate authority in their file, cannot be used for connections.",
+        );
+    };
+    let prepared = crate::request::complete(prepared, headers, body.as_deref());
+    let send = async |prepared: RequestBuilder| http.send_shown(prepared, http.deadlines.other, LARGEST_ANSWER).await;
+    let again = prepared.try_clone();
+    let outcome = match (send(prepared).await, again) {
+        (Err(Unanswered::Failed(SendFailure { kind: TransientKind::Connection, .. })), Some(again)) => {
+            send(again).await
+        }
+        (outcome, _) => outcome,
+    };
+    match outcome {
+        Ok(answer) => judge(request, &answer.raw),
+        Err(Unanswered::CertificateRefused(_)) => {
+            Verdict::Refused { reason: "The service does not take the certificate.".to_owned() }
+        }
+        Err(Unanswered::Failed(failure)) => unreached(plain_words(failure.kind)),
     }
 }
 

@@ -26,7 +26,7 @@ pub use field::{FieldError, FieldKind, FieldProblem, FieldSpec, Pattern};
 pub use guidance::when_to_use;
 pub use key_file::{KeyFile, KeyFileError, OpenFileError, open_dropped_file, open_found_file, read_key_file};
 pub use key_material::{
-    AccessKey, Algorithm, CertificateSummary, DroppedFile, Fingerprint, Holder, KeyMaterial, KeyMaterialError,
+    AccessKey, Algorithm, CertificateSummary, Cluster, DroppedFile, Fingerprint, Holder, KeyMaterial, KeyMaterialError,
     MaterialSecret, PasswordTries, Shape, Validity, group_dropped, read_dropped, read_key_material,
 };
 pub use key_shape::{Checksum, KeyKind, KeyShape};

@@ -306,10 +306,13 @@ impl ServiceAccountSetup {
     /// Whether everything that is signed and sent comes from somewhere.
     pub(crate) fn is_whole(&self) -> bool {
         let names_account = self.takes == KeyFileKind::Account;
+        if self.exchange == ExchangeSpec::Certificate {
+            return self.takes == KeyFileKind::ClientCertificate;
+        }
         let has_issuer = names_account || self.assertion.issuer.is_some();
         let has_endpoint = match self.exchange {
             ExchangeSpec::Grant if names_account => !self.token_origins.is_empty(),
-            ExchangeSpec::Itself => true,
+            ExchangeSpec::Itself | ExchangeSpec::Certificate => true,
             _ => self.token_url.is_some(),
         };
         has_issuer && has_endpoint
@@ -330,6 +333,8 @@ pub enum KeyFileKind {
     P256Key,
     /// An RSA key with its certificate.
     Certificate,
+    /// A key of any kind that TLS signs with, with its certificate.
+    ClientCertificate,
 }
 
 /// What an assertion is exchanged for; see [`storm_domain::KeyExchange`].
@@ -341,6 +346,8 @@ pub(crate) enum ExchangeSpec {
     Client,
     Bearer,
     Itself,
+    /// Nothing is signed or exchanged: the key's certificate is shown in the handshake of each request.
+    Certificate,
 }
 
 /// What an assertion says; see [`storm_domain::AssertionRules`].

@@ -38,6 +38,9 @@ pub enum ResolveError {
     /// A key is revoked by its id, and no id was given.
     #[error("the service turns a key off by its id, and this key's id is not known; turn it off on the service's page")]
     KeyIdMissing,
+    /// Nothing comes of a key but connections that it proves.
+    #[error("this service gives no tokens for its keys; their certificates are shown when a connection is made")]
+    NotExchanged,
     /// No placement belongs to the value of the field that chooses it.
     #[error("it is not known where the key stands in a request; choose it in the fields")]
     PlacementUnknown,
@@ -271,6 +274,7 @@ impl Connector {
                 }
                 ExchangeSpec::Bearer => KeyExchange::Bearer { token_url: token_url()? },
                 ExchangeSpec::Itself => KeyExchange::Itself,
+                ExchangeSpec::Certificate => return Err(ResolveError::NotExchanged),
             },
             assertion: AssertionRules {
                 issuer,
@@ -282,6 +286,12 @@ impl Connector {
             },
             lifetimes: lifetimes(&setup.lifetimes),
         })
+    }
+
+    /// Whether keys from files prove connections by their certificates, and are exchanged for nothing.
+    #[must_use]
+    pub fn shows_certificates(&self) -> bool {
+        self.service_account_setup().is_some_and(|setup| setup.exchange == ExchangeSpec::Certificate)
     }
 
     /// What is known of the lifetimes of tokens that keys from files are exchanged for.
@@ -414,7 +424,13 @@ impl Connector {
     }
 
     fn placement_of(&self, spec: &MethodSpec, fields: &Fields) -> Result<KeyPlacement, ResolveError> {
-        let Setup::ApiKey(setup) = &spec.setup else { return Ok(KeyPlacement::Bearer) };
+        let setup = match &spec.setup {
+            Setup::ApiKey(setup) => setup,
+            Setup::ServiceAccount(setup) if setup.exchange == ExchangeSpec::Certificate => {
+                return Ok(KeyPlacement::TlsCertificate);
+            }
+            Setup::OAuth(_) | Setup::ServiceAccount(_) => return Ok(KeyPlacement::Bearer),
+        };
         let lookup = |name: &str| self.value(fields, name);
         let chosen = setup.placement.chosen(&lookup).ok_or(ResolveError::PlacementUnknown)?;
         placement(chosen, &lookup)

@@ -226,6 +226,8 @@ pub enum RotationMilestone {
     Undone,
     /// It was a drill: the new one was tried and discarded.
     Rehearsed,
+    /// It was a drill whose new one only its use could have tried: it was discarded unused.
+    Untold,
 }
 
 #[cfg(test)]

@@ -100,13 +100,17 @@ pub fn is_bearer_type(token_type: &str) -> bool {
     ["bearer", "bot", "user"].iter().any(|known| known.eq_ignore_ascii_case(token_type.trim()))
 }
 
-/// A private key from a file, which assertions are signed with (RFC 7523), and what its file says beside it.
+/// A private key from a file, which assertions are signed with (RFC 7523) or whose certificate is shown in TLS handshakes, and
+/// what its file says beside it.
 #[derive(Debug, Clone)]
 pub struct ServiceAccountKey {
     /// PEM, PKCS#8.
     pub private_key: PrivateKey,
     /// The key's certificates, PEM, its own first; empty = none. Public.
     pub certificates: String,
+    /// The certificate authorities that sign its service by the file's own word, PEM; empty = those that are trusted anyway. Public,
+    /// and trusted for requests with this key only.
+    pub authorities: String,
     /// The service's id of the key, where the file or its name says it: `kid` of the assertion.
     pub key_id: Option<String>,
     /// Of the public key (its SubjectPublicKeyInfo): `SHA256:` and base64; None = not kept, by an earlier version.
@@ -124,6 +128,7 @@ impl ServiceAccountKey {
         Self {
             private_key,
             certificates: String::new(),
+            authorities: String::new(),
             key_id: Some(key_id),
             fingerprint: None,
             ends_at: None,

@@ -120,6 +120,8 @@ pub enum RotationStep {
     Undone,
     /// The end of a drill: the new one is gone, the old one was in use throughout.
     Rehearsed,
+    /// The end of a drill that told nothing: the service takes no position on a new one before it is used, and it was not.
+    Untold,
 }
 
 /// How the accounts of old and new compare.
@@ -201,7 +203,7 @@ pub enum RotationEvent {
         /// With which outcome.
         verdict: Verdict,
     },
-    /// The service does not tell a dead one from a living one, so that the user's word stands alone.
+    /// The service does not tell a dead one from a living one: the user's word stands alone, and a drill ends.
     Unprovable,
     /// The old one's secret is erased.
     Clear,
@@ -336,6 +338,13 @@ impl<S: Clone> Rotation<S> {
             },
             (RotationStep::Revoking { ordered: true, .. }, RotationEvent::Unprovable)
             | (RotationStep::ProvedDead, RotationEvent::Clear) => RotationStep::Done,
+            (RotationStep::Discarding { ordered: true, .. }, RotationEvent::Unprovable) => self.discarded(),
+            // Only its use would tell, and a drill uses nothing.
+            (RotationStep::Staged { .. } | RotationStep::Verified { .. }, RotationEvent::Unprovable)
+                if self.mode == RotationMode::Drill =>
+            {
+                RotationStep::Untold
+            }
             (
                 RotationStep::Staged { .. }
                 | RotationStep::Verified { .. }
@@ -420,13 +429,15 @@ impl<S: Clone> Rotation<S> {
     /// Whether nothing is left to do.
     #[must_use]
     pub fn is_over(&self) -> bool {
-        matches!(self.step, RotationStep::Done | RotationStep::Undone | RotationStep::Rehearsed)
+        matches!(self.step, RotationStep::Done | RotationStep::Undone | RotationStep::Rehearsed | RotationStep::Untold)
     }
 
     /// Whether only a real request can tell if the new one works: the service did not refuse it, and did not accept it either.
+    /// INVARIANT: never in a drill, whose new one nobody uses.
     #[must_use]
     pub fn is_told_by_refresh(&self) -> bool {
-        matches!(self.step, RotationStep::Staged { verdict: Some(Verdict::CouldNotReach { .. }) })
+        self.mode != RotationMode::Drill
+            && matches!(self.step, RotationStep::Staged { verdict: Some(Verdict::CouldNotReach { .. }) })
     }
 
     /// Which generation is in use while the rotation stands here.
@@ -438,7 +449,8 @@ impl<S: Clone> Rotation<S> {
             | RotationStep::Verified { .. }
             | RotationStep::Discarding { .. }
             | RotationStep::Undone
-            | RotationStep::Rehearsed => self.old,
+            | RotationStep::Rehearsed
+            | RotationStep::Untold => self.old,
             RotationStep::Switched
             | RotationStep::Deactivating { .. }
             | RotationStep::Revoking { .. }

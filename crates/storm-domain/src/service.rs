@@ -277,6 +277,8 @@ pub enum KeyPlacement {
     },
     /// HTTP Basic with the key's own id as user name and the key as password.
     BasicKeyId,
+    /// Nowhere: its certificate is shown in the handshake of the connection (RFC 8446 §4.3.2), and the key never leaves.
+    TlsCertificate,
     /// Nowhere: the key signs the request, and its id is named (AWS Signature Version 4).
     AwsSigV4 {
         /// The service signed for, such as `sts`.

@@ -111,6 +111,7 @@ impl Engine {
             Method::ApiKey if self.has_signing_key(integration) && session.is_some() => LendingView::SessionKey,
             Method::ApiKey if self.has_signing_key(integration) => LendingView::AccessKey,
             Method::ApiKey => LendingView::Key,
+            Method::ServiceAccount if self.is_lasting(integration) => LendingView::Nothing,
             Method::OAuth | Method::ServiceAccount => LendingView::AccessToken,
         }
     }

@@ -4,7 +4,7 @@ use storm_connectors::{PasteProblem, check_key_id, check_pasted_key};
 use storm_domain::port::NewIntegration;
 use storm_domain::{
     Action, ActivityKind, ApiKeyCredential, Credential, ErrorCode, Event, Failure, Fields, HeldSecretId, Integration,
-    IntegrationId, Method, RegistrationId, ReplacementPolicy, TokenEvent, TokenState,
+    IntegrationId, Method, RefreshState, RegistrationId, ReplacementPolicy, TokenEvent, TokenState,
 };
 use storm_secret::ApiKey;
 
@@ -124,7 +124,7 @@ impl Engine {
         let new = self.vault().stage_generation(id, &credential, now).await.map_err(|error| error.to_failure())?;
         self.vault().switch_generation(id, old, new, now).await.map_err(|error| error.to_failure())?;
         self.exchanged.forget(id);
-        let refreshable = integration.method == Method::ServiceAccount;
+        let refreshable = !self.is_lasting(integration);
         self.step(id, TokenEvent::CredentialSaved { expires_at: None, refreshable })
             .await
             .map_err(|error| error.to_failure())?;
@@ -146,14 +146,11 @@ impl Engine {
             Some(name) => checked_name(&name)?,
             None => self.connector(connector_id)?.name.clone(),
         };
+        let active = |refresh| TokenState::Active { expires_at: None, refresh };
         let state = match method {
-            Method::ApiKey => {
-                TokenState::Active { expires_at: None, refresh: storm_domain::RefreshState::NotRefreshable }
-            }
-            Method::ServiceAccount => {
-                TokenState::Active { expires_at: None, refresh: storm_domain::RefreshState::Idle }
-            }
             Method::OAuth => TokenState::Authorizing,
+            Method::ServiceAccount if !self.shows_certificate(connector_id, method) => active(RefreshState::Idle),
+            Method::ApiKey | Method::ServiceAccount => active(RefreshState::NotRefreshable),
         };
         Ok(Integration {
             id: IntegrationId(self.parts.entropy.make_uuid()),

@@ -136,6 +136,9 @@ impl Engine {
             .connector(&integration.connector_id)?
             .rotation(integration.method, &integration.fields)
             .map_err(ToFailure::to_failure)?;
+        if self.shows_certificate(&integration.connector_id, integration.method) {
+            return Ok((RevokeMode::AtItsEnd, None));
+        }
         Ok(match spec.revoke {
             RevokeBy::Api => (RevokeMode::ByApi, None),
             RevokeBy::Page { url } => (RevokeMode::ByPage, Some(url)),

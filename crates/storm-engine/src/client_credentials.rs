@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+use storm_connectors::Connector;
 use storm_domain::port::{ClientIdentity, NewIntegration, TokenGrant, TokenRequest};
 use storm_domain::{
     ActivityKind, AttemptId, AuthorizationGrant, Credential, Event, Failure, Fields, Integration, Method, OAuthGrant,
@@ -27,10 +28,21 @@ impl Engine {
     /// Whether tokens are had for the asking, and kept in memory only: a service account, or a client in its own name.
     pub(crate) fn is_exchanged(&self, integration: &Integration) -> bool {
         match integration.method {
-            Method::ServiceAccount => true,
+            Method::ServiceAccount => !self.shows_certificate(&integration.connector_id, integration.method),
             Method::ApiKey => false,
             Method::OAuth => self.exchanges(&integration.connector_id, &integration.fields),
         }
+    }
+
+    /// Whether keys of this service are shown in handshakes as they are: nothing comes of one that could renew, or be lent.
+    pub(crate) fn shows_certificate(&self, connector_id: &str, method: Method) -> bool {
+        let connector = self.parts.catalogue.connector(connector_id);
+        method == Method::ServiceAccount && connector.is_some_and(Connector::shows_certificates)
+    }
+
+    /// Whether an integration's credential is used as it is until somebody replaces it: a pasted key, or a certificate.
+    pub(crate) fn is_lasting(&self, integration: &Integration) -> bool {
+        integration.method == Method::ApiKey || self.shows_certificate(&integration.connector_id, integration.method)
     }
 
     /// Whether apps of this service act in their own name.

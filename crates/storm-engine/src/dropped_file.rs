@@ -248,6 +248,8 @@ fn file_view(material: &KeyMaterial) -> FileView {
     }
     facts.extend(material.algorithm.map(|algorithm: Algorithm| fact(FileFactKind::Algorithm, algorithm.to_string())));
     facts.extend(material.key_fingerprint.map(|print| fact(FileFactKind::Fingerprint, print.base64())));
+    let authority = material.cluster.as_ref().and_then(|cluster| cluster.authority.clone());
+    facts.extend(authority.map(|authority| fact(FileFactKind::Authority, authority)));
     FileView {
         name: material.file_name.clone(),
         shape: material.shape.title().to_owned(),

@@ -251,8 +251,8 @@ impl Engine {
     }
 
     pub(crate) fn integration_view(&self, row: &Integration, rotating: bool) -> IntegrationView {
-        let (access_expires_at, next_refresh_at) = match (&row.state, row.method) {
-            (TokenState::Active { expires_at, .. }, Method::OAuth | Method::ServiceAccount) => {
+        let (access_expires_at, next_refresh_at) = match &row.state {
+            TokenState::Active { expires_at, .. } if !self.is_lasting(row) => {
                 (*expires_at, self.schedule.due(row.id).filter(|_| row.paused_at.is_none()))
             }
             _ => (None, None),
@@ -339,7 +339,7 @@ impl Engine {
         };
         Capabilities {
             verify: connected && (row.paused_at.is_none() || row.hold == Some(Hold::Unproved)),
-            refresh: connected && row.method != Method::ApiKey && row.paused_at.is_none(),
+            refresh: connected && !self.is_lasting(row) && row.paused_at.is_none(),
             mint: connected && has_lasting && !rotating && self.mints(row),
             rotate: connected && has_lasting && !rotating,
             reconnect: row.method == Method::OAuth,

@@ -78,6 +78,7 @@ impl Engine {
         match integration.method {
             Method::ApiKey if self.has_signing_key(integration) => Err(id_needed(integration)),
             Method::ApiKey => Ok((LentSecret::ApiKey(self.lendable_key(integration).await?.key), None)),
+            _ if self.is_lasting(integration) => Err(certificate_not_lendable(integration)),
             Method::OAuth | Method::ServiceAccount => {
                 let (token, expires_at) = self.access_token(integration, min_lifetime, Use::Lending).await?;
                 Ok((LentSecret::AccessToken(token), expires_at))
@@ -252,6 +253,15 @@ fn id_needed(integration: &Integration) -> Failure {
     let name = &integration.name;
     let message = format!(
         "The key of “{name}” signs requests, so it is of use only together with its id. Ask for both with --format aws, or have AWS tools ask by this line of ~/.aws/config: credential_process = storm token \"{name}\" --format aws"
+    );
+    Failure::new(ErrorCode::NotSupported, message, None)
+}
+
+/// Who has the private key is the one whom the certificate names, until that ends; no shorter-lived access can be made of it.
+fn certificate_not_lendable(integration: &Integration) -> Failure {
+    let message = format!(
+        "“{}” is proved by a certificate, whose private key stays in Storm Connect: whoever has it can act as its owner until it ends, and nothing short-lived can be made of it here. Give other tools a token of a service account instead.",
+        integration.name
     );
     Failure::new(ErrorCode::NotSupported, message, None)
 }

@@ -65,6 +65,11 @@ impl Engine {
                 "An API key does not expire by itself; rotate it instead.",
                 None,
             )),
+            _ if self.is_lasting(&integration) => Err(Failure::new(
+                ErrorCode::NotSupported,
+                "A certificate does not renew by itself; rotate it before it ends.",
+                None,
+            )),
             _ if self.is_exchanged(&integration) => {
                 self.exchanged.forget(id);
                 self.exchange(&integration).await.map(drop)

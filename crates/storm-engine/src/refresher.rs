@@ -141,7 +141,7 @@ impl Engine {
         let now = self.now();
         match (refresh, row.method) {
             (RefreshState::BackingOff { until, .. }, _) => Some(if self.is_pausing(*until) { *until } else { now }),
-            (_, Method::ApiKey) => None, // it does not end by itself
+            _ if self.is_lasting(row) => None, // it does not end by itself
             (RefreshState::NotRefreshable, _) => *expires_at,
             (RefreshState::Idle | RefreshState::InFlight, _) => {
                 let obtained_at = row.last_refreshed_at.unwrap_or(row.created_at);

@@ -84,7 +84,9 @@ impl Engine {
             return self.verdict_without_request(integration).await;
         };
         match &active.credential {
-            Credential::ApiKey(_) => Ok(self.parts.provider.verify(&request, &active.credential, None).await),
+            credential if self.is_lasting(integration) => {
+                Ok(self.parts.provider.verify(&request, credential, None).await)
+            }
             // A refused key is tried itself, in case it was turned on again at the service.
             Credential::ServiceAccountKey(_) if matches!(integration.state, TokenState::NeedsReconnect { .. }) => {
                 self.verdict_on(integration, &active.credential).await
@@ -177,12 +179,12 @@ impl Engine {
             return Ok(Verdict::Works { account: None }); // the service just issued it, and offers nothing else to ask
         };
         Ok(match credential {
+            credential if self.is_lasting(integration) => self.parts.provider.verify(&request, credential, None).await,
             Credential::ServiceAccountKey(key) => match self.exchange_key(integration, key).await {
                 Ok(exchanged) => self.parts.provider.verify(&request, credential, Some(&exchanged.token)).await,
                 Err(RefreshFailure::GrantRefused(words)) => Verdict::Refused { reason: said(&words) },
                 Err(failure) => Verdict::CouldNotReach { reason: failure.to_failure().message },
             },
-            Credential::ApiKey(_) => self.parts.provider.verify(&request, credential, None).await,
             credential => self.verdict_on_grant(&request, credential).await.into(),
         })
     }
@@ -194,7 +196,7 @@ impl Engine {
             (Verdict::Refused { reason }, Method::ApiKey | Method::ServiceAccount) => {
                 Some(TokenEvent::CredentialRefused { words: ProviderWords::cleaned("refused", reason) })
             }
-            (Verdict::Works { .. } | Verdict::WorksWithout { .. }, Method::ApiKey) => {
+            (Verdict::Works { .. } | Verdict::WorksWithout { .. }, _) if self.is_lasting(integration) => {
                 Some(TokenEvent::CredentialAccepted)
             }
             (Verdict::Works { .. } | Verdict::WorksWithout { .. }, Method::ServiceAccount)

@@ -175,7 +175,7 @@ pub(crate) fn take_material(material: &storm_connectors::KeyMaterial, place: Pla
     reading.take(Candidate {
         place,
         connector_id: connector.id.clone(),
-        fields: Fields::new(),
+        fields: material.fields(),
         credential: Credential::ServiceAccountKey(key),
         certainty: Certainty::Certain,
         name: None,

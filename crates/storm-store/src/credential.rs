@@ -35,6 +35,8 @@ enum Head {
         token_uri: Option<Url>,
         #[serde(default, skip_serializing_if = "String::is_empty")]
         certificates: String,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        authorities: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         fingerprint: Option<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -87,6 +89,7 @@ pub(crate) fn encode(credential: &Credential) -> Result<SecretBytes, VaultError>
                 project_id: key.account.as_ref().and_then(|account| account.project_id.clone()),
                 token_uri: key.account.as_ref().map(|account| account.token_uri.clone()),
                 certificates: key.certificates.clone(),
+                authorities: key.authorities.clone(),
                 fingerprint: key.fingerprint.clone(),
                 ends_at: key.ends_at,
             };
@@ -115,11 +118,21 @@ pub(crate) fn decode(payload: &SecretBytes) -> Result<Credential, VaultError> {
                 refresh_life,
             })
         }
-        Head::ServiceAccountKey { key_id, client_email, project_id, token_uri, certificates, fingerprint, ends_at } => {
+        Head::ServiceAccountKey {
+            key_id,
+            client_email,
+            project_id,
+            token_uri,
+            certificates,
+            authorities,
+            fingerprint,
+            ends_at,
+        } => {
             let account = client_email.zip(token_uri);
             Credential::ServiceAccountKey(ServiceAccountKey {
                 private_key: PrivateKey::new(payload::text(first)?),
                 certificates,
+                authorities,
                 key_id,
                 fingerprint,
                 ends_at,

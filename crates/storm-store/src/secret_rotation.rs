@@ -83,6 +83,7 @@ pub(crate) async fn begin(
     seal: &Seal,
     id: RegistrationId,
     secret: &ClientSecret,
+    mode: RotationMode,
     at: Timestamp,
 ) -> Result<SecretRotation, VaultError> {
     let (old, in_use) = registration::sealed_secret(connection, id).await?;
@@ -90,7 +91,7 @@ pub(crate) async fn begin(
     let undone = one(connection, id).await?.map_or(old, |earlier| earlier.new);
     forget_if_over(connection, id).await?;
     let numbers = (old, GenerationNumber(old.max(undone).0 + 1));
-    let rotation = Rotation::begun(id, numbers, RotationStep::Staged { verdict: None }, RotationMode::Guided, at);
+    let rotation = Rotation::begun(id, numbers, RotationStep::Staged { verdict: None }, mode, at);
     sqlx::query(
         "INSERT INTO secret_rotation (registration_id, revision, row, spare_number, sealed_spare) VALUES (?1, 1, ?2, ?3, ?4)",
     )

@@ -508,12 +508,13 @@ impl Vault for SqliteVault {
         &self,
         id: RegistrationId,
         secret: &ClientSecret,
+        mode: RotationMode,
         at: Timestamp,
     ) -> Result<SecretRotation, VaultError> {
         let (seal, secret) = (Arc::clone(&self.seal), secret.clone());
         self.writer
             .write(move |connection| {
-                Box::pin(async move { secret_rotation::begin(connection, &seal, id, &secret, at).await })
+                Box::pin(async move { secret_rotation::begin(connection, &seal, id, &secret, mode, at).await })
             })
             .await
     }

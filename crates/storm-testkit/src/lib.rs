@@ -8,6 +8,8 @@ mod entropy;
 mod events;
 mod keyring;
 mod memory_vault;
+#[cfg(feature = "mutual-tls")]
+mod mutual_tls;
 mod network;
 #[cfg(all(feature = "secret-service", unix, not(target_os = "macos")))]
 mod secret_service;
@@ -19,6 +21,8 @@ pub use entropy::SeededEntropy;
 pub use events::RecordingEvents;
 pub use keyring::FakeKeyring;
 pub use memory_vault::MemoryVault;
+#[cfg(feature = "mutual-tls")]
+pub use mutual_tls::MutualTls;
 pub use network::FakeNetwork;
 #[cfg(all(feature = "secret-service", unix, not(target_os = "macos")))]
 pub use secret_service::{OnPrompt, PrivateBus, Script, ScriptedSecretService};

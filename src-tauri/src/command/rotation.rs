@@ -49,8 +49,9 @@ pub async fn begin_secret_rotation(
     shell: State<'_, Shell>,
     id: IntegrationId,
     request: NewSecretRequest,
+    drill: bool,
 ) -> Result<IntegrationDetailView, Failure> {
-    shell.ask(|engine| async move { engine.begin_secret_rotation(id, request.secret).await }).await
+    shell.ask(|engine| async move { engine.begin_secret_rotation(id, request.secret, drill).await }).await
 }
 
 /// Tries the present step again.

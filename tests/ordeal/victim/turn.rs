@@ -17,8 +17,8 @@ pub enum Turn {
     Key { id: IntegrationId, connector_id: String, key: String },
     /// Begins one with this key file.
     File { id: IntegrationId, file: String },
-    /// Begins one of its app registration with this client secret.
-    Secret { id: IntegrationId, secret: String },
+    /// Begins one of its app registration with this client secret, or rehearses it.
+    Secret { id: IntegrationId, secret: String, drill: bool },
     /// Has the service make a new one.
     Mint(IntegrationId),
     /// Takes the new one although the service does not say whose it is.
@@ -43,7 +43,7 @@ impl Turn {
                     other => Err(Failure::new(ErrorCode::Internal, format!("no key but {other:?}"), None)),
                 }
             }
-            Self::Secret { id, secret } => engine.begin_secret_rotation(id, typed(secret)?).await,
+            Self::Secret { id, secret, drill } => engine.begin_secret_rotation(id, typed(secret)?, drill).await,
             Self::Mint(id) => engine.begin_minted_rotation(id, false).await,
             Self::Switch(id) => engine.switch_rotation(id, false).await,
             Self::RevokeOld(id) => engine.revoke_old_key(id).await,
@@ -72,9 +72,11 @@ pub fn is_persons(row: &Integration, (step, mode): &(RotationStep, RotationMode)
         RotationStep::Switched => *mode == RotationMode::Guided,
         // It is deleted by itself after a while, and at once when the person says so.
         RotationStep::Deactivating { ordered, .. } => *ordered,
-        RotationStep::Done | RotationStep::Undone => true,
+        RotationStep::Done | RotationStep::Undone | RotationStep::Rehearsed => true,
         RotationStep::Verified { comparison, missing } => *comparison != AccountComparison::Same || missing.is_some(),
-        RotationStep::Revoking { ordered: false, .. } => !is_ended_by_api(row),
+        RotationStep::Revoking { ordered: false, .. } | RotationStep::Discarding { ordered: false, .. } => {
+            !is_ended_by_api(row)
+        }
         _ => false,
     }
 }

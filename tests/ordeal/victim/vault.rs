@@ -238,9 +238,10 @@ impl Vault for TrappedVault {
         &self,
         id: RegistrationId,
         secret: &ClientSecret,
+        mode: RotationMode,
         at: Timestamp,
     ) -> Stored<SecretRotation> {
-        trapped!(self.begin_secret_rotation(id, secret, at))
+        trapped!(self.begin_secret_rotation(id, secret, mode, at))
     }
     async fn update_secret_rotation(&self, rotation: SecretRotation) -> Stored<SecretRotation> {
         trapped!(self.update_secret_rotation(rotation))

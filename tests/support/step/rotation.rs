@@ -125,12 +125,11 @@ pub async fn walk_key_file(journey: &mut Journey) -> Outcome {
     journey.await_status(ROBOT, "connected").await.map(drop)
 }
 
-/// Connects an integration of an app registration with a secret, and rotates that.
-///
-/// # Errors
-/// When a step is not reached, or the old secret still works.
-pub async fn walk_client_secret(journey: &mut Journey) -> Outcome {
-    const CLIENT: &str = "practice-web";
+/// The client at the service whose secret is rotated.
+const CLIENT: &str = "practice-web";
+
+/// Connects an integration of an app registration with a secret.
+async fn connect_with_secret(journey: &mut Journey) -> Outcome {
     journey.browser.behave(Manner::Approve)?;
     let visits = journey.browser.visits()?;
     journey.choose_practice().await?;
@@ -146,8 +145,96 @@ pub async fn walk_client_secret(journey: &mut Journey) -> Outcome {
     window.click("authorize").await?;
     journey.browser.await_visit(visits).await?;
     window.await_text("authorization-completed", "ada@practice.example").await?;
-    window.click("connect-done").await?;
+    window.click("connect-done").await
+}
 
+/// Refreshes, which the service must answer with a token.
+async fn refresh(journey: &Journey) -> Outcome {
+    let since = journey.practice.now().await?;
+    journey.window()?.click("tab-overview").await?;
+    journey.window()?.click("refresh-now").await?;
+    let status = journey.practice.await_refresh(since).await?;
+    ensure(status == 200, || format!("a refresh was answered with {status}"))
+}
+
+/// Rehearses the rotation of a client secret through a crash; then at a service that does not tell.
+///
+/// # Errors
+/// When a step is not reached, or another secret than the old one is used in the end.
+pub async fn walk_drill_of_client_secret(journey: &mut Journey) -> Outcome {
+    connect_with_secret(journey).await?;
+    let new = journey.practice.add_client_secret(CLIENT).await?;
+    let before = secret_ids(journey).await?;
+    begin_drill(journey, &new).await?;
+    let window = journey.window()?;
+    window.find_css("[data-test=rotation][data-step=discarding]").await?;
+    window.find("rotation-confirm_revoked").await?;
+    journey.picture("client-secret-drill").await?;
+    journey.take_window()?.kill().await?;
+    journey.open().await?;
+    journey.show_page(SIGN_IN).await?;
+    let window = journey.window()?;
+    window.click("tab-credentials").await?;
+    window.find_css("[data-test=rotation][data-step=discarding]").await?;
+    journey.say("The program was killed in a rehearsal; the new secret is still to be deleted, the old one in use.");
+    let new_id = before.iter().find(|id| *id != BUILT_IN).cloned().unwrap_or_default();
+    journey.practice.delete_client_secret(CLIENT, &new_id).await?;
+    journey.window()?.click("rotation-confirm_revoked").await?;
+    let window = journey.window()?;
+    window.find_css("[data-test=rotation][data-step=rehearsed]").await?;
+    window.await_text("drill-result", "A rotation would go through.").await?;
+    window.find_css("[data-test=rotation-line-4][data-state=done]").await?;
+    journey.picture("client-secret-rehearsed").await?;
+    ensure(secret_ids(journey).await? == [BUILT_IN], || "another secret than the old one is left".to_owned())?;
+    refresh(journey).await?;
+
+    let unused = journey.practice.add_client_secret(CLIENT).await?;
+    journey.window()?.click("tab-credentials").await?;
+    let grant_first =
+        json!({ "path": "/oauth/token", "status": 400, "body": r#"{"error":"invalid_grant"}"#, "times": 2 });
+    journey.practice.script(grant_first).await?;
+    begin_drill(journey, &unused).await?;
+    let window = journey.window()?;
+    window.find_css("[data-test=rotation][data-step=untold]").await?;
+    window.await_text("drill-result", "does not tell").await?;
+    journey.picture("client-secret-untold").await?;
+    // Only the old one is left there: a refresh with another would be refused.
+    let ids = secret_ids(journey).await?;
+    for id in ids.iter().filter(|id| *id != BUILT_IN) {
+        journey.practice.delete_client_secret(CLIENT, id).await?;
+    }
+    refresh(journey).await?;
+    journey.say("A rotation was rehearsed with two secrets; the old one was in use throughout.");
+    journey.show_list().await?;
+    journey.await_status(SIGN_IN, "connected").await.map(drop)
+}
+
+/// The secret that the service's client began with.
+const BUILT_IN: &str = "secret_built_in";
+
+async fn begin_drill(journey: &Journey, secret: &str) -> Outcome {
+    journey.show_page(SIGN_IN).await?;
+    let window = journey.window()?;
+    window.click("tab-credentials").await?;
+    window.click("drill-start").await?;
+    window.fill("new-secret", secret).await?;
+    window.click("rotation-save").await
+}
+
+/// Ids of the client's secrets that the service takes.
+async fn secret_ids(journey: &Journey) -> Outcome<Vec<String>> {
+    let state = journey.practice.state().await?;
+    let client = state["clients"].as_array().into_iter().flatten().find(|client| client["client_id"] == CLIENT);
+    let ids = client.and_then(|client| client["secret_ids"].as_array()).into_iter().flatten();
+    Ok(ids.filter_map(Value::as_str).map(str::to_owned).collect())
+}
+
+/// Connects an integration of an app registration with a secret, and rotates that.
+///
+/// # Errors
+/// When a step is not reached, or the old secret still works.
+pub async fn walk_client_secret(journey: &mut Journey) -> Outcome {
+    connect_with_secret(journey).await?;
     let new = journey.practice.add_client_secret(CLIENT).await?;
     journey.show_page(SIGN_IN).await?;
     let window = journey.window()?;
@@ -159,15 +246,11 @@ pub async fn walk_client_secret(journey: &mut Journey) -> Outcome {
     journey.picture("client-secret-switched").await?;
     journey.window()?.click("rotation-revoke").await?;
     journey.window()?.find("rotation-confirm_revoked").await?;
-    journey.practice.delete_client_secret(CLIENT, "secret_built_in").await?;
+    journey.practice.delete_client_secret(CLIENT, BUILT_IN).await?;
     journey.window()?.click("rotation-confirm_revoked").await?;
     finish(journey).await?;
     journey.picture("client-secret-rotated").await?;
-    let since = journey.practice.now().await?;
-    journey.window()?.click("tab-overview").await?;
-    journey.window()?.click("refresh-now").await?;
-    let status = journey.practice.await_refresh(since).await?;
-    ensure(status == 200, || format!("a refresh with the new secret was answered with {status}"))?;
+    refresh(journey).await?;
     journey.show_list().await?;
     journey.await_status(SIGN_IN, "connected").await.map(drop)
 }

@@ -560,6 +560,8 @@ export type PlainId =
   | 'lending-key'
   | 'lending-access_key'
   | 'lending-session_key'
+  | 'lending-nothing'
+  | 'lending-none-title'
   | 'lending-aws'
   | 'overview-connection'
   | 'overview-account'
@@ -775,6 +777,7 @@ export type PlainId =
   | 'rotation-done-key'
   | 'rotation-rehearse-title'
   | 'rotation-rehearsed'
+  | 'rotation-not-rehearsed'
   | 'rotation-rehearsing'
   | 'rotation-going-back'
   | 'rotation-resumes'
@@ -801,18 +804,13 @@ export type PlainId =
   | 'hint-new-key'
   | 'step-asking'
   | 'step-made-unknown'
-  | 'step-delete-new'
   | 'step-i-deleted'
   | 'step-open-page-again'
-  | 'step-old-in-use'
-  | 'step-new-deleted'
-  | 'step-old-stays'
-  | 'step-new-left'
-  | 'step-chose-not-to-wait'
-  | 'step-new-dead'
-  | 'step-prove-new'
+  | 'step-erase-new'
+  | 'step-erase-old'
+  | 'step-erase-here'
   | 'step-do-not-wait'
-  | 'drill-failed'
+  | 'drill-worked-secret'
   | 'drill-same-rights'
   | 'drill-worked-same'
   | 'drill-would-go-through'
@@ -822,6 +820,7 @@ export type PlainId =
   | 'step-key-still-used'
   | 'step-works-same'
   | 'step-works-other'
+  | 'step-only-refresh-tells'
   | 'step-secret-unknown'
   | 'step-switched'
   | 'step-every-integration'
@@ -963,6 +962,7 @@ export type PlainId =
   | 'fact-profile'
   | 'fact-algorithm'
   | 'fact-fingerprint'
+  | 'fact-authority'
   | 'fact-certificate'
   | 'drop-one-only'
   | 'status-moved-away'
@@ -1158,6 +1158,7 @@ export interface Variables {
   'did-rotated-revoked': 'noun';
   'did-rotated-proved_dead': 'noun';
   'did-rotated-rehearsed': 'noun';
+  'did-rotated-untold': 'noun';
   'did-revoke_failed': 'reason';
   'did-network-proxy': 'proxy';
   'did-network-authorities_trusted': 'names';
@@ -1355,14 +1356,29 @@ export interface Variables {
   'step-made-unknown-title': 'service';
   'step-made-by': 'noun' | 'service';
   'step-saved': 'noun';
+  'step-delete-new': 'noun';
   'step-leave': 'service';
   'step-delete-by-page': 'hint' | 'service';
   'step-asking-delete': 'hint' | 'service';
   'step-not-deleted': 'service';
+  'step-old-in-use': 'noun';
+  'step-new-deleted': 'noun';
+  'step-old-stays': 'noun';
+  'step-new-left': 'noun';
+  'step-new-unused': 'noun';
+  'step-deleted-here': 'service';
+  'step-new-unproved': 'noun';
+  'step-not-told-whether': 'service';
+  'step-new-dead': 'noun';
   'step-refuses-it': 'service';
+  'step-works-to-its-end': 'service';
+  'step-prove-new': 'noun';
   'step-until-refused': 'service';
   'step-still-accepted': 'n' | 'service';
   'step-tried-once-more': 'service';
+  'drill-failed': 'noun';
+  'drill-untold': 'service';
+  'drill-untold-means': 'service';
   'drill-less': 'limit';
   'drill-worked-different': 'new' | 'old';
   'step-hint': 'hint';
@@ -1374,6 +1390,9 @@ export interface Variables {
   'step-accepted': 'service';
   'step-secret-refused': 'service';
   'step-answered': 'reason';
+  'step-not-told': 'service';
+  'step-given-up': 'noun';
+  'step-not-accepted': 'service';
   'step-switch-to': 'noun';
   'step-check-account': 'service';
   'step-would-see': 'account';
@@ -1455,6 +1474,7 @@ export interface Variables {
   'original-still': 'files' | 'n';
   'original-two-files': 'first' | 'second';
   'backup-sentence': 'n' | 'when';
+  'fact-authority-own': 'name';
   'fact-line-access_key_id': 'id';
   'fact-line-key_id': 'id';
   'fact-line-client_id': 'id';

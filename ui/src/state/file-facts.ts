@@ -13,7 +13,7 @@ const shortened = (id: string) => (id.length > 14 ? `${id.slice(0, 6)}…${id.sl
 
 /** The most telling facts on one line. */
 export function factLine({ facts }: FileView): string {
-  const shown = facts.filter(({ kind }) => kind !== 'project' && kind !== 'algorithm').slice(0, 2);
+  const shown = facts.filter(({ kind }) => kind !== 'project' && kind !== 'algorithm' && kind !== 'authority').slice(0, 2);
   const told = (fact: FileFact) => {
     const code = codeOf(fact);
     return code ? t(`fact-line-${code}`, { id: shortened(fact.value) }) : fact.value;
@@ -40,7 +40,7 @@ export function shownFile(file: FileView | null, now: Timestamp) {
   if (!file) return null;
   const facts = file.facts.map((fact) => ({
     title: t(`fact-${fact.kind}`),
-    value: fact.value,
+    value: fact.kind === 'authority' ? t('fact-authority-own', { name: fact.value }) : fact.value,
     isCode: codeOf(fact) !== undefined,
     tone: 'idle' as Tone,
     test: `file-${fact.kind.replaceAll('_', '-')}`,

@@ -49,7 +49,20 @@ impl Way {
     /// A client that goes this way.
     pub(crate) fn client(&self, builder: ClientBuilder) -> Result<ClientBuilder, HttpClientError> {
         let authorities: Result<Vec<_>, _> = self.authorities.iter().map(|der| Certificate::from_der(der)).collect();
-        let builder = builder.tls_certs_merge(authorities.map_err(|_| HttpClientError)?);
+        self.through_proxy(builder.tls_certs_merge(authorities.map_err(|_| HttpClientError)?))
+    }
+
+    /// The same, for a client that trusts the authorities in this PEM text and nobody else.
+    pub(crate) fn client_trusting(
+        &self,
+        builder: ClientBuilder,
+        authorities: &str,
+    ) -> Result<ClientBuilder, HttpClientError> {
+        let authorities = Certificate::from_pem_bundle(authorities.as_bytes()).map_err(|_| HttpClientError)?;
+        self.through_proxy(builder.tls_certs_only(authorities))
+    }
+
+    fn through_proxy(&self, builder: ClientBuilder) -> Result<ClientBuilder, HttpClientError> {
         Ok(match &self.proxy {
             ProxyChoice::System => builder,
             ProxyChoice::Direct => builder.no_proxy(),

@@ -10,9 +10,9 @@ use storm_domain::{
     RevokeRequest, RevokeTarget, SendFailure, TransientKind,
 };
 use storm_secret::{ClientSecret, RefreshToken};
+use storm_testkit::MutualTls;
 
 use crate::support::keys::{ec_key, form, header, pem, rsa_key, signed};
-use crate::support::mutual_tls::MutualTls;
 use crate::support::{RawServer, json, now, provider, service};
 
 const OK: &str = r#"{"access_token":"at","token_type":"Bearer","expires_in":3600}"#;

@@ -11,6 +11,7 @@ mod device;
 mod discovery;
 mod dpop;
 mod grants;
+mod handshake;
 mod id_token;
 mod loopback;
 mod loopback_network;

@@ -150,5 +150,14 @@ fn material(shape: Shape, file_name: String, keys: Vec<AccessKey>) -> Result<Key
         _ => None,
     };
     let secret = MaterialSecret::AccessKeys(keys);
-    Ok(KeyMaterial { shape, file_name, holder, algorithm: None, key_fingerprint: None, certificate: None, secret })
+    Ok(KeyMaterial {
+        shape,
+        file_name,
+        holder,
+        algorithm: None,
+        key_fingerprint: None,
+        certificate: None,
+        cluster: None,
+        secret,
+    })
 }

@@ -12,7 +12,7 @@ const DAMAGED: KeyMaterialError = KeyMaterialError::Damaged { what: "a certifica
 /// A certificate with its bytes.
 pub(super) struct Certificate {
     pub(super) der: Vec<u8>,
-    subject: String,
+    pub(super) subject: String,
     begins: Timestamp,
     ends: Timestamp,
     /// The bits of its public key.

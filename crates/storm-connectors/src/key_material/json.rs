@@ -32,7 +32,7 @@ pub(super) fn read(
         return of_client(text, file_name);
     }
     if object.has("users") && object.has("clusters") {
-        return kubeconfig::read(text, file_name, now);
+        return kubeconfig::read(text, file_name, &[], now);
     }
     // Everything else is refused there, by name.
     match read_key_file(bytes, &file_name) {
@@ -54,6 +54,7 @@ fn of_service_account(bytes: &[u8], file_name: String, now: Timestamp) -> Result
         algorithm: key.algorithm,
         key_fingerprint: key.key_fingerprint,
         certificate: None,
+        cluster: None,
         secret: MaterialSecret::ServiceAccount(ServiceAccountKey {
             fingerprint: key.key_fingerprint.map(|fingerprint| fingerprint.base64()),
             ..file.key
@@ -86,6 +87,7 @@ fn of_client(text: &str, file_name: String) -> Result<KeyMaterial, KeyMaterialEr
         algorithm: None,
         key_fingerprint: None,
         certificate: None,
+        cluster: None,
         secret: MaterialSecret::Client { id: id.to_owned(), secret: ClientSecret::new(secret) },
     })
 }

@@ -32,8 +32,21 @@ pub struct KeyMaterial {
     pub key_fingerprint: Option<Fingerprint>,
     /// The certificate that belongs to the key.
     pub certificate: Option<CertificateSummary>,
+    /// The cluster that it names, which the key or token is for.
+    pub cluster: Option<Cluster>,
     /// The secret.
     pub secret: MaterialSecret,
+}
+
+/// The cluster of a kubeconfig's user.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Cluster {
+    /// Its address; None = the file tells no plain https one.
+    pub server: Option<String>,
+    /// The certificate authorities that sign it, PEM; empty = the system's. Public.
+    pub authorities: String,
+    /// The subject of the first of them.
+    pub authority: Option<String>,
 }
 
 impl KeyMaterial {
@@ -51,6 +64,7 @@ impl KeyMaterial {
             MaterialSecret::PrivateKey { key, certificates } => Some(ServiceAccountKey {
                 private_key: key.clone(),
                 certificates: certificates.clone(),
+                authorities: self.cluster.as_ref().map(|cluster| cluster.authorities.clone()).unwrap_or_default(),
                 key_id: match &self.holder {
                     Some(Holder::KeyId(id)) => Some(id.clone()),
                     _ => None,
@@ -81,7 +95,7 @@ impl KeyMaterial {
     /// The key to paste, if it holds one: the only one that lasts, or of several the one with this public id.
     #[must_use]
     pub fn api_key(&self, id: Option<&str>) -> Option<ApiKeyCredential> {
-        if let MaterialSecret::ClusterToken { token, .. } = &self.secret {
+        if let MaterialSecret::ClusterToken(token) = &self.secret {
             return Some(ApiKeyCredential { id: None, key: token.clone() });
         }
         let mut wanted = self.lasting_keys().into_iter().filter(|key| id.is_none_or(|id| key.id == id));
@@ -94,12 +108,8 @@ impl KeyMaterial {
     /// What it says of a connector's fields, by their names. Never a secret; to be checked like what is typed.
     #[must_use]
     pub fn fields(&self) -> Fields {
-        match &self.secret {
-            MaterialSecret::ClusterToken { server: Some(server), .. } => {
-                Fields::from([("server".to_owned(), server.clone())])
-            }
-            _ => Fields::new(),
-        }
+        let server = self.cluster.as_ref().and_then(|cluster| cluster.server.clone());
+        server.map(|server| ("server".to_owned(), server)).into_iter().collect()
     }
 
     /// The methods of the catalogue that it is for, in the catalogue's order: those that name its shape as their own, or else
@@ -132,6 +142,9 @@ impl KeyMaterial {
             (MaterialSecret::PrivateKey { .. }, KeyFileKind::RsaKey) => is_rsa,
             (MaterialSecret::PrivateKey { .. }, KeyFileKind::P256Key) => self.algorithm == Some(Algorithm::EcP256),
             (MaterialSecret::PrivateKey { .. }, KeyFileKind::Certificate) => is_rsa && self.certificate.is_some(),
+            (MaterialSecret::PrivateKey { .. }, KeyFileKind::ClientCertificate) => {
+                self.certificate.is_some() && self.algorithm != Some(Algorithm::EcSecp256k1)
+            }
             _ => false,
         }
     }
@@ -294,12 +307,7 @@ pub enum MaterialSecret {
         secret: ClientSecret,
     },
     /// A bearer token of a cluster.
-    ClusterToken {
-        /// The secret.
-        token: ApiKey,
-        /// The address of the cluster, where the file tells a plain one.
-        server: Option<String>,
-    },
+    ClusterToken(ApiKey),
 }
 
 /// An access key of AWS.

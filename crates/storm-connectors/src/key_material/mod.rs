@@ -27,7 +27,7 @@ use zeroize::Zeroizing;
 
 pub use error::KeyMaterialError;
 pub use material::{
-    AccessKey, Algorithm, CertificateSummary, Fingerprint, Holder, KeyMaterial, MaterialSecret, Validity,
+    AccessKey, Algorithm, CertificateSummary, Cluster, Fingerprint, Holder, KeyMaterial, MaterialSecret, Validity,
 };
 pub use password_tries::PasswordTries;
 pub use shape::Shape;
@@ -92,7 +92,7 @@ pub fn read_key_material(
         return aws::of_csv(text, file_name);
     }
     if kubeconfig::is_one(text) {
-        return kubeconfig::read(text, file_name, now);
+        return kubeconfig::read(text, file_name, &[], now);
     }
     if aws::is_ini(text) {
         return aws::of_ini(text, file_name);
@@ -100,11 +100,15 @@ pub fn read_key_material(
     Err(of_other_text(text, &file_name))
 }
 
-/// Which of the files that were dropped at once are one thing: a certificate and its private key. Every other file is a thing of
-/// its own. Gives places in `files`, each once, in the order of the files. Nothing is asked a password for.
+/// Which of the files that were dropped at once are one thing: a certificate and its private key, or a kubeconfig and the files
+/// that it names. Every other file is a thing of its own. Gives places in `files`, each once, in the order of the files. Nothing is
+/// asked a password for.
 #[must_use]
 pub fn group_dropped(files: &[DroppedFile<'_>]) -> Vec<Vec<usize>> {
-    let parts: Vec<Option<Parts>> = files.iter().map(|file| parts_of(file.bytes).ok()).collect();
+    let configurations = with_named_files(files);
+    let is_free = |at: &usize| !configurations.iter().any(|group| group.contains(at));
+    let parts: Vec<Option<Parts>> =
+        files.iter().enumerate().map(|(at, file)| parts_of(file.bytes).ok().filter(|_| is_free(&at))).collect();
     let which = |wanted: fn(&Parts) -> bool| -> Vec<usize> {
         (0..files.len()).filter(|at| parts[*at].as_ref().is_some_and(wanted)).collect()
     };
@@ -129,13 +133,49 @@ pub fn group_dropped(files: &[DroppedFile<'_>]) -> Vec<Vec<usize>> {
         }
     }
     let mut groups: Vec<Vec<usize>> = pairs.iter().map(|(one, other)| vec![*one.min(other), *one.max(other)]).collect();
-    let alone = (0..files.len()).filter(|at| !pairs.iter().any(|(one, other)| one == at || other == at));
-    groups.extend(alone.map(|at| vec![at]));
+    let is_paired = |at: &usize| pairs.iter().any(|(one, other)| one == at || other == at);
+    groups.extend((0..files.len()).filter(|at| is_free(at) && !is_paired(at)).map(|at| vec![at]));
+    groups.extend(configurations);
     groups.sort_unstable();
     groups
 }
 
-/// Reads what is one thing, as [`group_dropped`] told it: one file, or a certificate and its private key in two files, in any order.
+/// Each kubeconfig that names files which are all here, with those.
+fn with_named_files(files: &[DroppedFile<'_>]) -> Vec<Vec<usize>> {
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for (at, file) in files.iter().enumerate() {
+        let Some(text) = configuration(*file) else { continue };
+        let is_other = |place: &usize| *place != at && !groups.iter().any(|group| group.contains(place));
+        let place_of =
+            |name: &String| (0..files.len()).filter(is_other).find(|place| last_part(files[*place].name) == name);
+        let named: Option<Vec<usize>> = kubeconfig::named_files(text).iter().map(place_of).collect();
+        if let Some(mut group) = named.filter(|named| !named.is_empty()) {
+            group.push(at);
+            group.sort_unstable();
+            group.dedup();
+            groups.push(group);
+        }
+    }
+    groups
+}
+
+/// The text of a kubeconfig in YAML.
+fn configuration(file: DroppedFile<'_>) -> Option<&str> {
+    match content(file.bytes) {
+        Ok(Content::Text(text)) if !text.starts_with('{') && !pem::is_pem(text) && kubeconfig::is_one(text) => {
+            Some(text)
+        }
+        _ => None,
+    }
+}
+
+/// A file's name without its folder, by the separators of any system.
+fn last_part(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or_default()
+}
+
+/// Reads what is one thing, as [`group_dropped`] told it: one file, a certificate and its private key in two files, or a kubeconfig
+/// with the files that it names, in any order.
 ///
 /// # Errors
 /// As [`read_key_material`]; [`KeyMaterialError::SeveralFiles`] when several do not make one thing. Nothing is taken by halves.
@@ -147,7 +187,17 @@ pub fn read_dropped(
     match files {
         [] => Err(KeyMaterialError::Empty),
         [file] => read_key_material(*file, password, now),
+        several if several.iter().any(|file| configuration(*file).is_some()) => with_beside(several, now),
         [one, other] => join(*one, *other, password, now),
+        _ => Err(KeyMaterialError::SeveralFiles),
+    }
+}
+
+fn with_beside(files: &[DroppedFile<'_>], now: Timestamp) -> Result<KeyMaterial, KeyMaterialError> {
+    let (configurations, beside): (Vec<DroppedFile<'_>>, Vec<_>) =
+        files.iter().partition(|file| configuration(**file).is_some());
+    match configurations[..] {
+        [file] => kubeconfig::read(configuration(file).unwrap_or_default(), shown_name(file.name), &beside, now),
         _ => Err(KeyMaterialError::SeveralFiles),
     }
 }

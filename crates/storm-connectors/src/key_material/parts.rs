@@ -80,6 +80,7 @@ impl Parts {
             algorithm: Some(key.algorithm),
             key_fingerprint: Some(key.fingerprint),
             certificate,
+            cluster: None,
             secret,
         })
     }

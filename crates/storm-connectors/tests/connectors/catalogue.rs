@@ -102,6 +102,9 @@ fn every_template_resolves_with_the_examples_of_its_fields() {
                 assert!(is_allowed(&service.authorize_url) && is_allowed(&service.token_url), "{at}");
                 assert!(!connector.redirect_uris().unwrap().is_empty(), "{at}");
             }
+            Method::ServiceAccount if connector.shows_certificates() => {
+                assert_eq!(connector.key_placement(method, &fields).unwrap(), KeyPlacement::TlsCertificate, "{at}");
+            }
             Method::ServiceAccount => {
                 let account = KeyFileAccount {
                     client_email: "etl@project.example".to_owned(),

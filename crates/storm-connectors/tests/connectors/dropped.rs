@@ -6,7 +6,7 @@ use storm_connectors::{
     Catalogue, DroppedFile, Holder, KeyMaterial, KeyMaterialError, MaterialSecret, PasswordTries, Shape, Validity,
     group_dropped, read_dropped, read_key_material,
 };
-use storm_domain::Timestamp;
+use storm_domain::{Method, Timestamp};
 use storm_secret::Passphrase;
 
 use crate::golden::{NOW, file, longest, reason, timed};
@@ -93,6 +93,51 @@ fn f139_a_certificate_finds_its_key_among_many_files_and_the_others_stand_alone(
 }
 
 #[test]
+fn a_kubeconfig_is_read_with_the_files_that_it_names_if_they_were_dropped_together_with_it() {
+    let configuration = file("hostile", "kube-paths.yaml");
+    let (certificate, key) = (file("hostile", "certificate.crt"), file("good", "pkcs8-rsa2048.pem"));
+    let dropped = |name: &'static str| DroppedFile {
+        name,
+        bytes: if name.ends_with("config") {
+            &configuration
+        } else if name.ends_with(".crt") {
+            &certificate
+        } else {
+            &key
+        },
+    };
+    let files = ["/tmp/a.key", "config", "C:\\keys\\a.crt"].map(dropped);
+    assert_eq!(group_dropped(&files), [vec![0, 1, 2]]);
+    let material = read_dropped(&files, None, NOW).unwrap();
+    assert_eq!((material.shape, material.file_name.as_str()), (Shape::KubernetesCertificate, "config"));
+    assert!(material.certificate.is_some() && !material.service_account_key().unwrap().certificates.is_empty());
+
+    let others = ["config", "a.key", "b.crt"].map(dropped);
+    assert_eq!(group_dropped(&others), [vec![0], vec![1, 2]], "what it names is not all here");
+    let refused = read_dropped(&others, None, NOW).unwrap_err();
+    assert!(refused.to_string().contains("Drop those files together with it"), "{refused}");
+    let two = ["config", "a.crt", "config", "a.key"].map(dropped);
+    assert_eq!(group_dropped(&two), [vec![0, 1, 3], vec![2]], "each file is in one group");
+    assert_eq!(read_dropped(&two, None, NOW).unwrap_err(), KeyMaterialError::SeveralFiles);
+}
+
+#[test]
+fn a_kubeconfigs_authority_is_for_its_own_cluster_only() {
+    let material = good("kube-certificate-authority.yaml", None).unwrap();
+    let cluster = material.cluster.clone().unwrap();
+    assert_eq!(cluster.server.as_deref(), Some("https://127.0.0.1:6443"));
+    assert_eq!(cluster.authority.as_deref(), Some("Practice authority"));
+    let key = material.service_account_key().unwrap();
+    assert_eq!((&key.authorities, key.authorities.matches("BEGIN CERTIFICATE").count()), (&cluster.authorities, 1));
+    assert!(!key.with_certificates().expose().contains(key.authorities.lines().nth(1).unwrap()), "it is not shown");
+    assert_eq!(material.fields()["server"], "https://127.0.0.1:6443");
+    assert!(good("kube-certificate.yaml", None).unwrap().service_account_key().unwrap().authorities.is_empty());
+    let catalogue = Catalogue::embedded().unwrap();
+    let takers: Vec<_> = material.takers(catalogue).iter().map(|(one, method)| (one.id.clone(), *method)).collect();
+    assert_eq!(takers, [("kubernetes".to_owned(), Method::ServiceAccount)]);
+}
+
+#[test]
 fn f135_f136_f154_nothing_and_far_too_much() {
     assert_eq!(read(b"", "x", None).unwrap_err(), KeyMaterialError::Empty);
     assert_eq!(read(b"\n", "x", None).unwrap_err(), KeyMaterialError::Empty);
@@ -124,8 +169,10 @@ fn f159_what_names_a_program_an_address_or_another_file_is_refused_with_the_reas
     for (name, word) in [
         ("program-profile", "program to run"),
         ("kube-program.yaml", "program to run"),
+        ("kube-program-beside.yaml", "program to run"),
         ("kube-provider.yaml", "address to ask"),
         ("kube-paths.yaml", "other files"),
+        ("kube-authority-path.yaml", "other files"),
         ("kube-token-file.yaml", "other files"),
     ] {
         let error = refused(name, None, "Unsupported").to_string();

@@ -274,7 +274,7 @@ fn what_a_file_is_read_as_shows_nothing_of_its_secret() {
             }
             MaterialSecret::ServiceAccount(account) => account.private_key.expose().lines().skip(1).take(5).collect(),
             MaterialSecret::AccessKeys(keys) => keys.iter().map(|key| key.secret.expose()).collect(),
-            MaterialSecret::ClusterToken { token: secret, .. } => vec![secret.expose()],
+            MaterialSecret::ClusterToken(secret) => vec![secret.expose()],
             MaterialSecret::Client { secret, .. } => vec![secret.expose()],
             other => panic!("{other:?}"),
         };

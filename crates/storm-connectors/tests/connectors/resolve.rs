@@ -14,6 +14,7 @@ use crate::connector;
 /// As a bare key file is read: nothing says whom it is for.
 fn any_key() -> ServiceAccountKey {
     ServiceAccountKey {
+        authorities: String::new(),
         private_key: PrivateKey::new("pem"),
         certificates: String::new(),
         key_id: None,

@@ -191,8 +191,11 @@ PYTHON
 for name in google google-one-line; do good $name.json '' '' 'Google service account (JSON)' 'RSA 2048' etl@practice-project.iam.gserviceaccount.com ''; done
 for name in installed web; do good google-client-$name.json client_secret.json '' 'Google OAuth client (JSON)' '' 1234-storm.apps.googleusercontent.com ''; done
 
-config() { # users, as YAML
-	printf 'apiVersion: v1\nkind: Config\ncurrent-context: practice\nclusters:\n- name: practice\n  cluster:\n    server: https://127.0.0.1:6443\ncontexts:\n- name: practice\n  context: {cluster: practice, user: ada}\nusers:\n%s\n' "$1"
+config() { # users, as YAML; what else stands of the cluster
+	printf 'apiVersion: v1\nkind: Config\ncurrent-context: practice\nclusters:\n- name: practice\n  cluster:\n    server: https://127.0.0.1:6443\n%scontexts:\n- name: practice\n  context: {cluster: practice, user: ada}\nusers:\n%s\n' "${2:-}" "$1"
+}
+ada() { # certificate, key
+	printf -- '- name: ada\n  user:\n    client-certificate-data: %s\n    client-key-data: %s' "$(whole "$1")" "$(whole "$2")"
 }
 whole() { base64 -w0 "$1"; }
 config "- name: ada
@@ -205,6 +208,10 @@ config "- name: eve
   user:
     client-certificate-data: $(whole "$scratch/of-p256.crt")
     client-key-data: $(whole good/sec1-p256.pem)" >good/kube-certificate-ec
+signed="    certificate-authority-data: $(whole "$scratch/authority.crt")
+"
+config "$(ada "$scratch/long.crt" "$scratch/rsa2048.p8")" "$signed" >good/kube-certificate-authority.yaml
+config "$(ada "$scratch/ended.crt" "$scratch/rsa2048.p8")" >good/kube-certificate-ended.yaml
 config '- name: ada
   user:
     token: practice-token-0123456789' >good/kube-token.yaml
@@ -214,6 +221,8 @@ printf '{"apiVersion":"v1","kind":"Config","clusters":[],"contexts":[],"users":[
 KC='Kubernetes configuration with a certificate' KT='Kubernetes configuration with a token'
 good kube-certificate.yaml config '' "$KC" 'RSA 2048' storm-practice 2036-01-01
 good kube-certificate-ec '' '' "$KC" 'EC P-256' of-p256 2036-01-01
+good kube-certificate-authority.yaml '' '' "$KC" 'RSA 2048' storm-practice 2036-01-01
+good kube-certificate-ended.yaml '' '' "$KC" 'RSA 2048' storm-practice '2026-11-01 ended'
 for name in kube-token.yaml kube-token-flow kube.json; do good $name '' '' "$KT" '' ada ''; done
 
 # --- hostile files: file, name when dropped, password, the reason's name
@@ -282,6 +291,22 @@ config "- name: ada
   user:
     client-certificate-data: $(whole "$scratch/long.crt")
     client-key-data: $(whole "$scratch/p256.p8")" >hostile/kube-another-key.yaml && hostile kube-another-key.yaml '' '' CertificateOfAnotherKey
+config "$(ada "$scratch/long.crt" "$scratch/rsa2048.p8")
+- name: eve
+  user: {token: practice-token-0123456789}" | sed '/^current-context/d' >hostile/kube-two-users.yaml && hostile kube-two-users.yaml '' '' SeveralKeys
+config "$(ada "$scratch/long.crt" "$scratch/rsa2048.p8")
+    exec: {apiVersion: client.authentication.k8s.io/v1, command: /bin/sh}" >hostile/kube-program-beside.yaml && hostile kube-program-beside.yaml '' '' Unsupported
+authority() { # name, the member as YAML, reason
+	config "$(ada "$scratch/long.crt" "$scratch/rsa2048.p8")" "    $2
+" >"hostile/$1" && hostile "$1" '' '' "$3"
+}
+authority kube-authority.yaml "certificate-authority-data: $(printf 'no certificate' | base64 -w0)" NotUsable
+authority kube-authority-key.yaml "certificate-authority-data: $(cat "$scratch/authority.crt" "$scratch/rsa2048.p8" | base64 -w0)" NotUsable
+authority kube-authority-path.yaml 'certificate-authority: /etc/shadow' Unsupported
+config "- name: ada
+  user:
+    client-certificate-data: $(whole "$scratch/long.crt")
+    client-key-data: no-base64!" >hostile/kube-garbled-key.yaml && hostile kube-garbled-key.yaml '' '' NotUsable
 { printf 'apiVersion: v1\nclusters: []\na: &a [x,x,x,x,x,x,x,x,x]\n'; previous=a
 	for next in b c d e f g h i; do printf '%s: &%s [%s]\n' $next $next "*$previous,*$previous,*$previous,*$previous,*$previous,*$previous,*$previous,*$previous,*$previous"; previous=$next; done
 	printf 'users: *i\n'; } >hostile/kube-laughs.yaml && hostile kube-laughs.yaml '' '' Damaged

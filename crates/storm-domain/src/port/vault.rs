@@ -311,6 +311,7 @@ pub trait Vault: Send + Sync {
         &self,
         id: RegistrationId,
         secret: &ClientSecret,
+        mode: RotationMode,
         at: Timestamp,
     ) -> Result<SecretRotation, VaultError>;
     /// Writes a rotation whose `revision` is the one that was read. In the same transaction the secret that its step calls for

@@ -108,6 +108,23 @@ fn a_drill_never_switches_and_ends_with_the_old_one_in_use() {
 }
 
 #[test]
+fn a_drill_of_what_only_its_use_could_try_ends_without_using_it() {
+    let drill = Rotation { mode: RotationMode::Drill, ..rotation(RotationStep::Staged { verdict: None }) };
+    let end = walk(drill.clone(), [RotationEvent::Unprovable]);
+    assert_eq!((&end.step, end.in_use()), (&RotationStep::Untold, end.old));
+    assert!(end.is_over() && !end.can_undo() && end.found.is_none());
+    let unreached =
+        RotationEvent::NewTried { verdict: Verdict::CouldNotReach { reason: String::new() }, comparison: different() };
+    assert!(!walk(drill.clone(), [unreached.clone()]).is_told_by_refresh(), "no refresh may try it");
+    let guided = walk(rotation(RotationStep::Staged { verdict: None }), [unreached]);
+    assert!(guided.is_told_by_refresh());
+    assert_eq!(guided.step(RotationEvent::Unprovable, NOW), Err(RotationRefused));
+    let deleted = walk(drill, [accepted(), RotationEvent::Discard, RotationEvent::RevokeOrdered]);
+    let end = walk(deleted, [RotationEvent::Unprovable]);
+    assert_eq!((end.step, end.proved_at), (RotationStep::Rehearsed, None), "no proof is claimed");
+}
+
+#[test]
 fn a_way_back_is_open_until_the_old_one_is_ended_and_discards_what_was_made_for_nothing() {
     let switched = Rotation { switched_at: Some(Timestamp(1)), ..rotation(RotationStep::Switched) };
     for step in [

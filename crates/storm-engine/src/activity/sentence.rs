@@ -119,6 +119,9 @@ fn of_milestone(step: RotationMilestone) -> &'static str {
         RotationMilestone::ProvedDead => "The service refuses the old key",
         RotationMilestone::Undone => "The rotation was undone",
         RotationMilestone::Rehearsed => "A rotation was rehearsed: the new key was tried and deleted again",
+        RotationMilestone::Untold => {
+            "A rotation could not be rehearsed: the service does not tell whether a new key works before it is used, so it was deleted unused"
+        }
     }
 }
 

@@ -11,7 +11,7 @@ mod way;
 mod words;
 
 use storm_connectors::Connector;
-use storm_domain::port::{Probe, Reached};
+use storm_domain::port::{CertificateFault, Obstacle, Probe, Reached};
 use storm_domain::{
     Cause, Credential, Failure, Integration, IntegrationId, Method, ProviderWords, ReconnectReason, RefreshFailure,
     Timestamp, TransientKind, Trouble,
@@ -61,6 +61,11 @@ impl Engine {
         if probe.outcome.is_err() && case.complaint.is_of_the_service() {
             return None; // it was reached then
         }
+        let is_unknown =
+            matches!(&probe.outcome, Err(Obstacle::Certificate(CertificateFault::UnknownAuthority { .. })));
+        if is_unknown && self.has_own_authorities(case).await {
+            return None; // the probe does not know whom the key's file names
+        }
         self.cause_on_the_way(door, &probe).await
     }
 
@@ -76,6 +81,13 @@ impl Engine {
                 Some(way::cause_of(self.parts.network.as_ref(), door, probe.proxy.as_deref(), obstacle, &others).await)
             }
         }
+    }
+
+    /// Whether the key in use names who signs its service.
+    async fn has_own_authorities(&self, case: &Case) -> bool {
+        let Some(integration) = &case.integration else { return false };
+        let active = self.vault().active_generation(integration.id).await.ok().flatten();
+        matches!(active.map(|one| one.credential), Some(Credential::ServiceAccountKey(key)) if !key.authorities.is_empty())
     }
 
     /// What a probe of an integration's service met, in words.

@@ -10,8 +10,7 @@ use storm_domain::port::NewIntegration;
 use storm_domain::{
     ActivityKind, AppRegistration, Credential, CredentialEnd, ErrorCode, Event, Export, ExportedIntegration,
     ExportedRegistration, Failure, GenerationNumber, HeldSecretId, Hold, Integration, IntegrationId, Method,
-    OAuthGrant, ReconnectReason, RefreshState, RegistrationId, ReplacementPolicy, Timestamp, TokenState, Verdict,
-    tidy_labels,
+    ReconnectReason, RefreshState, RegistrationId, ReplacementPolicy, Timestamp, TokenState, Verdict, tidy_labels,
 };
 
 use super::grant_of;
@@ -176,7 +175,7 @@ impl Engine {
             asked_scopes: None,
             granted_scopes: one.granted_scopes.clone(),
             account: one.account.clone(),
-            state: state_of(one.method, credential.as_ref(), now),
+            state: self.state_of(one, credential.as_ref(), now),
             paused_at: None,
             hold: None,
             // Whom it may be lent to was this user's word on another computer.
@@ -254,6 +253,22 @@ impl Engine {
         }
     }
 
+    fn state_of(&self, one: &ExportedIntegration, credential: Option<&Credential>, now: Timestamp) -> TokenState {
+        let active = |expires_at, refresh| TokenState::Active { expires_at, refresh };
+        match (one.method, credential) {
+            (Method::OAuth, Some(Credential::OAuthGrant(grant))) => {
+                // What holds no token at all stands for a client whose tokens are asked for anew each time.
+                let is_refreshable = grant.refresh_token.is_some() || grant.access_token.is_none();
+                active(grant.expires_at, if is_refreshable { RefreshState::Idle } else { RefreshState::NotRefreshable })
+            }
+            (Method::OAuth, _) => TokenState::NeedsReconnect { reason: ReconnectReason::SignInLeftBehind, since: now },
+            (Method::ServiceAccount, _) if !self.shows_certificate(&one.connector_id, one.method) => {
+                active(None, RefreshState::Idle)
+            }
+            (Method::ApiKey | Method::ServiceAccount, _) => active(None, RefreshState::NotRefreshable),
+        }
+    }
+
     /// How an integration stands to those that are here: by its id, by its key, or by its account at the same service.
     async fn standing(&self, one: &ExportedIntegration, rows: &[Integration]) -> Result<Standing, Failure> {
         let live = || rows.iter().filter(|row| row.trashed_at.is_none());
@@ -317,20 +332,6 @@ impl Engine {
 
 fn registration_in(export: &Export, id: RegistrationId) -> Result<&ExportedRegistration, Failure> {
     export.registrations.iter().find(|one| one.registration.id == id).ok_or_else(not_whole)
-}
-
-fn state_of(method: Method, credential: Option<&Credential>, now: Timestamp) -> TokenState {
-    match (method, credential) {
-        (Method::OAuth, Some(Credential::OAuthGrant(OAuthGrant { expires_at, refresh_token, access_token, .. }))) => {
-            // What holds no token at all stands for a client whose tokens are asked for anew each time.
-            let is_refreshable = refresh_token.is_some() || access_token.is_none();
-            let refresh = if is_refreshable { RefreshState::Idle } else { RefreshState::NotRefreshable };
-            TokenState::Active { expires_at: *expires_at, refresh }
-        }
-        (Method::OAuth, _) => TokenState::NeedsReconnect { reason: ReconnectReason::SignInLeftBehind, since: now },
-        (Method::ApiKey, _) => TokenState::Active { expires_at: None, refresh: RefreshState::NotRefreshable },
-        (Method::ServiceAccount, _) => TokenState::Active { expires_at: None, refresh: RefreshState::Idle },
-    }
 }
 
 fn not_in_it() -> Failure {

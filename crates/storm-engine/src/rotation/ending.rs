@@ -1,6 +1,7 @@
 //! The end of a rotation: the old credential is turned off, and tried until the service refuses it. Where the service can switch
 //! it off first, that is done and tried, and it is ended for good when the service had its time, or says that it refuses it and
-//! nobody wants it back. What is discarded ends the same way, the other way round.
+//! nobody wants it back. What is discarded ends the same way, the other way round. What nobody can end is erased here, and no proof
+//! is claimed.
 //!
 //! INVARIANT: one task for each integration does all of that, so that nothing is ordered or tried twice at a time by itself; only
 //! the service's own refusal proves a death; and what other programs were lent until the switch has time to be used before
@@ -56,6 +57,10 @@ impl Engine {
                 {
                     return self.open_page(page).await;
                 }
+                return Ok(());
+            }
+            (RevokeMode::AtItsEnd, _) => {
+                self.end_behind(integration.id);
                 return Ok(());
             }
             (RevokeMode::ByApi, _) if !in_use.is_zero() => {
@@ -315,6 +320,9 @@ impl Engine {
     async fn end_once(&self, id: IntegrationId, failures: &mut u32, pause: &mut Duration) -> Result<bool, Failure> {
         let integration = self.live(id).await?;
         let rotation = self.rotation_under_way(id).await?;
+        if self.revoke_mode(&integration)?.0 == RevokeMode::AtItsEnd {
+            return self.end_without_service(&integration, rotation).await.map(|()| false);
+        }
         if let RotationStep::Deactivating { ordered: false, .. }
         | RotationStep::Revoking { ordered: false, .. }
         | RotationStep::Discarding { ordered: false, .. } = rotation.step
@@ -376,6 +384,21 @@ impl Engine {
         let goes_on = self.paused(*pause).await;
         *pause = (*pause * 2).min(LONGEST_PAUSE);
         Ok(goes_on)
+    }
+
+    /// Erases what works at its service until it ends.
+    async fn end_without_service(&self, integration: &Integration, rotation: Rotation) -> Result<(), Failure> {
+        let rotation = match rotation.step {
+            RotationStep::Revoking { ordered: false, .. } | RotationStep::Discarding { ordered: false, .. } => {
+                self.advance(&rotation, RotationEvent::RevokeOrdered).await?
+            }
+            _ => rotation,
+        };
+        let rotation = self.advance(&rotation, RotationEvent::Unprovable).await?;
+        match rotation.step {
+            RotationStep::Done => self.erase(integration, rotation.old).await,
+            _ => self.after_discard(integration, &rotation).await.map(drop),
+        }
     }
 
     /// Tries the old secret of an app registration without waiting for the end of a pause, and goes on by itself. Once for each.

@@ -275,12 +275,12 @@ impl Engine {
             }
             RotationStep::Deactivating { .. } | RotationStep::Revoking { .. } | RotationStep::Discarding { .. } => {
                 match self.revoke_mode(&integration)? {
-                    (RevokeMode::ByApi, _) => self.order_end(&integration, rotation).await,
+                    (RevokeMode::ByApi | RevokeMode::AtItsEnd, _) => self.order_end(&integration, rotation).await,
                     (RevokeMode::ByPage, _) => Ok(()), // it is the user's turn
                 }
             }
             RotationStep::ProvedDead => self.clear(&integration, &rotation).await,
-            RotationStep::Done | RotationStep::Undone | RotationStep::Rehearsed => {
+            RotationStep::Done | RotationStep::Undone | RotationStep::Rehearsed | RotationStep::Untold => {
                 self.clear_over(integration.id).await
             }
         }
@@ -363,8 +363,7 @@ impl Engine {
     async fn after_switch(&self, integration: &Integration, verdict: Option<Verdict>) -> Result<(), Failure> {
         self.exchanged.forget(integration.id);
         let now = self.now();
-        let event =
-            TokenEvent::CredentialSaved { expires_at: None, refreshable: integration.method == Method::ServiceAccount };
+        let event = TokenEvent::CredentialSaved { expires_at: None, refreshable: !self.is_lasting(integration) };
         self.change(integration.id, |row| {
             row.state = row.state.clone().step(event.clone(), now);
             if let Some(verdict) = &verdict {

@@ -1,7 +1,8 @@
 //! Rotating the client secret of an app registration: new beside old → tried → switched → old ended at the service → refused.
 //!
 //! The machine is that of keys, and so are the turns of the user; whichever integration of the registration they are taken from.
-//! What differs is how a secret is tried, see `secret_trial.rs`, and that all integrations of the registration switch at once.
+//! What differs is how a secret is tried, see `secret_trial.rs`, and that all integrations of the registration switch at once. In a
+//! drill the new one is tried, ended at the service by the user, and erased; where only its use could tell, it is not used.
 //! INVARIANT: a token request that is refused because of a secret that is no longer in use says nothing: it is sent again with
 //! the one that is.
 
@@ -10,7 +11,7 @@ use std::sync::Arc;
 use storm_domain::{
     AccountComparison, ActivityKind, AppRegistration, CredentialSummary, ErrorCode, Event, Failure, GenerationInfo,
     GenerationNumber, GenerationPhase, Integration, IntegrationId, ProviderWords, RefreshFailure, RegistrationId,
-    RotationEvent, RotationMilestone, RotationStep, SecretRotation, VaultError, Verdict,
+    RotationEvent, RotationMilestone, RotationMode, RotationStep, SecretRotation, VaultError, Verdict,
 };
 use storm_secret::ClientSecret;
 use subtle::ConstantTimeEq as _;
@@ -23,7 +24,7 @@ use crate::view::{IntegrationDetailView, RotationView, TypedSecret};
 
 impl Engine {
     /// Saves a new client secret beside the one in use, tries it, and switches every integration of the app registration to it
-    /// once the service takes it.
+    /// once the service takes it. In a drill none is switched: the new one is tried and discarded.
     ///
     /// # Errors
     /// When the secret cannot be used, is the one in use, or a rotation is under way.
@@ -31,6 +32,7 @@ impl Engine {
         self: &Arc<Self>,
         id: IntegrationId,
         secret: TypedSecret,
+        drill: bool,
     ) -> Result<IntegrationDetailView, Failure> {
         let registration = self.registration_of(&self.live(id).await?).await?;
         // EXPOSE: from the window into the secret type.
@@ -43,7 +45,8 @@ impl Engine {
                 None,
             ));
         }
-        let rotation = match self.vault().begin_secret_rotation(registration.id, &new, self.now()).await {
+        let mode = if drill { RotationMode::Drill } else { RotationMode::Guided };
+        let rotation = match self.vault().begin_secret_rotation(registration.id, &new, mode, self.now()).await {
             Err(VaultError::Conflict) => return Err(secret_is_rotating()),
             Err(VaultError::NotFound) => {
                 let message = "This app registration has no client secret to replace.";
@@ -60,8 +63,10 @@ impl Engine {
         let rotation = self.secret_rotation_of(integration).await?;
         match rotation.step {
             RotationStep::Staged { .. } | RotationStep::Verified { .. } => self.try_new_secret(rotation).await,
-            RotationStep::Revoking { ordered: false, .. } => self.open_apps_page(integration).await,
-            RotationStep::Revoking { ordered: true, .. } => {
+            RotationStep::Revoking { ordered: false, .. } | RotationStep::Discarding { ordered: false, .. } => {
+                self.open_apps_page(integration).await
+            }
+            RotationStep::Revoking { ordered: true, .. } | RotationStep::Discarding { ordered: true, .. } => {
                 self.prove_secret_now(rotation.subject);
                 Ok(())
             }
@@ -77,8 +82,10 @@ impl Engine {
     /// A secret is ended by hand, at the service.
     pub(super) async fn revoke_old_secret(&self, integration: &Integration) -> Result<(), Failure> {
         let rotation = self.secret_rotation_of(integration).await?;
-        if rotation.step == RotationStep::Switched {
-            self.advance_secret(&rotation, RotationEvent::Revoke).await?;
+        match rotation.step {
+            RotationStep::Switched => drop(self.advance_secret(&rotation, RotationEvent::Revoke).await?),
+            RotationStep::Revoking { .. } => {}
+            _ => return Err(storm_domain::RotationRefused.to_failure()),
         }
         self.open_apps_page(integration).await
     }
@@ -92,25 +99,52 @@ impl Engine {
 
     pub(super) async fn confirm_old_secret_revoked(self: &Arc<Self>, integration: &Integration) -> Result<(), Failure> {
         let rotation = self.secret_rotation_of(integration).await?;
-        self.advance_secret(&rotation, RotationEvent::RevokeOrdered).await?;
-        self.secret_milestone(rotation.subject, RotationMilestone::Revoked).await?;
+        let rotation = self.advance_secret(&rotation, RotationEvent::RevokeOrdered).await?;
+        if rotation.in_use() == rotation.new {
+            self.secret_milestone(rotation.subject, RotationMilestone::Revoked).await?;
+        }
         self.prove_secret_now(rotation.subject);
         Ok(())
     }
 
     pub(super) async fn undo_secret_rotation(&self, integration: &Integration) -> Result<(), Failure> {
         let rotation = self.secret_rotation_of(integration).await?;
+        if rotation.mode == RotationMode::Drill {
+            return self.give_drill_up(integration, rotation).await;
+        }
         self.advance_secret(&rotation, RotationEvent::Undo).await?;
         self.after_secret_switch(rotation.subject).await?;
         self.secret_milestone(rotation.subject, RotationMilestone::Undone).await
+    }
+
+    /// The new one is to be ended at the service; once more, and it is left there as it is.
+    async fn give_drill_up(&self, integration: &Integration, mut rotation: SecretRotation) -> Result<(), Failure> {
+        const TRIES: usize = 8;
+        if !matches!(rotation.step, RotationStep::Discarding { .. }) {
+            self.advance_secret(&rotation, RotationEvent::Discard).await?;
+            return self.open_apps_page(integration).await;
+        }
+        // It is tried meanwhile.
+        for tries_left in (0..TRIES).rev() {
+            match self.advance_secret(&rotation, RotationEvent::Undo).await {
+                Err(Failure { code: ErrorCode::ChangedMeanwhile, .. }) if tries_left > 0 => {
+                    rotation = self.secret_rotation_of(integration).await?;
+                }
+                advanced => {
+                    advanced?;
+                    break;
+                }
+            }
+        }
+        self.secret_milestone(rotation.subject, RotationMilestone::Rehearsed).await
     }
 
     /// Takes a rotation up again that an earlier run left behind.
     pub(crate) async fn resume_secret_rotation(self: &Arc<Self>, rotation: SecretRotation) -> Result<(), Failure> {
         match rotation.step {
             RotationStep::Staged { .. } => self.try_new_secret(rotation).await,
-            RotationStep::Verified { .. } => self.switch_secret(rotation).await,
-            RotationStep::Revoking { ordered: true, .. } => {
+            RotationStep::Verified { .. } => self.after_secret_verified(rotation).await,
+            RotationStep::Revoking { ordered: true, .. } | RotationStep::Discarding { ordered: true, .. } => {
                 self.prove_secret_now(rotation.subject);
                 Ok(())
             }
@@ -118,13 +152,14 @@ impl Engine {
             // It is the user's turn, or over.
             RotationStep::Switched
             | RotationStep::Revoking { ordered: false, .. }
+            | RotationStep::Discarding { ordered: false, .. }
             | RotationStep::Done
             | RotationStep::Undone
-            // A service makes no client secrets by itself, and none is rehearsed.
+            | RotationStep::Rehearsed
+            | RotationStep::Untold
+            // A service makes no client secrets by itself.
             | RotationStep::Minting { .. }
-            | RotationStep::Deactivating { .. }
-            | RotationStep::Discarding { .. }
-            | RotationStep::Rehearsed => Ok(()),
+            | RotationStep::Deactivating { .. } => Ok(()),
         }
     }
 
@@ -132,6 +167,10 @@ impl Engine {
         let verdict = match self.word_on_spare_secret(rotation.subject).await? {
             Word::Believed => Verdict::Works { account: None },
             Word::Refused(words) => Verdict::Refused { reason: quoted(&words) },
+            Word::Untold if rotation.mode == RotationMode::Drill => {
+                self.advance_secret(&rotation, RotationEvent::Unprovable).await?;
+                return self.secret_milestone(rotation.subject, RotationMilestone::Untold).await;
+            }
             Word::Untold => Verdict::CouldNotReach {
                 reason: "The service takes no position on a client secret before a token is refreshed. The next refresh tries \
                          the new one, and goes on with the old one if it is refused."
@@ -147,9 +186,21 @@ impl Engine {
         let rotation = self.advance_secret(&rotation, tried).await?;
         if let RotationStep::Verified { .. } = rotation.step {
             self.secret_milestone(rotation.subject, RotationMilestone::Verified).await?;
-            self.switch_secret(rotation).await?;
+            self.after_secret_verified(rotation).await?;
         }
         Ok(())
+    }
+
+    /// Goes on with the switch, and with the end of a drill.
+    async fn after_secret_verified(&self, rotation: SecretRotation) -> Result<(), Failure> {
+        if rotation.mode != RotationMode::Drill {
+            return self.switch_secret(rotation).await;
+        }
+        self.advance_secret(&rotation, RotationEvent::Discard).await?;
+        match self.sharers_of(rotation.subject).await?.first() {
+            Some(integration) => self.open_apps_page(integration).await,
+            None => Ok(()),
+        }
     }
 
     async fn switch_secret(&self, rotation: SecretRotation) -> Result<(), Failure> {
@@ -166,21 +217,37 @@ impl Engine {
         self.wake_those_waiting_for(id).await
     }
 
-    /// Tries the old one until the service refuses it, with growing pauses.
+    /// Tries the one that is not in use until the service refuses it, with growing pauses: the old one, or a drill's new one.
     pub(super) async fn prove_secret_until_refused(&self, id: RegistrationId) -> Result<(), Failure> {
         let mut pause = super::ending::FIRST_PAUSE;
         loop {
             let rotation = self.secret_rotation_under_way(id).await?;
-            let event = match self.word_on_spare_secret(id).await? {
-                Word::Believed => RotationEvent::OldTried { verdict: Verdict::Works { account: None } },
-                Word::Refused(words) => {
-                    RotationEvent::OldTried { verdict: Verdict::Refused { reason: quoted(&words) } }
+            let is_discarded = rotation.in_use() == rotation.old;
+            let tried = |verdict| {
+                if is_discarded {
+                    RotationEvent::NewTried { verdict, comparison: AccountComparison::Same }
+                } else {
+                    RotationEvent::OldTried { verdict }
                 }
-                Word::Untold => RotationEvent::Unprovable,
-                Word::Unreached(reason) => RotationEvent::OldTried { verdict: Verdict::CouldNotReach { reason } },
             };
-            let rotation = self.advance_secret(&rotation, event).await?;
+            let event = match self.word_on_spare_secret(id).await? {
+                Word::Believed => tried(Verdict::Works { account: None }),
+                Word::Refused(words) => tried(Verdict::Refused { reason: quoted(&words) }),
+                Word::Untold => RotationEvent::Unprovable,
+                Word::Unreached(reason) => tried(Verdict::CouldNotReach { reason }),
+            };
+            let rotation = match self.advance_secret(&rotation, event).await {
+                // Its user was faster. What they want stands in the rotation.
+                Err(Failure { code: ErrorCode::ChangedMeanwhile, .. }) => {
+                    match self.vault().secret_rotation(id).await.map_err(|error| error.to_failure())? {
+                        Some(rotation) if !rotation.is_over() => continue,
+                        _ => return Ok(()),
+                    }
+                }
+                advanced => advanced?,
+            };
             match rotation.step {
+                RotationStep::Rehearsed => return self.secret_milestone(id, RotationMilestone::Rehearsed).await,
                 RotationStep::ProvedDead => {
                     self.secret_milestone(id, RotationMilestone::ProvedDead).await?;
                     return self.advance_secret(&rotation, RotationEvent::Clear).await.map(drop);
@@ -330,7 +397,7 @@ impl Engine {
             new: Some(info(rotation.new, rotation.begun_at)),
             mode: rotation.mode,
             is_minted: false,
-            found: None,
+            found: rotation.found.clone(),
             begun_at: rotation.begun_at,
             verified_at: rotation.verified_at,
             switched_at: rotation.switched_at,

@@ -43,6 +43,8 @@ pub enum FileFactKind {
     Profile,
     Algorithm,
     Fingerprint,
+    /// Who signs the service that it is for, trusted for this integration only.
+    Authority,
 }
 
 /// The dates of a certificate.

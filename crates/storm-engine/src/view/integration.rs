@@ -110,6 +110,8 @@ pub enum LendingView {
     AccessKey,
     /// A short-lived key that is made of one that signs.
     SessionKey,
+    /// Nothing: it is a private key that proves connections, and stays here.
+    Nothing,
 }
 
 /// An integration's page.
@@ -246,6 +248,8 @@ pub enum RevokeMode {
     ByApi,
     /// The service's page is opened, and the user says when it is done.
     ByPage,
+    /// By nobody: it works until its end, as a certificate does, and is only erased here.
+    AtItsEnd,
 }
 
 /// Adds an integration with a pasted key.

@@ -19,9 +19,9 @@ use crate::person::Decision;
 use crate::rig::{Rig, failure};
 
 const CLIENT: &str = "practice-web";
-const BUILT_IN: &str = "practice-secret";
+pub(crate) const BUILT_IN: &str = "practice-secret";
 
-fn typed(secret: &str) -> TypedSecret {
+pub(crate) fn typed(secret: &str) -> TypedSecret {
     serde_json::from_value(json!(secret)).unwrap()
 }
 
@@ -38,7 +38,7 @@ fn registration(
     .unwrap()
 }
 
-async fn connect_with(rig: &Rig, registration_id: RegistrationId, name: &str) -> IntegrationId {
+pub(crate) async fn connect_with(rig: &Rig, registration_id: RegistrationId, name: &str) -> IntegrationId {
     let target = AuthorizationTarget::New {
         connector_id: "practice".into(),
         name: Some(name.into()),
@@ -53,16 +53,16 @@ async fn connect_with(rig: &Rig, registration_id: RegistrationId, name: &str) ->
 }
 
 /// An integration of a confidential client.
-async fn connect(rig: &Rig) -> (IntegrationId, RegistrationId) {
+pub(crate) async fn connect(rig: &Rig) -> (IntegrationId, RegistrationId) {
     let saved = rig.engine.save_registration(registration(rig, None, CLIENT, Some(BUILT_IN))).await.unwrap();
     (connect_with(rig, saved.id, "First").await, saved.id)
 }
 
-async fn make_secret(rig: &Rig) -> SecretCreated {
+pub(crate) async fn make_secret(rig: &Rig) -> SecretCreated {
     rig.sandbox.control().add_client_secret(CLIENT).await.unwrap()
 }
 
-async fn end_secret(rig: &Rig, id: &str) {
+pub(crate) async fn end_secret(rig: &Rig, id: &str) {
     rig.sandbox.control().delete_client_secret(CLIENT, id).await.unwrap();
 }
 
@@ -70,12 +70,12 @@ async fn end_built_in(rig: &Rig) {
     end_secret(rig, "secret_built_in").await;
 }
 
-async fn in_use(rig: &Rig, id: RegistrationId) -> String {
+pub(crate) async fn in_use(rig: &Rig, id: RegistrationId) -> String {
     // EXPOSE: compared in a test.
     rig.vault.registration_secret(id).await.unwrap().unwrap().expose().to_owned()
 }
 
-fn step_of(page: &IntegrationDetailView) -> Option<&RotationStep> {
+pub(crate) fn step_of(page: &IntegrationDetailView) -> Option<&RotationStep> {
     page.rotation.as_ref().map(|rotation| &rotation.step)
 }
 
@@ -84,7 +84,7 @@ fn is_done(page: &IntegrationDetailView) -> bool {
 }
 
 /// What a service says that looks at the grant before it looks at the client.
-fn grant_first(times: u32) -> Step {
+pub(crate) fn grant_first(times: u32) -> Step {
     let body = Some(r#"{"error":"invalid_grant"}"#.to_owned());
     Step { path: "/oauth/token".into(), status: Some(400), body, times: Some(times), ..Step::default() }
 }
@@ -96,7 +96,7 @@ async fn a_client_secret_is_rotated_without_spending_a_grant() {
     let refresh_token = rig.refresh_token(id).await;
     assert!(rig.page(id).await.can.rotate);
     let new = make_secret(&rig).await;
-    let page = rig.engine.begin_secret_rotation(id, typed(&new.client_secret)).await.unwrap();
+    let page = rig.engine.begin_secret_rotation(id, typed(&new.client_secret), false).await.unwrap();
     let rotation = page.rotation.clone().unwrap();
     assert_eq!(rotation.step, RotationStep::Switched);
     assert!(rotation.can_undo && page.integration.rotating && !page.can.rotate);
@@ -132,14 +132,14 @@ async fn a_client_secret_is_rotated_without_spending_a_grant() {
 async fn a_secret_that_the_service_refuses_is_not_switched_to_and_undo_erases_it() {
     let rig = Rig::start().await;
     let (id, registration) = connect(&rig).await;
-    let page = rig.engine.begin_secret_rotation(id, typed("not-a-secret-of-this-client")).await.unwrap();
+    let page = rig.engine.begin_secret_rotation(id, typed("not-a-secret-of-this-client"), false).await.unwrap();
     assert!(matches!(step_of(&page), Some(RotationStep::Staged { verdict: Some(Verdict::Refused { .. }) })));
     rig.engine.refresh_integration(id).await.unwrap();
     assert_eq!(failure(rig.engine.switch_rotation(id, true).await).code, ErrorCode::RotationNotPossible);
     rig.engine.undo_rotation(id).await.unwrap();
     assert_eq!(in_use(&rig, registration).await, BUILT_IN);
     assert!(rig.vault.spare_secret(registration).await.unwrap().is_none());
-    let same = rig.engine.begin_secret_rotation(id, typed(BUILT_IN)).await;
+    let same = rig.engine.begin_secret_rotation(id, typed(BUILT_IN), false).await;
     assert_eq!(failure(same).code, ErrorCode::KeyNotUsable);
 }
 
@@ -148,7 +148,7 @@ async fn undo_brings_the_old_secret_back_into_use() {
     let rig = Rig::start().await;
     let (id, registration) = connect(&rig).await;
     let new = make_secret(&rig).await;
-    rig.engine.begin_secret_rotation(id, typed(&new.client_secret)).await.unwrap();
+    rig.engine.begin_secret_rotation(id, typed(&new.client_secret), false).await.unwrap();
     end_secret(&rig, &new.secret_id).await;
     rig.engine.undo_rotation(id).await.unwrap();
     assert_eq!(in_use(&rig, registration).await, BUILT_IN);
@@ -160,7 +160,7 @@ async fn undo_brings_the_old_secret_back_into_use() {
 async fn an_old_secret_that_still_works_is_tried_until_it_does_not_also_after_a_restart() {
     let rig = Rig::start().await;
     let (id, _) = connect(&rig).await;
-    rig.engine.begin_secret_rotation(id, typed(&make_secret(&rig).await.client_secret)).await.unwrap();
+    rig.engine.begin_secret_rotation(id, typed(&make_secret(&rig).await.client_secret), false).await.unwrap();
     rig.engine.revoke_old_key(id).await.unwrap();
     rig.engine.confirm_old_key_revoked(id).await.unwrap(); // it was another one that was deleted
     rig.page_when(id, |page| matches!(step_of(page), Some(RotationStep::Revoking { ordered: true, tries: 1.. }))).await;
@@ -183,7 +183,8 @@ async fn a_refresh_that_was_sent_with_the_old_secret_and_refused_is_sent_again_w
     let refresh = tokio::spawn(async move { engine.refresh_integration(id).await });
     let query = JournalQuery { path: Some("/oauth/token".into()), ..JournalQuery::default() };
     rig.sandbox.control().wait_for_requests(&query, Progress::Held, 1, Duration::from_secs(10)).await.unwrap();
-    let page = rig.engine.begin_secret_rotation(id, typed(&make_secret(&rig).await.client_secret)).await.unwrap();
+    let page =
+        rig.engine.begin_secret_rotation(id, typed(&make_secret(&rig).await.client_secret), false).await.unwrap();
     assert_eq!(step_of(&page), Some(&RotationStep::Switched));
     end_built_in(&rig).await;
     rig.sandbox.control().release("gate");
@@ -201,7 +202,7 @@ async fn a_new_secret_that_is_refused_in_use_gives_its_place_back_and_no_refresh
     let rig = Rig::start().await;
     let (id, registration) = connect(&rig).await;
     let new = make_secret(&rig).await;
-    rig.engine.begin_secret_rotation(id, typed(&new.client_secret)).await.unwrap();
+    rig.engine.begin_secret_rotation(id, typed(&new.client_secret), false).await.unwrap();
     // A part of the service that has not heard of it yet.
     let unknown = Some(r#"{"error":"invalid_client"}"#.to_owned());
     rig.next_token_answer(Step { status: Some(401), body: unknown, ..Step::default() });
@@ -220,7 +221,7 @@ async fn where_only_a_refresh_tells_the_next_one_switches_to_the_new_secret() {
     let (id, registration) = connect(&rig).await;
     let new = make_secret(&rig).await;
     rig.sandbox.control().script(grant_first(2)).unwrap();
-    let page = rig.engine.begin_secret_rotation(id, typed(&new.client_secret)).await.unwrap();
+    let page = rig.engine.begin_secret_rotation(id, typed(&new.client_secret), false).await.unwrap();
     assert!(matches!(step_of(&page), Some(RotationStep::Staged { verdict: Some(Verdict::CouldNotReach { .. }) })));
     assert_eq!(in_use(&rig, registration).await, BUILT_IN);
     rig.engine.refresh_integration(id).await.unwrap();
@@ -234,7 +235,7 @@ async fn where_only_a_refresh_tells_a_wrong_secret_costs_neither_the_refresh_nor
         let rig = Rig::start().await;
         let (id, registration) = connect(&rig).await;
         rig.sandbox.control().script(grant_first(2)).unwrap();
-        rig.engine.begin_secret_rotation(id, typed("not-a-secret-of-this-client")).await.unwrap();
+        rig.engine.begin_secret_rotation(id, typed("not-a-secret-of-this-client"), false).await.unwrap();
         let refusal = Some(refusal.to_owned());
         rig.next_token_answer(Step { status: Some(400), body: refusal.clone(), ..Step::default() });
         rig.engine.refresh_integration(id).await.unwrap();
@@ -250,7 +251,7 @@ async fn where_only_a_refresh_tells_a_wrong_secret_costs_neither_the_refresh_nor
 async fn where_nothing_tells_a_dead_secret_from_a_living_one_the_users_word_ends_the_rotation() {
     let rig = Rig::start().await;
     let (id, registration) = connect(&rig).await;
-    rig.engine.begin_secret_rotation(id, typed(&make_secret(&rig).await.client_secret)).await.unwrap();
+    rig.engine.begin_secret_rotation(id, typed(&make_secret(&rig).await.client_secret), false).await.unwrap();
     rig.engine.revoke_old_key(id).await.unwrap();
     end_built_in(&rig).await;
     rig.sandbox.control().script(grant_first(2)).unwrap();
@@ -266,7 +267,7 @@ async fn a_service_that_cannot_be_reached_leaves_the_old_secret_in_use_and_can_b
     let (id, registration) = connect(&rig).await;
     let new = make_secret(&rig).await;
     rig.next_token_answer(Step { status: Some(503), ..Step::default() });
-    let page = rig.engine.begin_secret_rotation(id, typed(&new.client_secret)).await.unwrap();
+    let page = rig.engine.begin_secret_rotation(id, typed(&new.client_secret), false).await.unwrap();
     assert!(matches!(step_of(&page), Some(RotationStep::Staged { verdict: Some(Verdict::CouldNotReach { .. }) })));
     assert_eq!(in_use(&rig, registration).await, BUILT_IN);
     rig.engine.retry_rotation(id).await.unwrap();
@@ -279,7 +280,7 @@ async fn all_integrations_of_the_registration_switch_together_and_nobody_mends_i
     let (first, used) = connect(&rig).await;
     let second = connect_with(&rig, used, "Second").await;
     let new = make_secret(&rig).await;
-    rig.engine.begin_secret_rotation(first, typed(&new.client_secret)).await.unwrap();
+    rig.engine.begin_secret_rotation(first, typed(&new.client_secret), false).await.unwrap();
     let page = rig.page(second).await;
     assert_eq!(step_of(&page), Some(&RotationStep::Switched));
     assert_eq!(page.registration.unwrap().names, ["First", "Second"]);
@@ -300,7 +301,7 @@ async fn all_integrations_of_the_registration_switch_together_and_nobody_mends_i
 }
 
 /// A client in its own name, which other tools are lent tokens of.
-async fn connect_robot(rig: &Rig) -> IntegrationId {
+pub(crate) async fn connect_robot(rig: &Rig) -> IntegrationId {
     let saved = registration(rig, None, CLIENT, Some(BUILT_IN));
     let saved = SaveRegistrationRequest { connector_id: "generic-oauth".into(), fields: [].into(), ..saved };
     let registration_id = rig.engine.save_registration(saved).await.unwrap().id;
@@ -330,7 +331,8 @@ async fn a_client_in_its_own_name_is_asked_for_a_real_token_and_lends_one_of_the
         other => panic!("{other:?}"),
     };
     let before = lent().await;
-    let page = rig.engine.begin_secret_rotation(id, typed(&make_secret(&rig).await.client_secret)).await.unwrap();
+    let page =
+        rig.engine.begin_secret_rotation(id, typed(&make_secret(&rig).await.client_secret), false).await.unwrap();
     assert_eq!(step_of(&page), Some(&RotationStep::Switched));
     assert_eq!(rig.token_requests("refresh_token"), 0);
     assert_ne!(lent().await, before, "what the old one brought may end with it");
@@ -351,7 +353,7 @@ async fn a_token_of_a_client_in_its_own_name_that_was_asked_for_with_the_old_sec
     let refresh = tokio::spawn(async move { engine.refresh_integration(id).await });
     let query = JournalQuery { path: Some("/oauth/token".into()), ..JournalQuery::default() };
     rig.sandbox.control().wait_for_requests(&query, Progress::Held, 1, Duration::from_secs(10)).await.unwrap();
-    rig.engine.begin_secret_rotation(id, typed(&make_secret(&rig).await.client_secret)).await.unwrap();
+    rig.engine.begin_secret_rotation(id, typed(&make_secret(&rig).await.client_secret), false).await.unwrap();
     end_built_in(&rig).await;
     rig.sandbox.control().release("gate");
     refresh.await.unwrap().unwrap();

@@ -106,7 +106,10 @@ async fn no_planted_secret_is_anywhere_in_the_data_folder() {
         created_at: NOW,
     };
     vault.put_registration(&registration, Some(&ClientSecret::new(client_secret))).await.unwrap();
-    vault.begin_secret_rotation(registration.id, &ClientSecret::new(next_secret), NOW).await.unwrap();
+    vault
+        .begin_secret_rotation(registration.id, &ClientSecret::new(next_secret), RotationMode::Guided, NOW)
+        .await
+        .unwrap();
 
     let mut expected = None;
     for _ in 0..3 {

@@ -3,8 +3,8 @@
 use crate::common::{LATER, NOW, add};
 use storm_domain::port::Vault;
 use storm_domain::{
-    AccountComparison, AppRegistration, GenerationNumber, Integration, RegistrationId, RotationEvent, RotationStep,
-    SecretRotation, VaultError, Verdict,
+    AccountComparison, AppRegistration, GenerationNumber, Integration, RegistrationId, RotationEvent, RotationMode,
+    RotationStep, SecretRotation, VaultError, Verdict,
 };
 use storm_secret::ClientSecret;
 use storm_testkit::{oauth_grant, oauth_integration};
@@ -27,7 +27,7 @@ async fn register(vault: &impl Vault, secret: Option<&str>) {
 
 async fn begun(vault: &impl Vault) -> SecretRotation {
     register(vault, Some("old")).await;
-    vault.begin_secret_rotation(ID, &ClientSecret::new("new"), NOW).await.unwrap()
+    vault.begin_secret_rotation(ID, &ClientSecret::new("new"), RotationMode::Guided, NOW).await.unwrap()
 }
 
 fn tried(verdict: Verdict) -> RotationEvent {
@@ -100,17 +100,40 @@ contract! {
         let rotation = switched(&vault, &rotation).await;
         step(&vault, &rotation, RotationEvent::Undo).await;
         assert_eq!(secrets(&vault).await, pair("old", None));
-        let next = vault.begin_secret_rotation(ID, &ClientSecret::new("third"), LATER).await.unwrap();
+        let next = vault.begin_secret_rotation(ID, &ClientSecret::new("third"), RotationMode::Guided, LATER).await.unwrap();
         assert_eq!((next.old, next.new), (GenerationNumber(0), GenerationNumber(2)));
         switched(&vault, &next).await;
         assert_eq!(secrets(&vault).await, pair("third", Some("old")));
+    }
+
+    async fn a_drill_never_brings_its_secret_into_use_and_erases_it_at_the_end(house) {
+        let vault = house.open().await;
+        register(&vault, Some("old")).await;
+        let drill = vault.begin_secret_rotation(ID, &ClientSecret::new("new"), RotationMode::Drill, NOW).await.unwrap();
+        let untold = step(&vault, &drill, tried(Verdict::CouldNotReach { reason: String::new() })).await;
+        let row = Integration { registration_id: Some(ID), ..oauth_integration(1) };
+        let credential = storm_domain::Credential::OAuthGrant(oauth_grant("access", Some("refresh")));
+        let id = add(&vault, row, Some(credential)).await;
+        assert!(vault.refresh_basis(id).await.unwrap().untold_secret.is_none(), "no refresh may try it");
+        let verified = step(&vault, &untold, tried(Verdict::Works { account: None })).await;
+        let vault = house.reopen(vault).await;
+        assert_eq!(vault.secret_rotation(ID).await.unwrap().unwrap().mode, RotationMode::Drill);
+        let discarding = step(&vault, &verified, RotationEvent::Discard).await;
+        assert_eq!(secrets(&vault).await, pair("old", Some("new")), "it is tried until it is dead");
+        let ordered = step(&vault, &discarding, RotationEvent::RevokeOrdered).await;
+        let end = step(&vault, &ordered, tried(refused())).await;
+        assert_eq!((end.step, secrets(&vault).await), (RotationStep::Rehearsed, pair("old", None)));
+
+        let drill = vault.begin_secret_rotation(ID, &ClientSecret::new("third"), RotationMode::Drill, LATER).await.unwrap();
+        let end = step(&vault, &drill, RotationEvent::Unprovable).await;
+        assert_eq!((end.step, secrets(&vault).await), (RotationStep::Untold, pair("old", None)));
     }
 
     async fn a_second_rotation_or_another_secret_beside_the_first_is_a_conflict_and_changes_nothing(house) {
         let vault = house.open().await;
         let rotation = begun(&vault).await;
         let third = ClientSecret::new("third");
-        assert_eq!(vault.begin_secret_rotation(ID, &third, NOW).await.unwrap_err(), VaultError::Conflict);
+        assert_eq!(vault.begin_secret_rotation(ID, &third, RotationMode::Guided, NOW).await.unwrap_err(), VaultError::Conflict);
         let registration = vault.registrations().await.unwrap().remove(0);
         assert_eq!(vault.put_registration(&registration, Some(&third)).await.unwrap_err(), VaultError::Conflict);
         vault.put_registration(&registration, None).await.unwrap();
@@ -134,7 +157,7 @@ contract! {
     async fn there_is_nothing_to_rotate_without_a_secret(house) {
         let vault = house.open().await;
         register(&vault, None).await;
-        let begun = vault.begin_secret_rotation(ID, &ClientSecret::new("new"), NOW).await;
+        let begun = vault.begin_secret_rotation(ID, &ClientSecret::new("new"), RotationMode::Guided, NOW).await;
         assert_eq!(begun.unwrap_err(), VaultError::NotFound);
         assert_eq!(vault.secret_rotation(ID).await.unwrap(), None);
     }

@@ -343,9 +343,10 @@ impl Vault for MemoryVault {
         &self,
         id: RegistrationId,
         secret: &ClientSecret,
+        mode: RotationMode,
         at: Timestamp,
     ) -> Result<SecretRotation, VaultError> {
-        self.write(|tables| tables.begin_secret_rotation(id, secret.clone(), at)).await
+        self.write(|tables| tables.begin_secret_rotation(id, secret.clone(), mode, at)).await
     }
 
     async fn update_secret_rotation(&self, rotation: SecretRotation) -> Result<SecretRotation, VaultError> {

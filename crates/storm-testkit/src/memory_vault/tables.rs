@@ -132,6 +132,7 @@ impl Tables {
         &mut self,
         id: RegistrationId,
         secret: ClientSecret,
+        mode: RotationMode,
         at: Timestamp,
     ) -> Result<SecretRotation, VaultError> {
         self.registration(id).and_then(|(_, secret)| secret).ok_or(VaultError::NotFound)?;
@@ -139,7 +140,7 @@ impl Tables {
         let (old, last) = earlier.unwrap_or((GenerationNumber(0), GenerationNumber(0)));
         self.forget_if_over(id)?;
         let (numbers, step) = ((old, GenerationNumber(last.0 + 1)), RotationStep::Staged { verdict: None });
-        let rotation = Rotation::begun(id, numbers, step, RotationMode::Guided, at);
+        let rotation = Rotation::begun(id, numbers, step, mode, at);
         self.secret_rotations.push((rotation.clone(), Some(secret)));
         Ok(rotation)
     }

@@ -75,6 +75,8 @@ const connector = (of: ConnectorBadge, category: string, description: string, me
   methods,
 });
 
+const clusterAddress = field({ name: 'server', title: 'API server', example: 'https://203.0.113.7:6443' });
+
 export const catalogue: ConnectorView[] = [
   connector(badge('github', 'GitHub', 'GH', '#1f2328'), 'Developer tools', 'Repositories, issues and packages.', [
     oauth({ default_scopes: ['repo', 'read:user'] }),
@@ -107,7 +109,8 @@ export const catalogue: ConnectorView[] = [
     apiKey({ title: 'Secret access key', takes_file: true, key_id: { title: 'Access key ID', example: 'AKIAIOSFODNN7EXAMPLE' } }),
   ]),
   connector(badge('kubernetes', 'Kubernetes', 'K8', '#2f5fd0'), 'Cloud and data', 'A cluster’s API.', [
-    apiKey({ title: 'Service account token', takes_file: true, fields: [field({ name: 'server', title: 'API server', example: 'https://203.0.113.7:6443' })] }),
+    apiKey({ title: 'Service account token', takes_file: true, fields: [clusterAddress] }),
+    serviceAccount({ title: 'Client certificate', how_to_get: 'Drop a kubeconfig here whose user has a certificate.', default_scopes: [], fields: [clusterAddress] }),
   ]),
   connector(badge('twilio', 'Twilio', 'TW', '#cf4045'), 'Communication', 'Messages and calls.', [apiKey({})]),
   connector(badge('generic-api-key', 'Any service with an API key', 'K', '#475569'), 'Any other service', 'A key in a header, in the address or as HTTP Basic.', [

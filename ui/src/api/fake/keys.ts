@@ -1,5 +1,5 @@
 // Keys and key files as the fake host takes them, how they are rotated, and what is still to be revoked.
-import type { CredentialSummary, Host, IntegrationId } from '../host';
+import type { CredentialSummary, Host, IntegrationId, Verdict } from '../host';
 import { FakeIntegrations } from './integrations';
 import { fail, verdictOf } from './model';
 import { sampleArchive, sampleEmail, sampleFile } from './samples';
@@ -120,12 +120,13 @@ export class FakeKeys extends FakeIntegrations {
 
   beginKeyFileRotation: Host['beginKeyFileRotation'] = async (id, file, drill) => this.beginRotation(id, this.secret({ from: 'held', id: file, key_id: null }), drill);
 
-  beginSecretRotation: Host['beginSecretRotation'] = async (id, { secret }) => {
+  beginSecretRotation: Host['beginSecretRotation'] = async (id, { secret }, drill) => {
     await this.called('beginSecretRotation');
     if (!this.find(id).registration?.has_secret) throw rotation.refusedStep();
     const summary = (hint: string): CredentialSummary => ({ kind: 'client_secret', hint });
-    this.change(id, (detail) => ({ ...detail, rotation: rotation.begun(generation(1, 'active', summary('GOCS…old1')), generation(2, 'staged', summary('GOCS…new2')), 'by_page') }));
-    return this.turn(id, (view) => rotation.tried(view, verdictOf(secret, 'octocat'), { comparison: 'same' }));
+    this.change(id, (detail) => ({ ...detail, rotation: rotation.begun(generation(1, 'active', summary('GOCS…old1')), generation(2, 'staged', summary('GOCS…new2')), 'by_page', drill ? 'drill' : 'guided') }));
+    const verdict: Verdict = secret.includes('untold') ? { outcome: 'could_not_reach', reason: rotation.UNTOLD } : verdictOf(secret, 'octocat');
+    return this.turn(id, (view) => rotation.tried(view, verdict, { comparison: 'same' }));
   };
 
   retryRotation = async (id: IntegrationId) => {

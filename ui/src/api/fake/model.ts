@@ -297,7 +297,7 @@ export class FakeModel {
     if (!old) throw rotation.refusedStep();
     const hint = row.integration.method === 'service_account' ? '9b07…1e' : 'rk_live_…9xZ1';
     const fresh = generation((old.number ?? 0) + 1, 'staged', summaryOf(row.integration.method, hint));
-    const end = row.can.revoke ? 'by_api' : 'by_page';
+    const end = row.lends === 'nothing' ? 'at_its_end' : row.can.revoke ? 'by_api' : 'by_page';
     const mode = rehearsed ? 'drill' : minted ? 'automatic' : 'guided';
     const comparison: AccountComparison = secret.includes('other')
       ? { comparison: 'different', old: row.integration.account?.label ?? '', new: 'staging@northwind.example' }
@@ -310,7 +310,7 @@ export class FakeModel {
     return this.change(id, (row) => {
       if (!row.rotation) throw rotation.refusedStep();
       const next = step(row.rotation);
-      const over = ['done', 'undone', 'rehearsed'].includes(next.step.step);
+      const over = ['done', 'undone', 'rehearsed', 'untold'].includes(next.step.step);
       return {
         ...row,
         rotation: next.step.step === 'undone' ? null : next,

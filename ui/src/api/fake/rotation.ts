@@ -2,6 +2,10 @@
 import type { AccountComparison, GenerationInfo, RevokeMode, RotationMode, RotationStep, RotationView, Verdict } from '../host';
 import { HostFailure } from '../host';
 
+/** What a service says of a client secret that only a refresh would try, as the core words it. */
+export const UNTOLD =
+  'The service takes no position on a client secret before a token is refreshed. The next refresh tries the new one, and goes on with the old one if it is refused.';
+
 export const refusedStep = (): HostFailure =>
   new HostFailure({ code: 'rotation_not_possible', message: '', action: null, field: null, connector: null });
 
@@ -35,6 +39,7 @@ const at = (rotation: RotationView, step: RotationStep, times: Partial<RotationV
 
 /** The new credential was tried; the same account is switched to at once. */
 export function tried(rotation: RotationView, verdict: Verdict, comparison: AccountComparison): RotationView {
+  if (verdict.outcome === 'could_not_reach' && verdict.reason === UNTOLD && rotation.mode === 'drill') return at(rotation, { step: 'untold' });
   if (verdict.outcome === 'refused' || verdict.outcome === 'could_not_reach') return at(rotation, { step: 'staged', verdict });
   const verified = at(
     rotation,
@@ -42,9 +47,10 @@ export function tried(rotation: RotationView, verdict: Verdict, comparison: Acco
     { verified_at: Date.now() },
   );
   const found = { comparison, missing: verdict.outcome === 'works_without' ? verdict.missing : null };
+  if (rotation.mode === 'drill' && rotation.revoke_mode === 'by_page') return at({ ...verified, found }, { step: 'discarding', ordered: false, tries: 0 });
   if (rotation.mode === 'drill') {
     const now = Date.now();
-    return at({ ...verified, found }, { step: 'rehearsed' }, { revoked_at: now, proved_at: now });
+    return at({ ...verified, found }, { step: 'rehearsed' }, { revoked_at: now, proved_at: rotation.revoke_mode === 'by_api' ? now : null });
   }
   if (comparison.comparison !== 'same') return { ...verified, found };
   const next = switched({ ...verified, found }, false);
@@ -59,23 +65,26 @@ export function switched(rotation: RotationView, despiteDifference: boolean): Ro
 
 export function revoking(rotation: RotationView): RotationView {
   if (!['switched', 'deactivating', 'revoking'].includes(rotation.step.step)) throw refusedStep();
+  if (rotation.revoke_mode === 'at_its_end') return at(rotation, { step: 'done' }, { revoked_at: Date.now() });
   const ordered = rotation.revoke_mode === 'by_api';
   return at(rotation, { step: 'revoking', ordered, tries: 0 }, ordered ? { revoked_at: Date.now() } : {});
 }
 
 export function confirmed(rotation: RotationView): RotationView {
-  if (rotation.step.step !== 'revoking') throw refusedStep();
-  return at(rotation, { step: 'revoking', ordered: true, tries: 0 }, { revoked_at: Date.now() });
+  if (rotation.step.step !== 'revoking' && rotation.step.step !== 'discarding') throw refusedStep();
+  return at(rotation, { step: rotation.step.step, ordered: true, tries: 0 }, { revoked_at: Date.now() });
 }
 
-/** The old credential was tried once more. */
+/** What is being ended was tried once more: the old credential, or a drill's new one. */
 export function oldTried(rotation: RotationView, refused: boolean): RotationView {
-  if (rotation.step.step !== 'revoking') throw refusedStep();
+  if (rotation.step.step !== 'revoking' && rotation.step.step !== 'discarding') throw refusedStep();
   if (!refused) return at(rotation, { ...rotation.step, tries: rotation.step.tries + 1 });
-  return at(rotation, { step: 'done' }, { proved_at: Date.now() });
+  return at(rotation, { step: rotation.step.step === 'revoking' ? 'done' : 'rehearsed' }, { proved_at: Date.now() });
 }
 
 export function undone(rotation: RotationView): RotationView {
+  if (rotation.step.step === 'discarding') return at(rotation, { step: 'rehearsed' });
   if (!rotation.can_undo) throw refusedStep();
+  if (rotation.mode === 'drill') return at(rotation, { step: 'discarding', ordered: false, tries: 0 });
   return at(rotation, { step: 'undone' });
 }

@@ -84,6 +84,23 @@ export const clusterFile: KeyFileView = {
   fields: { server: 'https://10.0.0.7:6443' },
 };
 
+/** One with a client certificate. */
+export const certificateFile: KeyFileView = {
+  ...clusterFile,
+  id: 'held-certificate',
+  file: {
+    name: 'admin.conf',
+    shape: 'Kubernetes configuration with a certificate',
+    facts: [
+      { kind: 'subject', value: 'kubernetes-admin' },
+      { kind: 'algorithm', value: 'EC P-256' },
+      { kind: 'authority', value: 'kubernetes' },
+    ],
+    certificate: { begins: Date.now() - 300 * DAY, ends: Date.now() + 65 * DAY, validity: 'current' },
+  },
+  uses: [{ connector: badgeOf('kubernetes'), method: 'service_account' }],
+};
+
 /** The same before that. */
 export const lockedArchive: HeldFileView = { held: 'locked', id: 'locked-archive', name: 'reports.p12', shape: 'PKCS#12 archive' };
 

@@ -1,7 +1,7 @@
 // Named situations of the fake host, for `?fake=NAME` in a plain browser.
 import type { ErrorCode, Failure, FindingView, IntegrationDetailView, KeyProblem, StatusView, VaultNotice, VaultView } from '../host';
 import { fullLog } from './diagnostics';
-import { accessKeyFile, FakeHost, lockedArchive, profilesFile, refusedFile, sampleArchive, sampleExport, sampleFile } from './host';
+import { accessKeyFile, certificateFile, FakeHost, lockedArchive, profilesFile, refusedFile, sampleArchive, sampleExport, sampleFile } from './host';
 import { labelled } from './list';
 import { fail, kept, type FakeSettings } from './model';
 import { crowd, integrationOf, longHistory, twoAccounts, workingDay } from './seed';
@@ -13,6 +13,7 @@ export const samples = {
   sampleFile,
   sampleArchive,
   accessKeyFile,
+  certificateFile,
   profilesFile,
   lockedArchive,
   refusedFile,

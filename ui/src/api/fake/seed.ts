@@ -82,7 +82,7 @@ export function integrationOf({ id, connectorId, method, account, status = { sta
         : null,
     key_id: null,
     takes_file: method === 'service_account',
-    lends: method === 'api_key' ? 'key' : 'access_token',
+    lends: method === 'api_key' ? 'key' : connectorId === 'kubernetes' ? 'nothing' : 'access_token',
     generations: [generation(1, 'active', summaryOf(method, method === 'service_account' ? '4f1c…a9' : undefined))],
     replacement: method === 'oauth' ? null : { saved_at: now - 90 * 24 * HOUR, after_days: null, ends_at: null, due_at: null, last_use: { at: now - 2 * HOUR, consumer: 'git' } },
     rotation: null,

@@ -43,7 +43,10 @@ export function credentialHint(summary: CredentialSummary): string {
 const nounOf = ({ old }: RotationView): 'secret' | 'key' => (old.summary.kind === 'client_secret' ? 'secret' : 'key');
 
 /** Whether the new one is only tried, or not wanted any more: nothing is switched to then. */
-export const isDiscarded = ({ mode, step }: RotationView): boolean => mode === 'drill' || step.step === 'discarding' || step.step === 'rehearsed';
+export const isDiscarded = ({ mode, step }: RotationView): boolean => mode === 'drill' || step.step === 'discarding';
+
+/** Whether there is an end that the service would tell. */
+const isProvable = ({ step, revoke_mode: mode }: RotationView): boolean => mode !== 'at_its_end' && step.step !== 'untold';
 
 /** The line that is now; five when nothing is left to do. */
 function present({ step }: RotationView): number {
@@ -70,9 +73,10 @@ export function rotationLines(rotation: RotationView, service: string): Line[] {
   const now = present(rotation);
   const made: [Timestamp | null, Words] = [rotation.begun_at, madeLine(rotation, service)];
   const tried: [Timestamp | null, Words] = [rotation.verified_at, verifyLine(rotation, service)];
+  const proved: [Timestamp | null, Words] = [rotation.proved_at, isDiscarded(rotation) ? discardedLine(rotation, service) : proveLine(rotation, service)];
   const lines: [Timestamp | null, Words][] = isDiscarded(rotation)
-    ? [made, tried, [rotation.revoked_at, discardLine(rotation, service)], [rotation.proved_at, discardedLine(rotation, service)]]
-    : [made, tried, [rotation.switched_at, switchLine(rotation, service)], [rotation.revoked_at, revokeLine(rotation, service)], [rotation.proved_at, proveLine(rotation, service)]];
+    ? [made, tried, [rotation.revoked_at, discardLine(rotation, service)], ...(isProvable(rotation) ? [proved] : [])]
+    : [made, tried, [rotation.switched_at, switchLine(rotation, service)], [rotation.revoked_at, revokeLine(rotation, service)], ...(isProvable(rotation) ? [proved] : [])];
   return lines.map(([at, words], index) => ({
     state: index < now ? 'done' : index === now ? 'now' : 'later',
     at: index < now ? at : null,
@@ -99,8 +103,10 @@ function madeLine(rotation: RotationView, service: string): Words {
 /** The end of a new key that is not to be used. */
 function discardLine(rotation: RotationView, service: string): Words {
   const { step, revoke_mode: mode, revoke_failure: failure, new: fresh } = rotation;
-  const title = t('step-delete-new');
+  const noun = nounOf(rotation);
+  const title = t('step-delete-new', { noun });
   const hint = fresh ? credentialHint(fresh.summary) : t('hint-new-key');
+  if (mode === 'at_its_end') return { title: t('step-erase-new'), text: t('step-works-to-its-end', { service }), working: step.step === 'discarding' };
   if (step.step === 'discarding' && !step.ordered) {
     const leave: Line['actions'][number] = { action: 'let_be', label: t('step-leave', { service }) };
     if (mode === 'by_page') {
@@ -108,20 +114,23 @@ function discardLine(rotation: RotationView, service: string): Words {
     }
     return failure === null
       ? { title, text: t('step-asking-delete', { service, hint }), working: true, actions: [{ action: 'retry', label: t('common-try-again') }] }
-      : { title: t('step-not-deleted', { service }), text: joined(ofCore(failure), t('step-old-in-use')), actions: [{ action: 'retry', label: t('common-try-again') }, leave] };
+      : { title: t('step-not-deleted', { service }), text: joined(ofCore(failure), t('step-old-in-use', { noun })), actions: [{ action: 'retry', label: t('common-try-again') }, leave] };
   }
-  if (step.step === 'discarding' || step.step === 'rehearsed') return { title: t('step-new-deleted'), text: t('step-old-in-use') };
-  return { title, text: t('step-old-stays') };
+  if (step.step === 'untold') return { title: t('step-new-unused', { noun }), text: t('step-deleted-here', { service }) };
+  if (step.step === 'rehearsed' && rotation.revoked_at === null) return { title: t('step-new-left', { noun }), text: t('step-deleted-here', { service }) };
+  if (step.step === 'discarding' || step.step === 'rehearsed') return { title: t('step-new-deleted', { noun }), text: t('step-old-in-use', { noun }) };
+  return { title, text: t('step-old-stays', { noun }) };
 }
 
 function discardedLine(rotation: RotationView, service: string): Words {
   const { step } = rotation;
+  const noun = nounOf(rotation);
   if (step.step === 'rehearsed') {
     return rotation.proved_at === null
-      ? { title: t('step-new-left'), text: t('step-chose-not-to-wait') }
-      : { title: t('step-new-dead'), text: t('step-refuses-it', { service }) };
+      ? { title: t('step-new-unproved', { noun }), text: t('step-not-told-whether', { service }) }
+      : { title: t('step-new-dead', { noun }), text: t('step-refuses-it', { service }) };
   }
-  const title = t('step-prove-new');
+  const title = t('step-prove-new', { noun });
   if (step.step === 'discarding' && step.ordered) {
     const tries = step.tries === 0 ? '' : t('step-still-accepted', { n: step.tries, service });
     return { title, text: joined(t('step-until-refused', { service }), tries), working: true, actions: [{ action: 'retry', label: t('common-try-now') }, { action: 'let_be', label: t('step-do-not-wait') }] };
@@ -130,9 +139,12 @@ function discardedLine(rotation: RotationView, service: string): Words {
 }
 
 /** What a drill found, in a sentence or two. */
-export function drillResult(rotation: RotationView): string {
-  const { found } = rotation;
-  if (!found) return t('drill-failed');
+export function drillResult(rotation: RotationView, service: string): string {
+  const { found, step } = rotation;
+  const noun = nounOf(rotation);
+  if (step.step === 'untold') return joined(t('drill-untold', { service }), t('drill-untold-means', { service }));
+  if (!found) return t('drill-failed', { noun });
+  if (noun === 'secret') return joined(t('drill-worked-secret'), t('drill-would-go-through'));
   const less = found.missing ? t('drill-less', { limit: limitText(found.missing) }) : t('drill-same-rights');
   switch (found.comparison.comparison) {
     case 'same':
@@ -175,6 +187,8 @@ function verifyLine(rotation: RotationView, service: string): Words {
         return { title: t('step-works-other'), text: joined(t('step-belong', { old: step.comparison.old, new: step.comparison.new }), less) };
     }
   }
+  if (step.step === 'untold') return { title: t('step-not-told', { service }), text: t('step-only-refresh-tells') };
+  if ((step.step === 'discarding' || step.step === 'rehearsed') && rotation.found === null) return { title: t('step-given-up', { noun }), text: t('step-not-accepted', { service }) };
   return { title: t('step-works', { noun }), text: t('step-accepted', { service }) };
 }
 
@@ -220,6 +234,10 @@ function revokeLine(rotation: RotationView, service: string): Words {
   const old = noun === 'secret' ? t('hint-old-secret', { hint: credentialHint(replaced.summary) }) : credentialHint(replaced.summary);
   const title = t('step-turn-off', { noun });
   const byApi = mode === 'by_api';
+  if (mode === 'at_its_end') {
+    const actions: Line['actions'] = step.step === 'switched' ? [{ action: 'revoke', label: t('step-erase-here') }] : [];
+    return { title: t('step-erase-old'), text: t('step-works-to-its-end', { service }), working: step.step === 'revoking', actions };
+  }
   const failed: Words = {
     title: t('step-not-turned-off', { service, noun }),
     text: joined(ofCore(failure ?? ''), t('step-until-then-works', { old })),

@@ -2,7 +2,6 @@
 
 pub mod attempt;
 pub mod keys;
-pub mod mutual_tls;
 pub mod proxy;
 mod raw_server;
 mod untrusted_tls;

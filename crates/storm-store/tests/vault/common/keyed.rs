@@ -7,7 +7,7 @@ use storm_crypto::KeyId;
 use storm_domain::port::{NewRevocation, Vault as _};
 use storm_domain::{
     ActivityKind, AppRegistration, Credential, GenerationNumber, NetworkSettings, OwnProxy, PendingRevocation,
-    ProxyChoice, RegistrationId, RevocationId,
+    ProxyChoice, RegistrationId, RevocationId, RotationMode,
 };
 use storm_secret::{ClientSecret, ProxyPassword};
 use storm_store::{ChainVerdict, SqliteVault};
@@ -43,7 +43,10 @@ pub async fn fill(vault: &SqliteVault) {
         created_at: NOW,
     };
     vault.put_registration(&registration, Some(&ClientSecret::new("client secret"))).await.unwrap();
-    vault.begin_secret_rotation(REGISTRATION, &ClientSecret::new("next secret"), NOW).await.unwrap();
+    vault
+        .begin_secret_rotation(REGISTRATION, &ClientSecret::new("next secret"), RotationMode::Guided, NOW)
+        .await
+        .unwrap();
     let proxy = OwnProxy {
         address: "http://proxy.example:8080".parse().unwrap(),
         user: Some("ada".into()),

@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -12,12 +14,12 @@ use tokio_rustls::rustls::server::WebPkiClientVerifier;
 use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 use url::Url;
 
-use super::keys::pem;
-
 /// The certificate that was shown, and the request.
 type Visit = (Vec<u8>, String);
 
+/// The server; it ends when it is dropped.
 pub struct MutualTls {
+    /// Its address, by the name in its certificate.
     pub base: Url,
     authority: CertifiedIssuer<'static, KeyPair>,
     seen: Arc<Mutex<Vec<Visit>>>,
@@ -27,6 +29,11 @@ pub struct MutualTls {
 impl MutualTls {
     /// Answers every request with this JSON.
     pub async fn start(body: &'static str) -> Self {
+        Self::answering("200 OK", body).await
+    }
+
+    /// The same with another status.
+    pub async fn answering(status: &'static str, body: &'static str) -> Self {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
@@ -56,7 +63,7 @@ impl MutualTls {
                         let request = read_request(&mut stream).await;
                         seen.lock().unwrap().push((peer, request));
                         let answer = format!(
-                            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                            "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
                             body.len()
                         );
                         let _ = stream.write_all(answer.as_bytes()).await;
@@ -71,6 +78,11 @@ impl MutualTls {
     /// The authority that clients of it must trust, in DER.
     pub fn authority(&self) -> Vec<u8> {
         self.authority.der().to_vec()
+    }
+
+    /// The same in PEM.
+    pub fn authority_pem(&self) -> String {
+        pem("CERTIFICATE", self.authority.der())
     }
 
     /// A client's key and certificate as a person would paste them, and the certificate in DER.
@@ -112,4 +124,10 @@ async fn read_request(stream: &mut (impl tokio::io::AsyncRead + Unpin)) -> Strin
         assert!(read > 0, "the client went away");
         bytes.extend_from_slice(&piece[..read]);
     }
+}
+
+fn pem(label: &str, der: &[u8]) -> String {
+    let body = BASE64_STANDARD.encode(der);
+    let lines: Vec<&str> = body.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
 }
