@@ -1,7 +1,7 @@
 // How the list is looked at: search, filter, order, what is selected, and where the focus is. It outlives the view, so that whoever
 // comes back from a page finds the list as it was left.
 import type { IntegrationId, IntegrationView, ListSort } from '../api/host';
-import { choicesOf, everything, filtered, type Filter, type StateFilter } from './filter';
+import { choicesOf, everything, Finder, prepareSearch, type Filter, type StateFilter } from './filter';
 import type { Integrations } from './integrations.svelte';
 import { Sorter } from './sort';
 import type { Settings } from './window-settings.svelte';
@@ -19,11 +19,12 @@ export class List {
   /** From where Shift selects. */
   #anchor: IntegrationId | null = null;
   readonly #sorter = new Sorter();
+  readonly #finder = new Finder();
   readonly #all: () => IntegrationView[];
   readonly #ordered = $derived.by(() => this.#sorter.ordered(this.#all(), this.sort));
 
   /** The rows that are shown, in their order. */
-  readonly rows = $derived.by(() => filtered(this.#ordered, this.filter, this.search));
+  readonly rows = $derived.by(() => this.#finder.found(this.#ordered, this.filter, this.search));
   /** Those selected. What is not shown is not selected: nobody pauses what they do not see. */
   readonly selected = $derived.by(() => (this.#selected.size === 0 ? [] : this.rows.filter(({ id }) => this.#selected.has(id))));
   /** What there is to filter by. */
@@ -38,6 +39,11 @@ export class List {
 
   get sort(): ListSort {
     return this.settings.value.sort;
+  }
+
+  /** Somebody is about to search. */
+  prepare(): Promise<void> {
+    return prepareSearch(this.#ordered);
   }
 
   /** Chooses one kind of filter and leaves the others. */

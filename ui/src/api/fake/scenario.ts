@@ -106,7 +106,7 @@ export function fakeHost(name: string, still = false): FakeHost {
   if (name === 'accounts') return new FakeHost({ ...settings, rows: twoAccounts(), signsInAs: 'hubot' });
   if (name === 'labels') return new FakeHost({ ...settings, rows: labelled() });
   if (name === 'empty') return new FakeHost(settings);
-  if (name === 'crowd') return new FakeHost({ ...settings, rows: crowd(10_000) });
+  if (name === 'crowd' || name.startsWith('crowd:')) return new FakeHost({ ...settings, rows: crowd(Number(name.slice('crowd:'.length) || 10_000)) });
   if (name === 'long-log') return new FakeHost({ ...settings, rows: workingDay(), log: longHistory(workingDay(), 2_000) });
   if (name === 'log-broken') return new FakeHost({ ...settings, rows: workingDay(), notices: [{ notice: 'log_broken', sequence: 3 }], logCheck: { check: 'broken', sequence: 3, checked_at: Date.now() } });
   if (name === 'log-fails') return new FakeHost({ ...settings, rows: workingDay(), logFails: true, logCheck: { check: 'not_checked', failure: closed('The disk reported an error. Check the disk before you go on.') } });
