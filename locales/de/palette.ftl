@@ -30,3 +30,4 @@ palette-restore = Aus einem Export wiederherstellen
 palette-words-restore = Import Sicherung versiegelte Datei
 palette-import = Aus anderen Tools importieren
 palette-words-import = env aws gh docker netrc postman insomnia bruno 1password bitwarden suchen finden
+palette-words-paste = einfügen zwischenablage schlüssel token verbinden

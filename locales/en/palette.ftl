@@ -30,3 +30,4 @@ palette-restore = Restore from an export
 palette-words-restore = import backup sealed file
 palette-import = Import from other tools
 palette-words-import = env aws gh docker netrc postman insomnia bruno 1password bitwarden scan find
+palette-words-paste = paste clipboard key token connect

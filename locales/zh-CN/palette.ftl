@@ -26,3 +26,4 @@ palette-restore = 从导出文件恢复
 palette-words-restore = 导入 备份 密封文件
 palette-import = 从其他工具导入
 palette-words-import = env aws gh docker netrc postman insomnia bruno 1password bitwarden 扫描 查找
+palette-words-paste = 粘贴 剪贴板 密钥 令牌 连接

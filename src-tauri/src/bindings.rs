@@ -61,6 +61,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             export::open_export,
             export::restore_integration,
             api_key::hold_key_from_clipboard,
+            api_key::connector_of_copied_key,
             api_key::reveal_held_key,
             api_key::check_typed_key,
             api_key::add_api_key,

@@ -2,6 +2,7 @@
 
 mod access_key;
 mod account;
+mod actions;
 mod activity;
 mod bad_input;
 mod connect;
@@ -16,6 +17,7 @@ mod files;
 mod health;
 mod import;
 mod keep;
+mod keyboard;
 mod ladder;
 mod language;
 mod list;
@@ -23,4 +25,5 @@ mod notifications;
 mod paste;
 mod patience;
 mod rotate;
+mod screen_reader;
 mod verdict;

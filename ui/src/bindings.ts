@@ -93,6 +93,11 @@ export const commands = {
 	restoreIntegration: (request: RestoreRequest) => typedError<RestoredView, Failure>(__TAURI_INVOKE("restore_integration", { request })),
 	/**  Reads the clipboard; the key itself stays in the core, and is taken off the clipboard a little later. */
 	holdKeyFromClipboard: (connectorId: string) => typedError<HeldKeyView, Failure>(__TAURI_INVOKE("hold_key_from_clipboard", { connectorId })),
+	/**
+	 *  Tells for which connector the key on the clipboard is, by its form; null = none that is known. Nothing is kept, and the key stays
+	 *  on the clipboard.
+	 */
+	connectorOfCopiedKey: () => typedError<string | null, Failure>(__TAURI_INVOKE("connector_of_copied_key")),
 	/**  Shows a key that was read from the clipboard and is not saved yet, on the user's gesture. */
 	revealHeldKey: (id: HeldSecretId) => typedError<string, Failure>(__TAURI_INVOKE("reveal_held_key", { id })),
 	/**  What is seen in a key while it is typed; an error says why it cannot be used. */

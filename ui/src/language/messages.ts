@@ -126,6 +126,7 @@ export type PlainId =
   | 'connect-opening-browser'
   | 'heading-add'
   | 'heading-which-service'
+  | 'heading-which-service-key'
   | 'heading-how'
   | 'heading-registration'
   | 'connectors-search'
@@ -689,6 +690,7 @@ export type PlainId =
   | 'palette-words-restore'
   | 'palette-import'
   | 'palette-words-import'
+  | 'palette-words-paste'
   | 'revocation-title'
   | 'revocation-text'
   | 'revocation-given-up'
@@ -773,6 +775,7 @@ export type PlainId =
   | 'shortcut-palette'
   | 'shortcut-search'
   | 'shortcut-add'
+  | 'shortcut-paste'
   | 'shortcut-undo'
   | 'shortcut-sheet'
   | 'shortcut-leave'
@@ -1045,6 +1048,7 @@ export interface Variables {
   'heading-connect': 'service';
   'heading-replace': 'method' | 'name';
   'connectors-none': 'text';
+  'connectors-at-once': 'part' | 'service';
   'device-time-left': 'time';
   'device-qr': 'address';
   'discovery-more': 'n';

@@ -90,6 +90,11 @@ export class App {
     await this.attempt(async () => this.drop.deliver(await this.host.chooseExportFile()));
   }
 
+  /** Connects with the key on the clipboard, which the core reads; the window learns only whose it is. */
+  async pasteKey(): Promise<void> {
+    await this.attempt(async () => this.dialogs.copiedKey(await this.host.connectorOfCopiedKey()));
+  }
+
   /** Listens to the core and loads what is to be seen first; the answer stops all of it. */
   async start(): Promise<() => void> {
     const stops = [

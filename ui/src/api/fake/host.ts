@@ -3,6 +3,7 @@
 import { HostFailure, type Account, type AccountAnswer, type ActivityFilter, type ActivityQuery, type AuthorizationProgress, type AuthorizationTarget, type AuthorizationView, type CredentialSummary, type DiscoveryView, type ExportFormat, type Failure, type HeldFileView, type Host, type HostView, type IntegrationId, type IntegrationView, type KeyFileView, type ProtectionView, type StatusView, type Verdict } from '../host';
 import { intact, pageOf } from './activity';
 import { badgeOf, catalogue, discoveryOf } from './catalogue';
+import { connectorOf } from './copied-key';
 import { FakeImport } from './import';
 import { fail, kept, unlocked, verdictOf } from './model';
 import { generation } from './seed';
@@ -478,6 +479,12 @@ export class FakeHost extends FakeImport implements Host {
   };
 
   // API keys.
+
+  connectorOfCopiedKey = async () => {
+    await this.called('connectorOfCopiedKey');
+    if (this.settings.clipboard === '') throw fail('clipboard_empty');
+    return connectorOf(this.settings.clipboard);
+  };
 
   holdKeyFromClipboard = async () => {
     await this.called('holdKeyFromClipboard');
