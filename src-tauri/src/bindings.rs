@@ -49,6 +49,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             integration::undo_disconnect,
             integration::open_integration_page,
             list::set_labels,
+            list::top_integrations,
             list::window_settings,
             list::set_window_settings,
             health::health,

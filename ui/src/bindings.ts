@@ -69,6 +69,8 @@ export const commands = {
 	openIntegrationPage: (id: IntegrationId, page: ConnectorPage) => typedError<null, Failure>(__TAURI_INVOKE("open_integration_page", { id, page })),
 	/**  Puts labels on an integration, in the place of those it had. */
 	setLabels: (id: IntegrationId, labels: string[]) => typedError<null, Failure>(__TAURI_INVOKE("set_labels", { id, labels })),
+	/**  What stood on top of the list when the window was used last, before all the others are there. */
+	topIntegrations: () => typedError<IntegrationView[], Failure>(__TAURI_INVOKE("top_integrations")),
 	/**  How the window is used. */
 	windowSettings: () => typedError<WindowSettings, Failure>(__TAURI_INVOKE("window_settings")),
 	/**  Remembers how the window is used. */
@@ -2700,6 +2702,10 @@ export type WindowSettings = {
 	 *  2.1.4).
 	 */
 	letter_keys: boolean,
+	/**
+	 *  What stood on top of the list, so that the next start shows it before all the others are read. Empty where all are read as soon.
+	 */
+	top?: IntegrationId[],
 };
 
 /* Tauri Specta runtime */

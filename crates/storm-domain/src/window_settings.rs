@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::IntegrationId;
+
 /// What is remembered of the window.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct WindowSettings {
@@ -10,11 +12,14 @@ pub struct WindowSettings {
     /// Whether letters alone are keys. Who speaks to the computer, or hits keys by mistake, must be able to turn them off (WCAG 2.2,
     /// 2.1.4).
     pub letter_keys: bool,
+    /// What stood on top of the list, so that the next start shows it before all the others are read. Empty where all are read as soon.
+    #[serde(default)]
+    pub top: Vec<IntegrationId>,
 }
 
 impl Default for WindowSettings {
     fn default() -> Self {
-        Self { sort: ListSort::default(), letter_keys: true }
+        Self { sort: ListSort::default(), letter_keys: true, top: Vec::new() }
     }
 }
 

@@ -1,5 +1,6 @@
 // The rows of the list. A change of one row fetches that row; anything unknown fetches all, once for a burst of events. Rows that
-// change one after the other within a moment are shown together.
+// change one after the other within a moment are shown together. Before all are there for the first time, those that stood on top
+// the last time are: with a hundred thousand the others take a second.
 import { failureOf, type Host, type IntegrationId, type IntegrationView } from '../api/host';
 
 /** The first change shows at once, the next ones of a burst this much later. */
@@ -7,7 +8,10 @@ const MOMENT_MS = 50;
 
 export class Integrations {
   rows = $state.raw<IntegrationView[]>([]);
+  /** There is something to show. */
   loaded = $state(false);
+  /** All of them are there. */
+  whole = $state(false);
   #loading: Promise<void> | null = null;
   #again = false;
   /** Rows that were fetched and are not shown yet; null = it is gone. */
@@ -29,6 +33,7 @@ export class Integrations {
       this.#again = true;
       return this.#loading;
     }
+    if (!this.whole) void this.#fetchTop();
     this.#loading = this.#fetch().finally(() => {
       this.#loading = null;
     });
@@ -76,6 +81,14 @@ export class Integrations {
     if (fresh.size > 0) this.rows = this.rows.flatMap((row) => (fresh.has(row.id) ? (fresh.get(row.id) ?? []) : [row]));
   }
 
+  async #fetchTop(): Promise<void> {
+    // Why they did not come is said of all.
+    const top = await this.host.topIntegrations().catch(() => []);
+    if (this.whole || top.length === 0) return;
+    this.rows = top;
+    this.loaded = true;
+  }
+
   async #fetch(): Promise<void> {
     do {
       this.#again = false;
@@ -83,7 +96,8 @@ export class Integrations {
       // These are as new as what waits to be shown, or newer.
       this.#fresh.clear();
       this.rows = rows;
+      this.loaded = true;
+      this.whole = true;
     } while (this.#again);
-    this.loaded = true;
   }
 }

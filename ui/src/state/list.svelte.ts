@@ -6,6 +6,11 @@ import type { Integrations } from './integrations.svelte';
 import { Sorter } from './sort';
 import type { Settings } from './window-settings.svelte';
 
+/** A screenful, and some more for a tall one. */
+const TOP = 40;
+/** As many rows as are read at once in no time. */
+const FEW = 500;
+
 export class List {
   search = $state('');
   filter = $state.raw<Filter>(everything);
@@ -27,12 +32,12 @@ export class List {
   readonly rows = $derived.by(() => this.#finder.found(this.#ordered, this.filter, this.search));
   /** Those selected. What is not shown is not selected: nobody pauses what they do not see. */
   readonly selected = $derived.by(() => (this.#selected.size === 0 ? [] : this.rows.filter(({ id }) => this.#selected.has(id))));
-  /** What there is to filter by. */
-  readonly choices = $derived.by(() => choicesOf(this.#all(), this.filter));
+  /** What there is to filter by, once all rows are there: half a count would be a wrong one. */
+  readonly choices = $derived.by(() => choicesOf(this.integrations.whole ? this.#all() : [], this.filter));
 
   constructor(
     private readonly settings: Settings,
-    integrations: Integrations,
+    private readonly integrations: Integrations,
   ) {
     this.#all = () => integrations.rows;
   }
@@ -44,6 +49,12 @@ export class List {
   /** Somebody is about to search. */
   prepare(): Promise<void> {
     return prepareSearch(this.#ordered);
+  }
+
+  /** Has the rows on top remembered, whatever is looked for, so that the next start shows them before all the others are there. */
+  async noteTop(): Promise<void> {
+    if (!this.integrations.whole) return;
+    await this.settings.noteTop(this.#ordered.length > FEW ? this.#ordered.slice(0, TOP).map(({ id }) => id) : []);
   }
 
   /** Chooses one kind of filter and leaves the others. */

@@ -128,10 +128,29 @@ async fn how_the_window_is_used_is_remembered() {
     let rig = Rig::start().await;
     assert_eq!(
         rig.engine.window_settings().await.unwrap(),
-        WindowSettings { sort: ListSort::NeedsMe, letter_keys: true }
+        WindowSettings { sort: ListSort::NeedsMe, letter_keys: true, top: Vec::new() }
     );
-    let chosen = WindowSettings { sort: ListSort::Connector, letter_keys: false };
+    let chosen = WindowSettings { sort: ListSort::Connector, letter_keys: false, top: Vec::new() };
     rig.engine.set_window_settings(chosen.clone()).await.unwrap();
     let rig = rig.restart().await;
     assert_eq!(rig.engine.window_settings().await.unwrap(), chosen);
+}
+
+#[tokio::test]
+async fn what_stood_on_top_of_the_list_is_shown_first_as_it_is_now() {
+    let rig = Rig::start().await;
+    let mut added = Vec::new();
+    for _ in 0..3 {
+        added.push(rig.add_key(&rig.make_key().await).await);
+    }
+    let [one, other, gone] = added[..] else { panic!("three were added") };
+    assert!(rig.engine.top_integrations().await.unwrap().is_empty(), "nobody looked yet");
+    let settings = WindowSettings { top: vec![other, gone, one], ..WindowSettings::default() };
+    rig.engine.set_window_settings(settings).await.unwrap();
+    rig.engine.disconnect_integration(gone, false).await.unwrap();
+    rig.engine.set_labels(one, &["prod".to_owned()]).await.unwrap();
+    let rig = rig.restart().await;
+    let (top, all) = (rig.engine.top_integrations().await.unwrap(), rig.engine.integrations().await.unwrap());
+    assert_eq!(top.iter().map(|row| row.id).collect::<Vec<_>>(), [other, one]);
+    assert!(top.iter().all(|row| all.contains(row)), "they are what the whole list says of them");
 }

@@ -200,10 +200,11 @@ contract! {
         assert!(vault.window_settings().await.unwrap().is_none(), "nothing was chosen yet");
         vault.put_network_settings(&NetworkSettings::default()).await.unwrap();
         for sort in [ListSort::Created, ListSort::Connector] {
-            vault.put_window_settings(&WindowSettings { sort, letter_keys: false }).await.unwrap();
+            vault.put_window_settings(&WindowSettings { sort, letter_keys: false, top: vec![IntegrationId(Uuid::nil())] }).await.unwrap();
         }
         let vault = house.reopen(vault).await;
-        assert_eq!(vault.window_settings().await.unwrap(), Some(WindowSettings { sort: ListSort::Connector, letter_keys: false }));
+        let left = WindowSettings { sort: ListSort::Connector, letter_keys: false, top: vec![IntegrationId(Uuid::nil())] };
+        assert_eq!(vault.window_settings().await.unwrap(), Some(left));
         assert!(matches!(vault.network_settings().await.unwrap().unwrap().proxy, ProxyChoice::System));
     }
 

@@ -20,6 +20,8 @@ export const labelled = (): IntegrationDetailView[] => [
 export class FakeList extends FakeModel {
   windowIs: WindowSettings = { sort: 'needs_me', letter_keys: true };
 
+  topIntegrations = async () => (this.windowIs.top ?? []).flatMap((id) => this.rows.find((row) => row.integration.id === id)?.integration ?? []);
+
   windowSettings = async () => this.windowIs;
 
   setWindowSettings: Host['setWindowSettings'] = async (settings) => {
