@@ -44,4 +44,4 @@ pub use oidc_provider::{OidcProvider, OidcSettings};
 pub use patience::{Look, PATIENCE, eventually};
 pub use practice::{Practice, SHORT_LIFETIME, Seen};
 pub use screen_reader::{Heard, Node, ScreenReader};
-pub use window::{BareWindow, Picture, Window};
+pub use window::{BareWindow, Picture, Window, await_no_instance};
