@@ -59,8 +59,8 @@ soak-sim: ## Months of a thousand integrations in virtual time, with everything 
 gallery: ## Draw every view and state, light and dark, in a plain browser; pictures in target/gallery/
 	@scripts/gallery.sh $(SCENES)
 
-bench: ## Measure ours beside peers and floors, BENCH= one alone; figures in target/bench/
-	@scripts/bench.sh $(BENCH)
+bench: ## Measure ours beside peers and floors, BENCH= one alone (window_soak only so, SOAK_MINUTES=); figures in target/bench/
+	@SOAK_MINUTES="$(or $(SOAK_MINUTES),30)" scripts/bench.sh $(BENCH)
 
 package: ## Build a release and a Debian package
 	@scripts/package.sh

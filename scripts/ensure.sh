@@ -10,7 +10,7 @@ purpose=${1:?usage: ensure.sh run|test|bench}
 build_packages=(ca-certificates build-essential pkg-config file patchelf libwebkit2gtk-4.1-dev
 	libayatana-appindicator3-dev librsvg2-dev libdbus-1-dev xdg-utils)
 test_packages=(xvfb xauth openssl webkit2gtk-driver dbus dbus-x11 gnome-keyring libsecret-tools openbox chromium xdotool
-	wmctrl x11-utils imagemagick python3-gi python3-venv gir1.2-gtk-3.0 python3-dbus at-spi2-core procps e2fsprogs
+	wmctrl x11-utils imagemagick python3-gi python3-venv gir1.2-gtk-3.0 gir1.2-atspi-2.0 python3-dbus at-spi2-core procps e2fsprogs
 	fonts-dejavu-core fonts-noto-color-emoji)
 
 packages=("${build_packages[@]}")

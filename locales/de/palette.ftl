@@ -46,3 +46,4 @@ palette-settings-refreshing = Einstellungen: Erneuern
 palette-settings-refreshing-words = Token Abstand früh erhalten
 palette-settings-verification = Einstellungen: Prüfung
 palette-settings-verification-words = Zeitplan täglich wöchentlich
+palette-words-paste = einfügen zwischenablage schlüssel token verbinden

@@ -1,6 +1,7 @@
 shortcut-palette = Befehl ausführen oder Integration finden
 shortcut-search = In der Liste suchen
 shortcut-add = Integration hinzufügen
+shortcut-paste = Mit dem kopierten Schlüssel verbinden
 shortcut-undo = Entfernen rückgängig machen
 shortcut-sheet = Diese Tasten anzeigen
 shortcut-leave = Schließen oder zurück zur Liste

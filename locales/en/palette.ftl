@@ -46,3 +46,4 @@ palette-settings-refreshing = Settings: refreshing
 palette-settings-refreshing-words = token margin early keep alive renew
 palette-settings-verification = Settings: verification
 palette-settings-verification-words = schedule daily weekly check
+palette-words-paste = paste clipboard key token connect

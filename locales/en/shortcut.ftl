@@ -1,6 +1,7 @@
 shortcut-palette = Run a command or find an integration
 shortcut-search = Search the list
 shortcut-add = Add an integration
+shortcut-paste = Connect with the copied key
 shortcut-undo = Undo a removal
 shortcut-sheet = Show these keys
 shortcut-leave = Close, or go back to the list

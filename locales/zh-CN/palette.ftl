@@ -42,3 +42,4 @@ palette-settings-refreshing = 设置：刷新
 palette-settings-refreshing-words = 令牌 提前 保持
 palette-settings-verification = 设置：验证
 palette-settings-verification-words = 时间安排 每天 每周
+palette-words-paste = 粘贴 剪贴板 密钥 令牌 连接

@@ -1,6 +1,7 @@
 shortcut-palette = 运行命令或查找集成
 shortcut-search = 搜索列表
 shortcut-add = 添加集成
+shortcut-paste = 用已复制的密钥连接
 shortcut-undo = 撤消移除
 shortcut-sheet = 显示这些快捷键
 shortcut-leave = 关闭，或返回列表

@@ -13,8 +13,8 @@ use tokio::sync::mpsc::unbounded_channel;
 
 use crate::appearance::Look;
 use crate::attention::{self, EventQueue};
-use crate::diagnostics::{Desktop, ShownReport};
 use crate::autostart::HIDDEN;
+use crate::diagnostics::{Desktop, ShownReport};
 use crate::file_drop::FileDrops;
 use crate::import::Imports;
 use crate::language::Speech;

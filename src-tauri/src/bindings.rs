@@ -6,8 +6,8 @@ use specta_typescript::Typescript;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
 use crate::command::{
-    activity, api_key, authorization, autostart, connector, diagnostics, export, health, host, import, integration, key_file,
-    label, network, preferences, protection, restore, revocation, rotation,
+    activity, api_key, authorization, autostart, connector, diagnostics, export, health, host, import, integration,
+    key_file, label, list, network, preferences, protection, restore, revocation, rotation,
 };
 use crate::shell_event::{CoreEvent, ShellEvent};
 
@@ -52,6 +52,8 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             integration::undo_disconnect,
             integration::open_integration_page,
             label::set_labels,
+            list::top_integrations,
+            list::note_top,
             health::health,
             health::refreshes,
             health::export_forecast,
@@ -62,6 +64,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             export::open_export,
             export::restore_integration,
             api_key::hold_key_from_clipboard,
+            api_key::connector_of_copied_key,
             api_key::reveal_held_key,
             api_key::check_typed_key,
             api_key::add_api_key,

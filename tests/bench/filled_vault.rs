@@ -14,7 +14,7 @@ use storm_domain::{
 };
 use storm_store::{SqliteVault, VaultFolder, open_vault};
 use storm_testkit::{integration as plain_integration, oauth_grant, oauth_integration};
-use storm_tests::Outcome;
+use storm_tests::{Outcome, StepError};
 
 use crate::group_commit::failed;
 use crate::lean_service::{LIFETIME_S, LeanService};
@@ -51,13 +51,18 @@ pub async fn fill(
         created_at: now,
     };
     vault.put_registration(&registration, None).await.map_err(failed)?;
-    let ids = stream::iter(0..count)
-        .map(|grant| add(&vault, integration(grant, &registration, now), grant))
+    let filled = &vault;
+    let mut ids: Vec<(usize, IntegrationId)> = stream::iter(scattered(count))
+        .map(|grant| {
+            let adding = add(filled, integration(grant, &registration, now), grant);
+            async move { Ok::<_, StepError>((grant, adding.await?)) }
+        })
         .buffered(AT_ONCE)
         .try_collect()
         .await?;
+    ids.sort_unstable_by_key(|(grant, _)| *grant);
     vault.close().await;
-    Ok(ids)
+    Ok(ids.into_iter().map(|(_, id)| id).collect())
 }
 
 /// Makes a vault with so many service accounts at the service, all with the same key.
@@ -96,6 +101,12 @@ async fn open(data: &Path, keyring: Arc<dyn Keyring>) -> Outcome<SqliteVault> {
 
 fn fields(service: &LeanService) -> Fields {
     Fields::from([("base_url".to_owned(), service.base_url().to_owned())])
+}
+
+/// All grants, not in the order of their names: nobody adds integrations by the alphabet.
+fn scattered(count: usize) -> impl Iterator<Item = usize> {
+    const STEP: usize = 7_919; // a prime that divides no count
+    (0..count).map(move |place| place * STEP % count)
 }
 
 /// A realistic id: the vault's index must not profit from ids that count up.

@@ -16,7 +16,7 @@ pub struct Entry {
     /// `ours`, or the name of the peer or floor.
     pub name: String,
     /// What it is, in a sentence.
-    pub what: &'static str,
+    pub what: String,
     samples: Vec<f64>,
     /// The middle sample.
     pub median: f64,
@@ -39,13 +39,15 @@ pub struct Benchmark {
     pub entries: Vec<Entry>,
     /// Peers that are not installed here, so that their absence is not taken for a victory.
     pub missing: Vec<String>,
+    /// Whether ours was built without optimisation, so that its figures say little.
+    pub is_debug_build: bool,
 }
 
 /// Collects the samples of one benchmark, round by round.
 pub struct Rounds {
     name: &'static str,
     unit: &'static str,
-    what: Vec<(String, &'static str)>,
+    what: Vec<(String, String)>,
     samples: BTreeMap<String, Vec<f64>>,
     missing: Vec<String>,
 }
@@ -57,8 +59,8 @@ impl Rounds {
     }
 
     /// Announces an entry; ours comes first.
-    pub fn announce(&mut self, name: &str, what: &'static str) {
-        self.what.push((name.to_owned(), what));
+    pub fn announce(&mut self, name: &str, what: impl Into<String>) {
+        self.what.push((name.to_owned(), what.into()));
     }
 
     /// Says that a peer is not here.
@@ -75,13 +77,14 @@ impl Rounds {
     /// Works the figures out.
     pub fn finish(mut self) -> Benchmark {
         let ours = median(self.samples.get(OURS).map_or(&[], Vec::as_slice));
-        let entry = |(name, what): (String, &'static str)| {
+        let entry = |(name, what): (String, String)| {
             let samples = self.samples.remove(&name).unwrap_or_default();
             let (median, min) = (median(&samples), samples.iter().copied().fold(f64::INFINITY, f64::min));
             Entry { name, what, median, min, p99: p99(&samples), ours_to_this: ours / median, samples }
         };
         let entries = std::mem::take(&mut self.what).into_iter().map(entry).collect();
-        Benchmark { name: self.name, unit: self.unit, entries, missing: self.missing }
+        let is_debug_build = cfg!(debug_assertions);
+        Benchmark { name: self.name, unit: self.unit, entries, missing: self.missing, is_debug_build }
     }
 }
 
@@ -114,14 +117,15 @@ impl Benchmark {
     /// # Errors
     /// When the file cannot be written.
     pub fn report(&self, folder: &Path) -> Outcome {
-        println!("\n{} ({})", self.name, self.unit);
-        println!("  {:<16} {:>10} {:>10} {:>10} {:>14}  what", "", "median", "min", "p99", "ours / this");
+        let build = if self.is_debug_build { ", debug build" } else { "" };
+        println!("\n{} ({}{build})", self.name, self.unit);
+        println!("  {:<20} {:>10} {:>10} {:>10} {:>14}  what", "", "median", "min", "p99", "ours / this");
         for entry in &self.entries {
             let Entry { name, what, median, min, p99, ours_to_this, .. } = entry;
-            println!("  {name:<16} {median:>10.3} {min:>10.3} {p99:>10.3} {ours_to_this:>14.3}  {what}");
+            println!("  {name:<20} {median:>10.3} {min:>10.3} {p99:>10.3} {ours_to_this:>14.3}  {what}");
         }
         for name in &self.missing {
-            println!("  {name:<16} {:>10}", "missing");
+            println!("  {name:<20} {:>10}", "missing");
         }
         std::fs::write(folder.join(format!("{}.json", self.name)), serde_json::to_vec_pretty(self)?)?;
         Ok(())

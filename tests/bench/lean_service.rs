@@ -75,6 +75,11 @@ impl LeanService {
         &self.base_url
     }
 
+    /// Its port.
+    pub fn port(&self) -> u16 {
+        self.base_url.rsplit(':').next().and_then(|port| port.parse().ok()).unwrap_or_default()
+    }
+
     /// The same address by name: oidc-agent takes plain http from "localhost" only.
     pub fn issuer(&self) -> &str {
         &self.issuer

@@ -1,5 +1,6 @@
 //! What a process and everything it started costs, as the kernel counts it.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// A process and all it started, itself first.
@@ -37,4 +38,15 @@ pub fn memory(root: u32) -> f64 {
 pub fn sleeps(root: u32) -> u32 {
     let of_task = |task: PathBuf| number(&task.join("status").to_string_lossy(), "voluntary_ctxt_switches:");
     tree(root).into_iter().flat_map(tasks).map(of_task).sum()
+}
+
+/// The same of each program among them, by its name as the kernel has it, which is cut off after fifteen characters.
+pub fn memory_by_program(root: u32) -> BTreeMap<String, f64> {
+    let mut found = BTreeMap::new();
+    for id in tree(root) {
+        let name = std::fs::read_to_string(format!("/proc/{id}/comm")).unwrap_or_default();
+        let kilobytes = number(&format!("/proc/{id}/smaps_rollup"), "Pss:");
+        *found.entry(name.trim().to_owned()).or_default() += f64::from(kilobytes) / 1024.0;
+    }
+    found
 }

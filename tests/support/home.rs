@@ -18,6 +18,8 @@ pub struct Home {
     hour: Option<Duration>,
     /// See [`Home::own_folder`].
     own: Option<PathBuf>,
+    /// See [`Home::show_to_screen_readers`].
+    is_read: bool,
 }
 
 /// Everything that is asked to open a page.
@@ -29,7 +31,15 @@ impl Home {
     /// # Errors
     /// When there is no room.
     pub fn make(practice_port: u16) -> Outcome<Self> {
-        Ok(Self { folder: private_folder()?, practice_port, theme: "Adwaita", launchers: None, hour: None, own: None })
+        Ok(Self {
+            folder: private_folder()?,
+            practice_port,
+            theme: "Adwaita",
+            launchers: None,
+            hour: None,
+            own: None,
+            is_read: false,
+        })
     }
 
     /// From its next start on the program finds a dark desktop.
@@ -40,6 +50,11 @@ impl Home {
     /// From its next start on notifications come again as if an hour were so short.
     pub fn shorten_hours(&mut self, hour: Duration) {
         self.hour = Some(hour);
+    }
+
+    /// From its next start on the program gives its page to assistive technology, which the private desktop spares all others.
+    pub fn show_to_screen_readers(&mut self) {
+        self.is_read = true;
     }
 
     /// From its next start on the program finds a home folder of its own, with nothing in it but what the test puts there.
@@ -126,6 +141,9 @@ impl Home {
         ];
         if let Some(hour) = self.hour {
             environment.push(("STORM_CONNECT_HOUR_MS", hour.as_millis().to_string()));
+        }
+        if self.is_read {
+            environment.push(("NO_AT_BRIDGE", "0".to_owned()));
         }
         if let Some(own) = &self.own {
             environment.push(("HOME", own.to_string_lossy().into_owned()));

@@ -9,7 +9,9 @@ use tokio::process::Command;
 
 use crate::patience::{Look, eventually};
 use crate::program::built;
-use crate::{Browser, Desktop, Home, Manner, Notifications, Outcome, PATIENCE, Practice, StepError, Window};
+use crate::{
+    Browser, Desktop, Home, Manner, Notifications, Outcome, PATIENCE, Practice, ScreenReader, StepError, Window,
+};
 
 /// Pictures of a tour, numbered in their order.
 #[derive(Debug, Default)]
@@ -29,6 +31,15 @@ impl Album {
         }
         std::fs::create_dir_all(&folder)?;
         Ok(Self { folder: Some(folder), taken: 0 })
+    }
+
+    /// That of the test which runs: in the folder that `STORM_TEST_PICTURES` names, or none.
+    fn of_test() -> Outcome<Self> {
+        let test = std::thread::current().name().unwrap_or("unnamed").replace("::", "-");
+        match std::env::var_os("STORM_TEST_PICTURES") {
+            Some(folder) => Self::in_folder(PathBuf::from(folder).join(test)),
+            None => Ok(Self::default()),
+        }
     }
 
     /// How many pictures are in it.
@@ -79,12 +90,19 @@ impl Journey {
     /// # Errors
     /// Outside the private desktop, and when something does not start.
     pub async fn begin() -> Outcome<Self> {
-        let test = std::thread::current().name().unwrap_or("unnamed").replace("::", "-");
-        Self::begin_with(match std::env::var_os("STORM_TEST_PICTURES") {
-            Some(folder) => Album::in_folder(PathBuf::from(folder).join(test))?,
-            None => Album::default(),
-        })
-        .await
+        Self::begin_with(Album::of_test()?).await
+    }
+
+    /// As [`Self::begin`], for a screen reader.
+    ///
+    /// # Errors
+    /// As [`Self::begin`], and when the desktop has no assistive technology.
+    pub async fn begin_with_screen_reader() -> Outcome<Self> {
+        ScreenReader::switch_on().await?;
+        let mut journey = Self::prepare(Album::of_test()?).await?;
+        journey.home.show_to_screen_readers();
+        journey.open().await?;
+        Ok(journey)
     }
 
     /// As [`Self::begin`], keeping pictures.
@@ -92,6 +110,13 @@ impl Journey {
     /// # Errors
     /// As [`Self::begin`].
     pub async fn begin_with(album: Album) -> Outcome<Self> {
+        let mut journey = Self::prepare(album).await?;
+        journey.open().await?;
+        Ok(journey)
+    }
+
+    /// Everything but the program itself.
+    async fn prepare(album: Album) -> Outcome<Self> {
         let desktop = Desktop::of_session()?;
         let practice = Practice::start().await?;
         let browser = Browser::of(&desktop);
@@ -102,9 +127,7 @@ impl Journey {
         }
         let home = Home::make(practice.port())?;
         let notifications = Notifications::of(&desktop);
-        let mut journey = Self { desktop, practice, browser, notifications, home, album, window: None };
-        journey.open().await?;
-        Ok(journey)
+        Ok(Self { desktop, practice, browser, notifications, home, album, window: None })
     }
 
     /// Opens the program and waits until the vault is open.

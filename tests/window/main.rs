@@ -2,6 +2,7 @@
 
 mod access_key;
 mod account;
+mod actions;
 mod activity;
 mod bad_input;
 mod connect;
@@ -17,6 +18,7 @@ mod files;
 mod health;
 mod import;
 mod keep;
+mod keyboard;
 mod ladder;
 mod language;
 mod list;
@@ -25,5 +27,6 @@ mod onboarding;
 mod paste;
 mod patience;
 mod rotate;
+mod screen_reader;
 mod settings;
 mod verdict;

@@ -293,6 +293,8 @@ export const chapters = {
     { name: 'connectors-none', title: 'No such connector', act: async (page) => { await click(page, 'add'); await at(page, 'connector-search').fill('nowhere'); await see(page, 'connector-none'); } },
     { name: 'methods', title: 'The methods', act: (page) => pick(page, 'practice') },
     { name: 'key', title: 'A key', act: (page) => pick(page, 'zendesk') },
+    { name: 'key-copied', title: 'The copied key', act: async (page) => { await page.keyboard.press('Control+v'); await see(page, 'key-held'); } },
+    { name: 'key-copied-whose', title: 'Copied, of a service that nobody knows', act: async (page) => { await tell(page, `fakeHost.settings.clipboard = 'internal-0123456789'`); await page.keyboard.press('Control+v'); await see(page, 'connector'); } },
     { name: 'key-finding', title: 'A key of another service', act: async (page) => { await pick(page, 'stripe'); await at(page, 'key-field').fill('ghp_000000000000000000000000000000000000'); await see(page, 'key-switch'); } },
     { name: 'file', title: 'A key file', act: async (page) => { await pick(page, 'bigquery'); await click(page, 'file-choose'); await see(page, 'file-facts'); } },
     { name: 'registration', title: 'The app registration', act: (page) => pick(page, 'salesforce') },

@@ -75,6 +75,10 @@ export const commands = {
 	openIntegrationPage: (id: IntegrationId, page: ConnectorPage) => typedError<null, Failure>(__TAURI_INVOKE("open_integration_page", { id, page })),
 	/**  Puts labels on an integration, in the place of those it had. */
 	setLabels: (id: IntegrationId, labels: string[]) => typedError<null, Failure>(__TAURI_INVOKE("set_labels", { id, labels })),
+	/**  What stood on top of the list when the window was used last, before all the others are there. */
+	topIntegrations: () => typedError<IntegrationView[], Failure>(__TAURI_INVOKE("top_integrations")),
+	/**  Notes what stands on top of the list. */
+	noteTop: (top: IntegrationId[]) => typedError<null, Failure>(__TAURI_INVOKE("note_top", { top })),
 	/**  How all integrations are, and what will need their user. */
 	health: () => typedError<HealthView, Failure>(__TAURI_INVOKE("health")),
 	/**  The last refreshes of an integration, oldest first. */
@@ -95,6 +99,11 @@ export const commands = {
 	restoreIntegration: (request: RestoreRequest) => typedError<RestoredView, Failure>(__TAURI_INVOKE("restore_integration", { request })),
 	/**  Reads the clipboard; the key itself stays in the core, and is taken off the clipboard a little later. */
 	holdKeyFromClipboard: (connectorId: string) => typedError<HeldKeyView, Failure>(__TAURI_INVOKE("hold_key_from_clipboard", { connectorId })),
+	/**
+	 *  Tells for which connector the key on the clipboard is, by its form; null = none that is known. Nothing is kept, and the key stays
+	 *  on the clipboard.
+	 */
+	connectorOfCopiedKey: () => typedError<string | null, Failure>(__TAURI_INVOKE("connector_of_copied_key")),
 	/**  Shows a key that was read from the clipboard and is not saved yet, on the user's gesture. */
 	revealHeldKey: (id: HeldSecretId) => typedError<string, Failure>(__TAURI_INVOKE("reveal_held_key", { id })),
 	/**  What is seen in a key while it is typed; an error says why it cannot be used. */
@@ -2845,17 +2854,6 @@ export type WayOut =
 "recovery_code" | 
 /**  Choose a passphrase for a new vault. */
 "create_passphrase";
-
-/**  What is remembered of the window. */
-export type WindowSettings = {
-	/**  In which order the list is shown. */
-	sort: ListSort,
-	/**
-	 *  Whether letters alone are keys. Who speaks to the computer, or hits keys by mistake, must be able to turn them off (WCAG 2.2,
-	 *  2.1.4).
-	 */
-	letter_keys: boolean,
-};
 
 export type DiagnosticsView = { id: number, text: string };
 export type LogLevel = "error" | "warning" | "info" | "debug" | "trace";

@@ -3,12 +3,13 @@ import { labelled } from '../src/api/fake/list';
 import { crowd, integrationOf, workingDay } from '../src/api/fake/seed';
 import type { ListSort } from '../src/api/host';
 import { moved, ROW_HEIGHT, scrollTo, windowOf } from '../src/features/list/window';
-import { choicesOf, everything, filtered, searchTextOf, type Filter } from '../src/state/filter';
+import { choicesOf, everything, Finder, prepareSearch, searchTextOf, type Filter } from '../src/state/filter';
 import { Sorter } from '../src/state/sort';
 
 const rows = workingDay().map(({ integration }) => integration);
 const withLabels = labelled().map(({ integration }) => integration);
 const names = (shown: typeof rows) => shown.map(({ name }) => name);
+const filtered = (among: typeof rows, filter: Filter, search: string) => new Finder().found(among, filter, search);
 const only = (part: Partial<Filter>) => ({ ...everything, ...part });
 
 describe('the filters', () => {
@@ -60,6 +61,43 @@ describe('the search', () => {
   });
 });
 
+describe('a search letter by letter', () => {
+  const typed = 'northwind oauth';
+  const letters = [...typed].map((_, at) => typed.slice(0, at + 1));
+
+  test.each<[string, string[]]>([
+    ['written', letters],
+    ['taken back', [...letters].reverse()],
+    ['written over', ['sal', 'sl', 'slack', '', 'git', 'north', 'wind north', 'NORTHWIND', 'nor thwind']],
+  ])('finds what each search alone finds when %s', (_, searches) => {
+    const finder = new Finder();
+    for (const search of searches) expect([search, names(finder.found(rows, everything, search))]).toEqual([search, names(filtered(rows, everything, search))]);
+  });
+
+  test('sees rows that changed, other filters and none, in between', () => {
+    const finder = new Finder();
+    expect(names(finder.found(rows, everything, 's'))).toContain('Slack');
+    const renamed = rows.map((row) => (row.name === 'Slack' ? { ...row, name: 'Team talk', connector: { ...row.connector, name: 'Talk' } } : row));
+    expect(names(finder.found(renamed, everything, 'sl'))).toEqual([]);
+    expect(names(finder.found(renamed, everything, 'team'))).toEqual(['Team talk']);
+    expect(names(finder.found(renamed, only({ state: 'needs' }), 'team'))).toEqual(['Team talk']);
+    expect(names(finder.found(renamed, only({ method: 'api_key' }), 'team t'))).toEqual([]);
+    expect(finder.found(renamed, everything, '')).toEqual(renamed);
+    expect(names(finder.found(renamed, everything, 'o'))).toEqual(names(filtered(renamed, everything, 'o')));
+  });
+
+  test('reads each row once, before the first letter if it may', async () => {
+    let read = 0;
+    const many = crowd(3_000).map(({ integration }) => ({ ...integration, get account() { read += 1; return integration.account; } }));
+    await prepareSearch(many);
+    const once = read;
+    expect(once).toBeGreaterThan(0);
+    const finder = new Finder();
+    for (const search of ['s', 'se', 'ser', '', 'te']) finder.found(many, everything, search);
+    expect(read).toBe(once);
+  });
+});
+
 describe('the order', () => {
   const HOUR = 3_600_000;
   const at = (name: string, seen: number | null, next: number | null, created: number) => ({
@@ -100,6 +138,20 @@ describe('the order', () => {
     for (const sort of ['created', 'needs_me', 'name'] as const) {
       expect(names(sorter.ordered(added, sort))).toEqual(names(new Sorter().ordered(added, sort)));
     }
+  });
+
+  test.each([1, 7, 150, 299])('is the same after %d of many changed, and a few cost a few comparisons', (changes) => {
+    let read = 0;
+    const counted = (row: (typeof rows)[0], name: string) => Object.defineProperty({ ...row }, 'name', { enumerable: true, get: () => ((read += 1), name) });
+    const many = crowd(300).map(({ integration }) => counted(integration, integration.name));
+    const sorter = new Sorter();
+    sorter.ordered(many, 'name');
+    const changed = many.map((row, index) => ((index * 17) % 300 < changes ? counted(row, `Service ${(index * 31) % 977}`) : row));
+    read = 0;
+    const order = sorter.ordered(changed, 'name');
+    const compared = read / 2;
+    expect(names(order)).toEqual(names(new Sorter().ordered(changed, 'name')));
+    expect(compared).toBeLessThanOrEqual(Math.min(changes * 20, 3_000));
   });
 });
 

@@ -1,7 +1,10 @@
 // The list with ten thousand rows: what is drawn, where the focus is, and what a change costs.
-import { fireEvent, waitFor } from '@testing-library/svelte';
+import { cleanup, fireEvent, render, waitFor } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
 import { describe, expect, test, vi } from 'vitest';
+import { FakeHost } from '../src/api/fake/host';
 import { crowd } from '../src/api/fake/seed';
+import Window from '../src/views/Window.svelte';
 import { openWindow, rowOf, screen, type Opened } from './window';
 
 const COUNT = 10_000;
@@ -84,6 +87,43 @@ describe('ten thousand integrations', () => {
     observer.disconnect();
     expect(seen.size, 'drawn far less often than something changed').toBeLessThan(20);
     expect(all).not.toHaveBeenCalled();
+  });
+
+  test('show what stood on top the last time while all the others are on their way', async () => {
+    const host = new FakeHost({ rows: crowd(COUNT) });
+    host.preferred = { ...host.preferred, sort: 'name' };
+    host.top = ['i-7', 'i-3', 'gone'];
+    let answer = () => {};
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    const all = host.integrations;
+    host.integrations = async () => held.then(all);
+    render(Window, { props: { host } });
+    await find('list-reading');
+    expect(drawn().map(({ dataset }) => dataset.id)).toEqual(['i-3', 'i-7']);
+    expect(screen.getByTestId('nav-integrations').textContent).not.toMatch(/\d/);
+    expect(screen.getByTestId('filter-all').textContent).not.toMatch(/\d/);
+    await userEvent.type(screen.getByTestId('search'), '00009');
+    expect(screen.queryByTestId('list-none'), 'nobody knows yet').toBeNull();
+    answer();
+    await waitFor(() => expect(drawn().map(({ dataset }) => dataset.id)).toEqual(['i-9']));
+    expect(screen.queryByTestId('list-reading')).toBeNull();
+    await userEvent.clear(screen.getByTestId('search'));
+    await waitFor(() => expect(screen.getByTestId('filter-all').textContent).toContain('10,000'));
+    expect(drawn()[0]?.dataset.id).toBe('i-0');
+  });
+
+  test('have their top remembered for the next start, and few need none', async () => {
+    const { host } = await open();
+    await waitFor(() => expect(host.top.slice(0, 3)).toEqual(['i-0', 'i-1', 'i-2']));
+    expect(host.top.length).toBeGreaterThan(drawn().length);
+    cleanup();
+    const remembered = vi.spyOn(FakeHost.prototype as unknown as { called: (name: string) => Promise<void> }, 'called');
+    const few = new FakeHost({ rows: crowd(100) });
+    render(Window, { props: { host: few } });
+    await find('integration-list');
+    await Promise.resolve();
+    expect(few.top).toEqual([]);
+    expect(remembered.mock.calls.flat()).not.toContain('noteTop');
   });
 
   test('keep the focus where it is when its row moves, and give it to the neighbour when it goes', async () => {

@@ -16,6 +16,8 @@ pub struct KeyShape {
     pub kind: KeyKind,
     /// Whole length in characters, where it never varies.
     pub length: Option<usize>,
+    /// Whole length by which such a key is told from one of another service that begins alike. Other lengths are no mistake.
+    pub telling_length: Option<usize>,
     /// A checksum in the key itself.
     pub checksum: Option<Checksum>,
 }

@@ -33,7 +33,8 @@ pub use key_shape::{Checksum, KeyKind, KeyShape};
 pub use known_cause::KnownCause;
 pub use method::{ApiKeySetup, KeyIdSpec, MethodSpec, OAuthSetup, ServiceAccountSetup, Setup};
 pub use paste::{
-    KeyOwner, PasteHint, PasteProblem, PasteReport, Wrapping, check_key_id, check_pasted_key, owner_of_key,
+    KeyOwner, PasteHint, PasteProblem, PasteReport, Wrapping, check_key_id, check_pasted_key, connector_of_pasted_key,
+    owner_of_key,
 };
 pub use resolve::{Discovery, Pages, ResolveError};
 pub use rotation::{RevokeBy, RotationSpec};

@@ -1,6 +1,6 @@
 //! Setting up with a pasted key: looked at first, saved, then verified with a real request.
 
-use storm_connectors::{PasteProblem, check_key_id, check_pasted_key};
+use storm_connectors::{PasteProblem, check_key_id, check_pasted_key, connector_of_pasted_key};
 use storm_domain::port::NewIntegration;
 use storm_domain::{
     Action, ActivityKind, ApiKeyCredential, Credential, ErrorCode, Event, Failure, Fields, HeldSecretId, Integration,
@@ -28,6 +28,22 @@ impl Engine {
         };
         self.held.hold_key(id, key, self.now());
         Ok(HeldKeyView { id, hint, key_id, remarks })
+    }
+
+    /// The connector that a key is for by its form, where nobody has said whose it is. None = none that is known.
+    ///
+    /// # Errors
+    /// When there is nothing in it.
+    pub fn connector_of_key(&self, key: &ApiKey) -> Result<Option<String>, Failure> {
+        // EXPOSE: only whether there is anything.
+        if key.expose().trim().is_empty() {
+            return Err(Failure::new(
+                ErrorCode::ClipboardEmpty,
+                PasteProblem::Empty.to_string(),
+                Some(Action::ReplaceCredential),
+            ));
+        }
+        Ok(connector_of_pasted_key(key).map(|connector| connector.id.clone()))
     }
 
     /// Shows a held key to the user who pasted it. The one secret that goes to the window, on the user's own gesture.

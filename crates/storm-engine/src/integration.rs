@@ -25,20 +25,22 @@ impl Engine {
     /// # Errors
     /// When the vault cannot be read.
     pub async fn integrations(&self) -> Result<Vec<IntegrationView>, Failure> {
-        let rotating = self.vault().rotations().await.map_err(|error| error.to_failure())?;
         let rows = self.vault().integrations().await.map_err(|error| error.to_failure())?;
+        self.listed(&rows).await
+    }
+
+    /// Those of these rows that are not in the bin, as the list shows them.
+    pub(crate) async fn listed(&self, rows: &[Integration]) -> Result<Vec<IntegrationView>, Failure> {
+        let rotating = self.vault().rotations().await.map_err(|error| error.to_failure())?;
         let secrets = self.vault().secret_rotations().await.map_err(|error| error.to_failure())?;
         let is_rotating = |row: &Integration| {
             rotating.iter().any(|rotation| rotation.subject == row.id && !rotation.is_over())
                 || secrets.iter().any(|rotation| Some(rotation.subject) == row.registration_id && !rotation.is_over())
         };
-        let mut views = Vec::new();
-        for row in rows.iter().filter(|row| row.trashed_at.is_none()) {
-            let mut view = self.integration_view(row, is_rotating(row));
-            self.remind(row, &mut view).await?;
-            views.push(view);
-        }
-        Ok(views)
+        let live = rows.iter().filter(|row| row.trashed_at.is_none());
+        let mut listed: Vec<_> = live.map(|row| (row, self.integration_view(row, is_rotating(row)))).collect();
+        self.remind_all(&mut listed).await?;
+        Ok(listed.into_iter().map(|(_, view)| view).collect())
     }
 
     /// One integration's page.

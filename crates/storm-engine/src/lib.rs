@@ -25,6 +25,7 @@ mod import;
 mod integration;
 mod label;
 mod lend;
+mod list;
 mod naming;
 mod network;
 mod preferences;

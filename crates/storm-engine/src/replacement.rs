@@ -1,5 +1,7 @@
 //! Reminders to replace a key or a key file: its age, its end, and who used it last.
 
+use std::collections::HashMap;
+
 use storm_domain::port::KeyInUse;
 use storm_domain::{
     Action, ActivityKind, Credential, CredentialEnd, ErrorCode, Failure, GenerationInfo, Integration, IntegrationId,
@@ -84,15 +86,34 @@ impl Engine {
 
     /// Says in the list that a credential is to be replaced, where nothing worse is to be said.
     pub(crate) async fn remind(&self, row: &Integration, view: &mut IntegrationView) -> Result<(), Failure> {
-        // Most integrations have no policy and no end, and cost no question to the vault.
-        let may_end = row.method == Method::ServiceAccount || row.replacement != ReplacementPolicy::default();
-        if !may_end || view.rotating || view.status != StatusView::Connected {
+        if !is_reminded_of(row, view) {
             return Ok(());
         }
         let generations = self.vault().generations(row.id).await.map_err(|error| error.to_failure())?;
         let Some(active) = KeyInUse::among(row, &generations) else { return Ok(()) };
         if let Some(soon) = self.replace_soon(row, &active) {
             view.status = soon;
+        }
+        Ok(())
+    }
+
+    /// The same for the whole list. The vault is asked once where there are many, since a question for each takes seconds then.
+    pub(crate) async fn remind_all(&self, listed: &mut [(&Integration, IntegrationView)]) -> Result<(), Failure> {
+        /// So many questions cost less than one for all keys.
+        const FEW: usize = 32;
+        let mut asked: Vec<_> = listed.iter_mut().filter(|(row, view)| is_reminded_of(row, view)).collect();
+        if asked.len() <= FEW {
+            for (row, view) in asked {
+                self.remind(row, view).await?;
+            }
+            return Ok(());
+        }
+        let keys = self.vault().keys_in_use().await.map_err(|error| error.to_failure())?;
+        let keys: HashMap<_, _> = keys.into_iter().map(|key| (key.integration_id, key)).collect();
+        for (row, view) in &mut asked {
+            if let Some(soon) = keys.get(&row.id).and_then(|key| self.replace_soon(row, key)) {
+                view.status = soon;
+            }
         }
         Ok(())
     }
@@ -147,6 +168,12 @@ impl Engine {
         }
         Ok(found)
     }
+}
+
+/// Whether there may be something to say. Most integrations have no policy and no end, and cost no question to the vault.
+fn is_reminded_of(row: &Integration, view: &IntegrationView) -> bool {
+    let may_end = row.method == Method::ServiceAccount || row.replacement != ReplacementPolicy::default();
+    may_end && !view.rotating && view.status == StatusView::Connected
 }
 
 /// With the end that the key's certificate names.

@@ -15,6 +15,7 @@ pub(crate) const NETWORK: &str = "network";
 pub(crate) const PREFERENCES: &str = "preferences";
 /// Where older versions kept the order of the list and whether letters are keys.
 const WINDOW: &str = "window";
+pub(crate) const LIST_TOP: &str = "list_top";
 /// There only while the vault is tried.
 pub(crate) const SELF_TEST: &str = "self_test";
 

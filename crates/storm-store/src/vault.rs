@@ -590,6 +590,15 @@ impl Vault for SqliteVault {
             .await
     }
 
+    async fn list_top(&self) -> Result<Vec<IntegrationId>, VaultError> {
+        let kept = setting::one(&mut *self.reader().await?, &self.seal, setting::LIST_TOP).await?;
+        Ok(kept.map(|kept| payload::decode::<_, 0>(&kept)).transpose()?.map(|(top, [])| top).unwrap_or_default())
+    }
+
+    async fn put_list_top(&self, top: &[IntegrationId]) -> Result<(), VaultError> {
+        self.put_setting(setting::LIST_TOP, payload::encode(&top, &[])?).await
+    }
+
     async fn append_activity(
         &self,
         id: Option<IntegrationId>,

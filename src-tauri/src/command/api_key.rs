@@ -17,6 +17,15 @@ pub async fn hold_key_from_clipboard(shell: State<'_, Shell>, connector_id: Stri
     Ok(held)
 }
 
+/// Tells for which connector the key on the clipboard is, by its form; null = none that is known. Nothing is kept, and the key stays
+/// on the clipboard.
+#[tauri::command]
+#[specta::specta]
+pub async fn connector_of_copied_key(shell: State<'_, Shell>) -> Result<Option<String>, Failure> {
+    let key = guarded(shell.clipboard.key()).await?;
+    shell.ask(|engine| async move { engine.connector_of_key(&key) }).await
+}
+
 /// Shows a key that was read from the clipboard and is not saved yet, on the user's gesture.
 #[tauri::command]
 #[specta::specta]

@@ -13,6 +13,7 @@ pub mod import;
 pub mod integration;
 pub mod key_file;
 pub mod label;
+pub mod list;
 pub mod network;
 pub mod preferences;
 pub mod protection;

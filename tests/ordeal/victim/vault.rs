@@ -282,6 +282,12 @@ impl Vault for TrappedVault {
     async fn put_preferences(&self, preferences: &Preferences) -> Stored<()> {
         trapped!(self.put_preferences(preferences))
     }
+    async fn list_top(&self) -> Stored<Vec<IntegrationId>> {
+        looked!(self.list_top())
+    }
+    async fn put_list_top(&self, top: &[IntegrationId]) -> Stored<()> {
+        trapped!(self.put_list_top(top))
+    }
     async fn append_activity(
         &self,
         id: Option<IntegrationId>,

@@ -17,7 +17,8 @@ use thirtyfour::prelude::*;
 use tokio::process::{Child, Command};
 
 pub use self::bare::{BareWindow, Picture};
-use self::process::{await_no_instance, child_of, close_window, is_running, tail, window_is_shown};
+pub use self::process::await_no_instance;
+use self::process::{child_of, close_window, is_running, tail, window_is_shown};
 use crate::patience::{Look, eventually};
 use crate::program::built;
 use crate::{Home, Outcome, PATIENCE, StepError};

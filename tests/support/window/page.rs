@@ -78,7 +78,7 @@ impl Window {
         let what = format!("{css} to be clickable");
         let clicked = eventually(&what, PATIENCE, async || {
             for element in self.shown(css).await? {
-                if element.is_enabled().await.unwrap_or(false) {
+                if element.is_enabled().await.unwrap_or(false) && !is_busy(&element).await {
                     // Something may still move over it.
                     return Ok(match element.click().await {
                         Ok(()) => Look::Found(()),
@@ -285,7 +285,11 @@ impl Window {
     /// # Errors
     /// When the element does not appear.
     pub async fn place(&self, test: &str) -> Outcome<(i32, i32)> {
-        let rect = self.find(test).await?.rect().await?;
+        self.place_of(&selector(test)).await
+    }
+
+    async fn place_of(&self, css: &str) -> Outcome<(i32, i32)> {
+        let rect = self.find_css(css).await?.rect().await?;
         #[expect(clippy::cast_possible_truncation, reason = "positions on a screen fit")]
         let middle = ((rect.x + rect.width / 2.0) as i32, (rect.y + rect.height / 2.0) as i32);
         Ok(middle)
@@ -296,9 +300,22 @@ impl Window {
     /// # Errors
     /// When the element or the window cannot be found.
     pub async fn position(&self, test: &str) -> Outcome<(i32, i32)> {
-        let (middle, page) = (self.place(test).await?, page_on_screen().await?);
+        self.position_of(&selector(test)).await
+    }
+
+    /// The middle of what fits a CSS selector on the screen.
+    ///
+    /// # Errors
+    /// When the element or the window cannot be found.
+    pub async fn position_of(&self, css: &str) -> Outcome<(i32, i32)> {
+        let (middle, page) = (self.place_of(css).await?, page_on_screen().await?);
         Ok((i32::from(page.x) + middle.0, i32::from(page.y) + middle.1))
     }
+}
+
+/// Whether it is at work, and takes no click.
+async fn is_busy(element: &WebElement) -> bool {
+    element.attr("aria-disabled").await.ok().flatten().as_deref() == Some("true")
 }
 
 /// The text an element shows. One that was just replaced has none; the next look finds its successor.

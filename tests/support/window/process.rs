@@ -11,7 +11,10 @@ use crate::program::run;
 use crate::{Outcome, PATIENCE, StepError};
 
 /// Waits until the bus has forgotten the instance before: one that just ended would still be sent the new start.
-pub(super) async fn await_no_instance() -> Outcome {
+///
+/// # Errors
+/// When it stays.
+pub async fn await_no_instance() -> Outcome {
     const NAME: &str = "dev.stormconnect.app.SingleInstance";
     const BUS: [&str; 4] = ["-d", "org.freedesktop.DBus", "-o", "/org/freedesktop/DBus"];
     let ask = ["-m", "org.freedesktop.DBus.NameHasOwner", NAME];

@@ -139,6 +139,7 @@ export type PlainId =
   | 'connect-opening-browser'
   | 'heading-add'
   | 'heading-which-service'
+  | 'heading-which-service-key'
   | 'heading-how'
   | 'heading-registration'
   | 'connectors-search'
@@ -762,6 +763,7 @@ export type PlainId =
   | 'palette-settings-refreshing-words'
   | 'palette-settings-verification'
   | 'palette-settings-verification-words'
+  | 'palette-words-paste'
   | 'revocation-title'
   | 'revocation-text'
   | 'revocation-given-up'
@@ -868,6 +870,7 @@ export type PlainId =
   | 'shortcut-palette'
   | 'shortcut-search'
   | 'shortcut-add'
+  | 'shortcut-paste'
   | 'shortcut-undo'
   | 'shortcut-sheet'
   | 'shortcut-leave'
@@ -1176,6 +1179,7 @@ export interface Variables {
   'heading-connect': 'service';
   'heading-replace': 'method' | 'name';
   'connectors-none': 'text';
+  'connectors-at-once': 'part' | 'service';
   'device-time-left': 'time';
   'device-qr': 'address';
   'discovery-more': 'n';

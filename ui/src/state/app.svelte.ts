@@ -22,6 +22,7 @@ import { Drop } from './drop.svelte';
 import { failureText } from './failure';
 import { Integrations } from './integrations.svelte';
 import { List } from './list.svelte';
+import { ListTop } from './list-top';
 import { Page } from './page.svelte';
 import { Preferred } from './preferences.svelte';
 import { primaryAction } from './primary';
@@ -67,7 +68,7 @@ export class App {
     this.preferences = new Preferred(host);
     this.storage = new StorageTest(host);
     this.autostart = new Autostart(host);
-    this.list = new List(this.preferences, this.integrations);
+    this.list = new List(this.preferences, this.integrations, new ListTop(host));
     this.bulk = new Bulk(host, this.list, this.toasts);
     this.page = new Page(host);
     this.drop = new Drop(
@@ -91,6 +92,11 @@ export class App {
   /** Chooses an export in the system's file chooser, and opens it. */
   async chooseExport(): Promise<void> {
     await this.attempt(async () => this.drop.deliver(await this.host.chooseExportFile()));
+  }
+
+  /** Connects with the key on the clipboard, which the core reads; the window learns only whose it is. */
+  async pasteKey(): Promise<void> {
+    await this.attempt(async () => this.dialogs.copiedKey(await this.host.connectorOfCopiedKey()));
   }
 
   /** Listens to the core and loads what is to be seen first; the answer stops all of it. */

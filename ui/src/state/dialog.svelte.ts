@@ -5,6 +5,7 @@ import { FileQueue } from './file-queue.svelte';
 /** What the dialog that connects is opened for. */
 export type ConnectOpening =
   | { open: 'setup'; connectorId: string | null; method: Method | null }
+  | { open: 'copied_key'; connectorId: string | null }
   | { open: 'key_file'; file: KeyFileView }
   | { open: 'key_files'; queue: FileQueue }
   | { open: 'reconnect'; integration: IntegrationView; moreScopes: string[] }
@@ -28,6 +29,11 @@ export class Dialogs {
 
   setup(connectorId: string | null = null, method: Method | null = null): void {
     this.opening = { open: 'setup', connectorId, method };
+  }
+
+  /** Connects with the key on the clipboard; null = whose it is has to be asked. */
+  copiedKey(connectorId: string | null): void {
+    this.opening = { open: 'copied_key', connectorId };
   }
 
   keyFile(file: KeyFileView): void {

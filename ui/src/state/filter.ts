@@ -91,16 +91,76 @@ export function searchTextOf(row: IntegrationView): string {
   return text;
 }
 
-/** Rows that fit each chosen filter and hold every word of the search. */
-export function filtered(rows: IntegrationView[], { state, method, connector, label }: Filter, search: string): IntegrationView[] {
-  const words = fold(search).split(/\s+/).filter(Boolean);
+const isOpen = (filter: Filter) => Object.values(filter).every((one) => one === null);
+
+/** Rows that fit each chosen filter. */
+function fitting(rows: IntegrationView[], { state, method, connector, label }: Filter): IntegrationView[] {
   const wantedLabel = label === null ? null : fold(label);
   return rows.filter(
     (row) =>
       (state === null || isIn[state](row)) &&
       (method === null || row.method === method) &&
       (connector === null || row.connector.id === connector) &&
-      (wantedLabel === null || row.labels.some((one) => fold(one) === wantedLabel)) &&
-      (words.length === 0 || words.every((word) => searchTextOf(row).includes(word))),
+      (wantedLabel === null || row.labels.some((one) => fold(one) === wantedLabel)),
   );
+}
+
+function holdsAll(text: string, words: string[]): boolean {
+  for (const word of words) if (!text.includes(word)) return false;
+  return true;
+}
+
+/** Rows and what each is found by, side by side; null until somebody searches. */
+interface Among {
+  rows: IntegrationView[];
+  texts: string[] | null;
+}
+
+/** What was looked for the last time, and found. */
+interface Search extends Among {
+  all: IntegrationView[];
+  filter: Filter;
+  spoken: string;
+  text: string;
+  words: string[];
+}
+
+/** Looks for rows that fit each chosen filter and hold every word of the search, again and again. One letter more is looked for only where the letters before it were found. */
+export class Finder {
+  #all: Among = { rows: [], texts: null };
+  #last: Search | null = null;
+
+  found(all: IntegrationView[], filter: Filter, search: string): IntegrationView[] {
+    const spoken = language().tag;
+    const text = fold(search);
+    const words = text.split(/\s+/).filter(Boolean);
+    if (this.#all.rows !== all || this.#last?.spoken !== spoken) this.#all = { rows: all, texts: null };
+    const last = this.#last;
+    const goesOn = last !== null && last.all === all && last.filter === filter && last.spoken === spoken && text.startsWith(last.text);
+    const among = goesOn && last.rows !== all ? last : isOpen(filter) ? this.#all : { rows: fitting(all, filter), texts: null };
+    const fresh = goesOn ? words.filter((word) => !last.words.includes(word)) : words;
+    const found: Among = fresh.length === 0 ? among : holding(among, fresh);
+    this.#last = { all, filter, spoken, text, words, rows: found.rows, texts: found.texts };
+    return found.rows;
+  }
+}
+
+/** Reads what rows are found by before the first letter asks for it, a part at a time, so that nothing waits for it. */
+export async function prepareSearch(rows: IntegrationView[]): Promise<void> {
+  const AT_ONCE = 1_000;
+  for (let from = 0; from < rows.length; from += AT_ONCE) {
+    rows.slice(from, from + AT_ONCE).forEach(searchTextOf);
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+}
+
+function holding(among: Among, words: string[]): Among {
+  const texts = (among.texts ??= among.rows.map(searchTextOf));
+  const found = { rows: [] as IntegrationView[], texts: [] as string[] };
+  for (let at = 0; at < texts.length; at += 1) {
+    if (!holdsAll(texts[at]!, words)) continue;
+    found.rows.push(among.rows[at]!);
+    found.texts.push(texts[at]!);
+  }
+  return found;
 }

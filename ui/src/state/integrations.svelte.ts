@@ -1,5 +1,6 @@
 // The rows of the list. A change of one row fetches that row; anything unknown fetches all, once for a burst of events. Rows that
-// change one after the other within a moment are shown together.
+// change one after the other within a moment are shown together. Before all are there for the first time, those that stood on top
+// the last time are: with a hundred thousand the others take a second.
 import { failureOf, type Failure, type Host, type IntegrationId, type IntegrationView } from '../api/host';
 
 /** The first change shows at once, the next ones of a burst this much later. */
@@ -7,9 +8,12 @@ const MOMENT_MS = 50;
 
 export class Integrations {
   rows = $state.raw<IntegrationView[]>([]);
+  /** There is something to show. */
   loaded = $state(false);
   /** Why the last reading of all rows failed; what was read before stays. */
   failure = $state.raw<Failure | null>(null);
+  /** All of them are there. */
+  whole = $state(false);
   #loading: Promise<void> | null = null;
   #again = false;
   /** Rows that were fetched and are not shown yet; null = it is gone. */
@@ -31,6 +35,7 @@ export class Integrations {
       this.#again = true;
       return this.#loading;
     }
+    if (!this.whole) void this.#fetchTop();
     this.#loading = this.#fetch().finally(() => {
       this.#loading = null;
     });
@@ -82,6 +87,14 @@ export class Integrations {
     if (fresh.size > 0) this.rows = this.rows.flatMap((row) => (fresh.has(row.id) ? (fresh.get(row.id) ?? []) : [row]));
   }
 
+  async #fetchTop(): Promise<void> {
+    // Why they did not come is said of all.
+    const top = await this.host.topIntegrations().catch(() => []);
+    if (this.whole || top.length === 0) return;
+    this.rows = top;
+    this.loaded = true;
+  }
+
   async #fetch(): Promise<void> {
     do {
       this.#again = false;
@@ -91,6 +104,7 @@ export class Integrations {
         this.#fresh.clear();
         this.rows = rows;
         this.loaded = true;
+        this.whole = true;
         this.failure = null;
       } catch (thrown) {
         this.failure = failureOf(thrown);

@@ -1,10 +1,16 @@
 // How the list is looked at: search, filter, order, what is selected, and where the focus is. It outlives the view, so that whoever
 // comes back from a page finds the list as it was left.
 import type { IntegrationId, IntegrationView, ListSort } from '../api/host';
-import { choicesOf, everything, filtered, type Filter, type StateFilter } from './filter';
+import { choicesOf, everything, Finder, prepareSearch, type Filter, type StateFilter } from './filter';
 import type { Integrations } from './integrations.svelte';
+import type { ListTop } from './list-top';
 import type { Preferred } from './preferences.svelte';
 import { Sorter } from './sort';
+
+/** A screenful, and some more for a tall one. */
+const TOP = 40;
+/** As many rows as are read at once in no time. */
+const FEW = 500;
 
 export class List {
   search = $state('');
@@ -19,25 +25,38 @@ export class List {
   /** From where Shift selects. */
   #anchor: IntegrationId | null = null;
   readonly #sorter = new Sorter();
+  readonly #finder = new Finder();
   readonly #all: () => IntegrationView[];
   readonly #ordered = $derived.by(() => this.#sorter.ordered(this.#all(), this.sort));
 
   /** The rows that are shown, in their order. */
-  readonly rows = $derived.by(() => filtered(this.#ordered, this.filter, this.search));
+  readonly rows = $derived.by(() => this.#finder.found(this.#ordered, this.filter, this.search));
   /** Those selected. What is not shown is not selected: nobody pauses what they do not see. */
   readonly selected = $derived.by(() => (this.#selected.size === 0 ? [] : this.rows.filter(({ id }) => this.#selected.has(id))));
-  /** What there is to filter by. */
-  readonly choices = $derived.by(() => choicesOf(this.#all(), this.filter));
+  /** What there is to filter by, once all rows are there: half a count would be a wrong one. */
+  readonly choices = $derived.by(() => choicesOf(this.integrations.whole ? this.#all() : [], this.filter));
 
   constructor(
     private readonly preferences: Preferred,
-    integrations: Integrations,
+    private readonly integrations: Integrations,
+    private readonly top: ListTop,
   ) {
     this.#all = () => integrations.rows;
   }
 
   get sort(): ListSort {
     return this.preferences.sort;
+  }
+
+  /** Somebody is about to search. */
+  prepare(): Promise<void> {
+    return prepareSearch(this.#ordered);
+  }
+
+  /** Has the rows on top remembered, whatever is looked for, so that the next start shows them before all the others are there. */
+  async noteTop(): Promise<void> {
+    if (!this.integrations.whole) return;
+    await this.top.note(this.#ordered.length > FEW ? this.#ordered.slice(0, TOP).map(({ id }) => id) : []);
   }
 
   /** Chooses one kind of filter and leaves the others. */

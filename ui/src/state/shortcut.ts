@@ -19,6 +19,7 @@ export const shortcuts = table({
   palette: { scope: 'window', keys: ['Mod+K'] },
   search: { scope: 'window', keys: ['/', 'Mod+F'] },
   add: { scope: 'window', keys: ['n', 'Mod+N'] },
+  paste: { scope: 'window', keys: ['Mod+V'] },
   undo: { scope: 'window', keys: ['Mod+Z'] },
   sheet: { scope: 'window', keys: ['?'] },
   leave: { scope: 'window', keys: ['Escape'] },
@@ -40,6 +41,9 @@ export const shortcuts = table({
   extend: { scope: 'list', keys: ['Shift+ArrowUp', 'Shift+ArrowDown', 'Shift+Space'] },
   select_all: { scope: 'list', keys: ['Mod+A'] },
 });
+
+/** Keys that mean something else to a field. */
+const ofFields: Shortcut[] = ['undo', 'paste'];
 
 /** What it does. */
 export const shortcutTitle = (shortcut: Shortcut): string => t(`shortcut-${shortcut}`);
@@ -98,7 +102,7 @@ export class Keys {
       if (scope === 'list') continue;
       for (const way of keys) {
         const [one, two] = way.split(' ') as [string, string | undefined];
-        if (typing && (!way.startsWith('Mod+') || name === 'undo')) continue;
+        if (typing && (!way.startsWith('Mod+') || ofFields.includes(name))) continue;
         if (!letters && isLetters(way)) continue;
         if (two === undefined) {
           if (isPress(event, one, this.mac)) found ??= name;

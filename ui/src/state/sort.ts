@@ -1,5 +1,5 @@
 // The order of the list. Pure. What has no such time comes last; between equals the name decides.
-import type { IntegrationId, IntegrationView, ListSort } from '../api/host';
+import type { IntegrationView, ListSort } from '../api/host';
 import { language, t } from '../language/language.svelte';
 import { lastSeenAt, needsUser } from './status';
 
@@ -28,26 +28,57 @@ const orders: Record<ListSort, (one: IntegrationView, other: IntegrationView, co
 export const sorts = Object.keys(orders) as ListSort[];
 export const sortTitle = (sort: ListSort): string => t(`sort-${sort}`);
 
-/** Puts rows in order, again and again. It begins with the order of the time before, so that one changed row costs one pass and not a whole sort. */
+/** Puts rows in order, again and again. Those that did not change keep their order, and the others are put in among them: comparing names as a language does is dear. */
 export class Sorter {
-  #places = new Map<IntegrationId, number>();
+  #sorted: IntegrationView[] = [];
+  #known: ReadonlySet<IntegrationView> = new Set();
+  #by: { sort: ListSort; collator: Intl.Collator } | null = null;
 
   ordered(rows: IntegrationView[], sort: ListSort): IntegrationView[] {
-    const last = this.#places.size;
-    const before = new Array<IntegrationView | undefined>(last);
-    const added: IntegrationView[] = [];
-    for (const row of rows) {
-      const place = this.#places.get(row.id);
-      if (place === undefined || place >= last) added.push(row);
-      else before[place] = row;
-    }
-    const order = orders[sort];
     // As the language has its letters.
-    const { compare } = language().collator;
-    const byName = (one: IntegrationView, other: IntegrationView) => compare(one.name, other.name) || (one.id < other.id ? -1 : 1);
-    const kept = before.filter((row) => row !== undefined);
-    const sorted = kept.concat(added).sort((one, other) => order(one, other, compare) || byName(one, other));
-    this.#places = new Map(sorted.map(({ id }, place) => [id, place]));
-    return sorted;
+    const { collator } = language();
+    const byName = (one: IntegrationView, other: IntegrationView) => collator.compare(one.name, other.name) || (one.id < other.id ? -1 : 1);
+    const compare = (one: IntegrationView, other: IntegrationView) => orders[sort](one, other, collator.compare) || byName(one, other);
+    const goesOn = this.#by?.sort === sort && this.#by.collator === collator;
+    const present = new Set(rows);
+    const kept = goesOn ? this.#sorted.filter((row) => present.has(row)) : [];
+    const others = goesOn ? rows.filter((row) => !this.#known.has(row)) : [...rows];
+    this.#sorted = merged(kept, others.sort(compare), compare);
+    this.#known = present;
+    this.#by = { sort, collator };
+    return this.#sorted;
   }
+}
+
+/** Two in order become one in order: a few are put in by halving, many in one pass. */
+function merged<Row>(many: Row[], few: Row[], compare: (one: Row, other: Row) => number): Row[] {
+  if (few.length === 0) return many;
+  const halving = few.length * Math.log2(many.length + 1) < many.length;
+  const all: Row[] = [];
+  let from = 0;
+  for (const row of few) {
+    const until = halving ? placeOf(row, many, from, compare) : passed(row, many, from, compare);
+    while (from < until) all.push(many[from++]!);
+    all.push(row);
+  }
+  while (from < many.length) all.push(many[from++]!);
+  return all;
+}
+
+/** Where a row belongs among those in order, found by halving. */
+function placeOf<Row>(row: Row, rows: Row[], from: number, compare: (one: Row, other: Row) => number): number {
+  let [low, high] = [from, rows.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compare(rows[middle]!, row) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The same, found one by one. */
+function passed<Row>(row: Row, rows: Row[], from: number, compare: (one: Row, other: Row) => number): number {
+  let at = from;
+  while (at < rows.length && compare(rows[at]!, row) < 0) at += 1;
+  return at;
 }

@@ -381,6 +381,25 @@ pub fn owner_of_key(key: &ApiKey) -> Option<KeyOwner> {
     Some(KeyOwner { service, connector_id })
 }
 
+/// The connector that takes a key which was pasted where nobody has said whose it is. None = none that is known, or several.
+#[must_use]
+pub fn connector_of_pasted_key(pasted: &ApiKey) -> Option<&'static Connector> {
+    let catalogue = Catalogue::embedded().ok()?;
+    // EXPOSE: its beginning and its length are compared, and nothing of it is kept.
+    let pasted = wrapping::trim(pasted.expose());
+    let owner = |value: &str| {
+        let of_length = catalogue.connectors().iter().find(|connector| is_of_telling_length(connector, value));
+        of_length.or_else(|| catalogue.connector(whose(value)?.connector_id?))
+    };
+    let alone = Some(wrapping::unwrap(pasted).0).filter(|alone| !alone.contains(char::is_whitespace));
+    alone.and_then(&owner).or_else(|| owner(wrapping::among_others(pasted, |value| owner(value).is_some())?))
+}
+
+fn is_of_telling_length(connector: &Connector, key: &str) -> bool {
+    connector.method(Method::ApiKey).is_some()
+        && longest_match(&connector.key_shapes, key).is_some_and(|shape| shape.telling_length == Some(key.len()))
+}
+
 /// A service known by the beginning of its keys.
 struct Owner {
     service: &'static str,

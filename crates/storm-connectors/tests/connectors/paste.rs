@@ -1,7 +1,9 @@
 //! The paste guard.
 
 use proptest::prelude::*;
-use storm_connectors::{PasteHint, PasteProblem, PasteReport, Wrapping, check_key_id, check_pasted_key};
+use storm_connectors::{
+    PasteHint, PasteProblem, PasteReport, Wrapping, check_key_id, check_pasted_key, connector_of_pasted_key,
+};
 use storm_secret::ApiKey;
 
 use crate::connector;
@@ -168,6 +170,33 @@ fn a_publishable_key_is_refused_where_it_is_one() {
         assert!(matches!(problem("stripe", key), PasteProblem::Publishable { .. }), "{key}");
     }
     assert!(check("practice", "pk_live_0123456789abcdef").cleaned.is_some(), "Practice calls its secret keys so");
+}
+
+#[test]
+fn whose_a_key_is_shows_where_nobody_has_said_it() {
+    let practice = format!("pk_live_{}", "a".repeat(43));
+    let assigned = format!("export PRACTICE_KEY='{practice}'");
+    for (pasted, expected) in [
+        (GITHUB_EXAMPLE, Some("github")),
+        ("  sk_live_0123456789abcdef\n", Some("stripe")),
+        ("Authorization: Bearer glpat-aaaaaaaaaaaaaaaaaaaa", Some("gitlab")),
+        ("{\"name\": \"ci\", \"secret_key\": \"sk_live_0123456789abcdef\"}", Some("stripe")),
+        ("AKIA0123456789ABCDEF", Some("aws")),
+        // Stripe says of them that they authenticate nobody; only a key of Practice is just so long.
+        ("pk_live_0123456789abcdefghijklmn", Some("stripe")),
+        (practice.as_str(), Some("practice")),
+        (assigned.as_str(), Some("practice")),
+        // Of services without a connector, and of too many.
+        ("sk-ant-api03-0123456789abcdef", None),
+        ("sk-0123456789abcdef", None),
+        ("hello world", None),
+        ("", None),
+    ] {
+        let found = connector_of_pasted_key(&ApiKey::new(pasted)).map(|connector| connector.id.as_str());
+        assert_eq!(found, expected, "{pasted:?}");
+    }
+    let two = format!("ONE_KEY={GITHUB_EXAMPLE}\nOTHER_KEY=sk_live_0123456789abcdef");
+    assert!(connector_of_pasted_key(&ApiKey::new(two)).is_none(), "which of two is meant is never guessed");
 }
 
 #[test]

@@ -349,6 +349,12 @@ pub trait Vault: Send + Sync {
     /// Keeps what the user prefers, sealed.
     async fn put_preferences(&self, preferences: &Preferences) -> Result<(), VaultError>;
 
+    /// What stood on top of the list when the window was used last; empty where nobody noted it.
+    async fn list_top(&self) -> Result<Vec<IntegrationId>, VaultError>;
+
+    /// Notes it.
+    async fn put_list_top(&self, top: &[IntegrationId]) -> Result<(), VaultError>;
+
     /// Adds to the log.
     async fn append_activity(
         &self,

@@ -50,6 +50,16 @@ async fn a_key_that_may_not_do_something_works_all_the_same() {
 }
 
 #[tokio::test]
+async fn the_service_of_a_copied_key_is_told_and_nothing_is_held() {
+    let rig = Rig::start().await;
+    let whose = |key: &str| rig.engine.connector_of_key(&ApiKey::new(key));
+    assert_eq!(whose(&rig.make_key().await).unwrap().as_deref(), Some("practice"));
+    assert_eq!(whose("two words").unwrap(), None);
+    assert_eq!(failure(whose("  \n")).code, ErrorCode::ClipboardEmpty);
+    assert!(rig.engine.integrations().await.unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn unusable_pastes_are_refused_before_anything_is_saved() {
     let rig = Rig::start().await;
     for paste in ["", "   ", "line one\nline two", "{\"type\":\"service_account\"}", "two words"] {

@@ -133,3 +133,20 @@ async fn labels_are_kept_over_a_restart_and_refused_whole() {
     rig.engine.disconnect_integration(id, false).await.unwrap();
     assert_eq!(failure(rig.engine.set_labels(id, &typed(&["prod"])).await).code, ErrorCode::NotFound);
 }
+#[tokio::test]
+async fn what_stood_on_top_of_the_list_is_shown_first_as_it_is_now() {
+    let rig = Rig::start().await;
+    let mut added = Vec::new();
+    for _ in 0..3 {
+        added.push(rig.add_key(&rig.make_key().await).await);
+    }
+    let [one, other, gone] = added[..] else { panic!("three were added") };
+    assert!(rig.engine.top_integrations().await.unwrap().is_empty(), "nobody looked yet");
+    rig.engine.note_top(&[other, gone, one]).await.unwrap();
+    rig.engine.disconnect_integration(gone, false).await.unwrap();
+    rig.engine.set_labels(one, &["prod".to_owned()]).await.unwrap();
+    let rig = rig.restart().await;
+    let (top, all) = (rig.engine.top_integrations().await.unwrap(), rig.engine.integrations().await.unwrap());
+    assert_eq!(top.iter().map(|row| row.id).collect::<Vec<_>>(), [other, one]);
+    assert!(top.iter().all(|row| all.contains(row)), "they are what the whole list says of them");
+}

@@ -141,3 +141,24 @@ async fn the_end_that_a_service_tells_is_that_of_its_key_alone_and_gives_way_to_
     rig.engine.undo_rotation(id).await.unwrap();
     assert_eq!(ends_at(&rig).await, Some(own));
 }
+
+#[tokio::test]
+async fn the_list_says_of_many_what_the_page_says_of_each() {
+    const MANY: u16 = 40;
+    let rig = Rig::start().await;
+    let mut due = Vec::new();
+    for days in 1..=MANY {
+        let id = rig.add_key(&rig.make_key().await).await;
+        set(&rig, id, Some(days), None).await;
+        if days <= MANY / 2 {
+            due.push(id);
+        }
+    }
+    rig.clock.advance(DAY * u32::from(MANY / 2));
+    let list = rig.engine.integrations().await.unwrap();
+    let soon = list.iter().filter(|row| matches!(row.status, StatusView::ReplaceSoon { .. })).map(|row| row.id);
+    assert_eq!(soon.collect::<Vec<_>>(), due);
+    for row in list {
+        assert_eq!(rig.page(row.id).await.integration.status, row.status);
+    }
+}

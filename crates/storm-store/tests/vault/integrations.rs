@@ -202,6 +202,15 @@ contract! {
         vault.put_preferences(&chosen).await.unwrap();
         let vault = house.reopen(vault).await;
         assert_eq!(vault.preferences().await.unwrap(), Some(chosen));
+    }
+
+    async fn what_stood_on_top_of_the_list_is_there_again(house) {
+        let vault = house.open().await;
+        assert!(vault.list_top().await.unwrap().is_empty(), "nobody noted it yet");
+        let top = [IntegrationId(Uuid::nil()), IntegrationId(Uuid::max())];
+        vault.put_list_top(&top).await.unwrap();
+        let vault = house.reopen(vault).await;
+        assert_eq!(vault.list_top().await.unwrap(), top);
         assert!(matches!(vault.network_settings().await.unwrap().unwrap().proxy, ProxyChoice::System));
     }
 

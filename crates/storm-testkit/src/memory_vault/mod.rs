@@ -425,6 +425,18 @@ impl Vault for MemoryVault {
         .await
     }
 
+    async fn list_top(&self) -> Result<Vec<IntegrationId>, VaultError> {
+        Ok(self.tables().list_top.clone())
+    }
+
+    async fn put_list_top(&self, top: &[IntegrationId]) -> Result<(), VaultError> {
+        self.write(|tables| {
+            tables.list_top = top.to_vec();
+            Ok(())
+        })
+        .await
+    }
+
     async fn append_activity(
         &self,
         id: Option<IntegrationId>,

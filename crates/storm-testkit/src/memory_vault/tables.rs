@@ -26,6 +26,7 @@ pub(super) struct Tables {
     pub(super) revocations: Vec<NewRevocation>,
     pub(super) network_settings: Option<NetworkSettings>,
     pub(super) preferences: Option<Preferences>,
+    pub(super) list_top: Vec<IntegrationId>,
     pub(super) is_full: bool,
     ordinals: HashMap<IntegrationId, u64>,
     last_ordinal: u64,

@@ -1,5 +1,6 @@
 // Keys and key files as the fake host takes them, how they are rotated, and what is still to be revoked.
 import type { CredentialSummary, Host, IntegrationId, Verdict } from '../host';
+import { connectorOf } from './copied-key';
 import { FakeIntegrations } from './integrations';
 import { fail, verdictOf } from './model';
 import { sampleArchive, sampleEmail, sampleFile } from './samples';
@@ -11,6 +12,12 @@ const idIn = (text: string): string | null => /\bAKIA[A-Z0-9]{16}\b/.exec(text)?
 
 export class FakeKeys extends FakeIntegrations {
   // API keys.
+
+  connectorOfCopiedKey = async () => {
+    await this.called('connectorOfCopiedKey');
+    if (this.settings.clipboard === '') throw fail('clipboard_empty');
+    return connectorOf(this.settings.clipboard);
+  };
 
   holdKeyFromClipboard = async () => {
     await this.called('holdKeyFromClipboard');

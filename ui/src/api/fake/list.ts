@@ -1,5 +1,5 @@
-// Labels, as the fake host plays them. A label that holds "refuses" is refused.
-import type { Host, IntegrationDetailView } from '../host';
+// Labels and the top of the list, as the fake host plays them. A label that holds "refuses" is refused.
+import type { Host, IntegrationDetailView, IntegrationId } from '../host';
 import { fail, FakeModel } from './model';
 import { integrationOf, workingDay } from './seed';
 
@@ -18,6 +18,16 @@ export const labelled = (): IntegrationDetailView[] => [
 ];
 
 export class FakeList extends FakeModel {
+  top: IntegrationId[] = [];
+
+  topIntegrations = async () => this.top.flatMap((id) => this.rows.find((row) => row.integration.id === id)?.integration ?? []);
+
+  noteTop: Host['noteTop'] = async (top) => {
+    await this.called('noteTop');
+    this.top = top;
+    return null;
+  };
+
   setLabels: Host['setLabels'] = async (id, labels) => {
     await this.called('setLabels');
     const twice = labels.find((label, place) => labels.findIndex((one) => one.toLowerCase() === label.toLowerCase()) < place);

@@ -10,6 +10,7 @@ export const plainPreferences: Preferences = {
   verification: 'daily',
   sort: 'needs_me',
   letter_keys: true,
+  asked_start_at_login: false,
 };
 
 /** What the shell would speak: the system of the fake host speaks English. */

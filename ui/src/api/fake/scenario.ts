@@ -163,7 +163,7 @@ export function fakeHost(name: string, still = false): FakeHost {
   if (name === 'empty') return new FakeHost(settings);
   const first = firstRuns[name];
   if (first) return new FakeHost({ ...settings, ...first });
-  if (name === 'crowd') return new FakeHost({ ...settings, rows: crowd(10_000) });
+  if (name === 'crowd' || name.startsWith('crowd:')) return new FakeHost({ ...settings, rows: crowd(Number(name.slice('crowd:'.length) || 10_000)) });
   if (name === 'long-log') return new FakeHost({ ...settings, rows: workingDay(), log: longHistory(workingDay(), 2_000) });
   if (name === 'full-log') {
     const host = new FakeHost({ ...settings, rows: workingDay() });

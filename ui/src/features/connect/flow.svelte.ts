@@ -12,6 +12,7 @@ import {
   type IntegrationId,
   type IntegrationView,
   type KeyFileView,
+  type Method,
   type RegistrationId,
   type RegistrationView,
   type SavedView,
@@ -62,6 +63,7 @@ export class ConnectFlow implements FileTaker {
   ) {
     this.file = new FileEntry(app.host, app.drop, () => t('drop-purpose-use'));
     this.#place = opening.open === 'key_files' ? opening.queue.place : null;
+    this.#pastes = opening.open === 'copied_key';
   }
 
   /** What became of the file whose turn it is. */
@@ -104,12 +106,20 @@ export class ConnectFlow implements FileTaker {
     });
   }
 
-  async choose(connector: ConnectorView): Promise<void> {
+  /** Goes on with a connector. Where its sign-in was chosen with it and nothing is left to fill in, the browser opens at once. */
+  async choose(connector: ConnectorView, way: Method | null = null): Promise<void> {
     const { step } = this;
-    const wanted = step.step === 'choose_connector' ? (step.file ? useOf(step.file, connector) : step.method) : null;
+    const wanted = step.step === 'choose_connector' ? (step.file ? useOf(step.file, connector) : (way ?? step.method)) : null;
     const next = afterConnector(connector, wanted);
-    if ('step' in next) this.#go(next);
-    else await this.begin(next);
+    if ('step' in next) return this.#go(next);
+    await this.begin(next);
+    if (way === 'oauth') await this.#authorizeAtOnce(next);
+  }
+
+  /** Whether every field that a method needs has a value. */
+  isFilledIn({ method }: Subject): boolean {
+    const value = (name: string) => (this.fields[name] ?? '').trim();
+    return method.fields.every(({ name, required, only_without }) => !required || value(name) !== '' || (only_without !== null && value(only_without) !== ''));
   }
 
   /** Begins a method of a connector. */
@@ -121,6 +131,9 @@ export class ConnectFlow implements FileTaker {
     await this.#run(async () => {
       if (subject.connector.badge.id === PRACTICE && !subject.existing) this.fields['base_url'] = await this.app.host.startPractice();
       const registrations = subject.method.method === 'oauth' ? await this.app.host.registrations(subject.connector.badge.id) : [];
+      // Before its field is drawn, which would lose the focus to what it shows of the key.
+      if (this.#pastes && subject.method.method === 'api_key') await this.key?.paste();
+      this.#pastes = false;
       this.#go(firstOf(subject, registrations));
     });
   }
@@ -350,6 +363,8 @@ export class ConnectFlow implements FileTaker {
   #way: Way = 'browser';
   #left = false;
   #saved: SavedView | null = null;
+  /** The key on the clipboard is to be taken. */
+  #pastes: boolean;
 
   get #name(): string | null {
     return this.name.trim() || null;
@@ -363,10 +378,12 @@ export class ConnectFlow implements FileTaker {
     const { opening } = this;
     this.connectors = await this.app.host.connectors('');
     switch (opening.open) {
-      case 'setup': {
+      case 'setup':
+      case 'copied_key': {
+        const method = opening.open === 'setup' ? opening.method : 'api_key';
         const connector = this.connectors.find((one) => one.badge.id === opening.connectorId);
-        if (!connector) return this.#go({ step: 'choose_connector', method: opening.method, file: null });
-        const next = afterConnector(connector, opening.method);
+        if (!connector) return this.#go({ step: 'choose_connector', method, file: null });
+        const next = afterConnector(connector, method);
         return 'step' in next ? this.#go(next) : this.begin(next);
       }
       case 'key_file':
@@ -424,6 +441,14 @@ export class ConnectFlow implements FileTaker {
       secret_ends_at: secretEndsAt,
       fields: this.#fields,
     });
+  }
+
+  async #authorizeAtOnce(subject: Subject): Promise<void> {
+    const { step } = this;
+    const only = step.step === 'register_app' && step.registrations.length === 1 ? step.registrations[0] : undefined;
+    // What a service says of itself is looked at first.
+    if (only && !subject.method.oauth?.discovers_from) this.useRegistration(subject, only);
+    if (this.step.step === 'authorize' && this.isFilledIn(subject)) await this.authorize(subject, this.step.registration);
   }
 
   async #authorize(of: Subject | IntegrationId, target: AuthorizationTarget, way: Way = 'browser'): Promise<void> {

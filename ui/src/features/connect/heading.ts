@@ -19,7 +19,7 @@ export function headingOf(step: Step, opening: ConnectOpening): Heading {
         ? { title: t(opening.open === 'reconnect' ? 'heading-reconnect' : 'heading-replace-credential', { name: opening.integration.name }), subtitle: '', badge: opening.integration.connector }
         : { title: t('heading-add'), subtitle: '', badge: null };
     case 'choose_connector':
-      return { title: t('heading-add'), subtitle: step.file ? t('heading-which-service-file', { shape: step.file.file.shape }) : t('heading-which-service'), badge: null };
+      return { title: t('heading-add'), subtitle: step.file ? t('heading-which-service-file', { shape: step.file.file.shape }) : t(opening.open === 'copied_key' ? 'heading-which-service-key' : 'heading-which-service'), badge: null };
     case 'choose_method':
       return { title: t('heading-connect', { service: step.connector.badge.name }), subtitle: t('heading-how'), badge: step.connector.badge };
     case 'enter_key':

@@ -38,6 +38,7 @@ export function commandsOf(app: App, connectors: ConnectorView[]): Command[] {
     go('settings', () => app.route.settings()),
     ...settingsParts.map((part) => plain(`settings:${part}`, t(`palette-settings-${part}`), () => app.route.settings(part), { words: t(`palette-settings-${part}-words`) })),
     plain('add', t('shortcut-add'), () => app.dialogs.setup(), { shortcut: 'add', words: t('palette-words-add') }),
+    plain('paste', shortcutTitle('paste'), () => app.pasteKey(), { shortcut: 'paste', words: t('palette-words-paste') }),
     plain('import-keys', t('palette-import'), () => app.dialogs.import(), { words: t('palette-words-import') }),
     plain('export', t('palette-export'), () => app.dialogs.export((app.list.selected.length > 0 ? app.list.selected : app.integrations.rows).map(({ id }) => id)), { words: t('palette-words-export') }),
     plain('restore', t('palette-restore'), () => void app.chooseExport(), { words: t('palette-words-restore') }),
