@@ -340,7 +340,12 @@ impl Response {
                 // EXPOSE: only its length is looked at.
                 loan.id.len() + loan.secret.expose().len() + token
             }
-            Self::Status(_) | Self::Log(_) | Self::LogVerdict(_) | Self::HandingOver | Self::Refused(_) => 0,
+            Self::Status(_)
+            | Self::Log(_)
+            | Self::LogVerdict(_)
+            | Self::Diagnostics(_)
+            | Self::HandingOver
+            | Self::Refused(_) => 0,
         };
         encode(self, ROOM_BYTES + secret_bytes * "\\u0000".len())
     }

@@ -3,7 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
-use storm_domain::{Authority, ListSort, NetworkSettings, OwnProxy, Preferences, ProxyChoice, VaultError};
+use storm_domain::{
+    Authority, IntegrationId, ListSort, NetworkSettings, OwnProxy, Preferences, ProxyChoice, VaultError,
+};
 use storm_secret::{ProxyPassword, SecretBytes};
 use url::Url;
 
@@ -12,10 +14,10 @@ use crate::payload;
 use crate::seal::Seal;
 
 pub(crate) const NETWORK: &str = "network";
-pub(crate) const PREFERENCES: &str = "preferences";
+const PREFERENCES: &str = "preferences";
 /// Where older versions kept the order of the list and whether letters are keys.
 const WINDOW: &str = "window";
-pub(crate) const LIST_TOP: &str = "list_top";
+const LIST_TOP: &str = "list_top";
 /// There only while the vault is tried.
 pub(crate) const SELF_TEST: &str = "self_test";
 
@@ -111,6 +113,21 @@ pub(crate) async fn put_preferences(
 pub(crate) async fn erase(connection: &mut SqliteConnection, name: &'static str) -> Result<(), VaultError> {
     sqlx::query("DELETE FROM setting WHERE name = ?1").bind(name).execute(connection).await.map_err(of_sqlx)?;
     Ok(())
+}
+
+/// What stood on top of the list.
+pub(crate) async fn list_top(connection: &mut SqliteConnection, seal: &Seal) -> Result<Vec<IntegrationId>, VaultError> {
+    let kept = one(connection, seal, LIST_TOP).await?;
+    Ok(kept.map(|kept| payload::decode(&kept)).transpose()?.map(|(top, [])| top).unwrap_or_default())
+}
+
+/// Notes it.
+pub(crate) async fn put_list_top(
+    connection: &mut SqliteConnection,
+    seal: &Seal,
+    top: &[IntegrationId],
+) -> Result<(), VaultError> {
+    put(connection, seal, LIST_TOP, &payload::encode(&top, &[])?).await
 }
 
 #[derive(Deserialize)]

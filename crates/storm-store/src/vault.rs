@@ -591,12 +591,14 @@ impl Vault for SqliteVault {
     }
 
     async fn list_top(&self) -> Result<Vec<IntegrationId>, VaultError> {
-        let kept = setting::one(&mut *self.reader().await?, &self.seal, setting::LIST_TOP).await?;
-        Ok(kept.map(|kept| payload::decode::<_, 0>(&kept)).transpose()?.map(|(top, [])| top).unwrap_or_default())
+        setting::list_top(&mut *self.reader().await?, &self.seal).await
     }
 
     async fn put_list_top(&self, top: &[IntegrationId]) -> Result<(), VaultError> {
-        self.put_setting(setting::LIST_TOP, payload::encode(&top, &[])?).await
+        let (seal, top) = (Arc::clone(&self.seal), top.to_vec());
+        self.writer
+            .write(move |connection| Box::pin(async move { setting::put_list_top(connection, &seal, &top).await }))
+            .await
     }
 
     async fn append_activity(

@@ -26,7 +26,7 @@ use tracing_subscriber::{EnvFilter, Layer, Registry, fmt, reload};
 use crate::shell_event::ShellEvent;
 use crate::window;
 use ring::Ring;
-pub use view::{LogLevel, ProgramLogFilter, ProgramLogLine, ProgramLogPage, ProgramLogQuery};
+pub use view::{ProgramLogFilter, ProgramLogPage, ProgramLogQuery};
 
 /// What is recorded when more is wanted, unless that much is recorded anyway.
 const MORE: &str = "debug";

@@ -135,7 +135,7 @@ async fn it_says_what_waits_when_it_is_due_and_how_far_the_clocks_are_apart() {
     assert_eq!(fact(&empty, "next due"), "none");
     assert_eq!(fact(&empty, "clock ahead of services"), "not known");
 
-    rig.authorize(rig.new_target().await, "ada", Decision::Allow).await;
+    rig.authorize(rig.new_target().await, "ada", Decision::Approve).await;
     let id = rig.engine.integrations().await.unwrap()[0].id;
     rig.engine.refresh_integration(id).await.unwrap();
     let report = report(&rig).await;

@@ -4,9 +4,9 @@ use crate::common::{LATER, NOW, add, id};
 use storm_domain::port::{NewIntegration, Vault as _};
 use storm_domain::{
     Account, AppRegistration, Appearance, Authority, Credential, CredentialSummary, GenerationNumber, GenerationPhase,
-    Integration, LanguageChoice, ListSort, NetworkSettings, NotificationPreferences, OwnProxy, Preferences,
-    ProxyChoice, QuietHours, ReconnectReason, RefreshMargin, RefreshPreferences, RefreshState, RegistrationId,
-    RotationMode, TokenState, Trouble, VaultError, Verdict, VerdictRecord, VerificationSchedule,
+    Integration, IntegrationId, LanguageChoice, ListSort, NetworkSettings, NotificationPreferences, OwnProxy,
+    Preferences, ProxyChoice, QuietHours, ReconnectReason, RefreshMargin, RefreshPreferences, RefreshState,
+    RegistrationId, RotationMode, TokenState, Trouble, VaultError, Verdict, VerdictRecord, VerificationSchedule,
 };
 use storm_secret::{ClientSecret, ProxyPassword};
 use storm_testkit::{api_key, api_key_integration, oauth_grant, oauth_integration};
