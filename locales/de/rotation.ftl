@@ -23,6 +23,7 @@ rotation-rehearsal-over = Die Probe ist abgeschlossen.
 rotation-over = Die Rotation ist abgeschlossen.
 rotation-explained-secret = Das neue Secret wird neben dem alten gespeichert, ohne Eingriff in die Anmeldung ausprobiert und erst dann verwendet. Das alte gilt, bis es bei { $service } abgeschaltet wird; bis dahin lässt sich alles rückgängig machen. Proben ist dasselbe ohne den Wechsel: Das neue wird ausprobiert und wieder gelöscht.
 rotation-explained-key = Der neue Schlüssel wird neben dem alten gespeichert, ausprobiert und erst dann verwendet. Der alte gilt, bis er abgeschaltet wird; bis dahin lässt sich alles rückgängig machen. Proben ist dasselbe ohne den Wechsel: Der neue wird ausprobiert, verglichen und wieder gelöscht.
+rotation-explained-certificate = Das nächste Zertifikat wird neben dem alten gespeichert, ausprobiert und erst dann verwendet; bis das alte hier gelöscht wird, lässt sich alles rückgängig machen. Bei { $service } gilt es bis zu seinem Ende. Proben ist dasselbe ohne den Wechsel.
 rotation-lent = Zuletzt verliehen an { $part }. Ab dem Wechsel wird der neue verliehen. Wo der alte von Hand eingetragen wurde, den neuen selbst eintragen.
 rotation-lent-drill = Zuletzt verliehen an { $part }. Sie bemerken davon nichts.
 rotation-borrower = { $tool } ({ $when })

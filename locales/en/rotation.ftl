@@ -23,6 +23,7 @@ rotation-rehearsal-over = The rehearsal is done.
 rotation-over = The rotation is done.
 rotation-explained-secret = The new secret is saved beside the old one, tried without touching your sign-in, and only then used. The old one works until you turn it off at { $service }, and you can undo until then. To rehearse is the same without the switch: the new one is tried and deleted again.
 rotation-explained-key = The new key is saved beside the old one, tried, and only then used. The old one works until you turn it off, and you can undo until then. To rehearse is the same without the switch: the new one is tried, compared and deleted again.
+rotation-explained-certificate = The next certificate is saved beside the old one, tried, and only then used; you can undo until you erase the old one here. At { $service } that works until it ends. To rehearse is the same without the switch.
 rotation-lent = Lately lent to { $part }. They are lent the new one from the switch on. Where you copied the old one by hand, put the new one yourself.
 rotation-lent-drill = Lately lent to { $part }. They notice nothing.
 rotation-borrower = { $tool } ({ $when })

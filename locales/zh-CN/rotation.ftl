@@ -19,6 +19,7 @@ rotation-rehearsal-over = 演练已完成。
 rotation-over = 轮换已完成。
 rotation-explained-secret = 新密钥会与旧密钥并存保存，在不影响登录的情况下试用，之后才启用。在 { $service } 停用旧密钥之前，它一直有效，且可以撤消。演练与此相同，但不切换：新密钥经试用后会被删除。
 rotation-explained-key = 新密钥会与旧密钥并存保存，经试用后才启用。停用旧密钥之前，它一直有效，且可以撤消。演练与此相同，但不切换：新密钥经试用和比较后会被删除。
+rotation-explained-certificate = 新证书会与旧证书并存保存，经试用后才启用；在此处删除旧证书之前都可以撤消。旧证书在 { $service } 一直有效，直到到期。演练与此相同，但不切换。
 rotation-lent = 近期提供给：{ $part }。切换后将提供新密钥。手动复制过旧密钥的地方，请自行换成新的。
 rotation-lent-drill = 近期提供给：{ $part }。它们不会受到影响。
 rotation-borrower = { $tool }（{ $when }）

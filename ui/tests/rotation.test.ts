@@ -1,7 +1,7 @@
 // Rotating from the Credentials tab, on the fake host.
 import { waitFor } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
-import { profilesFile, sampleFile } from '../src/api/fake/host';
+import { certificateFile, profilesFile, sampleFile } from '../src/api/fake/host';
 import { integrationOf } from '../src/api/fake/seed';
 import { openPage, openWindow, screen, type Opened } from './window';
 
@@ -206,6 +206,23 @@ describe('rotating a client secret', () => {
     expect(document.body.innerHTML).not.toContain('canary');
     expect([...document.querySelectorAll('input')].map((input) => input.value)).not.toContain('canary');
   });
+});
+
+test('a certificate is rotated to the next one, and the old one is erased here since nobody can end it', async () => {
+  const cluster = integrationOf({ id: 'i-cluster', connectorId: 'kubernetes', method: 'service_account', account: 'octocat', name: 'Cluster' });
+  const opened = await openWindow({ rows: [cluster] });
+  await openPage(opened, 'i-cluster', 'credentials');
+  expect((await find('rotation')).textContent).toContain('At Kubernetes that works until it ends');
+  await opened.user.click(await find('rotation-start'));
+  opened.host.emitShell({ event: 'files_held', files: [{ held: 'known', file: certificateFile }] });
+  await find('file-certificate');
+  await opened.user.click(await find('rotation-save'));
+  await stands('switched');
+  expect(screen.queryByTestId('rotation-line-5')).toBeNull();
+  await opened.user.click(await find('rotation-revoke'));
+  await stands('done');
+  expect((await find('rotation-line-4')).textContent).toContain('it works there until it ends');
+  expect(opened.host.opened).toEqual([]);
 });
 
 test('a dropped file brings the new key of a rotation, where a key may come in one', async () => {

@@ -1350,6 +1350,7 @@ export interface Variables {
   'revocation-next-try': 'when';
   'rotation-shared': 'n' | 'names';
   'rotation-explained-secret': 'service';
+  'rotation-explained-certificate': 'service';
   'rotation-lent': 'part';
   'rotation-lent-drill': 'part';
   'rotation-borrower': 'tool' | 'when';
