@@ -937,6 +937,14 @@ hint: string } |
 /**  What could be shown does not open: the record is damaged. */
 { kind: "damaged" };
 
+/**  A report, to be read before it is given to anybody. */
+export type DiagnosticsView = {
+	/**  Which one; a later one takes its place. */
+	id: number,
+	/**  Plain text, in English. Holds no secret, and nothing that names a person, a host or a folder. */
+	text: string,
+};
+
 /**  An integration was disconnected. */
 export type DisconnectedView = {
 	/**  Until when the removal can be undone; None when it was revoked at the service. */
@@ -1836,6 +1844,19 @@ checked_at: Timestamp } |
 /**  Why. */
 failure: Failure };
 
+/**  How much a line matters, the most urgent first. */
+export type LogLevel = 
+/**  Something does not work. */
+"error" | 
+/**  Something is not as it should be, and goes on. */
+"warning" | 
+/**  What happens. */
+"info" | 
+/**  How it happens. */
+"debug" | 
+/**  Each step of it. */
+"trace";
+
 /**  How an integration authenticates. */
 export type Method = 
 /**  A long-lived key that the user pastes. */
@@ -2080,6 +2101,50 @@ name: string } |
 /**  Why, and what to do. */
 reason: string };
 
+/**  Which lines are shown. */
+export type ProgramLogFilter = {
+	/**  Lines that matter so much, or more. */
+	least: LogLevel,
+	/**  Words that have to stand in a line, in upper or lower case; empty = any. */
+	text: string,
+};
+
+/**  One line of the log. */
+export type ProgramLogLine = {
+	/**  Counts up. */
+	sequence: number,
+	/**  When. */
+	at: Timestamp,
+	/**  How much it matters. */
+	level: LogLevel,
+	/**  The part of the program that it comes from. */
+	part: string,
+	/**  What it says. */
+	text: string,
+};
+
+/**  A portion of the lines. */
+export type ProgramLogPage = {
+	/**  Oldest first. */
+	lines: ProgramLogLine[],
+	/**  Whether there are more that fit: before them, or behind them where `after` was asked for. */
+	more: boolean,
+	/**  The number of the newest line that was looked at, whether it fits or not. */
+	newest: number,
+	/**  Whether more is recorded than at the start. */
+	records_more: boolean,
+};
+
+/**  A question for a portion of the lines. */
+export type ProgramLogQuery = {
+	/**  Which. */
+	filter: ProgramLogFilter,
+	/**  Only those before this number; None = the newest. */
+	before: number | null,
+	/**  Only those after this number; then the portion begins with the oldest of them. */
+	after: number | null,
+};
+
 /**  Changes of how the vault's key is kept, for the log. */
 export type ProtectionChange = 
 /**  A recovery code was shown, and not yet switched on. */
@@ -2199,6 +2264,17 @@ export type RecoveryCodeRequest = {
 	code: string,
 };
 
+/**  How long before expiry the user wants tokens refreshed. */
+export type RefreshMargin = 
+/**  A fifth of the lifetime, one to fifteen minutes. */
+{ margin: "standard" } | 
+/**  Two fifths of the lifetime, two minutes to an hour: for a network that is away for long. */
+{ margin: "early" } | 
+/**  So many minutes, of [`RefreshMargin::OWN_MINUTES`]. */
+{ margin: "own"; 
+/**  Minutes before the end. */
+minutes: number };
+
 /**  What came of a refresh. */
 export type RefreshOutcome = 
 /**  A new token. */
@@ -2211,17 +2287,6 @@ export type RefreshOutcome =
 trouble: Trouble } | 
 /**  The end: only the user can help. */
 { outcome: "refused" };
-
-/**  How long before expiry the user wants tokens refreshed. */
-export type RefreshMargin = 
-/**  A fifth of the lifetime, one to fifteen minutes. */
-{ margin: "standard" } | 
-/**  Two fifths of the lifetime, two minutes to an hour: for a network that is away for long. */
-{ margin: "early" } | 
-/**  So many minutes, of [`RefreshMargin::OWN_MINUTES`]. */
-{ margin: "own"; 
-/**  Minutes before the end. */
-minutes: number };
 
 /**  When tokens are renewed. */
 export type RefreshPreferences = {
@@ -2491,7 +2556,7 @@ export type SaveRegistrationRequest = {
 export type SavedFileView = {
 	/**  Its name, without the folder. */
 	name: string,
-	/**  Entries of the log, or events of the calendar in it. */
+	/**  Entries of the log, events of the calendar, or lines in it. */
 	entries: number,
 };
 
@@ -2854,13 +2919,6 @@ export type WayOut =
 "recovery_code" | 
 /**  Choose a passphrase for a new vault. */
 "create_passphrase";
-
-export type DiagnosticsView = { id: number, text: string };
-export type LogLevel = "error" | "warning" | "info" | "debug" | "trace";
-export type ProgramLogFilter = { least: LogLevel, text: string };
-export type ProgramLogQuery = { filter: ProgramLogFilter, before: number | null, after: number | null };
-export type ProgramLogPage = { lines: ProgramLogLine[], more: boolean, newest: number, records_more: boolean };
-export type ProgramLogLine = { sequence: number, at: Timestamp, level: LogLevel, part: string, text: string };
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {
