@@ -263,8 +263,8 @@ async fn a_service_out_of_reach_is_asked_again_within_the_hour_and_wakes_nobody(
     assert_eq!(verified_at(&rig, id).await, before);
     assert!(!rig.events.all().contains(&Event::AskedInVain { id }));
     assert_eq!(verdicts(&rig, id).await, 1, "and the log is not filled with it");
-    hours_until(&rig, 2, async || verified_at(&rig, id).await > before).await;
-    assert_eq!(verdicts(&rig, id).await, 2);
+    hours_until(&rig, 2, async || verdicts(&rig, id).await == 2).await;
+    assert!(verified_at(&rig, id).await > before);
 
     // After a second day in vain it is said, once, and goes by itself.
     rig.sandbox.control().script(down(99)).unwrap();
