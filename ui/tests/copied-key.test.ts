@@ -3,7 +3,7 @@ import { waitFor } from '@testing-library/svelte';
 import { expect, test } from 'vitest';
 import { workingDay } from '../src/api/fake/seed';
 import { goesRound, keepsFocus } from '../src/components/focus';
-import { openPage, openWindow, screen } from './window';
+import { openPage, openWindow, rowOf, screen } from './window';
 
 const find = (name: string) => screen.findByTestId(name);
 const focusedIs = (name: string) => waitFor(() => expect(document.activeElement).toHaveProperty('dataset.test', name));
@@ -133,4 +133,21 @@ test('a dialog without a field has the focus itself, and gives it back', async (
   await waitFor(() => expect(document.activeElement).toBe(sheet));
   await user.keyboard('{Escape}');
   await waitFor(() => expect(document.activeElement).toBe(before));
+});
+
+test('a row that is removed hands the focus to the one under it, from the list and from its page', async () => {
+  const opened = await openWindow();
+  const rows = () => screen.getAllByTestId('integration').map(({ dataset }) => dataset.id);
+  const [first, second, third] = rows();
+  rowOf(first!).querySelector<HTMLElement>('[data-test=integration-open]')!.focus();
+  await opened.user.keyboard('{Delete}');
+  await focusedIs('disconnect-remove');
+  await opened.user.keyboard('{Enter}');
+  await waitFor(() => expect(rows()).not.toContain(first));
+  await waitFor(() => expect(document.activeElement?.closest<HTMLElement>('[data-id]')?.dataset.id).toBe(second));
+  await openPage(opened, second!);
+  await opened.user.keyboard('{Delete}');
+  await focusedIs('disconnect-remove');
+  await opened.user.keyboard('{Enter}');
+  await waitFor(() => expect(document.activeElement?.closest<HTMLElement>('[data-id]')?.dataset.id).toBe(third));
 });

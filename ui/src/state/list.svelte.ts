@@ -75,6 +75,12 @@ export class List {
     this.search = '';
   }
 
+  /** The row under this one, or above the last: where the focus goes on when this one is removed. */
+  nextTo(id: IntegrationId): IntegrationId | null {
+    const at = this.rows.findIndex((row) => row.id === id);
+    return (this.rows[at + 1] ?? this.rows[at - 1])?.id ?? null;
+  }
+
   isSelected(id: IntegrationId): boolean {
     return this.#selected.has(id);
   }
