@@ -202,6 +202,7 @@ contract! {
         vault.put_preferences(&chosen).await.unwrap();
         let vault = house.reopen(vault).await;
         assert_eq!(vault.preferences().await.unwrap(), Some(chosen));
+        assert!(matches!(vault.network_settings().await.unwrap().unwrap().proxy, ProxyChoice::System));
     }
 
     async fn what_stood_on_top_of_the_list_is_there_again(house) {
@@ -211,7 +212,6 @@ contract! {
         vault.put_list_top(&top).await.unwrap();
         let vault = house.reopen(vault).await;
         assert_eq!(vault.list_top().await.unwrap(), top);
-        assert!(matches!(vault.network_settings().await.unwrap().unwrap().proxy, ProxyChoice::System));
     }
 
     async fn mending_a_registration_keeps_its_secret_unless_it_says_it_has_none(house) {
