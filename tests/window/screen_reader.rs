@@ -34,6 +34,7 @@ const HOLDERS: [&str; 12] = [
     "list",
     "listbox",
     "main",
+    "menu",
     "region",
     "section",
     "scroll pane",
