@@ -25,7 +25,7 @@ const ACTIVE: [&str; 16] = [
 ];
 
 /// What may have the focus without being acted on: it holds what is.
-const HOLDERS: [&str; 12] = [
+const HOLDERS: [&str; 13] = [
     "dialog",
     "document",
     "document web",

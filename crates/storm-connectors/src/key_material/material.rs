@@ -287,6 +287,7 @@ impl Validity {
 /// The secret of a dropped file, in the type that fits.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
+#[expect(clippy::large_enum_variant, reason = "one for each file that is dropped, and moved into a credential at once")]
 pub enum MaterialSecret {
     /// A private key, and its certificates if there are any.
     PrivateKey {
