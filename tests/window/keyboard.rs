@@ -135,7 +135,6 @@ async fn keys_connect_look_after_and_part_from_an_integration() -> Outcome {
     hands.press("Return").await?;
     window.find("toast-undo").await?;
     window.await_given_back("disconnect-dialog").await?;
-    window.await_focus("integration-open").await?; // that of the row under it
     eventually("it to go", PATIENCE, async || {
         let rows = journey.rows().await?;
         Ok(if rows.iter().any(|one| one.id == row.id) { Look::NotYet(format!("{rows:?}")) } else { Look::Found(()) })
