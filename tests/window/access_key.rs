@@ -16,6 +16,9 @@ async fn a_dropped_profile_connects_once_it_was_chosen_and_a_dropped_file_rotate
 
     journey.show_page(NAME).await?;
     journey.window()?.click("tab-credentials").await?;
+    // The first real service works: whether to start at login is asked once, and stands over the page until it is answered.
+    journey.window()?.click_css("[data-test=toast-choice][data-choice=no]").await?;
+    journey.window()?.await_gone("toast-choice").await?;
     journey.window()?.click("lending-switch").await?;
     let line = journey.window()?.await_text("lending-line", "--format aws").await?;
     ensure(line == format!("credential_process = storm token \"{NAME}\" --format aws"), || line.clone())?;
