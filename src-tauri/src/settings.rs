@@ -124,7 +124,7 @@ impl Settings {
             log_filter: set("STORM_CONNECT_LOG").unwrap_or_else(|| LOG_FILTER.to_owned()),
             practice_port,
             hour,
-            session: Session::of(&set),
+            session: Session::of(set),
             import_places: import_places(&variable),
             hidden: false,
             autostart: autostart(set, program),

@@ -44,7 +44,7 @@ pub async fn measure(folder: &Path) -> Outcome<Vec<Benchmark>> {
     }
     let mut contenders = Vec::new();
     for (name, home) in &homes {
-        contenders.push(Contender::ours(*name, home)?);
+        contenders.push(Contender::ours(name, home)?);
     }
     contenders.push(Contender::empty(EMPTY, &empty, &[]));
     contenders.push(Contender::empty(EMPTY_BY_PROCESSOR, &empty, &["cpu"]));

@@ -49,7 +49,8 @@ pub async fn program_log(shell: State<'_, Shell>, query: ProgramLogQuery) -> Res
 #[tauri::command]
 #[specta::specta]
 pub async fn follow_program_log(shell: State<'_, Shell>, follows: bool) -> Result<(), Failure> {
-    guarded(async { Ok(shell.log.follow(follows)) }).await
+    shell.log.follow(follows);
+    Ok(())
 }
 
 /// Records more until the program ends, or as much as at its start.

@@ -54,7 +54,7 @@ pub async fn look(estate: &Estate, id: IntegrationId, copy: &Path) -> Outcome<Ve
 }
 
 enum Kept {
-    Credential(Credential),
+    Credential(Box<Credential>),
     Secret { client_id: String, secret: ClientSecret },
 }
 
@@ -70,7 +70,7 @@ async fn read(vault: &SqliteVault, id: IntegrationId) -> Outcome<(Integration, V
     for info in vault.generations(id).await.map_err(|error| wrong(&error))? {
         if info.phase != GenerationPhase::Retired {
             let generation = vault.generation(id, info.number).await.map_err(|error| wrong(&error))?;
-            kept.push((info.number, info.phase, Kept::Credential(generation.credential)));
+            kept.push((info.number, info.phase, Kept::Credential(Box::new(generation.credential))));
         }
     }
     Ok((row, kept))
