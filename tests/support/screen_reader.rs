@@ -18,7 +18,7 @@ pub struct Node {
     pub name: String,
     /// What is said of it besides.
     pub description: String,
-    /// Such as `focusable`, `showing`, `checked`.
+    /// Such as `focusable`, `checked`.
     pub states: Vec<String>,
     /// Such as `rowcount`.
     pub attributes: BTreeMap<String, String>,
@@ -54,10 +54,10 @@ impl Node {
         self.states.iter().any(|one| one == state)
     }
 
-    /// All of a role that are shown.
+    /// All of a role, those to be scrolled to, too.
     #[must_use]
     pub fn of_role(&self, role: &str) -> Vec<&Self> {
-        self.all().into_iter().filter(|one| one.role == role && one.is("showing")).collect()
+        self.all().into_iter().filter(|one| one.role == role).collect()
     }
 
     /// All texts in it, one after the other.
