@@ -47,7 +47,9 @@ impl Engine {
 
     /// Whether apps of this service act in their own name.
     pub(crate) fn exchanges(&self, connector_id: &str, fields: &Fields) -> bool {
-        let service = self.parts.catalogue.connector(connector_id).and_then(|known| known.oauth_service(fields).ok());
+        // Of a person's sign-in this is known without filling a template: the schedule asks it of each integration at every start.
+        let known = self.parts.catalogue.connector(connector_id).filter(|one| one.refresh_lifetimes(fields).is_none());
+        let service = known.and_then(|known| known.oauth_service(fields).ok());
         service.is_some_and(|service| service.grant == AuthorizationGrant::ClientCredentials)
     }
 

@@ -170,7 +170,9 @@ impl Engine {
     fn lifetimes_of(&self, row: &Integration) -> TokenLifetimes {
         let connector = self.parts.catalogue.connector(&row.connector_id);
         let lifetimes = connector.and_then(|connector| match row.method {
-            Method::OAuth => connector.oauth_service(&row.fields).ok().map(|service| service.lifetimes),
+            Method::OAuth => connector
+                .refresh_lifetimes(&row.fields)
+                .or_else(|| connector.oauth_service(&row.fields).ok().map(|service| service.lifetimes)),
             Method::ServiceAccount => Some(connector.service_account_lifetimes()),
             Method::ApiKey => None,
         });
