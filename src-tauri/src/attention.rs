@@ -26,6 +26,9 @@ use crate::window;
 /// How late a reminder may come that nothing but time brings.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60 * 60);
 
+/// Between two looks, however much changes: each goes through all integrations, and the first must not hold the list up at the start.
+const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
+
 /// Where the core puts its events.
 pub(crate) struct EventQueue(pub(crate) UnboundedSender<Event>);
 
@@ -120,7 +123,10 @@ async fn show_needs(app: AppHandle, host: Arc<Host>, news: Arc<News>, pace: Pace
     }
     let pressed = Arc::clone(&news);
     let mut notifier = Notifier::start(&app, pace, move || pressed.changed.notify_one());
+    let mut looks = tokio::time::interval(SHORTEST_PAUSE);
+    looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
+        looks.tick().await;
         let vault = host.view().vault;
         let integrations = integrations(&host, &vault).await;
         let preferred = if integrations.is_some() { preferences(&host).await } else { None };
