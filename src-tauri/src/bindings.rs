@@ -41,6 +41,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             connector::discover,
             connector::open_connector_page,
             integration::integrations,
+            integration::integration_row,
             integration::integration,
             integration::rename_integration,
             integration::pause_integration,

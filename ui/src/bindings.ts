@@ -53,6 +53,8 @@ export const commands = {
 	openConnectorPage: (connectorId: string, page: ConnectorPage, fields: { [key in string]: string }) => typedError<null, Failure>(__TAURI_INVOKE("open_connector_page", { connectorId, page, fields })),
 	/**  All integrations that are not in the bin. */
 	integrations: () => typedError<IntegrationView[], Failure>(__TAURI_INVOKE("integrations")),
+	/**  One row of the list, as it is now. */
+	integrationRow: (id: IntegrationId) => typedError<IntegrationView, Failure>(__TAURI_INVOKE("integration_row", { id })),
 	/**  One integration's page. */
 	integration: (id: IntegrationId) => typedError<IntegrationDetailView, Failure>(__TAURI_INVOKE("integration", { id })),
 	/**  Renames it. */

@@ -68,7 +68,7 @@ describe('ten thousand integrations', () => {
   test('fetch one row when one changes, and draw only that anew', async () => {
     const { host } = await open();
     const all = vi.spyOn(host, 'integrations');
-    const one = vi.spyOn(host, 'integration');
+    const one = vi.spyOn(host, 'integrationRow');
     const [changed, other] = [rowOf('i-5'), rowOf('i-6')];
     await host.renameIntegration('i-5', 'Service 00005 renamed');
     await waitFor(() => expect(nameOf('i-5').textContent).toBe('Service 00005 renamed'));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use storm_domain::{
     ActivityEntry, ActivityKind, CredentialSummary, ErrorCode, Failure, GenerationInfo, GenerationPhase, Hold,
-    Integration, IntegrationId, Method, RefreshState, Rotation, Timestamp, TokenState, Verdict,
+    Integration, IntegrationId, Method, RefreshState, Rotation, Timestamp, TokenState, VaultError, Verdict,
 };
 
 use crate::api_key::checked_name;
@@ -41,6 +41,16 @@ impl Engine {
         let mut listed: Vec<_> = live.map(|row| (row, self.integration_view(row, is_rotating(row)))).collect();
         self.remind_all(&mut listed).await?;
         Ok(listed.into_iter().map(|(_, view)| view).collect())
+    }
+
+    /// One row of the list, without all that its page tells: it is asked for at each change.
+    ///
+    /// # Errors
+    /// When it does not exist, or the vault cannot be read.
+    pub async fn integration_row(&self, id: IntegrationId) -> Result<IntegrationView, Failure> {
+        let row = self.live(id).await?;
+        let listed = self.listed(std::slice::from_ref(&row)).await?;
+        listed.into_iter().next().ok_or_else(|| VaultError::NotFound.to_failure())
     }
 
     /// One integration's page.

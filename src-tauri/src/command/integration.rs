@@ -15,6 +15,13 @@ pub async fn integrations(shell: State<'_, Shell>) -> Result<Vec<IntegrationView
     shell.ask(|engine| async move { engine.integrations().await }).await
 }
 
+/// One row of the list, as it is now.
+#[tauri::command]
+#[specta::specta]
+pub async fn integration_row(shell: State<'_, Shell>, id: IntegrationId) -> Result<IntegrationView, Failure> {
+    shell.ask(|engine| async move { engine.integration_row(id).await }).await
+}
+
 /// One integration's page.
 #[tauri::command]
 #[specta::specta]

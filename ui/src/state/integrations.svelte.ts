@@ -49,7 +49,7 @@ export class Integrations {
     this.#asked.set(id, asked);
     let row: IntegrationView | null = null;
     try {
-      row = (await this.host.integration(id)).integration;
+      row = await this.host.integrationRow(id);
     } catch (thrown) {
       const failure = failureOf(thrown);
       if (failure.code !== 'not_found') {

@@ -150,3 +150,14 @@ async fn what_stood_on_top_of_the_list_is_shown_first_as_it_is_now() {
     assert_eq!(top.iter().map(|row| row.id).collect::<Vec<_>>(), [other, one]);
     assert!(top.iter().all(|row| all.contains(row)), "they are what the whole list says of them");
 }
+
+#[tokio::test]
+async fn a_row_alone_is_as_the_list_and_the_page_have_it_and_gone_with_its_integration() {
+    let rig = Rig::start().await;
+    let id = rig.connect().await;
+    let row = rig.engine.integration_row(id).await.unwrap();
+    assert_eq!(rig.engine.integrations().await.unwrap(), [row.clone()]);
+    assert_eq!(rig.page(id).await.integration, row);
+    rig.engine.disconnect_integration(id, false).await.unwrap();
+    assert_eq!(failure(rig.engine.integration_row(id).await).code, ErrorCode::NotFound);
+}

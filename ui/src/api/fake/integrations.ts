@@ -12,6 +12,8 @@ export class FakeIntegrations extends FakeVault {
 
   integrations = async () => this.rows.map((row) => row.integration).sort((one, other) => one.name.localeCompare(other.name));
 
+  integrationRow = async (id: IntegrationId) => this.find(id).integration;
+
   integration = async (id: IntegrationId) => this.find(id);
 
   renameIntegration = async (id: IntegrationId, name: string) => {
