@@ -49,8 +49,11 @@ pub async fn program_log(shell: State<'_, Shell>, query: ProgramLogQuery) -> Res
 #[tauri::command]
 #[specta::specta]
 pub async fn follow_program_log(shell: State<'_, Shell>, follows: bool) -> Result<(), Failure> {
-    shell.log.follow(follows);
-    Ok(())
+    let following = async {
+        shell.log.follow(follows);
+        Ok(())
+    };
+    guarded(following).await
 }
 
 /// Records more until the program ends, or as much as at its start.
