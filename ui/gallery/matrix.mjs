@@ -12,7 +12,7 @@ const NOTHING_TO_LACK = never('There is nothing that it could lack.');
 
 /** @type {Record<string, Record<State, Cell>>} */
 export const views = {
-  'First run': { normal: ['list-empty'], empty: never('It is what an empty list shows.'), loading: ['list-loading'], error: ['practice-failed'], offline: ['first-run-offline'] },
+  'First run': { normal: ['first-run', 'first-run-details'], empty: never('It is what an empty list shows.'), loading: ['first-run-testing'], error: ['practice-failed', 'first-run-locked', 'first-run-forgetful', 'first-run-disk'], offline: ['first-run-offline'] },
   'Integrations': { normal: ['list', 'list-labels'], empty: ['list-empty'], loading: ['list-loading'], error: ['list-failed', 'list-outdated'], offline: ['list-offline'] },
   'Search, filters, order': { normal: ['list-filtered', 'list-services', 'list-sorts'], empty: ['list-none'], loading: AT_ONCE, error: IN_MEMORY, offline: HERE },
   'Many at once': { normal: ['list-selected', 'list-label'], empty: never('Nothing is selected: it is not there.'), loading: ['list-verifying'], error: ['list-bulk-told'], offline: ['bulk-offline'] },
@@ -25,9 +25,12 @@ export const views = {
   'Activity': { normal: ['activity', 'activity-filtered'], empty: ['activity-empty', 'activity-none'], loading: ['activity-loading', 'activity-checking'], error: ['activity-failed', 'activity-broken'], offline: ['activity-offline'] },
   'Still to be revoked': { normal: ['revocations'], empty: never('It is not there.'), loading: ['revocation-trying'], error: ['revocation-given-up'], offline: never('It looks as when the service is busy.') },
   'Settings': { normal: ['settings', 'back-up'], empty: NOTHING_TO_LACK, loading: ['settings-loading'], error: ['settings-failed'], offline: ['settings-offline'] },
+  'Start at login': { normal: ['settings-start', 'start-at-login-asked'], empty: NOTHING_TO_LACK, loading: AT_ONCE, error: ['settings-start-refused', 'settings-start-sandboxed'], offline: HERE },
+  'Diagnostics': { normal: ['diagnostics', 'diagnostics-copied'], empty: NOTHING_TO_LACK, loading: ['diagnostics-making'], error: ['diagnostics-failed', 'diagnostics-not-copied'], offline: HERE },
+  "The program's log": { normal: ['program-log', 'program-log-filtered'], empty: ['program-log-empty', 'program-log-none'], loading: AT_ONCE, error: ['program-log-failed'], offline: HERE },
   'Connect: service': { normal: ['connectors'], empty: ['connectors-none'], loading: ['connectors-loading'], error: ['connectors-failed'], offline: HERE },
   'Connect: method': { normal: ['methods'], empty: never('A service has at least one.'), loading: AT_ONCE, error: IN_MEMORY, offline: HERE },
-  'Connect: key': { normal: ['key-typed'], empty: ['key'], loading: ['key-saving'], error: ['key-finding', 'key-not-saved'], offline: ['verdict-offline'] },
+  'Connect: key': { normal: ['key-typed', 'key-copied'], empty: ['key'], loading: ['key-saving'], error: ['key-finding', 'key-not-saved'], offline: ['verdict-offline'] },
   'Connect: key file': { normal: ['file', 'keys-in-file'], empty: ['file-empty'], loading: ['file-saving'], error: ['file-refused'], offline: ['verdict-offline'] },
   'Connect: app registration': { normal: ['registration-typed'], empty: ['registration'], loading: ['registration-saving'], error: ['registration-failed'], offline: HERE },
   'Connect: what a service says': { normal: ['discovery'], empty: never('A service that says nothing is an error.'), loading: ['discovery-looking'], error: ['discovery-failed'], offline: ['discovery-offline'] },

@@ -156,7 +156,7 @@ async fn a_row_alone_is_as_the_list_and_the_page_have_it_and_gone_with_its_integ
     let rig = Rig::start().await;
     let id = rig.connect().await;
     let row = rig.engine.integration_row(id).await.unwrap();
-    assert_eq!(rig.engine.integrations().await.unwrap(), [row.clone()]);
+    assert_eq!(rig.engine.integrations().await.unwrap(), std::slice::from_ref(&row));
     assert_eq!(rig.page(id).await.integration, row);
     rig.engine.disconnect_integration(id, false).await.unwrap();
     assert_eq!(failure(rig.engine.integration_row(id).await).code, ErrorCode::NotFound);
