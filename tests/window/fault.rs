@@ -46,7 +46,7 @@ async fn bare() -> Outcome<(Journey, BareWindow, Views)> {
     journey.show_page(SIGN_IN).await?;
     let window = journey.window()?;
     window.click("refresh-now").await?;
-    window.await_text("toasts", "was refreshed").await?;
+    window.await_text("toast", "was refreshed").await?;
     window.await_gone("toast").await?;
     let refresh = window.place("refresh-now").await?;
     window.await_painted().await?;
