@@ -104,7 +104,7 @@ pub(crate) async fn follow(
         if let Event::AskedInVain { id } = event {
             news.asked_in_vain(id);
         }
-        let may_need_somebody = !matches!(event, Event::ActivityAdded);
+        let may_need_somebody = !matches!(event, Event::ActivityAdded | Event::LogChecked);
         if let Err(error) = CoreEvent(event).emit_to(&app, window::MAIN) {
             tracing::warn!(%error, "the page could not be told of a change");
         }

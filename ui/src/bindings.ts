@@ -1093,6 +1093,8 @@ id: IntegrationId } |
 { event: "preferences_changed" } | 
 /**  The log has an entry that no other event tells of, or that was written after it. */
 { event: "activity_added" } | 
+/**  The whole log was gone through: what is known of its chain may be another. */
+{ event: "log_checked" } | 
 /**  The vault was locked, unlocked, or lost its keyring. */
 { event: "vault_changed" };
 

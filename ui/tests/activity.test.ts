@@ -176,7 +176,7 @@ describe('the check of the log', () => {
     const { host } = await openActivity({ rows: workingDay(), logCheck: { check: 'checking' } });
     expect((await find('log-check')).dataset.check).toBe('checking');
     host.settings.logCheck = null;
-    host.emit({ event: 'vault_changed' });
+    host.emit({ event: 'log_checked' });
     await waitFor(() => expect(screen.getByTestId('log-check').dataset.check).toBe('intact'));
   });
 

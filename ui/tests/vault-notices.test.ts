@@ -1,6 +1,6 @@
 // What is said above every view of an open vault, and the copy that is offered for a damaged one.
 import { waitFor } from '@testing-library/svelte';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { BackupView, VaultView } from '../src/api/host';
 import { workingDay } from '../src/api/fake/seed';
 import { openPage, openWindow, screen } from './window';
@@ -81,4 +81,13 @@ test('a notice that comes while the window is open is shown at once', async () =
   host.settings.notices = [{ notice: 'damaged' }];
   host.emit({ event: 'vault_changed' });
   await find('notice-damaged');
+});
+
+test('a log that was found broken after the opening is told without reading the list again', async () => {
+  const { host } = await openWindow();
+  const reading = vi.spyOn(host, 'integrations');
+  host.settings.notices = [{ notice: 'log_broken', sequence: 3 }];
+  host.emit({ event: 'log_checked' });
+  await find('notice-log-broken');
+  expect(reading).not.toHaveBeenCalled();
 });

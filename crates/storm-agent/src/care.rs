@@ -87,7 +87,7 @@ impl Care {
             }
         };
         *self.log.lock().unwrap_or_else(PoisonError::into_inner) = found;
-        self.events.publish(Event::VaultChanged);
+        self.events.publish(Event::LogChecked);
         checked
     }
 

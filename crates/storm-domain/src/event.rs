@@ -35,6 +35,8 @@ pub enum Event {
     PreferencesChanged,
     /// The log has an entry that no other event tells of, or that was written after it.
     ActivityAdded,
+    /// The whole log was gone through: what is known of its chain may be another.
+    LogChecked,
     /// The vault was locked, unlocked, or lost its keyring.
     VaultChanged,
 }

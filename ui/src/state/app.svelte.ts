@@ -126,13 +126,17 @@ export class App {
     }
   }
 
-  /** Asks where the vault stands. A core that does not answer is shown like a vault that does not open, with a way to retry. */
+  /** Asks where the vault stands, and shows it. */
   async loadHost(): Promise<void> {
-    const view = await this.host.host().catch((thrown: unknown): HostView => {
+    await this.showHost(await this.#askHost());
+  }
+
+  /** A core that does not answer is shown like a vault that does not open, with a way to retry. */
+  async #askHost(): Promise<HostView> {
+    return this.host.host().catch((thrown: unknown): HostView => {
       const known = this.hostView ?? { version: '', ways_out: [], protection: null, data_folder: '', notices: [], backup: null };
       return { ...known, vault: { vault: 'failed', failure: failureOf(thrown) } };
     });
-    await this.showHost(view);
   }
 
   /** Takes over where the vault stands, and loads the list once it is open. */
@@ -277,6 +281,8 @@ export class App {
         return this.#reload(event.id);
       case 'vault_changed':
         return this.loadHost();
+      case 'log_checked': // a second after the vault was opened, whose list is there already
+        this.hostView = await this.#askHost();
     }
   }
 

@@ -39,7 +39,7 @@ async fn checked(desk: &Desk, host: &Host) -> LogCheckView {
     loop {
         desk.events.clear();
         match host.log_check().unwrap() {
-            LogCheckView::Checking => desk.events.wait_for(|event| *event == Event::VaultChanged).await,
+            LogCheckView::Checking => desk.events.wait_for(|event| *event == Event::LogChecked).await,
             check => return check,
         };
     }
