@@ -24,9 +24,20 @@ impl Kind {
 }
 
 pub fn aws(data: &[u8]) {
-    const BEFORE: &[&str] =
-        &["aws_secret_access_key=", "aws_secret_access_key = ", "AWS_SECRET_ACCESS_KEY=", "AKIAIOSFODNN7EXAMPLE,"];
-    hold(data, &Kind { name: "credentials", password: None, before_secret: BEFORE });
+    const IN_INI: &[&str] = &["aws_secret_access_key=", "aws_secret_access_key = ", "AWS_SECRET_ACCESS_KEY="];
+    const IN_CSV: &[&str] = &[",AKIAIOSFODNN7EXAMPLE,"];
+    let text = std::str::from_utf8(data).unwrap_or_default();
+    let is_csv = text.lines().next().is_some_and(|head| head.contains(','));
+    // A user may be called like any of these; in a table as it is written, without quotes, that is no cell before the secret's.
+    let is_plain = !text.contains('"') && text.starts_with("User name,Password,Access key ID,Secret access key,");
+    let before_secret = if !is_csv {
+        IN_INI
+    } else if is_plain {
+        IN_CSV
+    } else {
+        &[]
+    };
+    hold(data, &Kind { name: "credentials", password: None, before_secret });
 }
 
 pub fn json_key(data: &[u8]) {

@@ -34,7 +34,7 @@ pub struct Candidate {
     pub credential: Credential,
     /// How sure it is whose it is.
     pub certainty: Certainty,
-    /// What it may be called; None = by its service, and by its account once that is known.
+    /// What it may be called, as safe to show as [`Place::key`]; None = by its service, and by its account once that is known.
     pub name: Option<String>,
     /// Remarks, in plain words.
     pub remarks: Vec<String>,
@@ -100,7 +100,8 @@ impl Reading {
         Self { format, found: Vec::new(), left: Vec::new(), is_full: false }
     }
 
-    pub(crate) fn take(&mut self, candidate: Candidate) {
+    pub(crate) fn take(&mut self, mut candidate: Candidate) {
+        candidate.name = candidate.name.map(|name| plain(&name)).filter(|name| !name.is_empty());
         if self.found.len() < MOST_CANDIDATES {
             return self.found.push(candidate);
         }

@@ -55,7 +55,8 @@ pub(super) fn of_csv(text: &str, file_name: String) -> Result<KeyMaterial, KeyMa
         }
         let field = |at: usize, name| record.get(at).map(str::trim).ok_or(KeyMaterialError::Missing { name });
         let key = access_key((field(id, ID)?, ID), (field(secret, SECRET)?, SECRET), None)?;
-        found.push(AccessKey { profile: user.and_then(|at| shown(record.get(at)?)), ..key });
+        let user = user.and_then(|at| record.get(at)).map(str::trim).filter(|name| is_user_name(name));
+        found.push(AccessKey { profile: user.and_then(shown), ..key });
     }
     material(Shape::AwsAccessKeyCsv, file_name, found)
 }
@@ -94,6 +95,11 @@ pub(super) fn of_ini(text: &str, file_name: String) -> Result<KeyMaterial, KeyMa
         found.push(AccessKey { profile: profile.and_then(shown), ..key });
     }
     material(Shape::AwsCredentials, file_name, found)
+}
+
+/// As IAM takes them (its quotas: "IAM name requirements"). Anything else in that column may be what should not be shown.
+fn is_user_name(name: &str) -> bool {
+    name.chars().count() <= 64 && name.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@_-".contains(c))
 }
 
 fn shown(name: &str) -> Option<String> {
