@@ -53,7 +53,7 @@ describe('notifications', () => {
     const { user, host } = await settings();
     await user.click(await find('quiet-hours'));
     await fireEvent.change(await find('quiet-until'), { target: { value: '22:00' } });
-    expect((await find('quiet-problem')).textContent).toContain('two different minutes');
+    expect((await find('notifications-problem')).textContent).toContain('two different minutes');
     expect((await host.preferences()).notifications.quiet?.until).toBe(7 * 60);
   });
 });
