@@ -9,7 +9,7 @@ cd "$ROOT"
 log=$CARGO_TARGET_DIR/files.log
 mkdir -p "$CARGO_TARGET_DIR"
 status=0
-cargo test -p storm-connectors --locked --test connectors -- --nocapture --exact \
+cargo test --workspace --locked --test connectors -- --nocapture --exact \
 	golden::every_good_file_is_recognised_and_every_hostile_one_refused >"$log" 2>&1 || status=$?
 grep -E ' \| |^files: ' "$log" || { cat "$log" >&2 && exit 1; }
 if [ "$status" -ne 0 ]; then

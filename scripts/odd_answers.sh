@@ -10,7 +10,7 @@ cd "$ROOT"
 log=$CARGO_TARGET_DIR/odd-answers.log
 mkdir -p "$CARGO_TARGET_DIR"
 status=0
-cargo test -p storm-engine --locked --test token_endpoint -- --nocapture odd_answers >"$log" 2>&1 || status=$?
+cargo test --workspace --locked --test token_endpoint -- --nocapture odd_answers >"$log" 2>&1 || status=$?
 grep '^odd answers: ' "$log" || { cat "$log" >&2 && exit 1; }
 if [ "$status" -ne 0 ]; then
 	echo "The whole output is in $log" >&2

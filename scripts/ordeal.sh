@@ -7,7 +7,7 @@ source "$(dirname "$0")/environment.sh"
 "$ROOT/scripts/ensure.sh" run
 source "$ROOT/scripts/environment.sh"
 cd "$ROOT"
-cargo build --quiet --locked -p storm-tests --bin storm-ordeal
+cargo build --quiet --locked --workspace --bin storm-ordeal
 status=0
 for words in "$@"; do
 	# shellcheck disable=SC2086 # words
