@@ -3,7 +3,8 @@
 //! The floor is what nobody can do without: bare signatures of the same key by the same library on as many threads as there are
 //! cores. Ours is measured twice: as the engine does it, from the row of the integration to the token that is kept and the row
 //! that says so; and by the protocol client alone, from the claims to the token. The service reads no assertion, but runs on the
-//! same cores, so that its share weighs on ours. A core whose only task waits for its answer has nothing to do, so several are
+//! same cores, so that its share weighs on ours: what its thread took of the processor is told by the kernel, and the client is
+//! shown without it, too. A core whose only task waits for its answer has nothing to do, so several are
 //! under way for each; how much that matters is measured too.
 
 use std::path::Path;
@@ -39,6 +40,7 @@ const EACH: usize = 1_000;
 /// Under way at once for each core.
 const AT_ONCE: usize = 4;
 const CLIENT: &str = "client-alone";
+const APART: &str = "client-less-service";
 const ONE_EACH: &str = "client-1-a-core";
 const FLOOR: &str = "bare-signatures";
 /// What is signed has about this length.
@@ -62,6 +64,7 @@ pub async fn measure(folder: &Path) -> Outcome<Benchmark> {
     let mut rounds = Rounds::new("assertions", "µs each");
     rounds.announce(OURS, "by the engine: signed, exchanged over loopback, kept, the row written; 4 for each core");
     rounds.announce(CLIENT, "by its protocol client alone: signed, exchanged, the answer read; 4 for each core");
+    rounds.announce(APART, "the same, without what the service's thread took of the cores");
     rounds.announce(ONE_EACH, "the same, 1 for each core");
     rounds.announce(FLOOR, "RS256 by aws-lc-rs alone; a thread for each core");
     for _ in 0..ROUNDS {
@@ -69,7 +72,13 @@ pub async fn measure(folder: &Path) -> Outcome<Benchmark> {
         rounds.add(OURS, exchanged(&lean, cores, begin).await?);
         for (name, at_once) in [(CLIENT, AT_ONCE), (ONE_EACH, 1)] {
             let begin_one = |_| tokio::spawn(Arc::clone(&client).exchange(EACH / at_once));
-            rounds.add(name, exchanged(&lean, cores, || (0..at_once * cores).map(begin_one).collect()).await?);
+            let before = lean.spent()?;
+            let each = exchanged(&lean, cores, || (0..at_once * cores).map(begin_one).collect()).await?;
+            rounds.add(name, each);
+            if name == CLIENT {
+                let service = (lean.spent()? - before).as_secs_f64() * 1e6 / (cores * EACH) as f64;
+                rounds.add(APART, each - service / cores as f64);
+            }
         }
         let begin_one = |_| {
             let pair = Arc::clone(&pair);

@@ -5,8 +5,9 @@
 
 use std::convert::Infallible;
 use std::net::Ipv4Addr;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
@@ -14,7 +15,7 @@ use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
-use storm_tests::Outcome;
+use storm_tests::{Outcome, StepError};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -38,6 +39,8 @@ struct State {
     current: Mutex<Vec<u64>>,
     refreshed: AtomicU64,
     exchanged: AtomicU64,
+    /// The kernel's id of its thread.
+    thread: AtomicI32,
 }
 
 impl LeanService {
@@ -55,11 +58,13 @@ impl LeanService {
             current: Mutex::new(vec![0; grants]),
             refreshed: AtomicU64::default(),
             exchanged: AtomicU64::default(),
+            thread: AtomicI32::default(),
         });
         let (ended, end) = oneshot::channel::<()>();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let serving = Arc::clone(&state);
         std::thread::Builder::new().name("lean-service".to_owned()).spawn(move || {
+            serving.thread.store(rustix::thread::gettid().as_raw_pid(), Ordering::Release);
             runtime.block_on(async {
                 tokio::select! {
                     served = serve(listener, serving) => eprintln!("the lean service ended: {served:?}"),
@@ -93,6 +98,17 @@ impl LeanService {
     /// How many refreshes it answered with tokens.
     pub fn refreshed(&self) -> u64 {
         self.state.refreshed.load(Ordering::Acquire)
+    }
+
+    /// What its thread took of the processor until now.
+    ///
+    /// # Errors
+    /// When the kernel does not tell.
+    pub fn spent(&self) -> Outcome<Duration> {
+        let thread = self.state.thread.load(Ordering::Acquire);
+        let told = std::fs::read_to_string(format!("/proc/self/task/{thread}/schedstat"))?;
+        let nanoseconds = told.split_whitespace().next().and_then(|first| first.parse().ok());
+        nanoseconds.map(Duration::from_nanos).ok_or_else(|| StepError::Wrong(format!("schedstat says {told:?}")))
     }
 
     /// How many assertions it answered with a token, whatever they said.
