@@ -52,7 +52,7 @@ pub async fn measure(folder: &Path) -> Outcome<[Benchmark; 2]> {
     // Beside ours, not in turn with it. Both are there all the time, so that what they share is divided alike.
     let empty = Contender::empty(EMPTY, &build_empty_window(folder).await?, &["cpu"]).start()?;
 
-    let changing = Changing::begin(&home).await?;
+    let changing = Changing::begin(&home, &service).await?;
     let trace = Trace::of(&[(OURS, &ours), (EMPTY, &empty)], length).await?;
     let refreshed = changing.end().await?;
     end(ours).await?;
@@ -80,7 +80,7 @@ struct Changing {
 }
 
 impl Changing {
-    async fn begin(home: &Home) -> Outcome<Self> {
+    async fn begin(home: &Home, service: &LeanService) -> Outcome<Self> {
         let socket = home.socket();
         let client = eventually("the host to listen", Duration::from_secs(30), async || {
             Ok(match Client::connect(&socket) {
@@ -89,22 +89,21 @@ impl Changing {
             })
         })
         .await?;
+        let mut client = client;
+        let mut pace = tokio::time::interval(PACE);
+        pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        // The tokens that the vault was filled with are lent as they are until a few seconds of them have passed.
+        while service.refreshed() == 0 {
+            pace.tick().await;
+            client = ask(client, LARGE - 1).await?;
+        }
         let ends = Arc::new(AtomicBool::default());
         let ending = Arc::clone(&ends);
         let task = tokio::spawn(async move {
-            let (mut client, mut refreshed) = (client, 0);
-            let mut pace = tokio::time::interval(PACE);
-            pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+            let mut refreshed = 0;
             while !ending.load(Ordering::Acquire) {
                 pace.tick().await;
-                let name = name(turn(refreshed));
-                let asking = tokio::task::spawn_blocking(move || {
-                    let request = Request::Token { name, min_lifetime_seconds: Some(FORCED_S) };
-                    let answer = client.ask(&request).map_err(failed)?;
-                    ensure(matches!(answer, Response::Token(_)), || format!("{answer:?}"))?;
-                    Ok::<_, StepError>(client)
-                });
-                client = asking.await.map_err(failed)??;
+                client = ask(client, turn(refreshed)).await?;
                 refreshed += 1;
             }
             Ok(refreshed)
@@ -117,6 +116,17 @@ impl Changing {
         self.ends.store(true, Ordering::Release);
         self.task.await.map_err(failed)?
     }
+}
+
+/// Asks for a token with more life than one has that was refreshed a while ago.
+async fn ask(mut client: Client, grant: usize) -> Outcome<Client> {
+    let asking = tokio::task::spawn_blocking(move || {
+        let request = Request::Token { name: name(grant), min_lifetime_seconds: Some(FORCED_S) };
+        let answer = client.ask(&request).map_err(failed)?;
+        ensure(matches!(answer, Response::Token(_)), || format!("{answer:?}"))?;
+        Ok::<_, StepError>(client)
+    });
+    asking.await.map_err(failed)?
 }
 
 /// Which integration is refreshed next.

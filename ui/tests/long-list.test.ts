@@ -96,7 +96,14 @@ describe('ten thousand integrations', () => {
     let answer = () => {};
     const held = new Promise<void>((resolve) => (answer = resolve));
     const all = host.integrations;
-    host.integrations = async () => held.then(all);
+    const reading = vi.fn(async () => held.then(all));
+    host.integrations = reading;
+    const top = host.topIntegrations;
+    host.topIntegrations = async () => {
+      await new Promise((resolve) => setTimeout(resolve));
+      expect(reading, 'nothing else keeps the core busy until the top is there').not.toHaveBeenCalled();
+      return top();
+    };
     render(Window, { props: { host } });
     await find('list-reading');
     expect(drawn().map(({ dataset }) => dataset.id)).toEqual(['i-3', 'i-7']);

@@ -16,6 +16,7 @@ use storm_domain::{
     RevocationId, Rotation, RotationMode, SecretRotation, Timestamp, VaultError,
 };
 use storm_secret::{ClientSecret, SecretBytes};
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::activity::ChainVerdict;
 use crate::database::FileIdentity;
@@ -33,6 +34,8 @@ use crate::{
 pub struct SqliteVault {
     folder: VaultFolder,
     pub(crate) readers: SqlitePool,
+    /// LOCK: held by whoever reads a whole table, so that what takes no time always finds a reader.
+    long_reading: Mutex<()>,
     pub(crate) writer: Writer,
     landing: Landing,
     pub(crate) seal: Arc<Seal>,
@@ -59,6 +62,7 @@ impl SqliteVault {
         let landing = Landing::start(&folder)?;
         Ok(Self {
             readers: database::readers(&folder),
+            long_reading: Mutex::default(),
             writer: Writer::start(folder.clone(), connection, lock),
             landing,
             seal,
@@ -110,12 +114,13 @@ impl SqliteVault {
 
     /// Reads the whole database and reports damage. Some 50 ms for each 20 MB.
     pub async fn check_integrity(&self) -> Result<(), VaultError> {
-        backup::check_integrity(&mut *self.reader().await?).await
+        let (_turn, mut reader) = self.long_reader().await?;
+        backup::check_integrity(&mut reader).await
     }
 
     /// Goes through the whole activity log and reports where it was tampered with.
     pub async fn verify_activity_chain(&self) -> Result<ChainVerdict, VaultError> {
-        let mut reader = self.reader().await?;
+        let (_turn, mut reader) = self.long_reader().await?;
         // One view of the log: entries that are written or shortened away meanwhile must not look like tampering.
         let mut transaction = reader.begin().await.map_err(fault::of_sqlx)?;
         activity::verify(&mut transaction, &self.seal).await
@@ -159,16 +164,24 @@ impl SqliteVault {
     pub(crate) async fn reader(&self) -> Result<PoolConnection<Sqlite>, VaultError> {
         self.readers.acquire().await.map_err(fault::of_sqlx)
     }
+
+    /// To read a whole table with. One such reading at a time.
+    pub(crate) async fn long_reader(&self) -> Result<(MutexGuard<'_, ()>, PoolConnection<Sqlite>), VaultError> {
+        let turn = self.long_reading.lock().await;
+        Ok((turn, self.reader().await?))
+    }
 }
 
 #[async_trait]
 impl Vault for SqliteVault {
     async fn integrations(&self) -> Result<Vec<Integration>, VaultError> {
-        integration::all(&mut *self.reader().await?).await
+        let (_turn, mut reader) = self.long_reader().await?;
+        integration::all(&mut reader).await
     }
 
     async fn each_integration(&self, show: &mut (dyn FnMut(Integration) + Send)) -> Result<(), VaultError> {
-        integration::each(&mut *self.reader().await?, show).await
+        let (_turn, mut reader) = self.long_reader().await?;
+        integration::each(&mut reader, show).await
     }
 
     async fn unsettled(&self) -> Result<Vec<Integration>, VaultError> {
@@ -242,7 +255,8 @@ impl Vault for SqliteVault {
     }
 
     async fn keys_in_use(&self) -> Result<Vec<KeyInUse>, VaultError> {
-        generation::keys_in_use(&mut *self.reader().await?, &self.seal).await
+        let (_turn, mut reader) = self.long_reader().await?;
+        generation::keys_in_use(&mut reader, &self.seal).await
     }
 
     async fn stage_generation(

@@ -1,10 +1,17 @@
 // The rows of the list. A change of one row fetches that row; anything unknown fetches all, once for a burst of events. Rows that
-// change one after the other within a moment are shown together. Before all are there for the first time, those that stood on top
-// the last time are: with a hundred thousand the others take a second.
+// change one after the other within a moment are shown together. Before all are asked for the first time, those that stood on top
+// the last time are shown: with a hundred thousand the others take seconds.
 import { failureOf, type Failure, type Host, type IntegrationId, type IntegrationView } from '../api/host';
 
 /** The first change shows at once, the next ones of a burst this much later. */
 const MOMENT_MS = 50;
+
+/** All rows of a connector hold one tile: ten thousand copies take megabytes. */
+function withSharedTiles(rows: IntegrationView[]): IntegrationView[] {
+  const tiles = new Map(rows.map(({ connector }) => [connector.id, connector]));
+  for (const row of rows) row.connector = tiles.get(row.connector.id) ?? row.connector;
+  return rows;
+}
 
 export class Integrations {
   rows = $state.raw<IntegrationView[]>([]);
@@ -35,8 +42,7 @@ export class Integrations {
       this.#again = true;
       return this.#loading;
     }
-    if (!this.whole) void this.#fetchTop();
-    this.#loading = this.#fetch().finally(() => {
+    this.#loading = (this.whole ? this.#fetch() : this.#fetchTop().then(() => this.#fetch())).finally(() => {
       this.#loading = null;
     });
     return this.#loading;
@@ -90,7 +96,7 @@ export class Integrations {
   async #fetchTop(): Promise<void> {
     // Why they did not come is said of all.
     const top = await this.host.topIntegrations().catch(() => []);
-    if (this.whole || top.length === 0) return;
+    if (top.length === 0) return;
     this.rows = top;
     this.loaded = true;
   }
@@ -99,7 +105,7 @@ export class Integrations {
     do {
       this.#again = false;
       try {
-        const rows = await this.host.integrations();
+        const rows = withSharedTiles(await this.host.integrations());
         // These are as new as what waits to be shown, or newer.
         this.#fresh.clear();
         this.rows = rows;
