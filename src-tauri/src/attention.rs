@@ -9,7 +9,7 @@ use std::time::Duration;
 use storm_agent::Host;
 use storm_domain::port::EventSink;
 use storm_domain::{Event, IntegrationId, Method, Preferences, ReconnectReason, Timestamp};
-use storm_engine::view::{IntegrationView, StatusView, VaultView};
+use storm_engine::view::{IntegrationView, OutstandingView, StatusView, VaultView};
 use tauri::{AppHandle, Manager as _};
 use tauri_specta::Event as _;
 use tokio::sync::Notify;
@@ -128,21 +128,21 @@ async fn show_needs(app: AppHandle, host: Arc<Host>, news: Arc<News>, pace: Pace
     loop {
         looks.tick().await;
         let vault = host.view().vault;
-        let integrations = integrations(&host, &vault).await;
-        let preferred = if integrations.is_some() { preferences(&host).await } else { None };
+        let outstanding = outstanding(&host, &vault).await;
+        let preferred = if outstanding.is_some() { preferences(&host).await } else { None };
         let speech = app.state::<Speech>();
         if let Some(preferred) = &preferred {
             speech.follow(&app, preferred.language);
             app.state::<Look>().follow(&app, preferred.appearance);
         }
-        tray.show(TrayView::of(speech.language(), &vault, integrations.as_deref())).await;
+        tray.show(TrayView::of(speech.language(), &vault, outstanding.as_ref())).await;
         let mut next = None;
-        if let Some(integrations) = integrations {
+        if let Some(OutstandingView { rows, connector_ids, .. }) = outstanding {
             // Where they cannot be read, too much is said rather than too little.
             let preferences = preferred.unwrap_or_default().notifications;
-            next = notifier.follow(Need::among(&integrations), &news.take_asked(), &preferences);
-            notifier.remind(&host, &integrations, &preferences).await;
-            app.state::<Shell>().practice.serve(&integrations).await;
+            next = notifier.follow(Need::among(&rows), &news.take_asked(), &preferences);
+            notifier.remind(&host, &rows, &preferences).await;
+            app.state::<Shell>().practice.serve(&connector_ids).await;
         }
         // A key comes to its end, and a need grows old, without an event of the core.
         let pause = next.unwrap_or(LONGEST_PAUSE).min(LONGEST_PAUSE);
@@ -160,12 +160,12 @@ async fn preferences(host: &Host) -> Option<Preferences> {
 }
 
 /// None while the vault is not open, or when it cannot be read: nothing is known then, which is not "no integrations".
-async fn integrations(host: &Host, vault: &VaultView) -> Option<Vec<IntegrationView>> {
+async fn outstanding(host: &Host, vault: &VaultView) -> Option<OutstandingView> {
     if !matches!(vault, VaultView::Unlocked { .. }) {
         return None;
     }
     match host.engine() {
-        Ok(engine) => guarded(engine.integrations()).await,
+        Ok(engine) => guarded(engine.outstanding()).await,
         Err(failure) => Err(failure),
     }
     .inspect_err(|failure| tracing::warn!(code = ?failure.code, "the integrations could not be read"))

@@ -3,6 +3,7 @@
 //! It starts when it is first asked for, and from then on with the program, so that its tokens keep working. One that
 //! another process already runs on the same port is used instead.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,7 +11,6 @@ use http_body_util::{BodyExt as _, Empty, Limited};
 use hyper::body::Bytes;
 use hyper_util::rt::TokioIo;
 use storm_domain::{Action, ErrorCode, Failure};
-use storm_engine::view::IntegrationView;
 use storm_sandbox::{Options, Sandbox, SandboxError, Settings};
 use tokio::net::TcpStream;
 use tokio::sync::Mutex;
@@ -51,9 +51,9 @@ impl Practice {
         }
     }
 
-    /// Starts it when one of these integrations uses it.
-    pub(crate) async fn serve(&self, integrations: &[IntegrationView]) {
-        if integrations.iter().any(|integration| integration.connector.id == CONNECTOR) {
+    /// Starts it when it is one of the connectors that are in use.
+    pub(crate) async fn serve(&self, connector_ids: &BTreeSet<String>) {
+        if connector_ids.contains(CONNECTOR) {
             // A failure is logged where it happens; the integrations then say that they cannot reach it.
             let _ = self.start().await;
         }

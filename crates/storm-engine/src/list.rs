@@ -1,10 +1,11 @@
-//! The beginning of the list, for windows with very many integrations.
+//! Parts of the list, for programs with very many integrations: what stood on top, and what there is something to say of.
 
-use storm_domain::{Failure, IntegrationId, VaultError};
+use storm_domain::{Failure, Integration, IntegrationId, VaultError};
 
 use crate::engine::Engine;
 use crate::error::ToFailure as _;
-use crate::view::IntegrationView;
+use crate::replacement::may_be_reminded_of;
+use crate::view::{IntegrationView, OutstandingView, StatusView};
 
 /// More rows than any screen shows.
 const MOST_ON_TOP: usize = 100;
@@ -25,6 +26,32 @@ impl Engine {
             }
         }
         self.listed(&rows).await
+    }
+
+    /// Integrations whose status is any other than connected, and how many there are in all. Reads through the vault without
+    /// holding those that are well.
+    ///
+    /// # Errors
+    /// When the vault cannot be read.
+    pub async fn outstanding(&self) -> Result<OutstandingView, Failure> {
+        let mut seen = OutstandingView::default();
+        let mut rows = Vec::new();
+        let mut look = |row: Integration| {
+            if row.trashed_at.is_some() {
+                return;
+            }
+            seen.count += 1;
+            if !seen.connector_ids.contains(&row.connector_id) {
+                seen.connector_ids.insert(row.connector_id.clone());
+            }
+            if may_be_reminded_of(&row) || self.status_of(&row) != StatusView::Connected {
+                rows.push(row);
+            }
+        };
+        self.vault().each_integration(&mut look).await.map_err(|error| error.to_failure())?;
+        seen.rows = self.listed(&rows).await?;
+        seen.rows.retain(|view| view.status != StatusView::Connected);
+        Ok(seen)
     }
 
     /// Notes what stands on top of the list; nothing where all rows are read as soon.

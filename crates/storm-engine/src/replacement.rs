@@ -172,8 +172,12 @@ impl Engine {
 
 /// Whether there may be something to say. Most integrations have no policy and no end, and cost no question to the vault.
 fn is_reminded_of(row: &Integration, view: &IntegrationView) -> bool {
-    let may_end = row.method == Method::ServiceAccount || row.replacement != ReplacementPolicy::default();
-    may_end && !view.rotating && view.status == StatusView::Connected
+    may_be_reminded_of(row) && !view.rotating && view.status == StatusView::Connected
+}
+
+/// Whether its key may have an end.
+pub(crate) fn may_be_reminded_of(row: &Integration) -> bool {
+    row.method == Method::ServiceAccount || row.replacement != ReplacementPolicy::default()
 }
 
 /// With the end that the key's certificate names.

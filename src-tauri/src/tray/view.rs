@@ -1,6 +1,6 @@
 //! What the tray shows, worked out from vault and integrations without any desktop.
 
-use storm_engine::view::{IntegrationView, StatusView, VaultView};
+use storm_engine::view::{OutstandingView, StatusView, VaultView};
 
 use crate::attention::Need;
 use crate::language::Language;
@@ -46,12 +46,12 @@ pub(crate) enum TrayShape {
 }
 
 impl TrayView {
-    /// `integrations` is None while they cannot be read.
-    pub(crate) fn of(language: Language, vault: &VaultView, integrations: Option<&[IntegrationView]>) -> Self {
+    /// `outstanding` is None while it cannot be read.
+    pub(crate) fn of(language: Language, vault: &VaultView, outstanding: Option<&OutstandingView>) -> Self {
         let counted = |id, n: usize| language.say_of(id, [("n", n.into())]);
-        let all = integrations.unwrap_or_default();
-        let (needs, soon) = (Need::among(all), all.iter().filter(|one| is_due_soon(&one.status)).count());
-        let (shape, summary) = match (vault, integrations) {
+        let rows = outstanding.map_or(&[][..], |outstanding| &outstanding.rows);
+        let (needs, soon) = (Need::among(rows), rows.iter().filter(|one| is_due_soon(&one.status)).count());
+        let (shape, summary) = match (vault, outstanding) {
             (VaultView::Opening, _) => (TrayShape::Locked, language.say("tray-opening")),
             (VaultView::Unlocked { .. }, Some(_)) if !needs.is_empty() => {
                 (TrayShape::NeedsYou { count: needs.len() }, counted("tray-need-you", needs.len()))
@@ -59,11 +59,11 @@ impl TrayView {
             (VaultView::Unlocked { .. }, Some(_)) if soon > 0 => {
                 (TrayShape::Soon, counted("tray-to-be-replaced", soon))
             }
-            (VaultView::Unlocked { .. }, Some(all)) => (TrayShape::Well, counted("tray-all-well", all.len())),
+            (VaultView::Unlocked { .. }, Some(all)) => (TrayShape::Well, counted("tray-all-well", all.count)),
             (VaultView::Unlocked { .. }, None) => (TrayShape::NeedsYou { count: 1 }, language.say("tray-unreadable")),
             _ => (TrayShape::Locked, language.say("tray-locked")),
         };
-        Self { language, shape, summary, reconnects: reconnects(language, &needs), pause: pause(all) }
+        Self { language, shape, summary, reconnects: reconnects(language, &needs), pause: outstanding.and_then(pause) }
     }
 }
 
@@ -72,11 +72,11 @@ fn is_due_soon(status: &StatusView) -> bool {
     matches!(status, StatusView::ReplaceSoon { .. })
 }
 
-fn pause(integrations: &[IntegrationView]) -> Option<Pause> {
-    let is_paused = |one: &IntegrationView| matches!(one.status, StatusView::Paused { .. });
-    match integrations {
-        [] => None,
-        all if all.iter().all(is_paused) => Some(Pause::Resume),
+fn pause(OutstandingView { count, rows, .. }: &OutstandingView) -> Option<Pause> {
+    let paused = rows.iter().filter(|one| matches!(one.status, StatusView::Paused { .. })).count();
+    match count {
+        0 => None,
+        count if *count == paused => Some(Pause::Resume),
         _ => Some(Pause::All),
     }
 }
@@ -96,7 +96,7 @@ fn reconnects(language: Language, needs: &[Need]) -> Vec<(String, Option<ShellEv
 #[cfg(test)]
 mod tests {
     use storm_domain::{IntegrationId, Method, ReconnectReason, Timestamp};
-    use storm_engine::view::ConnectorBadge;
+    use storm_engine::view::{ConnectorBadge, IntegrationView};
     use uuid::Uuid;
 
     use super::*;
@@ -135,8 +135,13 @@ mod tests {
         VaultView::Unlocked { protection: "passphrase".to_owned() }
     }
 
+    fn outstanding(integrations: &[IntegrationView]) -> OutstandingView {
+        let rows = integrations.iter().filter(|one| one.status != StatusView::Connected).cloned().collect();
+        OutstandingView { count: integrations.len(), rows, ..OutstandingView::default() }
+    }
+
     fn view_of(vault: &VaultView, integrations: Option<&[IntegrationView]>) -> TrayView {
-        TrayView::of(Language::English, vault, integrations)
+        TrayView::of(Language::English, vault, integrations.map(outstanding).as_ref())
     }
 
     fn labels(view: &TrayView) -> Vec<&str> {
@@ -163,7 +168,7 @@ mod tests {
     #[test]
     fn it_speaks_the_language_that_is_spoken() {
         let all = [in_need(3, Method::OAuth)];
-        let view = TrayView::of(Language::German, &unlocked(), Some(&all));
+        let view = TrayView::of(Language::German, &unlocked(), Some(&outstanding(&all)));
         assert_eq!(view.summary, "Bei 1 Integration ist etwas zu tun");
         assert_eq!(labels(&view), ["Integration 3 neu verbinden"]);
     }

@@ -1,5 +1,7 @@
 //! Integrations as the list and the page show them.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use storm_domain::{
     Account, Fields, GenerationInfo, HeldSecretId, Hold, IntegrationId, Method, NewFound, ReconnectReason,
@@ -41,6 +43,17 @@ pub struct IntegrationView {
     pub lending_allowed: bool,
     /// When it was made.
     pub created_at: Timestamp,
+}
+
+/// What tray and notifications are made of.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct OutstandingView {
+    /// How many integrations there are, those included that are well.
+    pub count: usize,
+    /// Which connectors they are of.
+    pub connector_ids: BTreeSet<String>,
+    /// Those whose status is any other than connected, in the order in which they were made.
+    pub rows: Vec<IntegrationView>,
 }
 
 /// The status of an integration. The UI gives each a shape, a colour and a word.

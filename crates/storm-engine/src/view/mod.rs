@@ -43,8 +43,8 @@ pub use import::{
 };
 pub use integration::{
     AddApiKeyRequest, AddServiceAccountRequest, Capabilities, DisconnectedView, IntegrationDetailView, IntegrationView,
-    LastUseView, LendingView, PendingRevocationView, ReplacementView, RevocationView, RevokeMode, RotationView,
-    SavedView, SetReplacementRequest, StatusView,
+    LastUseView, LendingView, OutstandingView, PendingRevocationView, ReplacementView, RevocationView, RevokeMode,
+    RotationView, SavedView, SetReplacementRequest, StatusView,
 };
 pub use key_input::{CheckKeyRequest, HeldKeyView, KeyInput, TypedKeyView, TypedSecret};
 pub use network::{

@@ -152,6 +152,22 @@ async fn what_stood_on_top_of_the_list_is_shown_first_as_it_is_now() {
 }
 
 #[tokio::test]
+async fn what_there_is_something_to_say_of_is_what_the_list_does_not_call_connected() {
+    let rig = Rig::start().await;
+    let ids = [rig.connect().await, rig.add_key(&rig.make_key().await).await, rig.add_key(&rig.make_key().await).await];
+    let [well, paused, gone] = ids;
+    let outstanding = rig.engine.outstanding().await.unwrap();
+    assert_eq!((outstanding.count, outstanding.rows.len()), (3, 0));
+    assert!(outstanding.connector_ids.contains(&rig.page(well).await.integration.connector.id));
+
+    rig.engine.pause_integration(paused, true).await.unwrap();
+    rig.engine.disconnect_integration(gone, false).await.unwrap();
+    let (outstanding, all) = (rig.engine.outstanding().await.unwrap(), rig.engine.integrations().await.unwrap());
+    assert_eq!(outstanding.count, all.len());
+    assert_eq!(outstanding.rows, all.into_iter().filter(|row| row.id == paused).collect::<Vec<_>>());
+}
+
+#[tokio::test]
 async fn a_row_alone_is_as_the_list_and_the_page_have_it_and_gone_with_its_integration() {
     let rig = Rig::start().await;
     let id = rig.connect().await;

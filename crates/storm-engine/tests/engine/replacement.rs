@@ -31,6 +31,7 @@ async fn a_key_that_is_as_old_as_its_user_wants_is_to_be_replaced_until_it_is_ro
     assert_eq!(status(&rig, id).await, StatusView::Connected);
     rig.clock.advance(DAY * 90);
     assert_eq!(status(&rig, id).await, StatusView::ReplaceSoon { saved_at, ends_at: None });
+    assert_eq!(rig.engine.outstanding().await.unwrap().rows, rig.engine.integrations().await.unwrap());
 
     rig.engine.replace_api_key(id, rig.typed(&rig.make_key().await)).await.unwrap();
     assert_eq!(status(&rig, id).await, StatusView::Connected, "the new one is young");
