@@ -219,6 +219,31 @@ impl Journey {
         Ok(serde_json::from_value(self.window()?.execute(ROWS).await?)?)
     }
 
+    /// Waits until the list shows these and no others, from top to bottom.
+    ///
+    /// # Errors
+    /// When it does not in time.
+    pub async fn await_names(&self, names: &[&str]) -> Outcome {
+        self.await_rows(&format!("the list to show {names:?}"), |rows| rows.iter().map(|row| &row.name).eq(names)).await
+    }
+
+    /// Waits until so many integrations are connected, and nothing else is in the list.
+    ///
+    /// # Errors
+    /// When they are not in time.
+    pub async fn await_connected(&self, count: usize) -> Outcome {
+        let all = |rows: &[Row]| rows.len() == count && rows.iter().all(|row| row.status == "connected");
+        self.await_rows(&format!("{count} to be connected"), all).await
+    }
+
+    async fn await_rows(&self, what: &str, are: impl Fn(&[Row]) -> bool) -> Outcome {
+        eventually(what, PATIENCE, async || {
+            let rows = self.rows().await?;
+            Ok(if are(&rows) { Look::Found(()) } else { Look::NotYet(format!("{rows:?}")) })
+        })
+        .await
+    }
+
     /// Waits until the list shows an integration with this status.
     ///
     /// # Errors

@@ -15,11 +15,6 @@ async fn alive(journey: &Journey) -> Outcome<Vec<String>> {
     Ok(accounts.map(str::to_owned).collect())
 }
 
-async fn names(journey: &Journey) -> Outcome<Vec<String>> {
-    journey.show_list().await?;
-    Ok(journey.rows().await?.into_iter().map(|row| row.name).collect())
-}
-
 /// Reconnects Ada's integration while Eve is signed in in the browser, up to the question.
 async fn reconnect_as_eve(journey: &mut Journey) -> Outcome {
     oauth::walk(journey).await?;
@@ -44,7 +39,8 @@ async fn o58_another_account_can_be_cancelled_and_its_grant_is_ended() -> Outcom
     window.await_text("account-declined", "was ended at the service").await?;
     window.click("connect-done").await?;
     ensure(alive(&journey).await? == [ADA], || "the wrong grant was ended".to_owned())?;
-    ensure(names(&journey).await? == [SIGN_IN], || "an integration came of it".to_owned())?;
+    journey.show_list().await?;
+    journey.await_names(&[SIGN_IN]).await?;
     journey.show_page(SIGN_IN).await?;
     journey.window()?.await_text("card-connection", ADA).await.map(drop)
 }
@@ -57,7 +53,8 @@ async fn o58_another_account_can_take_the_place_of_the_old_one() -> Outcome {
     window.click("account-replace").await?;
     window.await_text("authorization-completed", EVE).await?;
     window.click("connect-done").await?;
-    ensure(names(&journey).await? == [SIGN_IN], || "an integration came of it".to_owned())?;
+    journey.show_list().await?;
+    journey.await_names(&[SIGN_IN]).await?;
     journey.show_page(SIGN_IN).await?;
     let window = journey.window()?;
     window.await_text("card-connection", EVE).await?;
@@ -145,7 +142,8 @@ async fn two_accounts_of_one_service_stand_side_by_side() -> Outcome {
         window.click("connect-done").await?;
     }
     let eves = format!("Practice ({EVE})");
-    ensure(names(&journey).await? == ["Practice", eves.as_str()], || "the two are not told apart".to_owned())?;
+    journey.show_list().await?;
+    journey.await_names(&["Practice", eves.as_str()]).await?;
     journey.picture("two-accounts").await?;
     for (name, account) in [("Practice", ADA), (eves.as_str(), EVE)] {
         journey.await_status(name, "connected").await?;

@@ -3,17 +3,7 @@
 
 use storm_tests::step::service_account::{EMAIL, write_key_file};
 use storm_tests::step::{SIGN_IN, oauth};
-use storm_tests::{Copied, Hands, Journey, Look, Manner, Outcome, PATIENCE, ensure, eventually, tray};
-
-/// Waits until so many integrations are connected, and nothing else is in the list.
-async fn await_connected(journey: &Journey, count: usize) -> Outcome {
-    eventually(&format!("{count} to be connected"), PATIENCE, async || {
-        let rows = journey.rows().await?;
-        let all = rows.len() == count && rows.iter().all(|row| row.status == "connected");
-        Ok(if all { Look::Found(()) } else { Look::NotYet(format!("{rows:?}")) })
-    })
-    .await
-}
+use storm_tests::{Copied, Hands, Journey, Manner, Outcome, ensure, tray};
 
 fn ensure_actions(hands: &Hands, expected: u32) -> Outcome {
     ensure(hands.actions() == expected, || format!("{} actions instead of {expected}", hands.actions()))
@@ -43,7 +33,7 @@ async fn a_copied_key_takes_two() -> Outcome {
         journey.picture("copied-key").await?;
         hands.press("Return").await?;
         journey.window()?.find("verdict-works").await?;
-        await_connected(&journey, count).await?;
+        journey.await_connected(count).await?;
         ensure_actions(&hands, 2)?;
         journey.picture("copied-key-connected").await?;
         hands.press("Return").await?;
@@ -86,7 +76,7 @@ async fn a_key_file_takes_the_drop_and_one() -> Outcome {
     let window = journey.window()?;
     hands.click(window, "[data-test=file-save]").await?;
     window.find("verdict-works").await?;
-    await_connected(&journey, 1).await?;
+    journey.await_connected(1).await?;
     ensure_actions(&hands, 2)
 }
 
@@ -107,7 +97,7 @@ async fn a_sign_in_takes_two_and_what_the_service_asks() -> Outcome {
         hands.click(window, "[data-test=connector][data-id=practice] [data-test=way-oauth]").await?;
         journey.browser.await_visit(visits).await?;
         window.await_text("authorization-completed", account).await?;
-        await_connected(&journey, count).await?;
+        journey.await_connected(count).await?;
         ensure_actions(&hands, 2)?;
         journey.picture("signed-in").await?;
         journey.window()?.click("connect-done").await?;

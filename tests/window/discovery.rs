@@ -54,9 +54,7 @@ async fn o56_a_wrong_id_token_is_a_clear_failure_and_leaves_nothing_behind() -> 
     window.click("authorize-again").await?;
     window.await_text("authorization-completed", "alice@elsewhere.example").await?;
     window.click("connect-done").await?;
-    journey.await_status(NAME, "connected").await.map(drop)?;
-    let rows = journey.rows().await?;
-    ensure(rows.len() == 1, || format!("the failed sign-in left a row: {rows:?}"))
+    journey.await_connected(1).await
 }
 
 #[tokio::test]

@@ -99,8 +99,7 @@ async fn what_lies_in_a_home_folder_becomes_integrations_that_work_and_its_copie
     go_to_the_bin(&journey).await?;
 
     journey.window()?.click("import-done").await?;
-    let rows = journey.rows().await?;
-    ensure(rows.len() == 3 && rows.iter().all(|row| row.status == "connected"), || format!("{rows:?}"))?;
+    journey.await_connected(3).await?;
     look_again_in_the_dark(&mut journey).await
 }
 

@@ -4,15 +4,6 @@ use storm_tests::step::{KEY, ROBOT, SIGN_IN, api_key, oauth, service_account};
 use storm_tests::{Journey, Look, Outcome, PATIENCE, Window, ensure, eventually};
 use thirtyfour::Key;
 
-async fn await_names(journey: &Journey, names: &[&str]) -> Outcome {
-    eventually("the list to show these", PATIENCE, async || {
-        let rows = journey.rows().await?;
-        let shown: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
-        Ok(if shown == names { Look::Found(()) } else { Look::NotYet(format!("{shown:?}")) })
-    })
-    .await
-}
-
 async fn set_up() -> Outcome<Journey> {
     let mut journey = Journey::begin().await?;
     api_key::walk(&mut journey).await?;
@@ -44,11 +35,11 @@ async fn labels_filters_bulk_actions_the_palette_and_the_keys_do_what_they_say()
     window.click("sort").await?;
     window.click_css("[data-test=sort-choice][data-value=created]").await?;
     journey.restart().await?;
-    await_names(&journey, &[ROBOT, SIGN_IN, KEY]).await?;
+    journey.await_names(&[ROBOT, SIGN_IN, KEY]).await?;
     let window = journey.window()?;
     window.click("filter-label").await?;
     window.click_css("[data-test=filter-label-choice][data-value=nightly]").await?;
-    await_names(&journey, &[ROBOT, KEY]).await?;
+    journey.await_names(&[ROBOT, KEY]).await?;
     journey.picture("filtered").await?;
 
     // All that are shown are paused and run again; the third is left alone.

@@ -275,6 +275,7 @@ const views: Record<string, (opened: Opened) => Promise<void>> = {
     await openPage(opened, 'i-github');
     await opened.user.keyboard('{Delete}');
     await opened.user.click(await find('disconnect-revoke'));
+    await waitFor(() => expect(document.body.style.pointerEvents, 'the dialog lets go of the window').not.toBe('none'));
     await opened.user.click(await find('nav-activity'));
     await find('revocation');
   },

@@ -76,6 +76,39 @@ describe('ten thousand integrations', () => {
     expect([rowOf('i-5') === changed, rowOf('i-6') === other]).toEqual([true, true]);
   });
 
+  test('fetch one row when one is added or removed', async () => {
+    const { host } = await open();
+    const all = vi.spyOn(host, 'integrations');
+    const count = () => screen.getByTestId('integration-list').getAttribute('aria-rowcount');
+    await host.disconnectIntegration('i-5', false);
+    await waitFor(() => expect(count()).toBe(String(COUNT)));
+    await host.undoDisconnect('i-5');
+    await waitFor(() => expect(count()).toBe(String(COUNT + 1)));
+    expect(rowOf('i-5').getAttribute('aria-rowindex'), 'where it was').toBe('7');
+    expect(all).not.toHaveBeenCalled();
+  });
+
+  test('keep what changed while all are being read', async () => {
+    const { host } = await open();
+    let answer = () => {};
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    const before = await host.integrations();
+    const reading = vi.fn(async () => held.then(() => before));
+    host.integrations = reading;
+    host.emit({ event: 'vault_changed' });
+    await waitFor(() => expect(reading).toHaveBeenCalled());
+    await host.renameIntegration('i-5', 'Service 00005 renamed');
+    await host.disconnectIntegration('i-6', false);
+    await waitFor(() => expect(nameOf('i-5').textContent).toBe('Service 00005 renamed'));
+    const read = vi.spyOn(host, 'integrationRow');
+    answer();
+    await held;
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(nameOf('i-5').textContent).toBe('Service 00005 renamed');
+    expect(drawn().map(({ dataset }) => dataset.id)).not.toContain('i-6');
+    expect(read).not.toHaveBeenCalled();
+  });
+
   test('show a burst of changes together, and none is lost', async () => {
     const { host } = await open();
     const all = vi.spyOn(host, 'integrations');

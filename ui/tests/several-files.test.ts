@@ -75,12 +75,12 @@ describe('several released files', () => {
 
     await find('file-summary');
     expect(await text('connect-dialog')).toContain('2 of 4 files are connected.');
-    expect(results()).toEqual([
+    await waitFor(() => expect(results()).toEqual([
       ['connected', 'one.jsonConnected as “Nightly”.'],
       ['refused', 'notes.txtThis is not a credentials file. Choose the one that the service let you download.'],
       ['skipped', 'two.jsonLeft out. Nothing of it was taken.'],
       ['connected', 'reports.p12Connected as “BigQuery”.'],
-    ]);
+    ]));
     await user.click(await find('connect-done'));
     await gone('connect-dialog');
     expect(opened.host.rows).toHaveLength(workingDay().length + 2);
@@ -116,7 +116,7 @@ describe('several released files', () => {
     await opened.user.click(await find('dialog-close'));
     await find('file-summary');
     expect(results().map(([outcome]) => outcome)).toEqual(['saved', 'skipped', 'skipped']);
-    expect(results()[0]?.[1]).toMatch(/Saved as “BigQuery”\. .*refused/);
+    await waitFor(() => expect(results()[0]?.[1]).toMatch(/Saved as “BigQuery”\. .*refused/));
     await opened.user.keyboard('{Escape}');
     await gone('connect-dialog');
   });

@@ -1,7 +1,6 @@
 //! Step 5: the list and the pages. Everything at a glance, each integration with its own page.
 
 use crate::journey::Journey;
-use crate::patience::{Look, PATIENCE, eventually};
 use crate::step::{KEY, ROBOT, SIGN_IN};
 use crate::{Outcome, ensure};
 
@@ -17,7 +16,7 @@ pub async fn walk(journey: &mut Journey) -> Outcome {
     journey.picture("list").await?;
     let window = journey.window()?;
     window.fill("search", "robot").await?;
-    await_names(journey, &[ROBOT]).await?;
+    journey.await_names(&[ROBOT]).await?;
     journey.window()?.fill("search", "nothing of the kind").await?;
     journey.window()?.find("list-none").await?;
     journey.window()?.click("filter-clear").await?;
@@ -51,13 +50,4 @@ pub async fn walk(journey: &mut Journey) -> Outcome {
     window.find("vault-protection").await?;
     journey.picture("settings").await?;
     journey.show_list().await
-}
-
-async fn await_names(journey: &Journey, names: &[&str]) -> Outcome {
-    eventually("the search to narrow the list", PATIENCE, async || {
-        let rows = journey.rows().await?;
-        let shown: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
-        Ok(if shown == names { Look::Found(()) } else { Look::NotYet(format!("{shown:?}")) })
-    })
-    .await
 }

@@ -250,7 +250,7 @@ export class App {
   async undoDisconnect({ id, name }: IntegrationView): Promise<void> {
     await this.attempt(async () => {
       await this.host.undoDisconnect(id);
-      await this.integrations.load();
+      await this.integrations.changed(id);
       this.toasts.tell(t('told-back', { name }));
     });
   }

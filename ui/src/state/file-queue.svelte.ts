@@ -1,13 +1,13 @@
 // Several files that were brought at once: worked through one after the other in one dialog, and what became of each.
-import type { Failure, HeldFileView } from '../api/host';
+import type { Failure, HeldFileView, IntegrationId, Method, Verdict } from '../api/host';
 
 /** What became of a file. */
 export type FileOutcome =
   | { outcome: 'waiting' }
   /** Stored, and the service accepts it. */
-  | { outcome: 'connected'; as: string }
+  | { outcome: 'connected'; id: IntegrationId }
   /** Stored, and it is not known whether the service accepts it, or known that it does not. */
-  | { outcome: 'saved'; as: string; verdict: string }
+  | { outcome: 'saved'; id: IntegrationId; verdict: Verdict; method: Method }
   | { outcome: 'skipped' }
   | { outcome: 'refused'; failure: Failure };
 

@@ -1,16 +1,23 @@
-// The rows of the list. A change of one row fetches that row; anything unknown fetches all, once for a burst of events. Rows that
+// The rows of the list. All of them are read once; from then on a change of one, a new one too, fetches that row alone. Rows that
 // change one after the other within a moment are shown together. Before all are asked for the first time, those that stood on top
-// the last time are shown: with a hundred thousand the others take seconds.
-import { failureOf, type Failure, type Host, type IntegrationId, type IntegrationView } from '../api/host';
+// the last time are shown: with a hundred thousand the others take a while.
+import { failureOf, type ConnectorBadge, type Failure, type Host, type IntegrationId, type IntegrationView } from '../api/host';
 
 /** The first change shows at once, the next ones of a burst this much later. */
 const MOMENT_MS = 50;
 
-/** All rows of a connector hold one tile: ten thousand copies take megabytes. */
-function withSharedTiles(rows: IntegrationView[]): IntegrationView[] {
-  const tiles = new Map(rows.map(({ connector }) => [connector.id, connector]));
-  for (const row of rows) row.connector = tiles.get(row.connector.id) ?? row.connector;
-  return rows;
+type Fresh = ReadonlyMap<IntegrationId, IntegrationView | null>;
+
+/** Rows with fresh ones in the place of older ones. What is gone leaves its place, what is new comes last. */
+function renewed(rows: IntegrationView[], fresh: Fresh): IntegrationView[] {
+  if (fresh.size === 0) return rows;
+  const added = new Map(fresh);
+  const kept = rows.flatMap((row) => {
+    added.delete(row.id);
+    const now = fresh.get(row.id);
+    return now === undefined ? [row] : (now ?? []);
+  });
+  return [...kept, ...[...added.values()].filter((row) => row !== null)];
 }
 
 export class Integrations {
@@ -25,10 +32,14 @@ export class Integrations {
   #again = false;
   /** Rows that were fetched and are not shown yet; null = it is gone. */
   #fresh = new Map<IntegrationId, IntegrationView | null>();
+  /** Rows that were fetched while all are being read, which may have been read before they changed. */
+  #newer = new Map<IntegrationId, IntegrationView | null>();
   /** The newest question about a row. An older one that is answered after it counts for nothing. */
   #asked = new Map<IntegrationId, symbol>();
   #showing: Promise<void> | null = null;
   #shownAt = -MOMENT_MS;
+  /** All rows of a connector hold one tile: ten thousand copies take megabytes. */
+  readonly #tiles = new Map<string, ConnectorBadge>();
 
   constructor(private readonly host: Host) {}
 
@@ -48,14 +59,13 @@ export class Integrations {
     return this.#loading;
   }
 
-  /** Fetches one row that changed. */
+  /** Fetches one row that changed, is new, or is gone. */
   async changed(id: IntegrationId): Promise<void> {
-    if (!this.find(id)) return this.load();
     const asked = Symbol();
     this.#asked.set(id, asked);
     let row: IntegrationView | null = null;
     try {
-      row = await this.host.integrationRow(id);
+      row = this.#withSharedTile(await this.host.integrationRow(id));
     } catch (thrown) {
       const failure = failureOf(thrown);
       if (failure.code !== 'not_found') {
@@ -65,9 +75,21 @@ export class Integrations {
     }
     if (this.#asked.get(id) === asked) {
       this.#asked.delete(id);
-      this.#fresh.set(id, row);
+      this.#answered(id, row);
     }
     await this.#show();
+  }
+
+  /** Takes a row away that was removed just now, so that nobody sees it once more. */
+  removed(id: IntegrationId): void {
+    this.#asked.delete(id);
+    this.#answered(id, null);
+    this.#put();
+  }
+
+  #answered(id: IntegrationId, row: IntegrationView | null): void {
+    this.#fresh.set(id, row);
+    if (this.#loading) this.#newer.set(id, row);
   }
 
   #show(): Promise<void> {
@@ -90,7 +112,7 @@ export class Integrations {
     const fresh = this.#fresh;
     this.#fresh = new Map();
     this.#shownAt = performance.now();
-    if (fresh.size > 0) this.rows = this.rows.flatMap((row) => (fresh.has(row.id) ? (fresh.get(row.id) ?? []) : [row]));
+    this.rows = renewed(this.rows, fresh);
   }
 
   async #fetchTop(): Promise<void> {
@@ -104,11 +126,13 @@ export class Integrations {
   async #fetch(): Promise<void> {
     do {
       this.#again = false;
+      this.#newer.clear();
       try {
-        const rows = withSharedTiles(await this.host.integrations());
-        // These are as new as what waits to be shown, or newer.
-        this.#fresh.clear();
-        this.rows = rows;
+        const rows = await this.host.integrations();
+        this.#tiles.clear();
+        rows.forEach((row) => this.#withSharedTile(row));
+        this.#fresh.clear(); // it is among the newer ones, or was fetched before these
+        this.rows = renewed(rows, this.#newer);
         this.loaded = true;
         this.whole = true;
         this.failure = null;
@@ -116,5 +140,13 @@ export class Integrations {
         this.failure = failureOf(thrown);
       }
     } while (this.#again);
+  }
+
+  #withSharedTile(row: IntegrationView): IntegrationView {
+    const { connector } = row;
+    const shared = this.#tiles.get(connector.id);
+    if (!shared) this.#tiles.set(connector.id, connector);
+    else row.connector = shared;
+    return row;
   }
 }

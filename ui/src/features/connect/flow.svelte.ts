@@ -25,7 +25,6 @@ import { ownFailure } from '../../state/failure';
 import { FileEntry } from '../../state/file-entry.svelte';
 import type { FileOutcome, QueuedFile } from '../../state/file-queue.svelte';
 import { KeyEntry } from '../../state/key-entry.svelte';
-import { verdictText } from '../../state/verdict';
 import { afterConnector, attemptOf, before, firstOf, isWaiting, keepsFile, showsZone, takesFile, useOf, withAttempt, type Step, type Subject } from './step';
 
 /** Where the user signs in. */
@@ -68,20 +67,18 @@ export class ConnectFlow implements FileTaker {
 
   /** What became of the file whose turn it is. */
   get result(): FileOutcome {
-    const nameOf = (id: IntegrationId) => this.app.integrations.find(id)?.name ?? this.turn?.name ?? '';
     if (this.step.step === 'waiting') {
       const { progress } = this.step.attempt;
       return progress.progress === 'completed' || progress.progress === 'kept_both'
-        ? { outcome: 'connected', as: nameOf(progress.integration_id) }
+        ? { outcome: 'connected', id: progress.integration_id }
         : { outcome: 'skipped' };
     }
     if (!this.#saved) return { outcome: 'skipped' };
-    const { integration_id, verdict } = this.#saved;
-    const as = nameOf(integration_id);
+    const { integration_id: id, verdict } = this.#saved;
     const method = this.step.step === 'verdict' ? this.step.subject.method.method : 'service_account';
     return ['works', 'works_without'].includes(verdict.outcome)
-      ? { outcome: 'connected', as }
-      : { outcome: 'saved', as, verdict: verdictText(verdict, this.app.integrations.find(integration_id)?.connector.name ?? as, method).title };
+      ? { outcome: 'connected', id }
+      : { outcome: 'saved', id, verdict, method };
   }
 
   /** Listens and finds the first step; the answer ends it all, an authorization under way included. */
