@@ -25,22 +25,9 @@ impl Engine {
     /// # Errors
     /// When the vault cannot be read.
     pub async fn integrations(&self) -> Result<Vec<IntegrationView>, Failure> {
-        let rows = self.vault().integrations().await.map_err(|error| error.to_failure())?;
-        self.listed(&rows).await
-    }
-
-    /// Those of these rows that are not in the bin, as the list shows them.
-    pub(crate) async fn listed(&self, rows: &[Integration]) -> Result<Vec<IntegrationView>, Failure> {
-        let rotating = self.vault().rotations().await.map_err(|error| error.to_failure())?;
-        let secrets = self.vault().secret_rotations().await.map_err(|error| error.to_failure())?;
-        let is_rotating = |row: &Integration| {
-            rotating.iter().any(|rotation| rotation.subject == row.id && !rotation.is_over())
-                || secrets.iter().any(|rotation| Some(rotation.subject) == row.registration_id && !rotation.is_over())
-        };
-        let live = rows.iter().filter(|row| row.trashed_at.is_none());
-        let mut listed: Vec<_> = live.map(|row| (row, self.integration_view(row, is_rotating(row)))).collect();
-        self.remind_all(&mut listed).await?;
-        Ok(listed.into_iter().map(|(_, view)| view).collect())
+        let mut listing = self.listing().await?;
+        self.vault().each_integration(&mut |row| listing.add(row)).await.map_err(|error| error.to_failure())?;
+        listing.finish().await
     }
 
     /// One row of the list, without all that its page tells: it is asked for at each change.
@@ -49,7 +36,7 @@ impl Engine {
     /// When it does not exist, or the vault cannot be read.
     pub async fn integration_row(&self, id: IntegrationId) -> Result<IntegrationView, Failure> {
         let row = self.live(id).await?;
-        let listed = self.listed(std::slice::from_ref(&row)).await?;
+        let listed = self.listed(vec![row]).await?;
         listed.into_iter().next().ok_or_else(|| VaultError::NotFound.to_failure())
     }
 

@@ -97,21 +97,25 @@ impl Engine {
         Ok(())
     }
 
-    /// The same for the whole list. The vault is asked once where there are many, since a question for each takes seconds then.
-    pub(crate) async fn remind_all(&self, listed: &mut [(&Integration, IntegrationView)]) -> Result<(), Failure> {
+    /// The same for many, each with the place of its view. The vault is asked once, since a question for each takes seconds.
+    pub(crate) async fn remind_all(
+        &self,
+        asked: &[(usize, Integration)],
+        views: &mut [IntegrationView],
+    ) -> Result<(), Failure> {
         /// So many questions cost less than one for all keys.
         const FEW: usize = 32;
-        let mut asked: Vec<_> = listed.iter_mut().filter(|(row, view)| is_reminded_of(row, view)).collect();
-        if asked.len() <= FEW {
-            for (row, view) in asked {
-                self.remind(row, view).await?;
-            }
-            return Ok(());
-        }
-        let keys = self.vault().keys_in_use().await.map_err(|error| error.to_failure())?;
+        let keys = if asked.len() > FEW {
+            self.vault().keys_in_use().await.map_err(|error| error.to_failure())?
+        } else {
+            Vec::new()
+        };
         let keys: HashMap<_, _> = keys.into_iter().map(|key| (key.integration_id, key)).collect();
-        for (row, view) in &mut asked {
-            if let Some(soon) = keys.get(&row.id).and_then(|key| self.replace_soon(row, key)) {
+        for (place, row) in asked {
+            let Some(view) = views.get_mut(*place) else { continue };
+            if asked.len() <= FEW {
+                self.remind(row, view).await?;
+            } else if let Some(soon) = keys.get(&row.id).and_then(|key| self.replace_soon(row, key)) {
                 view.status = soon;
             }
         }
@@ -171,7 +175,7 @@ impl Engine {
 }
 
 /// Whether there may be something to say. Most integrations have no policy and no end, and cost no question to the vault.
-fn is_reminded_of(row: &Integration, view: &IntegrationView) -> bool {
+pub(crate) fn is_reminded_of(row: &Integration, view: &IntegrationView) -> bool {
     may_be_reminded_of(row) && !view.rotating && view.status == StatusView::Connected
 }
 
