@@ -191,4 +191,26 @@ describe('ten thousand integrations', () => {
     await waitFor(() => expect(held()).toBe('i-7775'));
     expect((await find('search') as HTMLInputElement).value).toBe('service 0777');
   });
+
+  test('stand as they were left after the page of one far down', async () => {
+    vi.spyOn(Element.prototype, 'clientHeight', 'get').mockReturnValue(530);
+    const { user } = await open();
+    await scroll(53 * 700);
+    await user.click(nameOf('i-705'));
+    await find('page-name');
+    await user.keyboard('{Escape}');
+    await waitFor(() => expect(held()).toBe('i-705'));
+    expect(box().scrollTop).toBe(53 * 696);
+  });
+
+  test('have the focus on the neighbour of one that was parted from on its page', async () => {
+    const { user } = await open();
+    await user.click(nameOf('i-5'));
+    await find('page-name');
+    await user.keyboard('{Delete}');
+    await find('disconnect-dialog');
+    await user.keyboard('{Enter}');
+    await waitFor(() => expect(screen.queryByTestId('disconnect-dialog')).toBeNull());
+    await waitFor(() => expect(held()).toBe('i-6'));
+  });
 });
