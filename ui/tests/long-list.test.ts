@@ -109,6 +109,21 @@ describe('ten thousand integrations', () => {
     expect(read).not.toHaveBeenCalled();
   });
 
+  test('are all read again at a change after they could not be', async () => {
+    const host = new FakeHost({ rows: crowd(COUNT) });
+    const all = host.integrations;
+    host.integrations = async () => {
+      throw { code: 'vault_busy', message: 'Busy.', action: null };
+    };
+    render(Window, { props: { host } });
+    await find('list-failure');
+    host.integrations = all;
+    await host.renameIntegration('i-5', 'Service 00005 renamed');
+    await waitFor(() => expect(nameOf('i-5').textContent).toBe('Service 00005 renamed'));
+    expect(screen.getByTestId('integration-list').getAttribute('aria-rowcount')).toBe(String(COUNT + 1));
+    expect(screen.queryByTestId('list-failure')).toBeNull();
+  });
+
   test('show a burst of changes together, and none is lost', async () => {
     const { host } = await open();
     const all = vi.spyOn(host, 'integrations');

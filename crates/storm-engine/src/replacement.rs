@@ -97,7 +97,8 @@ impl Engine {
         Ok(())
     }
 
-    /// The same for many, each with the place of its view. The vault is asked once, since a question for each takes seconds.
+    /// The same for rows with the places of their views. The vault is asked once where there are many, since a question for each
+    /// takes seconds then.
     pub(crate) async fn remind_all(
         &self,
         asked: &[(usize, Integration)],

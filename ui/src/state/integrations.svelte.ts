@@ -59,8 +59,9 @@ export class Integrations {
     return this.#loading;
   }
 
-  /** Fetches one row that changed, is new, or is gone. */
+  /** Fetches one row that changed, is new, or is gone; all of them where reading them failed before. */
   async changed(id: IntegrationId): Promise<void> {
+    if (!this.whole && !this.#loading) return this.load();
     const asked = Symbol();
     this.#asked.set(id, asked);
     let row: IntegrationView | null = null;
