@@ -26,9 +26,6 @@ const MINUTES: &str = "SOAK_MINUTES";
 const USUAL_MINUTES: f64 = 30.0;
 /// What is loaded and compiled late is there after this share of the time.
 const WARM_UP: f64 = 0.25;
-/// In so many parts of the rest, what was least counts for the growth: a page goes up and down by some 20 MB between two
-/// collections of garbage, and what they leave is what it needs.
-const PARTS: usize = 15;
 /// Between two refreshes.
 const PACE: Duration = Duration::from_millis(200);
 /// Between two looks at the memory.
@@ -176,10 +173,10 @@ impl Trace {
         let minutes = length.as_secs_f64() / 60.0;
         for (name, samples) in by_us_first(self.0) {
             let warm: Vec<Sample> = samples.into_iter().filter(|(hours, _)| *hours >= after).collect();
-            let line = Line::through(&least_of_parts(&warm));
+            let line = Line::through(&warm);
             memory.announce(&name, format!("{} looks, without the first quarter of {minutes} minutes", warm.len()));
             let error = line.error;
-            slope.announce(&name, format!("± {error:.2}; through the least of each of {PARTS} parts of {minutes} minutes with {refreshed} refreshes"));
+            slope.announce(&name, format!("± {error:.2}; fitted to {minutes} minutes with {refreshed} refreshes"));
             slope.add(&name, line.slope);
             for (_, sample) in warm {
                 memory.add(&name, sample);
@@ -193,12 +190,6 @@ fn by_us_first(trace: BTreeMap<String, Vec<Sample>>) -> Vec<(String, Vec<Sample>
     let mut trace: Vec<_> = trace.into_iter().collect();
     trace.sort_by_key(|(name, _)| !name.starts_with(OURS));
     trace
-}
-
-/// The least of each part, when it was seen.
-fn least_of_parts(samples: &[Sample]) -> Vec<Sample> {
-    let parts = samples.chunks(samples.len().div_ceil(PARTS).max(1));
-    parts.filter_map(|part| part.iter().copied().min_by(|one, other| one.1.total_cmp(&other.1))).collect()
 }
 
 /// The line that fits best.
@@ -241,17 +232,6 @@ mod tests {
         let line = Line::through(&samples);
         assert!(line.slope.abs() < 0.001);
         assert!(line.error > 0.0);
-    }
-
-    #[test]
-    fn what_goes_up_and_down_on_something_that_grows_has_its_slope() {
-        let saw = |at: i32| (f64::from(at), 0.5 * f64::from(at) + f64::from(at % 20));
-        let samples: Vec<Sample> = (0..300).map(saw).collect();
-        let least = least_of_parts(&samples);
-        assert_eq!(least.len(), PARTS);
-        let line = Line::through(&least);
-        assert!((line.slope - 0.5).abs() < 1e-9, "{}", line.slope);
-        assert!(least_of_parts(&[]).is_empty());
     }
 
     #[test]
