@@ -135,5 +135,6 @@ dialog-export-title = Export auswählen
 dialog-export-kind = Exporte von Storm Connect
 dialog-import-title = Dateien zum Importieren auswählen
 dialog-import-kind = Exporte und Einstellungen
+dialog-folder-title = Ordner zum Durchsuchen auswählen
 dialog-diagnostics-title = Diagnose speichern
 dialog-diagnostics-kind = Textdateien

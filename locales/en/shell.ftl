@@ -132,5 +132,6 @@ dialog-export-title = Choose an export
 dialog-export-kind = Exports of Storm Connect
 dialog-import-title = Choose files to import from
 dialog-import-kind = Exports and settings
+dialog-folder-title = Choose a folder to look through
 dialog-diagnostics-title = Save the diagnostics
 dialog-diagnostics-kind = Text files

@@ -107,5 +107,6 @@ dialog-export-title = 选择导出文件
 dialog-export-kind = Storm Connect 导出文件
 dialog-import-title = 选择要导入的文件
 dialog-import-kind = 导出文件与设置
+dialog-folder-title = 选择要查找的文件夹
 dialog-diagnostics-title = 保存诊断信息
 dialog-diagnostics-kind = 文本文件

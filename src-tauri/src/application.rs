@@ -37,6 +37,8 @@ pub fn run() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    #[cfg(target_os = "linux")]
+    crate::drawing::without_drivers();
     let log = log::begin(&settings.log_filter);
     predecessor::await_end_of_a_dying_one();
 

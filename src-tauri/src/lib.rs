@@ -11,6 +11,8 @@ mod command;
 #[cfg(debug_assertions)]
 mod deliberate;
 mod diagnostics;
+#[cfg(target_os = "linux")]
+mod drawing;
 mod file_drop;
 mod import;
 mod key_file;

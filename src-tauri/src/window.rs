@@ -16,10 +16,10 @@ use crate::appearance::{self, Look};
 use crate::file_drop::FileDrops;
 use crate::language::Speech;
 use crate::notification;
-#[cfg(target_os = "linux")]
-use crate::page_process;
 use crate::shell_event::ShellEvent;
 use crate::tray::TrayPresence;
+#[cfg(target_os = "linux")]
+use crate::{drawing, page_process};
 
 /// Its label, which capabilities/main.json names.
 pub(crate) const MAIN: &str = "main";
@@ -44,7 +44,7 @@ pub(crate) fn open(app: &AppHandle, tray: TrayPresence, drops: FileDrops, hidden
         .build()?;
     #[cfg(target_os = "linux")]
     window.with_webview(|view| {
-        draw_by_processor(&view.inner());
+        drawing::by_processor(&view.inner());
         page_process::bring_back(&view.inner());
     })?;
     look.colour(&window);
@@ -140,7 +140,8 @@ pub(crate) async fn choose_file(window: &WebviewWindow, wanted: Wanted) -> Optio
 /// The folder the user chose; None = closed without a choice.
 pub(crate) async fn choose_folder(window: &WebviewWindow) -> Option<PathBuf> {
     let (chosen, choice) = oneshot::channel();
-    let dialog = window.dialog().file().set_parent(window).set_title("Choose a folder to look through");
+    let title = window.state::<Speech>().language().say("dialog-folder-title");
+    let dialog = window.dialog().file().set_parent(window).set_title(title);
     dialog.pick_folder(move |path| drop(chosen.send(path)));
     choice.await.ok().flatten()?.into_path().ok()
 }
@@ -176,16 +177,6 @@ fn chooser(window: &WebviewWindow, wanted: Wanted) -> FileDialogBuilder<tauri::W
         .set_title(language.say(title))
         .add_filter(language.say(kind), extensions)
         .add_filter(language.say("dialog-all-files"), &["*"])
-}
-
-/// Lists and forms gain nothing from OpenGL: its drivers cost memory and time at every start, show some users an empty window,
-/// and are slower than the processor wherever the graphics are emulated.
-#[cfg(target_os = "linux")]
-fn draw_by_processor(view: &webkit2gtk::WebView) {
-    use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt as _, WebViewExt};
-    if let Some(settings) = WebViewExt::settings(view) {
-        settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
-    }
 }
 
 /// After a start out of sight: where no tray turns up from which it could be opened, the window goes into the task bar.

@@ -120,3 +120,11 @@ async fn f115_a_command_that_panics_shows_an_error_and_everything_goes_on() -> O
     journey.show_list().await?;
     journey.await_status(SIGN_IN, "connected").await.map(drop)
 }
+
+/// A driver that fails ends the program that has loaded it.
+#[tokio::test]
+async fn no_driver_for_graphics_is_loaded() -> Outcome {
+    let (_journey, window, _) = bare().await?;
+    ensure(window.has_loaded("libwebkit2gtk")?, || "the libraries are not found".to_owned())?;
+    ensure(!window.has_loaded("libEGL_mesa")?, || "the program has loaded a driver".to_owned())
+}

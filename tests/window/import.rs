@@ -156,3 +156,27 @@ async fn a_chosen_file_is_read_and_nothing_beside_it() -> Outcome {
     window.click("import-rotate").await?;
     window.find("rotation").await.map(drop)
 }
+
+#[tokio::test]
+async fn a_chosen_folder_is_looked_through_and_nothing_beside_it() -> Outcome {
+    let mut journey = Journey::begin().await?;
+    let key = journey.practice.create_key("project").await?;
+    let home = journey.home.own_folder()?;
+    let chosen = home.join("work");
+    std::fs::create_dir_all(chosen.join("shop"))?;
+    let base_url = journey.practice.base_url();
+    std::fs::write(chosen.join("shop/.env"), format!("PRACTICE_API_KEY={key}\nPRACTICE_BASE_URL={base_url}\n"))?;
+    std::fs::write(home.join(".env"), "PRACTICE_TOKEN=pk_live_beside_the_folder_01\n")?;
+    journey.restart().await?;
+
+    let window = journey.window()?;
+    window.click("import-open").await?;
+    window.click("import-well-known").await?;
+    window.click("import-choose-folder").await?;
+    window.choose_in_dialog("Choose a folder to look through", &chosen).await?;
+    window.await_text("import-source", "~/work").await?;
+    window.click("import-scan").await?;
+    window.find_css(&item("PRACTICE_API_KEY", "import-choose")).await?;
+    ensure(window.count("import-item").await? == 1, || "it looked elsewhere, too".to_owned())?;
+    window.await_text("import-preview", "~/work/shop/.env").await.map(drop)
+}

@@ -115,6 +115,15 @@ impl BareWindow {
         Ok(())
     }
 
+    /// Whether the program has a library of that name in memory.
+    ///
+    /// # Errors
+    /// When the program has ended.
+    pub fn has_loaded(&self, library: &str) -> Outcome<bool> {
+        let maps = std::fs::read_to_string(format!("/proc/{}/maps", self.id()?))?;
+        Ok(maps.lines().any(|line| line.rsplit('/').next().is_some_and(|name| name.starts_with(library))))
+    }
+
     fn id(&self) -> Outcome<u32> {
         self.program.id().ok_or_else(|| StepError::Wrong("the program has ended".to_owned()))
     }
