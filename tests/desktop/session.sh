@@ -26,9 +26,22 @@ Name=Test browser
 Exec=node $here/browser.mjs %u
 MimeType=x-scheme-handler/http;x-scheme-handler/https;text/html;
 DESKTOP
+# The program for files writes down which folder it was opened with.
+cat >"$STORM_DESKTOP/file-manager" <<'SCRIPT'
+#!/bin/sh
+printf %s "$1" >"$STORM_DESKTOP/opened-folder"
+SCRIPT
+chmod +x "$STORM_DESKTOP/file-manager"
+cat >"$XDG_DATA_HOME/applications/storm-test-files.desktop" <<DESKTOP
+[Desktop Entry]
+Type=Application
+Name=Test file manager
+Exec=$STORM_DESKTOP/file-manager %f
+MimeType=inode/directory
+DESKTOP
 for type in x-scheme-handler/http x-scheme-handler/https text/html; do
 	printf '%s=storm-test-browser.desktop\n' "$type"
-done | sed '1i [Default Applications]' >"$XDG_CONFIG_HOME/mimeapps.list"
+done | sed '1i [Default Applications]\ninode/directory=storm-test-files.desktop' >"$XDG_DATA_HOME/applications/mimeapps.list"
 
 status=0
 xvfb-run -a -s "-screen 0 1280x900x24 -nolisten tcp" dbus-run-session -- bash "$here/inside.sh" "$@" || status=$?

@@ -1,7 +1,9 @@
 //! Import in the real window: keys that other tools left in a home folder are found, shown, imported and verified at real services, and
 //! what still lies in plain text is said.
 
-use storm_tests::{AwsKey, Desktop, Journey, Moto, Outcome, ensure};
+use std::path::Path;
+
+use storm_tests::{AwsKey, Desktop, Journey, Look, Moto, Outcome, PATIENCE, Window, ensure, eventually};
 
 /// The element of one of the things that were found.
 fn item(key: &str, part: &str) -> String {
@@ -96,11 +98,24 @@ async fn what_lies_in_a_home_folder_becomes_integrations_that_work_and_its_copie
         ensure(copies.contains(part), || format!("{part} is not named: {copies}"))?;
     }
     ensure_no_secret(&journey, &secrets).await?;
+    show_its_folder(&journey).await?;
     go_to_the_bin(&journey).await?;
 
     journey.window()?.click("import-done").await?;
     journey.await_connected(3).await?;
     look_again_in_the_dark(&mut journey).await
+}
+
+async fn show_its_folder(journey: &Journey) -> Outcome {
+    let opened = Desktop::of_session()?.file("opened-folder");
+    let folder = journey.home.file("own").join(".aws");
+    let window = journey.window()?;
+    window.click_css("[data-test=import-copy][data-path=\"~/.aws/credentials\"] [data-test=import-show]").await?;
+    eventually("the folder to be opened", PATIENCE, async || {
+        let shown = std::fs::read_to_string(&opened).unwrap_or_default();
+        Ok(if Path::new(&shown) == folder { Look::Found(()) } else { Look::NotYet(shown) })
+    })
+    .await
 }
 
 /// Only the file that holds nothing else is offered; the others are as they were.
@@ -131,26 +146,36 @@ async fn look_again_in_the_dark(journey: &mut Journey) -> Outcome {
     journey.picture("import-found-dark").await
 }
 
+/// A project's `.env` file, with a key of the practice service.
+async fn write_env(journey: &Journey, file: &Path) -> Outcome {
+    let key = journey.practice.create_key("project").await?;
+    let base_url = journey.practice.base_url();
+    Ok(std::fs::write(file, format!("PRACTICE_API_KEY={key}\nPRACTICE_BASE_URL={base_url}\n"))?)
+}
+
+/// Looks through what is chosen in the dialog of this title alone. The key in it is all that is found.
+async fn scan_only(window: &Window, button: &str, title: &str, chosen: &Path, shown: &str) -> Outcome {
+    window.click("import-open").await?;
+    window.click("import-well-known").await?;
+    window.click(button).await?;
+    window.choose_in_dialog(title, chosen).await?;
+    window.await_text("import-source", shown).await?;
+    window.click("import-scan").await?;
+    window.find_css(&item("PRACTICE_API_KEY", "import-choose")).await?;
+    ensure(window.count("import-item").await? == 1, || "it looked elsewhere, too".to_owned())
+}
+
 #[tokio::test]
 async fn a_chosen_file_is_read_and_nothing_beside_it() -> Outcome {
     let mut journey = Journey::begin().await?;
-    let key = journey.practice.create_key("project").await?;
     let home = journey.home.own_folder()?;
     let chosen = home.join("shop.env");
-    let base_url = journey.practice.base_url();
-    std::fs::write(&chosen, format!("PRACTICE_API_KEY={key}\nPRACTICE_BASE_URL={base_url}\n"))?;
+    write_env(&journey, &chosen).await?;
     std::fs::write(home.join(".env"), "PRACTICE_TOKEN=pk_live_beside_the_file_01\n")?;
     journey.restart().await?;
 
     let window = journey.window()?;
-    window.click("import-open").await?;
-    window.click("import-well-known").await?;
-    window.click("import-choose-files").await?;
-    window.choose_in_dialog("Choose files to import from", &chosen).await?;
-    window.await_text("import-source", "~/shop.env").await?;
-    window.click("import-scan").await?;
-    window.find_css(&item("PRACTICE_API_KEY", "import-choose")).await?;
-    ensure(window.count("import-item").await? == 1, || "it looked elsewhere, too".to_owned())?;
+    scan_only(window, "import-choose-files", "Choose files to import from", &chosen, "~/shop.env").await?;
     window.click("import-start").await?;
     window.find_css(&result("PRACTICE_API_KEY", "works")).await?;
     window.click("import-rotate").await?;
@@ -160,23 +185,14 @@ async fn a_chosen_file_is_read_and_nothing_beside_it() -> Outcome {
 #[tokio::test]
 async fn a_chosen_folder_is_looked_through_and_nothing_beside_it() -> Outcome {
     let mut journey = Journey::begin().await?;
-    let key = journey.practice.create_key("project").await?;
     let home = journey.home.own_folder()?;
     let chosen = home.join("work");
     std::fs::create_dir_all(chosen.join("shop"))?;
-    let base_url = journey.practice.base_url();
-    std::fs::write(chosen.join("shop/.env"), format!("PRACTICE_API_KEY={key}\nPRACTICE_BASE_URL={base_url}\n"))?;
+    write_env(&journey, &chosen.join("shop/.env")).await?;
     std::fs::write(home.join(".env"), "PRACTICE_TOKEN=pk_live_beside_the_folder_01\n")?;
     journey.restart().await?;
 
     let window = journey.window()?;
-    window.click("import-open").await?;
-    window.click("import-well-known").await?;
-    window.click("import-choose-folder").await?;
-    window.choose_in_dialog("Choose a folder to look through", &chosen).await?;
-    window.await_text("import-source", "~/work").await?;
-    window.click("import-scan").await?;
-    window.find_css(&item("PRACTICE_API_KEY", "import-choose")).await?;
-    ensure(window.count("import-item").await? == 1, || "it looked elsewhere, too".to_owned())?;
+    scan_only(window, "import-choose-folder", "Choose a folder to look through", &chosen, "~/work").await?;
     window.await_text("import-preview", "~/work/shop/.env").await.map(drop)
 }
