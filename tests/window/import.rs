@@ -186,13 +186,13 @@ async fn a_chosen_file_is_read_and_nothing_beside_it() -> Outcome {
 async fn a_chosen_folder_is_looked_through_and_nothing_beside_it() -> Outcome {
     let mut journey = Journey::begin().await?;
     let home = journey.home.own_folder()?;
-    let chosen = home.join("work");
+    let chosen = home.join("projects");
     std::fs::create_dir_all(chosen.join("shop"))?;
     write_env(&journey, &chosen.join("shop/.env")).await?;
     std::fs::write(home.join(".env"), "PRACTICE_TOKEN=pk_live_beside_the_folder_01\n")?;
     journey.restart().await?;
 
     let window = journey.window()?;
-    scan_only(window, "import-choose-folder", "Choose a folder to look through", &chosen, "~/work").await?;
-    window.await_text("import-preview", "~/work/shop/.env").await.map(drop)
+    scan_only(window, "import-choose-folder", "Choose a folder to look through", &chosen, "~/projects").await?;
+    window.await_text("import-preview", "~/projects/shop/.env").await.map(drop)
 }
