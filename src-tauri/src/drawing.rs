@@ -17,6 +17,7 @@ const DRIVERS: &str = "__EGL_VENDOR_LIBRARY_FILENAMES";
 ///
 /// To be called before the program has threads, which an environment that changes could disturb. GTK may begin some in between;
 /// what they could read stays where it is when the variable goes, since it is the last one.
+#[expect(clippy::disallowed_methods, reason = "before there are threads, and taken back")]
 pub(crate) fn without_drivers() {
     let before = std::env::var_os(DRIVERS);
     let hidden = glib::setenv(DRIVERS, "/dev/null", true);
